@@ -1,0 +1,1 @@
+"""A harness that finds out how a service verifies the tokens of an identity provider."""

@@ -1,0 +1,1 @@
+"""A mock identity provider that behaves like the real ones."""
