@@ -1,0 +1,1 @@
+"""The token endpoint, one file per grant. For now: client_credentials."""

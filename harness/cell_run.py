@@ -1,0 +1,255 @@
+"""A cell while it runs: what it has sent, counted and remembered. Its steps are in `steps`."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from harness import checks
+from harness.background import JOIN_SECONDS, Background
+from harness.errors import HarnessError
+from harness.loader import parse_policy
+from harness.model import Cell, Route, Table
+from harness.outgoing import build_request, find_route
+from harness.placeholders import fill
+from harness.service_documents import count_items, openapi_routes
+from harness.session import Session, pause
+from harness.tokens import Words, token_spec
+from harness.verdicts import Deviation
+from harness.wire import ANSWER_SECONDS, Connection, Exchange, Request
+
+_RETRY_SECONDS = 0.05
+_KEPT_EXCHANGES = 12
+# The longest a service keeps a key set when its configuration says "long".
+LONG_REFRESH_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request that is ready to go out, with what it was made from."""
+
+    request: Request
+    route: Route
+    spec: dict[str, Any]
+    token: str | None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request that went out, and what came back."""
+
+    prepared: Prepared
+    exchange: Exchange
+
+
+class CellRun:
+    """The state of one cell's run on a session. `number` tells apart runs that share an attacker's listener."""
+
+    def __init__(self, cell: Cell, session: Session, number: int) -> None:
+        self.cell, self.session, self.profile = cell, session, session.profile
+        self.attacker_path = f"/{number}/{cell.scenario.slug}"
+        self.background: Background[Sent] = Background()
+        self.sent: list[Sent] = []
+        self.counted: list[dict[str, Any]] = []
+        self.resources = 0
+        self.last_mark = 0
+        self._session_words = session.words(self.attacker_path)
+        self._kept_tokens: dict[str, str] = {}
+        self._marks: dict[str, tuple[int, float]] = {}
+
+    def words(self, i: int = 0) -> Words:
+        """All placeholders that mean something now; `{kid.NAME}` is the kid of a key that a step made."""
+        kids = {f"kid.{name}": (lambda kid=kid: kid) for name, kid in self.session.kids.items()}
+        return {**self._session_words, **kids, "i": lambda: str(i)}
+
+    def fill(self, value: Any) -> Any:
+        """`value` with its placeholders filled in."""
+        return fill(value, self.words())
+
+    # Sending
+
+    def prepare(self, args: Table, i: int = 0) -> Prepared:
+        """Mint the token that `args` asks for and build the request; `i` is the number of the repetition."""
+        request: str | Table = args.get("request", "read")
+        route = find_route(request, self.profile)
+        table: Table = args.get("token", {})
+        if table.get("key", "current") != "current":
+            table = {**table, "key": self.session.kid(table["key"])}
+        words = self.words(i)
+        spec = token_spec(table, route, self.profile, words)
+        if "resend" in args:
+            token: str | None = self._kept_tokens[args["resend"]]
+        elif not isinstance(request, str) and request.get("anonymous") and "{token" not in repr(request):
+            token = None
+        elif table:
+            token = self.session.issuer.mint(spec)
+        else:
+            token = self.session.plain_token(route)
+        if "keep" in args and token:
+            self._kept_tokens[args["keep"]] = token
+        return Prepared(build_request(request, route, token, words), route, spec, token)
+
+    def send_all(self, args: Table, connection: Connection | None = None) -> list[Sent]:
+        """Send what a `send` step asks for: once, `repeat` times in a row, or `concurrent` at once.
+
+        Without `connection` the session's own is used, which belongs to the thread that runs the cell.
+        """
+        seconds = self.profile.duration(args["answer_within"]) if "answer_within" in args else ANSWER_SECONDS
+        if "concurrent" in args:
+            return self._send_at_once(args, int(args["concurrent"]), seconds)
+        connection = connection or self.session.connection
+        if connection is None:
+            raise HarnessError("the scenario sends a request while its service is not running")
+        sent = []
+        for i in range(int(args.get("repeat", 1))):
+            prepared = self.prepare(args, i)
+            same = args.get("connection") == "same"
+            sent.append(Sent(prepared, connection.send(prepared.request, answer_seconds=seconds, same=same)))
+        return sent
+
+    def _send_at_once(self, args: Table, count: int, seconds: float) -> list[Sent]:
+        """All at the same moment, each on a connection of its own."""
+        prepared = [self.prepare(args, i) for i in range(count if args.get("unique_kid") else 1)]
+        barrier = threading.Barrier(count)
+
+        def one(item: Prepared) -> Sent:
+            with self.new_connection() as connection:
+                barrier.wait(JOIN_SECONDS)
+                return Sent(item, connection.send(item.request, answer_seconds=seconds))
+
+        with ThreadPoolExecutor(count, thread_name_prefix="at-once") as pool:
+            return list(pool.map(one, prepared * (count // len(prepared))))
+
+    def new_connection(self) -> Connection:
+        """Another connection to the service, for another thread."""
+        if self.session.service is None:
+            raise HarnessError("the scenario sends a request while its service is not running")
+        return Connection(self.session.service.base_url)
+
+    def until(self, send: Callable[[], list[Sent]], args: Table, seconds: float) -> None:
+        """Send until the answers are as expected; a deviation with the last answer when `seconds` have passed."""
+        expectation = self.expectation(args)
+        deadline = time.monotonic() + seconds
+        while True:
+            sent = send()
+            if all(checks.meets(one.exchange, expectation, one.prepared.route) for one in sent):
+                self._remember(sent)
+                return
+            if time.monotonic() >= deadline:
+                self._remember(sent)
+                expected = checks.describe(expectation, sent[-1].prepared.route)
+                raise Deviation(f"{expected}, within {seconds:g} s", sent[-1].exchange.summary())
+            pause(_RETRY_SECONDS)
+
+    # Judging
+
+    def expectation(self, args: Table) -> checks.Expectation:
+        """What the step expects, a policy being decided by what the profile declares."""
+        if "policy" in args:
+            policy = parse_policy(args["policy"])
+            return policy.expectation(self.profile.policy[policy.knob])
+        expectation: checks.Expectation = args.get("expect", "accept")
+        return expectation
+
+    def judge_all(self, sent: list[Sent], args: Table) -> None:
+        """Raise `Deviation` for the first answer that isn't as expected, or for too many fetches."""
+        expectation = self.expectation(args)
+        for one in sent:
+            self._remember([one])
+            self.judge(one, expectation)
+        if "fetches" in args:
+            self.count_fetches(**args["fetches"])
+
+    def judge(self, one: Sent, expectation: checks.Expectation) -> None:
+        """Raise `Deviation` when the answer isn't as expected, or gives the token back."""
+        route, token = one.prepared.route, one.prepared.token
+        if not checks.meets(one.exchange, expectation, route):
+            raise Deviation(checks.describe(expectation, route), one.exchange.summary())
+        if token and len(token) > 40 and token.encode() in one.exchange.body:
+            raise Deviation("an answer without the token in it", f"{one.exchange.status} and the whole token")
+
+    def _remember(self, sent: list[Sent]) -> None:
+        self.sent.extend(sent)
+        del self.sent[:-_KEPT_EXCHANGES]
+
+    # Counting
+
+    def mark(self, name: str) -> None:
+        """Remember the end of the issuer's request log, and the time."""
+        self.last_mark = self.session.issuer.last_seq()
+        self._marks[name] = (self.last_mark, time.monotonic())
+
+    def count_fetches(
+        self,
+        on: str = "jwks",
+        since: str = "start",
+        at_most: int | None = None,
+        at_least: int | None = None,
+        timer: bool = True,
+    ) -> None:
+        """Judge the number of fetches since a mark; raises `Deviation`.
+
+        With `timer`, the refreshes that the service's own interval allows in that time are no deviation.
+        """
+        if since not in self._marks:
+            raise HarnessError(f"no step of the scenario has set the mark {since!r}")
+        seq, started = self._marks[since]
+        elapsed = time.monotonic() - started
+        count = len(self.session.issuer.requests(since=seq, endpoint=on))
+        if at_most is not None and timer:
+            at_most += math.floor(elapsed / self._interval())
+        self.counted.append(
+            {
+                "on": on,
+                "since": since,
+                "count": count,
+                "at_most": at_most,
+                "at_least": at_least,
+                "seconds": round(elapsed, 2),
+            }
+        )
+        if at_most is not None and count > at_most:
+            raise Deviation(f"at most {at_most} fetches of the {on} in {elapsed:.1f} s", str(count))
+        if at_least is not None and count < at_least:
+            raise Deviation(f"at least {at_least} fetches of the {on} in {elapsed:.1f} s", str(count))
+
+    def _interval(self) -> int:
+        short = self.cell.variant.config.get("refresh") == "short"
+        return self.profile.refresh_seconds if short else LONG_REFRESH_SECONDS
+
+    # Routes and resources
+
+    def send_to_routes(self, routes: Any, permissions: Any, expect: str) -> None:
+        """Ask every route of the set with the permissions that the step describes."""
+        for route in self._routes(routes):
+            granted = permissions
+            if permissions == "own":
+                granted = [route.permission]
+            elif permissions == "all-but-own":
+                granted = [name for name in self.profile.permissions if name != route.permission]
+            spec = {"permissions": self.fill(granted)}
+            token = self.session.issuer.mint(spec)
+            prepared = Prepared(build_request(route.name, route, token, self.words()), route, spec, token)
+            one = Sent(prepared, self.session.send(prepared.request))
+            self._remember([one])
+            self.judge(one, expect)
+
+    def _routes(self, routes: Any) -> list[Route]:
+        known = self.profile.routes
+        if routes == "resource":
+            return [route for route in known.values() if route.resource == known["read"].resource]
+        if routes == "openapi":
+            answer = self.session.send(Request("GET", "/api-docs/openapi.json"))
+            return openapi_routes(answer.body, known.values())
+        return [known[name] for name in routes]
+
+    def count_resources(self) -> int:
+        """How many resources the service has, as its list route says to a token with that permission."""
+        route = self.profile.routes[self.profile.resources["route"]]
+        exchange, _ = self.session.send_plain(route.name)
+        return count_items(exchange.body, self.profile.resources["member"])

@@ -1,0 +1,57 @@
+"""`idp-harness`: finds out how a service really verifies the tokens of an identity provider."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from harness.commands.check import check
+from harness.commands.doctor import doctor
+from harness.commands.list_ import list_
+from harness.commands.mutants import mutants
+from harness.commands.report import report
+from harness.commands.run import run
+from harness.commands.show import show
+from harness.errors import HarnessError, ScenarioFileError, UsageError
+from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="idp-harness", message="%(package)s %(version)s")
+def cli() -> None:
+    """Find out how a service really verifies the JWTs of an identity provider.
+
+    \b
+    Examples:
+      idp-harness run                                judge the real Tasker worker
+      idp-harness run rotation --target reference    one area, against the reference service
+      idp-harness show kid-unknown                   what a scenario does, and why
+      idp-harness mutants                            prove that the scenarios can fail
+
+    \b
+    Exit status: 0 all passed or expected, 1 the service failed, 2 usage or a bad file,
+    3 could not run or could not judge, 130 interrupted.
+    """
+
+
+for command in (run, check, list_, show, report, mutants, doctor):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """The entry point; errors become one sentence and an exit status."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(EXIT_USAGE)
+    except (ScenarioFileError, UsageError) as problem:
+        click.echo(f"idp-harness: {problem}", err=True)
+        sys.exit(EXIT_USAGE)
+    except HarnessError as problem:
+        click.echo(f"idp-harness: {problem}", err=True)
+        sys.exit(EXIT_COULD_NOT_RUN)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,1 @@
+"""The commands of `idp-harness`, one module each."""

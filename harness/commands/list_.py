@@ -1,0 +1,29 @@
+"""`idp-harness list`: which scenarios there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.commands.options import all_scenarios, scenarios_option
+from harness.plan import select
+
+
+@click.command("list")
+@click.argument("prefixes", nargs=-1, metavar="[ID-PREFIX]...")
+@scenarios_option
+def list_(prefixes: tuple[str, ...], directories: tuple[Path, ...]) -> None:
+    """List scenarios: id, level, severity, number of variants and title.
+
+    \b
+    Example:
+      idp-harness list rotation permissions/strict
+    """
+    chosen = select(all_scenarios(directories), prefixes)
+    width = max(len(scenario.id) for scenario in chosen)
+    for scenario in chosen:
+        click.echo(
+            f"{scenario.id:<{width}}  {scenario.level:<6}  {scenario.severity:<8}  "
+            f"{len(scenario.variants):>2}  {scenario.title}"
+        )

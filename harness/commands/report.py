@@ -1,0 +1,34 @@
+"""`idp-harness report`: show a record again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from harness.errors import UsageError
+from harness.report.summary import print_summary
+from harness.verdicts import CellResult, exit_status
+
+
+@click.command()
+@click.argument("record", type=click.Path(exists=True, path_type=Path), default=Path("report/results.jsonl"))
+@click.option("--strict", is_flag=True, help="A broken SHOULD counts as failed.")
+def report(record: Path, strict: bool) -> int:
+    """Show the verdicts of a record (results.jsonl, or the folder it is in) and exit as the run did.
+
+    \b
+    Example:
+      idp-harness report report/results.jsonl
+    """
+    file = record / "results.jsonl" if record.is_dir() else record
+    results = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            results.append(CellResult(**json.loads(line)))
+        except (ValueError, TypeError) as problem:
+            raise UsageError(f"{file}:{number}: is no record of a cell: {problem}") from problem
+    print_summary(Console(), results, seconds=sum(result.duration_s for result in results))
+    return exit_status(results, strict=strict)

@@ -1,0 +1,130 @@
+"""`idp-harness run`: judge a service."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+import pytest
+from rich.console import Console
+
+from harness.commands.options import all_scenarios, scenarios_option
+from harness.commands.pytest_call import call_pytest
+from harness.plan import plan, select
+from harness.profile import find_profile, load_profile
+from harness.report.progress import ProgressReporter
+from harness.report.summary import print_summary
+from harness.targets import TARGETS, make_target
+from harness.verdicts import EXIT_COULD_NOT_RUN, exit_status
+from harness.vocabulary import STYLES
+
+DEFAULT_TARGET = "tasker-worker"
+
+
+@click.command()
+@click.argument("prefixes", nargs=-1, metavar="[ID-PREFIX]...")
+@click.option(
+    "--target", type=click.Choice(sorted(TARGETS)), help="The service to judge. [default: the real Tasker worker]"
+)
+@click.option("--profile", metavar="NAME|FILE", help="What the service declares: routes, permissions, policies.")
+@click.option("--base-url", metavar="URL", help="Where a running service is (--target url).")
+@click.option(
+    "--command",
+    metavar="LINE",
+    help="How to start the service (--target process); {issuer}, {jwks_url}, "
+    "{audience}, {permissions_claim} and {port} are filled in.",
+)
+@click.option("--target-option", multiple=True, metavar="KEY=VALUE", help="Another setting of the target.")
+@click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
+@click.option("--issuer", metavar="ID", help="The issuer there that the service trusts.")
+@click.option("--style", "styles", multiple=True, type=click.Choice(STYLES), help="Only this vendor's style.")
+@scenarios_option
+@click.option("-n", "workers", default="auto", show_default=True, metavar="N", help="Processes; 0 runs in this one.")
+@click.option(
+    "--report-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("report"),
+    show_default=True,
+    help="Receives results.jsonl and junit.xml.",
+)
+@click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
+@click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
+@click.option("--shuffle", type=int, metavar="SEED", help="Run in a random order.")
+def run(
+    prefixes: tuple[str, ...],
+    target: str | None,
+    profile: str | None,
+    base_url: str | None,
+    command: str | None,
+    target_option: tuple[str, ...],
+    idp_url: str | None,
+    issuer: str | None,
+    styles: tuple[str, ...],
+    directories: tuple[Path, ...],
+    workers: str,
+    report_dir: Path,
+    strict: bool,
+    faults: tuple[str, ...],
+    shuffle: int | None,
+) -> int:
+    """Judge a service: run the scenario matrix and say what it does against its documents.
+
+    Without --target it is the real Tasker worker, started on a PostgreSQL of its own; nothing is left behind.
+
+    \b
+    Examples:
+      idp-harness run
+      idp-harness run rotation time/expiry --style okta
+      idp-harness run --target reference --fault m-no-exp-check time
+      idp-harness run --target url --base-url http://127.0.0.1:8080 --profile my.toml \\
+                      --idp-url http://127.0.0.1:9400 --issuer default
+    """
+    console = Console()
+    target = target or _default_target(console)
+    settings = _settings(base_url, command, target_option)
+    if reason := make_target(target, {key.replace("-", "_"): value for key, value in settings}).available():
+        raise click.UsageError(f"the target {target} can't be used here: {reason}")
+    chosen = select(all_scenarios(directories), prefixes)
+    planned = plan(chosen, load_profile(find_profile(profile or target, list(directories))), target, styles or STYLES)
+    reporter = ProgressReporter(console, len(planned), target)
+    args = ["--pyargs", "harness.suite.test_scenarios", "-n", workers, "--idp-target", target]
+    args += [f"--junitxml={report_dir / 'junit.xml'}", f"--idp-results={report_dir / 'results.jsonl'}"]
+    args += [f"--idp-select={prefix}" for prefix in prefixes]
+    args += [f"--idp-style={style}" for style in styles]
+    args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
+    args += [f"--idp-fault={fault}" for fault in faults]
+    args += [f"--idp-target-option={key}={value}" for key, value in settings]
+    for name, value in (("profile", profile), ("url", idp_url), ("issuer", issuer), ("shuffle", shuffle)):
+        args += [f"--idp-{name}={value}"] if value is not None else []
+    args += ["--idp-strict"] if strict else []
+    started = time.monotonic()
+    pytest_status = call_pytest(args, reporter)
+    if pytest_status == pytest.ExitCode.INTERRUPTED and not reporter.problems:
+        console.print("interrupted")
+        return 130
+    print_summary(console, reporter.results, seconds=time.monotonic() - started)
+    for problem in reporter.problems:
+        console.print(f"could not run: {problem}", markup=False, highlight=False)
+    console.print(f"record {report_dir / 'results.jsonl'}   JUnit {report_dir / 'junit.xml'}", highlight=False)
+    if reporter.problems or (planned and len(reporter.results) < len(planned)):
+        return max(EXIT_COULD_NOT_RUN, 0) if exit_status(reporter.results, strict=strict) != 1 else 1
+    return exit_status(reporter.results, strict=strict)
+
+
+def _default_target(console: Console) -> str:
+    reason = make_target(DEFAULT_TARGET, {}).available()
+    if reason is None:
+        return DEFAULT_TARGET
+    console.print(f"The real Tasker worker can't be used here: {reason}\nJudging the reference service instead.")
+    return "reference"
+
+
+def _settings(base_url: str | None, command: str | None, others: tuple[str, ...]) -> list[tuple[str, str]]:
+    settings = [("base-url", base_url), ("command", command)]
+    for one in others:
+        key, equals, value = one.partition("=")
+        if not equals:
+            raise click.UsageError(f"--target-option takes KEY=VALUE, not {one!r}")
+        settings.append((key, value))
+    return [(key, value) for key, value in settings if value is not None]

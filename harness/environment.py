@@ -1,0 +1,45 @@
+"""What all cells of one target share: the mock identity provider, the target, its profile, the attacker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from harness.attacker import AttackerListener
+from harness.idp import IdpClient
+from harness.profile import Profile
+from harness.targets.base import Target
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is set up, as data that can be handed to another process.
+
+    `idp_url` is a mock identity provider that runs already; without it one is embedded. `issuer` names the
+    issuer there that the service trusts (only for targets that can't be configured).
+    """
+
+    target: str = "tasker-worker"
+    profile: str | None = None
+    target_options: tuple[tuple[str, str], ...] = ()
+    scenario_directories: tuple[str, ...] = ()
+    idp_url: str | None = None
+    control_token: str | None = None
+    issuer: str | None = None
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The parts of a run; whoever made them ends them."""
+
+    options: Options
+    profile: Profile
+    target: Target
+    idp: IdpClient
+    attacker: AttackerListener
+
+    def settings_for_issuer(self) -> dict[str, str]:
+        """The settings of issuers made for this target: the URL under which the service will know them."""
+        port = urlsplit(self.idp.url).port or 80
+        return {"public_url": self.target.jwks_base_url(port), "audience": self.profile.audience}

@@ -1,0 +1,149 @@
+"""The mock identity provider as the harness uses it: its control API over HTTP."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from harness.errors import HarnessError
+from harness.wire import Connection, Request
+
+
+class IdpError(HarnessError):
+    """The mock identity provider refused a call or did not answer: the harness's part failed, not the service's."""
+
+
+class IdpClient:
+    """Talks to a running mock identity provider. Safe for use from several threads.
+
+    `url` is its base URL; `control_token` the bearer token of its control API when it asks for one.
+    """
+
+    def __init__(self, url: str, control_token: str | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
+        if control_token:
+            self._headers += (("Authorization", f"Bearer {control_token}"),)
+        self._local = threading.local()
+
+    def call(self, method: str, path: str, body: Any = None, *, answer_seconds: float = 30.0) -> Any:
+        """One call of the control API; returns the decoded JSON answer (None for 204).
+
+        Raises `IdpError` with the call and the answer when the status isn't 2xx.
+        """
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = Connection(self.url)
+        data = None if body is None else json.dumps(body).encode()
+        if data is None and method != "GET":
+            data = b"{}"
+        exchange = connection.send(Request(method, path, self._headers, data), answer_seconds=answer_seconds)
+        if exchange.status is None or not 200 <= exchange.status < 300:
+            raise IdpError(f"{method} {path} of the mock identity provider: {exchange.summary()}")
+        return json.loads(exchange.body) if exchange.body else None
+
+    def create_issuer(self, style: str, **settings: Any) -> IssuerClient:
+        """Make an issuer of its own; `settings` as in the control API's POST /_mock/issuers."""
+        made = self.call("POST", "/_mock/issuers", {"style": style, **settings})
+        return IssuerClient(self, made)
+
+    def issuer(self, issuer_id: str) -> IssuerClient:
+        """An issuer that exists already."""
+        return IssuerClient(self, self.call("GET", f"/_mock/issuers/{quote(issuer_id)}"))
+
+
+class IssuerClient:
+    """One issuer: its keys, tokens, faults and the requests it saw."""
+
+    def __init__(self, idp: IdpClient, description: Mapping[str, Any]) -> None:
+        self.idp = idp
+        self.description = description
+        self.id: str = description["id"]
+        self.style: str = description["style"]
+        self.issuer: str = description["issuer"]
+        self.jwks_uri: str = description["jwks_uri"]
+        self.audience: str = description["audience"]
+        self.permissions_claim: str = description["permissions_claim"]
+        self._path = f"/_mock/issuers/{quote(self.id)}"
+
+    def mint(self, spec: Mapping[str, Any]) -> str:
+        """A token as `spec` says; `{}` is the vendor's plain token."""
+        return str(self.idp.call("POST", f"{self._path}/tokens", spec)["token"])
+
+    def mint_many(self, specs: Sequence[Mapping[str, Any]]) -> list[str]:
+        made = self.idp.call("POST", f"{self._path}/tokens/batch", {"specs": list(specs)})
+        return [token["token"] for token in made["tokens"]]
+
+    def key_list(self) -> list[dict[str, Any]]:
+        answer = self.idp.call("GET", f"{self._path}/keys")
+        return list(answer["keys"])
+
+    def add_key(self, **settings: Any) -> dict[str, Any]:
+        return dict(self.idp.call("POST", f"{self._path}/keys", settings))
+
+    def set_key_state(self, key: str, state: str) -> None:
+        self.idp.call("PATCH", f"{self._path}/keys/{quote(key, safe='')}", {"state": state})
+
+    def delete_key(self, key: str) -> None:
+        self.idp.call("DELETE", f"{self._path}/keys/{quote(key, safe='')}")
+
+    def public_pem(self, key: str) -> str:
+        return str(self.idp.call("GET", f"{self._path}/keys/{quote(key, safe='')}/public.pem?format=json")["pem"])
+
+    def rotate(self) -> dict[str, Any]:
+        return dict(self.idp.call("POST", f"{self._path}/rotate", {}))
+
+    def edit_jwks(self, edit: Mapping[str, Any]) -> None:
+        self.idp.call("PUT", f"{self._path}/jwks", edit)
+
+    def clear_jwks(self) -> None:
+        self.idp.call("DELETE", f"{self._path}/jwks")
+
+    def fault(self, **settings: Any) -> None:
+        self.idp.call("POST", f"{self._path}/faults", settings)
+
+    def clear_faults(self) -> None:
+        self.idp.call("DELETE", f"{self._path}/faults")
+
+    def release_faults(self) -> None:
+        self.idp.call("POST", f"{self._path}/faults/release", {})
+
+    def set_clock(self, offset_seconds: float) -> None:
+        self.idp.call("PUT", f"{self._path}/clock", {"offset_seconds": offset_seconds})
+
+    def requests(self, *, since: int = 0, endpoint: str | None = None) -> list[dict[str, Any]]:
+        """The requests this issuer saw after the log's sequence number `since`."""
+        query = {"since": since} | ({"endpoint": endpoint} if endpoint else {})
+        answer = self.idp.call("GET", f"{self._path}/requests?{urlencode(query)}")
+        return list(answer["requests"])
+
+    def last_seq(self) -> int:
+        return int(self.idp.call("GET", f"{self._path}/requests?since=999999999")["last_seq"])
+
+    def wait_for_requests(self, endpoint: str, count: int, since: int, seconds: float) -> list[dict[str, Any]] | None:
+        """Wait until `count` requests for `endpoint` came after `since`; None when the deadline passes first."""
+        query = urlencode({"endpoint": endpoint, "count": count, "since": since, "timeout": seconds})
+        try:
+            answer = self.idp.call("GET", f"{self._path}/requests/wait?{query}", answer_seconds=seconds + 10)
+        except IdpError as error:
+            if ": 408" in str(error):
+                return None
+            raise
+        return list(answer["requests"])
+
+    def delete(self) -> None:
+        self.idp.call("DELETE", self._path)
+
+    def token_command(self, spec: Mapping[str, Any]) -> str:
+        """A shell command that prints the token of `spec`, for the curl lines of reports."""
+        return (
+            f"curl -s -H 'Accept: text/plain' --json {_shell(json.dumps(spec, ensure_ascii=False))} "
+            f"{self.idp.url}{self._path}/tokens"
+        )
+
+
+def _shell(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"

@@ -1,0 +1,93 @@
+"""An issuer in the words of a test: mint good and broken tokens, rotate, break things, look at what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.idp import IssuerClient
+
+
+class MockIssuer:
+    """What the `issuer` fixture gives to a test."""
+
+    def __init__(self, client: IssuerClient) -> None:
+        self._client = client
+
+    @property
+    def url(self) -> str:
+        """The `iss` of its tokens, in the vendor's form."""
+        return self._client.issuer
+
+    @property
+    def jwks_uri(self) -> str:
+        """Where a service finds its keys."""
+        return self._client.jwks_uri
+
+    @property
+    def audience(self) -> str:
+        return self._client.audience
+
+    @property
+    def discovery_url(self) -> str:
+        return str(self._client.description["discovery_url"])
+
+    @property
+    def token_endpoint(self) -> str:
+        return str(self._client.description["token_endpoint"])
+
+    def token(self, permissions: Sequence[str] = (), **spec: Any) -> str:
+        """A token in the vendor's shape. `spec` is a TokenSpec: claims, without, times (seconds from now), header,
+        key, alg, mutation ... Raises `IdpError` that names the member when the spec is wrong.
+
+        `issuer.token(["tasks:list"], times={"exp": -3600})` has expired an hour ago.
+        """
+        return self._client.mint({"permissions": list(permissions), **spec})
+
+    def broken_token(self, mutation: str, permissions: Sequence[str] = (), **parameters: Any) -> str:
+        """A token with one named defect, such as `alg-none` or `empty-signature`."""
+        spec: dict[str, Any] = {"permissions": list(permissions), "mutation": mutation}
+        return self._client.mint(spec | ({"with": parameters} if parameters else {}))
+
+    def rotate(self) -> str:
+        """One key rotation as the vendor does it; returns the kid that signs from now on."""
+        return str(self._client.rotate()["signing"])
+
+    def add_key(self, name: str, state: str = "next", **settings: Any) -> str:
+        """Add a key (published unless `state` is `hidden`); returns its kid. `token(key=name)` signs with it."""
+        return str(self._client.add_key(name=name, state=state, **settings)["kid"])
+
+    def retire(self, key: str) -> None:
+        """Take a key out of the JWKS."""
+        self._client.set_key_state(key, "retired")
+
+    def fault(self, on: str, kind: str, **parameters: Any) -> None:
+        """Let `jwks`, `discovery` or `token` misbehave: `issuer.fault("jwks", "status", status=500, times=2)`."""
+        self._client.fault(on=on, kind=kind, **parameters)
+
+    def heal(self) -> None:
+        """End all faults."""
+        self._client.clear_faults()
+
+    def set_clock(self, offset_seconds: float) -> None:
+        """Let the issuer's clock run ahead (or behind, when negative) by that many seconds."""
+        self._client.set_clock(offset_seconds)
+
+    def requests(self, endpoint: str | None = None) -> list[Mapping[str, Any]]:
+        """What was asked of this issuer, oldest first; `endpoint` is jwks, discovery, token or other."""
+        return list(self._client.requests(endpoint=endpoint))
+
+    def wait_for_requests(self, endpoint: str, count: int = 1, seconds: float = 5.0) -> list[Mapping[str, Any]]:
+        """Wait until the endpoint was asked `count` times since the issuer was made.
+
+        Raises `AssertionError` with what came instead when the deadline passes.
+        """
+        seen = self._client.wait_for_requests(endpoint, count, 0, seconds)
+        if seen is None:
+            came = [f"{one['method']} {one['path']} {one['status']}" for one in self.requests()]
+            raise AssertionError(f"{count} request(s) for {endpoint} within {seconds:g} s; came: {came}")
+        return list(seen)
+
+    def delete(self) -> None:
+        """Forget the issuer; its URLs answer 404 from now on."""
+        self._client.delete()

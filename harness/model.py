@@ -1,0 +1,116 @@
+"""What a scenario is once it is read: plain, frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that a scenario does; `do` is the step's name and the name of its function in `steps`."""
+
+    do: str
+    args: Table = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A requirement that depends on what the service's profile declares.
+
+    With `is_` the knob's value is compared, with `at_least` it is a number that must reach it.
+    """
+
+    knob: str
+    then: str
+    otherwise: str
+    is_: Any = None
+    at_least: float | None = None
+
+    def expectation(self, declared: Any) -> str:
+        """The expectation for a service whose profile declares `declared` for the knob."""
+        holds = declared >= self.at_least if self.at_least is not None else declared == self.is_
+        return self.then if holds else self.otherwise
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to run a scenario; `name` is empty when there is only one."""
+
+    name: str
+    steps: tuple[Step, ...]
+    control: Table | None
+    policy: Policy | None
+    styles: tuple[str, ...]
+    needs: frozenset[str]
+    config: Table
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A requirement with the traffic that shows whether a service keeps it."""
+
+    id: str
+    title: str
+    requirement: str
+    level: str
+    severity: str
+    file: Path
+    line: int
+    variants: tuple[Variant, ...]
+    kills: tuple[str, ...] = ()
+    positive_control: bool = False
+    source: str = ""
+    note: str = ""
+    timed: bool = False
+    start: str = "automatic"
+    preflight: bool = False
+
+    @property
+    def slug(self) -> str:
+        return self.id.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A scenario's variant in one vendor's style: the unit that is run and judged."""
+
+    scenario: Scenario
+    variant: Variant
+    style: str
+
+    @property
+    def id(self) -> str:
+        """`rotation/pick-up/rot-overlap[okta]`, with the variant: `...[okta-two-keys]`."""
+        name = f"-{self.variant.name}" if self.variant.name else ""
+        return f"{self.scenario.id}[{self.style}{name}]"
+
+    @property
+    def config_key(self) -> tuple[tuple[str, str], ...]:
+        """Equal for cells that can share one running service."""
+        return tuple(sorted((key, repr(value)) for key, value in self.variant.config.items()))
+
+
+@dataclass(frozen=True)
+class Route:
+    """A request that the service's profile gives a name."""
+
+    name: str
+    method: str
+    path: str
+    permission: str = ""
+    body: str | None = None
+    success: tuple[int, ...] = (200,)
+    let_in: tuple[int, ...] = ()
+
+    @property
+    def resource(self) -> str:
+        return self.permission.rpartition(":")[0]
+
+    @property
+    def action(self) -> str:
+        return self.permission.rpartition(":")[2]

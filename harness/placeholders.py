@@ -1,0 +1,95 @@
+"""Placeholders in scenario strings: `{issuer}`, `{read.permission|upper}`. Fixed words, no expressions."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+FILTERS: dict[str, Callable[[str], str]] = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "title": str.title,
+    "cut": lambda text: text[:-1],
+    "tail": lambda text: text[1:],
+    "reverse": lambda text: text[::-1],
+    "half": lambda text: text[: len(text) // 2],
+    "basic": lambda text: base64.b64encode(f"{text}:".encode()).decode(),
+    "basicpassword": lambda text: base64.b64encode(f"user:{text}".encode()).decode(),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    # The full-width forms of ASCII characters: look-alikes that are other characters.
+    "fullwidth": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
+}
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)((?:\|[a-z0-9]+)*)\}")
+
+# Words that stand alone, and the ones that take a name after a dot.
+WORDS = frozenset(
+    [
+        "issuer",
+        "audience",
+        "kid",
+        "token",
+        "permissions_claim",
+        "attacker",
+        "api_key_header",
+        "uuid",
+        "i",
+        "style",
+        "jwks_url",
+    ]
+)
+ROUTE_PARTS = frozenset(["permission", "resource", "action", "path", "method"])
+DOTTED = frozenset({"kid", "api_key", "fill"})
+
+
+def problems(value: Any, routes: frozenset[str]) -> list[str]:
+    """What is wrong with the placeholders anywhere inside `value`: sentences, empty when all is well."""
+    found = []
+    for text in _strings(value):
+        for name, filters in _PLACEHOLDER.findall(text):
+            head, _, tail = name.partition(".")
+            known = (not tail and head in WORDS) or (tail and head in DOTTED)
+            if tail and not known:
+                known = head in (routes | {"route"}) and tail in ROUTE_PARTS
+            if not known:
+                found.append(f"{{{name}}} is no placeholder")
+            found += [f"|{f} is no filter" for f in filters.split("|") if f and f not in FILTERS]
+    return found
+
+
+def fill(value: Any, words: Mapping[str, Callable[[], str]]) -> Any:
+    """`value` (any JSON-like data) with the placeholders of its strings and table keys filled in.
+
+    A word that `words` doesn't have stays as it is: it is filled in later, when it is known.
+    """
+    if isinstance(value, str):
+        return _PLACEHOLDER.sub(lambda match: _one(match, words), value)
+    if isinstance(value, Mapping):
+        return {fill(key, words): fill(item, words) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [fill(item, words) for item in value]
+    return value
+
+
+def _one(match: re.Match[str], words: Mapping[str, Callable[[], str]]) -> str:
+    name, filters = match.groups()
+    if name.startswith("fill."):
+        text = "x" * int(name.removeprefix("fill."))
+    elif name in words:
+        text = words[name]()
+    else:
+        return match.group()
+    for word in filter(None, filters.split("|")):
+        text = FILTERS[word](text)
+    return text
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for pair in value.items() for item in pair for text in _strings(item)]
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in _strings(item)]
+    return []

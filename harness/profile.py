@@ -1,0 +1,143 @@
+"""What a service's documents declare: routes, capabilities, policy knobs, times. One TOML file a target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness import vocabulary as words
+from harness.errors import UsageError
+from harness.loader import bundled_directory
+from harness.model import Route
+from harness.toml_source import TomlSource, nearest
+
+_KEYS = (
+    "title",
+    "capabilities",
+    "lacks",
+    "routes",
+    "timing",
+    "policy",
+    "vocabulary",
+    "resources",
+    "api_keys",
+    "strict",
+    "audience",
+)
+_ROUTE_KEYS = ("method", "path", "permission", "body", "success", "let_in")
+_TIMING_KEYS = ("refresh_seconds", "max_stale_seconds", "fetch_timeout_seconds", "unknown_kid_cooldown_seconds")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A target's declared behaviour. Times are seconds; `None` for the cool-down means none is declared."""
+
+    name: str
+    title: str
+    capabilities: frozenset[str]
+    lacks: Mapping[str, str]
+    routes: Mapping[str, Route]
+    policy: Mapping[str, Any]
+    refresh_seconds: int = 2
+    max_stale_seconds: int = 4
+    fetch_timeout_seconds: float = 10.0
+    unknown_kid_cooldown_seconds: float | None = None
+    permissions: tuple[str, ...] = ()
+    public: tuple[Route, ...] = ()
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    api_keys: Mapping[str, Any] = field(default_factory=dict)
+    audience: str = "tasker-api"
+    strict: bool = False
+
+    @property
+    def leeway_seconds(self) -> float:
+        return float(self.policy.get("leeway_seconds", 0))
+
+    def duration(self, parts: Mapping[str, float]) -> float:
+        """Seconds of a duration table: multiples of the profile's times, plus `seconds`."""
+        unit = {
+            "refresh": self.refresh_seconds,
+            "stale": self.max_stale_seconds,
+            "cooldown": self.unknown_kid_cooldown_seconds or 0.0,
+            "fetch_timeout": self.fetch_timeout_seconds,
+            "leeway": self.leeway_seconds,
+            "seconds": 1.0,
+        }
+        return sum(unit[key] * float(count) for key, count in parts.items())
+
+
+def find_profile(name: str, directories: list[Path] | None = None) -> Path:
+    """The file of a profile: a path, or the name of one in `profiles/` of a scenario directory.
+
+    Raises `UsageError` with the known names when there is none.
+    """
+    if name.endswith(".toml"):
+        return Path(name)
+    folders = [directory / "profiles" for directory in [*(directories or []), bundled_directory()]]
+    for folder in folders:
+        if (folder / f"{name}.toml").is_file():
+            return folder / f"{name}.toml"
+    known = sorted({file.stem for folder in folders for file in folder.glob("*.toml")})
+    raise UsageError(f"there is no profile {name!r}{nearest(name, known)}")
+
+
+def load_profile(file: Path) -> Profile:
+    """Read a profile strictly. Raises `ScenarioFileError` with the line of what is wrong."""
+    source = TomlSource(file)
+    data = source.data
+    source.check_keys(data, _KEYS, (), "a profile")
+    capabilities, lacks = data.get("capabilities", []), data.get("lacks", {})
+    for name in [*capabilities, *lacks]:
+        source.check_word(name, words.CAPABILITIES, ("lacks", name), "capability")
+    for name in words.CAPABILITIES:
+        if (name in capabilities) == (name in lacks):
+            source.fail(
+                ("lacks",),
+                f"say of {name!r} ({words.CAPABILITIES[name]}) either that the target has it "
+                f"(capabilities) or why it lacks it (lacks)",
+            )
+    routes = {name: _route(source, name, table) for name, table in data.get("routes", {}).items()}
+    if "read" not in routes:
+        source.fail(("routes",), "a profile needs at least [routes.read]")
+    timing = data.get("timing", {})
+    source.check_keys(timing, _TIMING_KEYS, ("timing",), "timing")
+    vocabulary = data.get("vocabulary", {})
+    source.check_keys(vocabulary, ("permissions", "public"), ("vocabulary",), "vocabulary")
+    public = tuple(
+        Route(table["path"], "GET", table["path"], success=tuple(table.get("success", (200,))))
+        for table in vocabulary.get("public", [])
+    )
+    return Profile(
+        name=file.stem,
+        title=data.get("title", file.stem),
+        capabilities=frozenset(capabilities),
+        lacks=lacks,
+        routes=routes,
+        policy=data.get("policy", {}),
+        permissions=tuple(vocabulary.get("permissions", ())),
+        public=public,
+        resources=data.get("resources", {}),
+        api_keys=data.get("api_keys", {}),
+        audience=data.get("audience", "tasker-api"),
+        strict=data.get("strict", False),
+        **timing,
+    )
+
+
+def _route(source: TomlSource, name: str, table: Any) -> Route:
+    path = ("routes", name)
+    source.check_keys(table, _ROUTE_KEYS, path, f"route {name}")
+    for key in ("method", "path"):
+        if key not in table:
+            source.fail(path, f"route {name} needs {key}")
+    return Route(
+        name=name,
+        method=table["method"],
+        path=table["path"],
+        permission=table.get("permission", ""),
+        body=table.get("body"),
+        success=tuple(table.get("success", (200,))),
+        let_in=tuple(table.get("let_in", ())),
+    )

@@ -1,0 +1,96 @@
+"""Faults in reading a token and its header."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from harness.reference.compact import CompactToken
+from harness.reference.errors import AuthenticationFailed, Reason
+from harness.reference.faults.registry import fault
+from harness.reference.jwt_authenticator import JwtAuthenticator
+
+log = logging.getLogger(__name__)
+
+
+@fault("m-malformed-500", precedent="fastify-jwt#274, helidon#426, PostgREST#502")
+class Malformed500(JwtAuthenticator):
+    """A token that is not what it should be raises an exception nobody expects: 500."""
+
+    def parse(self, text: str) -> CompactToken:
+        """Takes for granted that there are three parts, that they decode, and that `alg` and `kid` are strings."""
+        header, payload, signature = text.split(".")
+        members = json.loads(base64.urlsafe_b64decode(header + "=="))
+        log.debug("token with %s and key %s", members["alg"].upper(), members.get("kid", "none").strip())
+        return CompactToken(
+            header=members,
+            payload=base64.urlsafe_b64decode(payload + "=="),
+            signature=base64.urlsafe_b64decode(signature + "=="),
+            signing_input=f"{header}.{payload}".encode("ascii"),
+        )
+
+
+@fault("m-json-jws-accepted", precedent="CVE-2022-39227 (python-jwt)")
+class JsonJwsAccepted(JwtAuthenticator):
+    """The JSON serialization of a JWS is accepted as a token."""
+
+    def parse(self, text: str) -> CompactToken:
+        """A general JOSE library reads whatever RFC 7515 defines; of several signatures the first is taken."""
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, IndexError):
+            whole = json.loads(text)
+            part = whole.get("signatures", [whole])[0]
+            text = f"{part['protected']}.{whole['payload']}.{part['signature']}"
+        return super().parse(text)
+
+
+@fault("m-extra-segments-ignored", precedent="Wycheproof rejectsExtraComponent")
+class ExtraSegmentsIgnored(JwtAuthenticator):
+    """The first three parts between dots are the token, whatever follows."""
+
+    def parse(self, text: str) -> CompactToken:
+        """`header, payload, signature, *_ = text.split(".")`."""
+        return super().parse(".".join(text.split(".")[:3]))
+
+
+@fault("m-array-payload-skips-claims", precedent="CVE-2026-107723 (fast-jwt)")
+class ArrayPayloadSkipsClaims(JwtAuthenticator):
+    """A signed payload that is no object has no claims to check, and passes."""
+
+    def authenticate(self, text: str) -> dict[str, Any]:
+        """`if isinstance(payload, dict)` stands around the claim checks."""
+        token = self.parse(text)
+        self.verify(token)
+        with contextlib.suppress(ValueError):
+            if not isinstance(json.loads(token.payload), dict):
+                return {}
+        return super().authenticate(text)
+
+
+@fault("m-crit-ignored", precedent="CVE-2025-59420 (Authlib), CVE-2026-32597 (PyJWT)")
+class CritIgnored(JwtAuthenticator):
+    """`crit` is a header member like any unknown one: ignored."""
+
+    def check_critical(self, header: Mapping[str, Any]) -> None:
+        """RFC 7515 §4.1.11 was read as optional."""
+
+
+@fault("m-typ-unchecked", precedent="wso2/api-manager#2948")
+class TypUnchecked(JwtAuthenticator):
+    """Any kind of JWT the issuer signs passes for an access token."""
+
+    def check_type(self, header: Mapping[str, Any]) -> None:
+        """`typ` is decoration."""
+
+
+@fault("m-typ-exact-jwt", precedent="an over-strict fix of token confusion")
+class TypExactJwt(JwtAuthenticator):
+    """`typ` has to be `JWT` to the letter, so that at+jwt and an absent one are refused."""
+
+    def check_type(self, header: Mapping[str, Any]) -> None:
+        """One equality for RFC 7519 §5.1 and RFC 9068 §2.1."""
+        if header.get("typ") != "JWT":
+            raise AuthenticationFailed(Reason.HEADER, "typ is not JWT")

@@ -1,0 +1,65 @@
+"""Faults in what a kid is taken for. It is a string to compare, and it comes from a stranger."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final
+
+from harness.reference.compact import CompactToken
+from harness.reference.faults.registry import fault
+from harness.reference.faults.symmetric import is_hmac, pem
+from harness.reference.jwk import VerificationKey
+from harness.reference.jwks_key_store import JwksKeyStore
+from harness.reference.jwt_authenticator import JwtAuthenticator
+
+MAX_KEY_FILE_BYTES: Final = 64 * 1024
+
+
+@fault("m-kid-ignored", precedent="go-oidc with an empty kid; a common shortcut")
+class KidIgnored(JwksKeyStore):
+    """Every key of the set is tried, whatever the kid says."""
+
+    def matching(self, kid: str | None) -> tuple[VerificationKey, ...]:
+        """One of them will fit."""
+        return super().matching(None)
+
+
+@fault("m-kid-as-file", precedent="PortSwigger kid lab; CVE-2021-41106 (lcobucci/jwt)")
+class KidAsFile(JwtAuthenticator):
+    """The kid names a file, and the content of the file is the secret."""
+
+    def verify(self, token: CompactToken) -> None:
+        """Keys are kept as files beside the service, named by their id."""
+        with suppress(OSError, ValueError), Path("keys", str(token.header.get("kid"))).open("rb") as file:
+            if is_hmac(token, file.read(MAX_KEY_FILE_BYTES)):
+                return
+        super().verify(token)
+
+
+@fault("m-kid-in-sql", precedent="the jwt_tool playbook: SQL injection through kid")
+class KidInSql(JwtAuthenticator):
+    """Keys are looked up with an SQL statement that the kid is pasted into."""
+
+    def verify(self, token: CompactToken) -> None:
+        """Whatever the statement answers is the key."""
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.execute("CREATE TABLE keys (kid TEXT, secret TEXT)")
+            database.executemany(
+                "INSERT INTO keys VALUES (?, ?)", [(key.kid, pem(key).decode()) for key in self.keys.find(None)]
+            )
+            kid = token.header.get("kid")
+            rows = database.execute(f"SELECT secret FROM keys WHERE kid = '{kid}'").fetchall()
+        if not any(is_hmac(token, str(secret).encode()) for (secret,) in rows):
+            super().verify(token)
+
+
+@fault("m-missing-kid-unverified", precedent="keyfunc TestNoKIDHeaderNoMatchingJWK")
+class MissingKidUnverified(JwtAuthenticator):
+    """No kid means no key, and no key means nothing to verify with."""
+
+    def verify(self, token: CompactToken) -> None:
+        """`if key is not None: verify(...)`."""
+        if "kid" in token.header:
+            super().verify(token)

@@ -1,0 +1,125 @@
+"""The reference service on a real socket: threaded, HTTP/1.1 with keep-alive, quick to start and to stop.
+
+Werkzeug's development server is not used because it closes the connection after every answer, and a service
+that authenticates connections instead of requests can only be told apart on one that is kept.
+"""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Final
+
+from harness.reference.app import ReferenceApp, build_app
+from harness.reference.clock import Clock
+from harness.reference.connection import ConnectionHandler
+from harness.reference.faults import mixins
+from harness.reference.parts import Parts
+from harness.reference.settings import ReferenceSettings
+
+# How long `stop` may wait for the accept loop and the open connections, in seconds.
+POLL_SECONDS: Final = 0.03
+STOP_SECONDS: Final = 2.0
+
+
+class _Listener(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+
+    def __init__(self, address: tuple[str, int], app: ReferenceApp) -> None:
+        self.app = app
+        self.errors: list[BaseException] = []
+        self._changed = threading.Condition()
+        self._connections: set[socket.socket] = set()
+        super().__init__(address, ConnectionHandler)
+
+    def opened(self, connection: socket.socket) -> None:
+        with self._changed:
+            self._connections.add(connection)
+
+    def closed(self, connection: socket.socket) -> None:
+        with self._changed:
+            self._connections.discard(connection)
+            self._changed.notify_all()
+
+    def close_connections(self) -> None:
+        with self._changed:
+            for connection in self._connections:
+                ConnectionHandler.hang_up(connection)
+            self._changed.wait_for(lambda: not self._connections, STOP_SECONDS)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keeps the error of a handler thread for the caller instead of printing it."""
+        import sys
+
+        error = sys.exc_info()[1]
+        if error is not None and not isinstance(error, OSError):
+            self.errors.append(error)
+
+
+class ReferenceServer:
+    """One reference service, with the named faults, listening on `host` and `port` (0: any free one)."""
+
+    def __init__(
+        self,
+        settings: ReferenceSettings,
+        faults: Sequence[str] = (),
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Clock | None = None,
+    ) -> None:
+        """Raises `SettingsError` or `UnknownFault` for what cannot be built; nothing is bound yet."""
+        self._app = build_app(settings, Parts(mixins(faults)), clock)
+        self._address = (host, port)
+        self._listener: _Listener | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> ReferenceServer:
+        """Binds in the caller's thread (a busy port raises `OSError` here) and serves in one of its own."""
+        self._listener = _Listener(self._address, self._app)
+        self._thread = threading.Thread(
+            target=self._listener.serve_forever, args=(POLL_SECONDS,), name="reference-server", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    @property
+    def port(self) -> int:
+        """The port that is really bound."""
+        assert self._listener is not None, "start() comes first"
+        return int(self._listener.server_address[1])
+
+    @property
+    def base_url(self) -> str:
+        """`http://host:port`, without a slash at the end."""
+        return f"http://{self._address[0]}:{self.port}"
+
+    @property
+    def errors(self) -> tuple[BaseException, ...]:
+        """What went wrong in handler threads outside any request: a bug of this package."""
+        return tuple(self._listener.errors) if self._listener is not None else ()
+
+    def stop(self) -> None:
+        """Ends the listener, the fetches and the connections; waits until they are gone. Idempotent."""
+        if self._listener is None or self._thread is None:
+            return
+        self._listener.shutdown()
+        self._listener.server_close()
+        self._app.close()
+        self._listener.close_connections()
+        self._thread.join()
+        self._thread = None
+
+    def __enter__(self) -> ReferenceServer:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

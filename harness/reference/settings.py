@@ -1,0 +1,111 @@
+"""The settings of one reference service, under the names of Tasker's configuration reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from harness.reference.algorithms import ALGORITHMS
+from harness.reference.errors import SettingsError
+
+SERVICES: Final = ("orchestration", "worker")
+VERIFICATION_METHODS: Final = ("jwks", "public_key")
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """One entry of the API key registry; `key` is a secret and stays out of the repr."""
+
+    key: str = field(repr=False)
+    permissions: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class ReferenceSettings:
+    """Everything one service is started with. Names ending in `_seconds` are seconds, in `_bytes` bytes.
+
+    `service` selects the routes: "orchestration" or "worker". With `verification_method` "jwks" the keys come
+    from `jwks_url`, which must be https unless `jwks_url_allow_http`; with "public_key" from
+    `public_key_pem`. `jwks_proxy` (`http://host:port`, "" for none) is the only proxy used: the environment
+    is not read. Source: seed documents `configuration-reference` and `authentication-and-authorization`; the
+    defaults are theirs, except that authentication is on and strict validation off unless asked for.
+    """
+
+    service: str
+    jwt_issuer: str
+    jwt_audience: str
+    jwks_url: str = ""
+    jwks_url_allow_http: bool = False
+    public_key_pem: str = field(default="", repr=False)
+    verification_method: str = "jwks"
+    enabled: bool = True
+    jwt_allowed_algorithms: tuple[str, ...] = ("RS256",)
+    leeway_seconds: float = 60.0
+    jwks_refresh_interval_seconds: float = 3600.0
+    jwks_max_stale_seconds: float = 300.0
+    jwks_fetch_timeout_seconds: float = 10.0
+    unknown_kid_cooldown_seconds: float = 0.5
+    failed_refresh_backoff_seconds: float = 1.0
+    jwks_max_bytes: int = 1024 * 1024
+    jwks_proxy: str = ""
+    permissions_claim: str = "permissions"
+    strict_validation: bool = False
+    log_unknown_permissions: bool = True
+    api_keys_enabled: bool = False
+    api_keys: tuple[ApiKey, ...] = field(default=(), repr=False)
+    api_key_header: str = "X-API-Key"
+    config_endpoint_enabled: bool = False
+    max_token_bytes: int = 16 * 1024
+    max_body_bytes: int = 1024 * 1024
+
+
+class SettingsCheck:
+    """Refuses settings under which the service would be open, shut or surprising."""
+
+    def checked(self, settings: ReferenceSettings) -> ReferenceSettings:
+        """The settings, when they make sense; raises `SettingsError` naming the first field that does not."""
+        _one_of("service", settings.service, SERVICES)
+        if settings.enabled:
+            _one_of("verification_method", settings.verification_method, VERIFICATION_METHODS)
+            _check_texts(settings)
+            _check_algorithms(settings.jwt_allowed_algorithms)
+        _check_numbers(settings)
+        return settings
+
+
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise SettingsError(name, f"{value!r} is none of {', '.join(choices)}")
+
+
+def _check_texts(settings: ReferenceSettings) -> None:
+    needed = ["jwt_issuer", "jwt_audience", "permissions_claim", "api_key_header"]
+    needed.append("jwks_url" if settings.verification_method == "jwks" else "public_key_pem")
+    for name in needed:
+        if not getattr(settings, name).strip():
+            raise SettingsError(name, "is empty; give it a value")
+
+
+def _check_algorithms(allowed: tuple[str, ...]) -> None:
+    if not allowed:
+        raise SettingsError("jwt_allowed_algorithms", "is empty; nobody could get in")
+    for name in allowed:
+        _one_of("jwt_allowed_algorithms", name, tuple(ALGORITHMS))
+
+
+def _check_numbers(settings: ReferenceSettings) -> None:
+    for name in ("jwks_refresh_interval_seconds", "jwks_fetch_timeout_seconds"):
+        if not getattr(settings, name) > 0:
+            raise SettingsError(name, "must be more than 0 seconds")
+    for name in (
+        "leeway_seconds",
+        "jwks_max_stale_seconds",
+        "unknown_kid_cooldown_seconds",
+        "failed_refresh_backoff_seconds",
+    ):
+        if not getattr(settings, name) >= 0:
+            raise SettingsError(name, "must not be negative")
+    for name in ("jwks_max_bytes", "max_token_bytes", "max_body_bytes"):
+        if not getattr(settings, name) > 0:
+            raise SettingsError(name, "must be more than 0 bytes")

@@ -1,0 +1,156 @@
+"""Runs one cell and judges it: pre-flight, control, the case, the canary, and what must always hold."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from typing import Any
+
+from harness.cell_run import CellRun, Sent
+from harness.errors import HarnessError
+from harness.model import Cell, Step
+from harness.session import Session
+from harness.steps import step_function
+from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
+from harness.vocabulary import NEGATIVE_EXPECTATIONS
+from harness.wire import CurlLine
+
+_numbers = itertools.count(1)
+_SENDS = ("send", "send-until", "send-in-background")
+
+
+def run_cell(cell: Cell, session: Session) -> CellResult:
+    """Run a cell on a session and say what came out; never raises for what the service does.
+
+    The session's service is started when the scenario doesn't do that itself. Afterwards the session is as
+    before: faults, added keys and background work are gone.
+    """
+    started = time.perf_counter()
+    run = CellRun(cell, session, next(_numbers))
+    result = blank_result(cell, session.environment.options.target)
+    try:
+        _run_case(run)
+        result.verdict = PASSED
+    except Deviation as deviation:
+        result.verdict, result.expected, result.actual = FAILED, deviation.expected, deviation.actual
+    except Inconclusive as problem:
+        result.verdict, result.reason = INCONCLUSIVE, str(problem)
+    except HarnessError as problem:
+        result.verdict, result.reason = ERROR, f"{type(problem).__name__}: {problem}"
+    try:
+        run.background.finish()
+        result.evidence = evidence(run, full=result.verdict != PASSED)
+        session.tidy()
+    except HarnessError as problem:
+        result.verdict, result.reason = ERROR, f"after the case: {problem}"
+    result.duration_s = round(time.perf_counter() - started, 4)
+    return result
+
+
+def blank_result(cell: Cell, target: str) -> CellResult:
+    """The record of a cell before anything is known but what it is."""
+    scenario = cell.scenario
+    return CellResult(
+        id=cell.id,
+        scenario=scenario.id,
+        title=scenario.title,
+        variant=cell.variant.name,
+        style=cell.style,
+        target=target,
+        config=dict(cell.variant.config),
+        verdict=ERROR,
+        level=scenario.level,
+        severity=scenario.severity,
+        requirement=scenario.requirement,
+    )
+
+
+def _run_case(run: CellRun) -> None:
+    scenario, session = run.cell.scenario, run.session
+    if scenario.start == "automatic":
+        if session.service is None:
+            session.start_service()
+        session.preflight()
+        if not scenario.preflight:
+            _require_control(run)
+    run.mark("start")
+    for step in run.cell.variant.steps:
+        step_function(step.do)(run, **step.args)
+    _check_invariants(run)
+
+
+def _require_control(run: CellRun) -> None:
+    """A case that expects a refusal proves nothing unless the same request without the defect is let in."""
+    for step in run.cell.variant.steps:
+        if step.do in _SENDS and _is_negative(run, step):
+            request = step.args.get("request", "read")
+            run.session.require_control(run.cell.variant.control, request, run.words())
+            return
+    run.session.require_closed()
+
+
+def _is_negative(run: CellRun, step: Step) -> bool:
+    expectation = run.expectation(step.args)
+    return isinstance(expectation, str) and expectation in NEGATIVE_EXPECTATIONS
+
+
+def _check_invariants(run: CellRun) -> None:
+    """What holds around every case: the attacker was not called, and the plain token is let in afterwards."""
+    hits = run.session.environment.attacker.hits(run.attacker_path)
+    if hits:
+        raise Deviation("no request to an address that the token names", f"{len(hits)}: {hits[0]}")
+    if run.session.service is None or run.cell.scenario.preflight:
+        return
+    seconds = 0.0
+    if run.cell.scenario.timed:
+        run.session.issuer.clear_faults()
+        seconds = run.profile.duration({"refresh": 1, "cooldown": 1, "seconds": 5})
+    problem = run.session.canary(seconds)
+    if problem:
+        raise Deviation("the plain token is accepted after the case (canary)", problem)
+
+
+def evidence(run: CellRun, *, full: bool) -> dict[str, Any]:
+    """What the cell sent and got; for a cell that passed only the counts."""
+    facts: dict[str, Any] = {}
+    if run.counted:
+        facts["fetches"] = run.counted
+    if not full:
+        return facts
+    facts["issuer"] = run.session.issuer.issuer
+    if run.sent:
+        facts["exchanges"] = [_exchange(run, one) for one in run.sent]
+        facts["curl"] = _curl(run, run.sent[-1])
+    facts["idp_requests"] = [
+        {key: entry.get(key) for key in ("at", "endpoint", "method", "path", "status", "fault")}
+        for entry in run.session.issuer.requests()[-12:]
+    ]
+    if run.session.service is not None:
+        facts["service_log"] = run.session.service.log_tail(15).splitlines()
+    return facts
+
+
+def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
+    request, exchange = one.prepared.request, one.exchange
+    return {
+        "request": f"{request.method} {request.path}",
+        "headers": [[name, run.session.without_secrets(value, one.prepared.token)] for name, value in request.headers],
+        "token_spec": one.prepared.spec if one.prepared.token else None,
+        "status": exchange.status,
+        "answer_headers": [list(pair) for pair in exchange.headers],
+        "answer": exchange.text() or exchange.problem,
+        "at": round(exchange.at, 3),
+        "seconds": round(exchange.seconds, 4),
+    }
+
+
+def _curl(run: CellRun, one: Sent) -> str:
+    base_url = run.session.service.base_url if run.session.service else "http://SERVICE"
+    command = run.session.issuer.token_command(one.prepared.spec) if one.prepared.token else None
+    return str(CurlLine(base_url, one.prepared.request, one.prepared.token, command))
+
+
+def dump(value: Any) -> str:
+    """One line of JSON for records."""
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,1 @@
+"""The scenario suite as a pytest package: `pytest --pyargs harness.suite`."""

@@ -1,0 +1,83 @@
+"""The running parts of a process: one embedded identity provider, one target with its sessions for each set of options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from harness.attacker import AttackerListener
+from harness.embedded import Embedded
+from harness.environment import Environment, Options
+from harness.expected import Finding, load_expected
+from harness.idp import IdpClient
+from harness.loader import bundled_directory, load_all
+from harness.profile import find_profile, load_profile
+from harness.sessions import Sessions
+from harness.targets import make_target
+
+
+class TargetRun:
+    """A target with its sessions, and what is expected of it."""
+
+    def __init__(self, sessions: Sessions, findings: list[Finding]) -> None:
+        self.sessions, self.findings = sessions, findings
+
+
+class TargetRuns:
+    """Makes target runs when they are first asked for, and ends all of them."""
+
+    def __init__(self) -> None:
+        self._runs: dict[Options, TargetRun] = {}
+        self._embedded: Embedded | None = None
+        self._attacker: AttackerListener | None = None
+
+    def of(self, options: Options) -> TargetRun:
+        """The run for these options. Raises `HarnessError` when it can't be set up."""
+        if options not in self._runs:
+            self._runs[options] = self._make(options)
+        return self._runs[options]
+
+    def end(self, options: Options) -> None:
+        """End one run; the next call of `of` makes a new one."""
+        if options in self._runs:
+            self._runs.pop(options).sessions.close()
+
+    def _make(self, options: Options) -> TargetRun:
+        folders = [Path(name) for name in options.scenario_directories]
+        # A reference service with a fault is expected to fail: that is what the fault is for.
+        findings = (
+            [] if options.faults else load_expected(options.target, load_all([bundled_directory(), *folders]), folders)
+        )
+        profile = load_profile(find_profile(options.profile or options.target, folders))
+        settings: dict[str, Any] = {key.replace("-", "_"): value for key, value in options.target_options}
+        if options.faults:
+            settings["faults"] = options.faults
+        if self._attacker is None:
+            self._attacker = AttackerListener()
+        target = make_target(options.target, settings)
+        environment = Environment(options, profile, target, self._idp(options), self._attacker)
+        return TargetRun(Sessions(environment), findings)
+
+    def _idp(self, options: Options) -> IdpClient:
+        if options.idp_url:
+            return IdpClient(options.idp_url, options.control_token)
+        if self._embedded is None:
+            from harness import embedded  # Flask and OpenSSL load only when they are needed.
+
+            self._embedded = embedded.start()
+        return IdpClient(self._embedded.url)
+
+    def close(self) -> None:
+        """End everything; an error of one part doesn't keep the others from ending."""
+        problems: list[Exception] = []
+        endings = [run.sessions.close for run in self._runs.values()]
+        endings += [part.close for part in (self._attacker, self._embedded) if part is not None]
+        for end in endings:
+            try:
+                end()
+            except Exception as problem:
+                problems.append(problem)
+        self._runs.clear()
+        self._attacker = self._embedded = None
+        if problems:
+            raise problems[0]

@@ -1,0 +1,126 @@
+"""What a target is: a way to get a running service that trusts a given issuer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from harness.errors import HarnessError
+
+VERIFICATIONS = ("jwks", "public_key")
+
+
+class TargetError(HarnessError):
+    """A service could not be started, or a target can't be used here.
+
+    `what` says what went wrong and what to do; `log` is the end of the service's own log ("" when it wrote
+    none).
+    """
+
+    def __init__(self, what: str, log: str = "") -> None:
+        super().__init__(f"{what}\n--- end of the service's log ---\n{log.rstrip()}" if log.strip() else what)
+        self.what, self.log = what, log
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """One API key a service accepts; the key itself stays out of the repr."""
+
+    key: str = field(repr=False)
+    permissions: tuple[str, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class ServiceConfig:
+    """Everything one service instance is started with; hashable, so that equal ones can share a service.
+
+    `issuer`, `audience`: what `iss` and `aud` of a token must be. `jwks_url`: where the service fetches the
+    keys. `verification`: "jwks", or "public_key" with one fixed key in `public_key_pem` (SubjectPublicKeyInfo
+    in PEM). `refresh_seconds`, `max_stale_seconds`: age of the key set at which it is fetched again, and how
+    long after that it may still be used when fetching fails. `idp_address`: HOST:PORT at which the identity
+    provider really listens ("" when it can't be reached or is not needed). The names are those of Tasker's
+    configuration reference.
+    """
+
+    issuer: str
+    jwks_url: str
+    audience: str
+    permissions_claim: str = "permissions"
+    strict_validation: bool = False
+    allowed_algorithms: tuple[str, ...] = ("RS256",)
+    verification: str = "jwks"
+    public_key_pem: str = ""
+    refresh_seconds: int = 3600
+    max_stale_seconds: int = 300
+    api_keys: tuple[ApiKey, ...] = ()
+    api_keys_enabled: bool = True
+    api_key_header: str = "X-API-Key"
+    config_endpoint: bool = True
+    idp_address: str = ""
+
+    def __post_init__(self) -> None:
+        if self.verification not in VERIFICATIONS:
+            raise TargetError(
+                f"verification is {self.verification!r}; a service verifies with one of {', '.join(VERIFICATIONS)}"
+            )
+        if self.verification == "public_key" and not self.public_key_pem:
+            raise TargetError('verification = "public_key" needs public_key_pem, and it is empty')
+
+
+class Service(Protocol):
+    """One running instance of the tested service."""
+
+    @property
+    def base_url(self) -> str:
+        """Its address without a trailing slash, such as `http://127.0.0.1:8081`."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its process; `None` when it has none of its own or it is not known."""
+
+    def stop(self) -> None:
+        """End it and remove what it left; returns when that is done. May be called again."""
+
+    def log_tail(self, lines: int = 40) -> str:
+        """The end of its log, also after it was stopped; "" when the harness can't see one."""
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+
+    def rss_bytes(self) -> int | None:
+        """Resident memory of its processes, in bytes; `None` when its process is not known or gone."""
+
+
+class Target(Protocol):
+    """A way to get services."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, `--target NAME`."""
+
+    @property
+    def profile(self) -> str:
+        """The stem of the profile file that declares what its services promise."""
+
+    @property
+    def can_restart(self) -> bool:
+        """Whether it can start a service with any configuration, as often as asked."""
+
+    def available(self) -> str | None:
+        """Why it can't be used on this machine, as a sentence with what to do; `None` when it can."""
+
+    def jwks_base_url(self, idp_port: int) -> str:
+        """The URL under which its services must know an identity provider that listens on
+        127.0.0.1:`idp_port`.
+        """
+
+    def start(self, config: ServiceConfig) -> Service:
+        """Start a service; returns once `GET /health` answers 200. Raises `TargetError` with the log when
+        not.
+
+        May be called by several threads at once.
+        """
+
+    def close(self) -> None:
+        """Stop every service it started and what they share. May be called again."""

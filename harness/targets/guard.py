@@ -1,0 +1,183 @@
+"""Runs one command and ends it when its own parent is gone.
+
+    python -I -S guard.py [--remove DIR]... [--user NAME] [--signal TERM] [--grace SECONDS] -- COMMAND...
+
+The guard is a process between the harness and a service. It holds the service's life to that of the harness,
+which may be killed in a way that lets it clean up nothing (`kill -9`):
+
+- Its standard input is a pipe from the harness. End of file means: end the service. The kernel closes the
+  pipe with the harness. A process forked from the harness may hold the pipe's other end, so a change of
+  parent counts too.
+- The command runs in a session of its own, so Ctrl-C in the terminal reaches neither it nor the guard. It
+  gets SIGTERM (or `--signal`), after the grace period SIGKILL, and so does everything it started: the guard
+  is a child subreaper.
+- If the guard itself is killed, the kernel kills the command (PR_SET_PDEATHSIG, prctl(2)).
+- The folders given with `--remove` go last. Open descriptors above 2 that it was started with stay open until
+  then (the harness uses one to lock the folder) and never reach the command.
+
+It prints the command's process id, sends the command's output to standard error, and exits with the command's
+status (128 + n for signal n, 127 when it could not be started). Standard library only: it runs as `-I -S` for
+a quick start.
+"""
+
+import argparse
+import contextlib
+import ctypes
+import os
+import pwd
+import select
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+PARENT_CHECK_SECONDS = 1.0
+
+
+def prctl(option: int, value: int) -> None:
+    """Call prctl(2) where it exists."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def wake_up_on_signals() -> int:
+    """A descriptor that becomes readable when a child ends or the guard is asked to stop."""
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    os.set_blocking(write, False)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)  # The wake-up descriptor carries the number.
+    return read
+
+
+def keep_descriptors_from_command() -> None:
+    """Close what the guard was started with, and does not hand on, when the command is executed."""
+    for path in Path("/dev/fd").iterdir():
+        with contextlib.suppress(OSError):  # The one that listed the folder is closed by now.
+            if int(path.name) > 2:
+                os.set_inheritable(int(path.name), False)
+
+
+def run_command(command: list[str], user: str | None, guard: int) -> None:
+    """Become the command; called in the forked child, never returns."""
+    try:
+        os.setsid()
+        os.dup2(2, 1)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores these, and that is inherited.
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        if user:
+            entry = pwd.getpwnam(user)
+            os.setgroups([])
+            os.setgid(entry.pw_gid)
+            os.setuid(entry.pw_uid)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # After setuid, which clears it.
+        if os.getppid() == guard:
+            os.execvp(command[0], command)
+    except (OSError, KeyError) as error:
+        os.write(2, f"guard: could not start {command[0]}: {error}\n".encode())
+    finally:
+        os._exit(127)
+
+
+class Guard:
+    """The command and what ends it."""
+
+    def __init__(self, command: list[str], user: str | None, stop_signal: int, grace_seconds: float) -> None:
+        self.parent = os.getppid()
+        self.stop_signal, self.grace_seconds = stop_signal, grace_seconds
+        self.wake = wake_up_on_signals()
+        self.status: int | None = None
+        guard = os.getpid()
+        self.child = os.fork()
+        if self.child == 0:
+            run_command(command, user, guard)
+
+    def wait_for_end(self) -> None:
+        """Return when the command ended or the guard is to end it."""
+        while self.status is None:
+            readable, _, _ = select.select([0, self.wake], [], [], PARENT_CHECK_SECONDS)
+            asked = 0 in readable and not os.read(0, 4096)
+            if asked or self.stop_requested() or os.getppid() != self.parent:
+                return
+            self.reap()
+
+    def stop_requested(self) -> bool:
+        try:
+            return any(number != signal.SIGCHLD for number in os.read(self.wake, 4096))
+        except BlockingIOError:
+            return False
+
+    def reap(self) -> bool:
+        """Collect children that ended. Whether any is left."""
+        try:
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    return True
+                if pid == self.child:
+                    self.status = os.waitstatus_to_exitcode(status)
+        except ChildProcessError:
+            return False
+
+    def end(self) -> None:
+        """End the command and everything it started: politely first, then for certain."""
+        self.signal_group(self.stop_signal)
+        self.reap_until(lambda: self.status is not None, self.grace_seconds)
+        deadline = time.monotonic() + self.grace_seconds
+        while self.reap() and time.monotonic() < deadline:
+            self.signal_group(signal.SIGKILL)
+            for pid in self.children():  # Those that left the group, orphans that became ours among them.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.reap_until(lambda: False, 0.05)
+
+    def reap_until(self, done: Callable[[], bool], seconds: float) -> None:
+        """Collect children until `done`, none is left, or the time is over."""
+        deadline = time.monotonic() + seconds
+        while self.reap() and not done() and (left := deadline - time.monotonic()) > 0:
+            select.select([self.wake], [], [], left)
+            self.stop_requested()  # Empties the descriptor.
+
+    def signal_group(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.child, number)
+
+    def children(self) -> list[int]:
+        try:
+            return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+        except OSError:  # Not Linux, or a kernel without it: the process group has to do.
+            return []
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--remove", action="append", default=[])
+    parser.add_argument("--user")
+    parser.add_argument("--signal", default="TERM")
+    parser.add_argument("--grace", type=float, default=5.0)
+    parser.add_argument("command", nargs="+")
+    options = parser.parse_args()
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    keep_descriptors_from_command()
+    guard = Guard(options.command, options.user, signal.Signals[f"SIG{options.signal}"], options.grace)
+    try:
+        with contextlib.suppress(BrokenPipeError):  # The harness is gone already; standard input says so too.
+            os.write(1, f"{guard.child}\n".encode())
+        guard.wait_for_end()
+        guard.end()
+    finally:
+        for folder in options.remove:
+            shutil.rmtree(folder, ignore_errors=True)
+    status = guard.status if guard.status is not None else -signal.SIGKILL
+    return status if status >= 0 else 128 - status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""A command that runs under the guard: it ends when this process does, whatever becomes of this process."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from harness.targets.base import TargetError
+from harness.targets.scratch import ScratchFolder
+from harness.targets.service_log import ServiceLog
+
+GUARD = Path(__file__).with_name("guard.py")
+# What a program may need to start at all; everything else of this process's environment stays here.
+_INHERITED = ("LD_LIBRARY_PATH", "TMPDIR", "TZ")
+# Time for the guard to kill what did not end within the grace period, and to remove the folders.
+_GUARD_SECONDS = 15.0
+
+
+def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """An environment that holds nothing of this process's configuration (no TASKER_*, no proxies), plus
+    `extra`.
+    """
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {"PATH": os.defpath, "LANG": "C.UTF-8", **inherited, **extra}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a command is ended: the signal's name without SIG, and the seconds until it is killed."""
+
+    signal: str = "TERM"
+    grace_seconds: float = 5.0
+
+
+class GuardedProcess:
+    """A running command; its output goes to `log`. `scratch`, when given, is removed with it.
+
+    `user` is the name of the user to run as (only root can). Raises `TargetError` when the guard does not
+    start; a command that can't be executed shows as one that ended with status 127 and a line in the log.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        log: ServiceLog,
+        scratch: ScratchFolder | None = None,
+        folder: Path | None = None,
+        user: str | None = None,
+        ending: Ending = Ending(),
+    ) -> None:
+        guard = [sys.executable, "-I", "-S", str(GUARD), "--signal", ending.signal]
+        guard += ["--grace", str(ending.grace_seconds)]
+        if scratch:
+            guard += ["--remove", str(scratch.path)]
+        if user:
+            guard += ["--user", user]
+        self._grace_seconds = ending.grace_seconds
+        self._stopping = threading.Lock()
+        self._guard = subprocess.Popen(
+            [*guard, "--", *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log.descriptor,
+            env=dict(environment),
+            cwd=folder,
+            pass_fds=(scratch.lock,) if scratch else (),
+            start_new_session=True,
+            bufsize=0,
+        )
+        assert self._guard.stdin is not None
+        assert self._guard.stdout is not None
+        self._hold, self._report = self._guard.stdin, self._guard.stdout
+        try:
+            self.pid = self._read_pid(log)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _read_pid(self, log: ServiceLog) -> int:
+        line = self._report.readline()
+        if not line:
+            self._guard.wait()
+            raise TargetError(f"the guard process did not start ({sys.executable} {GUARD})", log.tail())
+        return int(line)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds` for the command to end. Whether it did."""
+        if self._report.closed:
+            return True
+        poll = select.poll()
+        poll.register(self._report, select.POLLIN)  # Readable at its end: nothing is written but the process id.
+        return bool(poll.poll(seconds * 1000))
+
+    def alive(self) -> bool:
+        return not self.wait(0)
+
+    def exit_status(self) -> int | None:
+        """The status of a command that ended (128 + n for signal n), else `None`."""
+        return self._guard.wait() if self.wait(0) else None
+
+    def processes(self) -> list[psutil.Process]:
+        """The command's process and those it started, as far as they live."""
+        if not self.alive():
+            return []
+        try:
+            # The guard's: what outlives the process that started it becomes a child of the guard.
+            return psutil.Process(self._guard.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
+    def rss_bytes(self) -> int | None:
+        """Resident memory of the command and what it started, in bytes; `None` when it ended."""
+        total = 0
+        for process in self.processes():
+            try:
+                total += process.memory_info().rss
+            except psutil.NoSuchProcess:
+                continue
+        return total or None
+
+    def stop(self) -> None:
+        """End the command and all it started; returns when that is done. May be called again."""
+        with self._stopping:
+            self._hold.close()
+            try:
+                self._guard.wait(2 * self._grace_seconds + _GUARD_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._guard.kill()  # The kernel then kills the command: PR_SET_PDEATHSIG.
+                self._guard.wait()
+            self._report.close()

@@ -1,0 +1,73 @@
+"""A service that runs as a guarded process, and the set of those that a target has running."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from typing import Protocol, TypeVar
+
+from harness.targets.guarded import GuardedProcess
+from harness.targets.scratch import ScratchFolder
+from harness.targets.service_log import ServiceLog
+
+
+class GuardedService:
+    """A running service; see `harness.targets.base.Service`."""
+
+    def __init__(
+        self, base_url: str, process: GuardedProcess, log: ServiceLog, scratch: ScratchFolder | None = None
+    ) -> None:
+        self.base_url = base_url
+        self.pid = process.pid
+        self._process, self._log, self._scratch = process, log, scratch
+
+    def __repr__(self) -> str:
+        return f"<service {self.base_url} pid {self.pid}>"
+
+    def stop(self) -> None:
+        self._process.stop()
+        self._log.close()
+        if self._scratch:
+            self._scratch.remove()
+
+    def log_tail(self, lines: int = 40) -> str:
+        return self._log.tail(lines)
+
+    def alive(self) -> bool:
+        return self._process.alive()
+
+    def rss_bytes(self) -> int | None:
+        return self._process.rss_bytes()
+
+
+class Stoppable(Protocol):
+    def stop(self) -> None: ...
+
+    def alive(self) -> bool: ...
+
+
+S = TypeVar("S", bound=Stoppable)
+
+
+class RunningServices:
+    """What a target has started; threads may add to it."""
+
+    def __init__(self) -> None:
+        self._services: list[Stoppable] = []
+        self._lock = threading.Lock()
+
+    def add(self, service: S) -> S:
+        with self._lock:
+            for ended in [one for one in self._services if not one.alive()]:
+                ended.stop()  # At once when it was stopped before; else it lets go of its log and folder.
+                self._services.remove(ended)
+            self._services.append(service)
+        return service
+
+    def stop_all(self) -> None:
+        """Stop every service that was added, also when stopping one of them fails."""
+        with self._lock:
+            services, self._services = self._services, []
+        with ExitStack() as stack:
+            for service in services:
+                stack.callback(service.stop)

@@ -1,0 +1,161 @@
+"""A throw-away PostgreSQL server with one empty database, for the real Tasker worker."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import ExitStack
+from pathlib import Path
+
+from harness.targets import ports
+from harness.targets.base import TargetError
+from harness.targets.guarded import Ending, GuardedProcess, clean_environment
+from harness.targets.postgres_install import Account, programs_for, scratch_base, substitute_for_root
+from harness.targets.readiness import wait_until
+from harness.targets.scratch import ScratchFolder
+from harness.targets.service_log import ServiceLog
+
+ROLE = DATABASE = "tasker"
+_SETUP_FILE = "setup.sql"
+_BOOT_SECONDS = 60.0
+_PORT_ATTEMPTS = 5
+
+# One command from the empty folder to the running server, so that one guard ends it at any time.
+# $1 programs, $2 data folder, $3 SQL file, $4 port; the rest are settings of the server.
+_BOOT_SCRIPT = r"""
+set -e
+bin=$1 data=$2 sql=$3 port=$4
+shift 4
+"$bin/initdb" -D "$data" -U postgres --auth-local=reject --auth-host=scram-sha-256 \
+    --encoding=UTF8 --locale=C --no-sync --no-instructions >/dev/null
+"$bin/postgres" --single -F -D "$data" "$@" template1 <"$sql" >/dev/null
+rm "$sql"
+exec "$bin/postgres" -D "$data" -h 127.0.0.1 -p "$port" -k "" "$@"
+"""
+
+# The database that initdb made anyway is renamed: making one more would copy it. The superuser has no
+# password, so nobody can log in as one; the role owns nothing but its database.
+_SETUP_SQL = """
+CREATE ROLE {role} LOGIN PASSWORD '{password}';
+ALTER DATABASE postgres OWNER TO {role};
+ALTER DATABASE postgres RENAME TO {database};
+"""
+
+_SETTINGS = {
+    "fsync": "off",  # Nothing in it is worth a disk write; it goes with the run.
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "shared_buffers": "16MB",
+    "max_connections": "200",  # A few for each of the workers that share it.
+    "dynamic_shared_memory_type": "mmap",  # In the data folder, so /dev/shm keeps nothing after a SIGKILL.
+    "io_method": "sync",  # No processes for what a handful of connections does not need.
+    "max_logical_replication_workers": "0",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "log_checkpoints": "off",
+    "log_min_messages": "log",  # The worker's queries for a queue that is not there are errors of no interest.
+}
+
+
+class PostgresServer:
+    """A running server; `start_postgres` makes one. `url` is what a client connects to, password included."""
+
+    def __init__(self, process: GuardedProcess, log: ServiceLog, scratch: ScratchFolder, url: str) -> None:
+        self._process, self._log, self._scratch = process, log, scratch
+        self.url = url
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def alive(self) -> bool:
+        return self._process.alive()
+
+    def log_tail(self, lines: int = 40) -> str:
+        return self._log.tail(lines)
+
+    def stop(self) -> None:
+        """End the server and remove its data; returns when that is done. May be called again."""
+        self._process.stop()
+        self._log.close()
+        self._scratch.remove()
+
+
+def start_postgres(log_folder: Path | None = None) -> PostgresServer:
+    """Make a cluster and start a server on a free port of 127.0.0.1; takes about half a second.
+
+    Raises `TargetError` with the server's log when it does not come up.
+    """
+    for attempt in range(_PORT_ATTEMPTS):
+        port = ports.free_port()
+        try:
+            return _start_on(port, log_folder)
+        except TargetError as error:
+            if "could not bind" not in error.log or attempt == _PORT_ATTEMPTS - 1:
+                raise
+    raise AssertionError  # The last attempt returns or raises.
+
+
+def _start_on(port: int, log_folder: Path | None) -> PostgresServer:
+    account = substitute_for_root()
+    with ExitStack() as undo:
+        scratch = ScratchFolder(scratch_base(account), mode=0o755 if account else 0o700)
+        undo.callback(scratch.remove)
+        log = ServiceLog("postgres", log_folder)
+        undo.callback(log.close)
+        password = secrets.token_hex(16)
+        home = _make_home(scratch, _SETUP_SQL.format(role=ROLE, database=DATABASE, password=password), account)
+        programs, data = programs_for(account, scratch.path), home / "data"
+        settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        paths = map(str, (programs, data, home / _SETUP_FILE))
+        process = GuardedProcess(
+            ["/bin/sh", "-c", _BOOT_SCRIPT, "boot", *paths, str(port), *settings],
+            environment=clean_environment({"LC_ALL": "C"}),
+            log=log,
+            scratch=scratch,
+            folder=Path("/"),
+            user=account.name if account else None,
+            ending=Ending("INT"),  # Fast shutdown; SIGTERM would wait for the clients to leave.
+        )
+        undo.callback(process.stop)
+        _wait_until_ready(process, log, data / "postmaster.pid", port)
+        url = f"postgresql://{ROLE}:{password}@{ports.LOOPBACK}:{port}/{DATABASE}"
+        server = PostgresServer(process, log, scratch, url)
+        undo.pop_all()
+    return server
+
+
+def _make_home(scratch: ScratchFolder, setup_sql: str, account: Account | None) -> Path:
+    """A folder that belongs to the server's user, with the SQL that the script runs and removes."""
+    home = scratch.path / "cluster"
+    home.mkdir(0o700)
+    sql = scratch.write_secret(_SETUP_FILE, setup_sql).rename(home / _SETUP_FILE)
+    if account:
+        for path in (sql, home):
+            os.chown(path, account.uid, account.gid)
+    return home
+
+
+def _wait_until_ready(process: GuardedProcess, log: ServiceLog, status_file: Path, port: int) -> None:
+    missing = wait_until(lambda: _missing(status_file, port), process.wait, _BOOT_SECONDS)
+    if missing is None:
+        return
+    if (status := process.exit_status()) is not None:
+        raise TargetError(f"PostgreSQL ended with status {status} while starting", log.tail())
+    raise TargetError(f"PostgreSQL was not ready within {_BOOT_SECONDS:.0f} s; last state: {missing}", log.tail())
+
+
+def _missing(status_file: Path, port: int) -> str | None:
+    """What keeps the server from being ready, by the status file in its own data folder: so it is surely
+    ours.
+
+    Line 4 is the port, line 8 the state (PostgreSQL source, src/include/utils/pidfile.h).
+    """
+    try:
+        lines = [line.strip() for line in status_file.read_text().splitlines()]
+    except OSError:
+        return "no status file yet"
+    if len(lines) < 8 or lines[3] != str(port):
+        return "no port and state in the status file yet"
+    return None if lines[7] == "ready" else f"state {lines[7]!r}"

@@ -1,0 +1,150 @@
+"""Any service that a command line starts."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from harness.targets import ports
+from harness.targets.base import ServiceConfig, TargetError
+from harness.targets.guarded import GuardedProcess
+from harness.targets.guarded_service import GuardedService, RunningServices
+from harness.targets.readiness import HEALTH_PATH, health_state, wait_until
+from harness.targets.service_log import ServiceLog
+from harness.toml_source import nearest
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+# The fields of a ServiceConfig that fit in a command line; API keys are secrets and do not.
+_CONFIG_WORDS = (
+    "issuer",
+    "jwks_url",
+    "audience",
+    "permissions_claim",
+    "strict_validation",
+    "allowed_algorithms",
+    "verification",
+    "refresh_seconds",
+    "max_stale_seconds",
+    "api_key_header",
+    "idp_address",
+)
+PLACEHOLDERS = ("port", *_CONFIG_WORDS)
+_PORT_ATTEMPTS = 5
+
+
+class PortTakenError(TargetError):
+    """Another process listens on the port that was meant for the service."""
+
+
+class ProcessTarget:
+    """Starts `command` once for each service, with `{placeholder}` words replaced (`PLACEHOLDERS`; `{port}`
+    must be among them: the service has to listen there, on 127.0.0.1). A string is split as a shell would,
+    but no shell runs it.
+
+    `jwks_base_url` is the URL of the identity provider as the service must know it, with `{port}` for its
+    port. `health_path` answers 200 when the service is ready, within `boot_seconds`. `log_folder` keeps the
+    logs as files.
+    """
+
+    name = "process"
+    can_restart = True
+
+    def __init__(
+        self,
+        command: str | Sequence[str],
+        *,
+        jwks_base_url: str = "http://127.0.0.1:{port}",
+        health_path: str = HEALTH_PATH,
+        boot_seconds: float = 30.0,
+        log_folder: Path | None = None,
+        profile: str = "process",
+    ) -> None:
+        self.profile = profile
+        self._command = shlex.split(command) if isinstance(command, str) else list(command)
+        if not self._command:
+            raise TargetError("the command of the process target is empty")
+        used = {name for word in self._command for name in _PLACEHOLDER.findall(word)}
+        for name in sorted(used.difference(PLACEHOLDERS)):
+            raise TargetError(f"the command has an unknown placeholder {{{name}}}{nearest(name, PLACEHOLDERS)}")
+        if "port" not in used:
+            raise TargetError(
+                "the command has no placeholder {port}; the service has to listen on a port that the "
+                "harness chooses, so that several can run side by side"
+            )
+        self._jwks_base_url, self._health_path = jwks_base_url, health_path
+        self._boot_seconds, self._log_folder = boot_seconds, log_folder
+        self._services = RunningServices()
+
+    def available(self) -> str | None:
+        return None if os.name == "posix" else "the process target needs Linux or macOS"
+
+    def jwks_base_url(self, idp_port: int) -> str:
+        return self._jwks_base_url.replace("{port}", str(idp_port))
+
+    def start(self, config: ServiceConfig) -> GuardedService:
+        """Start the command. Raises `TargetError` with its log when it ends, or is not healthy in time."""
+        if reason := self.available():
+            raise TargetError(reason)
+        for _ in range(_PORT_ATTEMPTS - 1):
+            try:
+                return self._services.add(self._start_on(ports.free_port(), config))
+            except PortTakenError:
+                continue
+        return self._services.add(self._start_on(ports.free_port(), config))
+
+    def close(self) -> None:
+        self._services.stop_all()
+
+    def _start_on(self, port: int, config: ServiceConfig) -> GuardedService:
+        with ExitStack() as undo:
+            log = ServiceLog(self.name, self._log_folder)
+            undo.callback(log.close)
+            command = filled_in(self._command, port, config)
+            process = GuardedProcess(command, environment=os.environ, log=log)
+            undo.callback(process.stop)
+            base_url = f"http://{ports.LOOPBACK}:{port}"
+            self._wait_until_healthy(process, log, base_url, port)
+            service = GuardedService(base_url, process, log)
+            undo.pop_all()
+        return service
+
+    def _wait_until_healthy(self, process: GuardedProcess, log: ServiceLog, base_url: str, port: int) -> None:
+        def missing() -> str | None:
+            healthy, state = health_state(base_url, self._health_path)
+            return None if healthy else state
+
+        state = wait_until(missing, process.wait, self._boot_seconds)
+        strangers = ports.holders(port) - {one.pid for one in process.processes()}
+        if strangers:
+            raise PortTakenError(
+                f"port {port} was taken by {ports.describe_holder(port)} while the service started",
+                log.tail(),
+            )
+        if state is None:
+            return
+        if (status := process.exit_status()) is not None:
+            raise TargetError(f"the service ended with status {status} while starting", log.tail())
+        raise TargetError(
+            f"the service did not answer GET {self._health_path} with 200 within {self._boot_seconds:g} s; "
+            f"last state: {state}",
+            log.tail(),
+        )
+
+
+def filled_in(command: Sequence[str], port: int, config: ServiceConfig) -> list[str]:
+    """The command with its placeholders replaced; a list is joined by commas, a boolean is `true` or `false`."""
+    words: Mapping[str, str] = {
+        "port": str(port),
+        **{name: _text(getattr(config, name)) for name in _CONFIG_WORDS},
+    }
+    return [_PLACEHOLDER.sub(lambda match: words[match[1]], word) for word in command]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,44 @@
+"""Waiting for a service to answer."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+HEALTH_PATH = "/health"
+_PROBE_SECONDS = 2.0
+_INTERVAL_SECONDS = 0.01
+
+
+def health_state(base_url: str, path: str = HEALTH_PATH) -> tuple[bool, str]:
+    """Ask once. Whether the answer was 200, and what came, in words.
+
+    No proxy is used, whatever this process's environment says.
+    """
+    parts = urlsplit(base_url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=_PROBE_SECONDS)
+    try:
+        connection.request("GET", parts.path.rstrip("/") + path)
+        answer = connection.getresponse()
+        body = answer.read(200).decode("utf-8", "replace").strip()
+    except (OSError, http.client.HTTPException) as error:
+        return False, f"{type(error).__name__}: {error}"
+    finally:
+        connection.close()
+    return answer.status == 200, f"{answer.status} {body}".strip()
+
+
+def wait_until(check: Callable[[], str | None], ended: Callable[[float], bool], seconds: float) -> str | None:
+    """Call `check` until it returns `None` (then so does this), `ended` says so, or `seconds` are over.
+
+    `check` returns what is still missing, in words; `ended` waits as many seconds as it is given, or less
+    when there is nothing left to wait for. Returns what was missing last.
+    """
+    deadline = time.monotonic() + seconds
+    while (missing := check()) is not None:
+        if ended(_INTERVAL_SECONDS) or time.monotonic() > deadline:
+            return missing
+    return None

@@ -1,0 +1,96 @@
+"""A service that runs already and that the harness can neither configure nor restart."""
+
+from __future__ import annotations
+
+import threading
+from urllib.parse import urlsplit
+
+from harness.targets.base import ServiceConfig, TargetError
+from harness.targets.readiness import HEALTH_PATH, health_state, wait_until
+
+
+class RunningService:
+    """The service at an address; see `harness.targets.base.Service`. Its process and its log are out of
+    reach.
+    """
+
+    pid = None
+
+    def __init__(self, base_url: str, health_path: str) -> None:
+        self.base_url = base_url
+        self._health_path = health_path
+
+    def stop(self) -> None:
+        """Do nothing: it is not ours to end."""
+
+    def log_tail(self, lines: int = 40) -> str:
+        return ""
+
+    def alive(self) -> bool:
+        return health_state(self.base_url, self._health_path)[0]
+
+    def rss_bytes(self) -> None:
+        return None
+
+
+class UrlTarget:
+    """The service at `base_url` (http or https). It must already trust the issuer that tokens come from.
+
+    `jwks_base_url` is the URL under which it knows the identity provider, with `{port}` for its port.
+    `health_path` has to answer 200 within `wait_seconds`.
+    """
+
+    name = "url"
+    can_restart = False
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        jwks_base_url: str = "http://127.0.0.1:{port}",
+        health_path: str = HEALTH_PATH,
+        wait_seconds: float = 10.0,
+        profile: str = "url",
+    ) -> None:
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise TargetError(f"base_url {base_url!r} is not the address of a service, such as http://127.0.0.1:8081")
+        self.profile = profile
+        self._base_url, self._jwks_base_url = base_url.rstrip("/"), jwks_base_url
+        self._health_path, self._wait_seconds = health_path, wait_seconds
+        self._config: ServiceConfig | None = None
+        self._lock = threading.Lock()
+
+    def available(self) -> str | None:
+        healthy, state = health_state(self._base_url, self._health_path)
+        return None if healthy else f"GET {self._base_url}{self._health_path} does not answer 200: {state}"
+
+    def jwks_base_url(self, idp_port: int) -> str:
+        return self._jwks_base_url.replace("{port}", str(idp_port))
+
+    def start(self, config: ServiceConfig) -> RunningService:
+        """The running service. Raises `TargetError` when it is not healthy, or for a second, different
+        `config`.
+        """
+        with self._lock:
+            if self._config not in (None, config):
+                raise TargetError(
+                    f"the service at {self._base_url} runs already and can't be given another "
+                    "configuration; use a target that starts services for this"
+                )
+
+            def missing() -> str | None:
+                healthy, state = health_state(self._base_url, self._health_path)
+                return None if healthy else state
+
+            pause = threading.Event()  # Nothing ends it: the wait is for the service's answer, with a deadline.
+            if state := wait_until(missing, pause.wait, self._wait_seconds):
+                raise TargetError(
+                    f"the service at {self._base_url} did not answer GET {self._health_path} with 200 "
+                    f"within {self._wait_seconds:g} s; last state: {state}"
+                )
+            self._config = config
+            return RunningService(self._base_url, self._health_path)
+
+    def close(self) -> None:
+        """Do nothing: the service is not ours to end."""

@@ -1,0 +1,165 @@
+"""The words of scenario files: every key, step, expectation and capability that exists, in one place.
+
+The loader, the JSON schema for editors and the documentation are all made from these tables.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+STYLES: Final = ("auth0", "keycloak", "okta", "custom")
+LEVELS: Final = ("must", "should", "policy")
+SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
+
+# Expectation -> what it allows. Statuses, or a word of `checks.py`.
+EXPECTATIONS: Final = {
+    "accept": "the route's success status, or one that shows the caller was let in",
+    "reject": "401",
+    "deny": "403",
+    "no-grant": "401 or 403",
+    "unavailable": "401 or 503",
+    "refuse": "400, 401, 413, 414, 431 or a closed connection",
+    "public-ok": "the public route's own success status",
+    "not-found": "404",
+    "bad-request": "400 or 422",
+    "observe": "anything but 5xx",
+    "shut-out": "neither 2xx nor 5xx",
+    "survive": "anything",
+}
+# These say "not let in": without an accepted control they prove nothing.
+NEGATIVE_EXPECTATIONS: Final = frozenset({"reject", "deny", "no-grant", "unavailable", "refuse"})
+
+CAPABILITIES: Final = {
+    "jwks": "verifies with keys fetched from a JWKS URL",
+    "static-key": "can verify with one configured public key",
+    "configure": "the harness can choose its configuration",
+    "restart": "the harness can start and stop it",
+    "api-keys": "accepts API keys beside bearer tokens",
+    "openapi": "serves an OpenAPI document with the permission of each operation",
+    "ec-keys": "can verify ECDSA signatures",
+    "parses-body": "the write route reads its JSON body",
+    "resource-count": "the number of its resources can be read",
+    "item-route": "has a route that reads one resource by id",
+    "other-resource": "has a protected route of a second resource",
+    "config-route": "has a route that shows its configuration",
+    "attacker-listener": "runs where the harness can see whether it calls an attacker's address",
+    "tasker-vocabulary": "knows Tasker's permission names",
+}
+
+SCENARIO_KEYS: Final = [
+    "title",
+    "requirement",
+    "level",
+    "severity",
+    "source",
+    "note",
+    "kills",
+    "positive_control",
+    "styles",
+    "needs",
+    "config",
+    "timed",
+    "start",
+    "preflight",
+    "token",
+    "request",
+    "expect",
+    "policy",
+    "control",
+    "fetches",
+    "steps",
+    "variants",
+]
+REQUIRED_KEYS: Final = ("title", "requirement", "level", "severity")
+
+TOKEN_KEYS: Final = [
+    "permissions",
+    "subject",
+    "client_id",
+    "audience",
+    "kind",
+    "claims",
+    "without",
+    "times",
+    "raw",
+    "raw_members",
+    "header",
+    "header_without",
+    "header_raw",
+    "payload",
+    "payload_b64",
+    "header_text",
+    "key",
+    "alg",
+    "mutation",
+    "with",
+]
+REQUEST_KEYS: Final = [
+    "route",
+    "method",
+    "path",
+    "query",
+    "headers",
+    "body",
+    "content_type",
+    "authorization",
+    "anonymous",
+    "raw",
+]
+CONFIG_KEYS: Final = [
+    "permissions_claim",
+    "strict_validation",
+    "allowed_algorithms",
+    "verification",
+    "refresh",
+    "max_stale_seconds",
+    "api_keys",
+    "api_key_header",
+    "config_endpoint",
+]
+POLICY_KEYS: Final = ("knob", "is", "at_least", "then", "otherwise")
+DURATION_KEYS: Final = ("refresh", "stale", "cooldown", "fetch_timeout", "leeway", "seconds")
+TIME_KEYS: Final = ("leeways", "seconds")
+
+_SEND = [
+    "token",
+    "request",
+    "expect",
+    "policy",
+    "repeat",
+    "concurrent",
+    "unique_kid",
+    "keep",
+    "resend",
+    "connection",
+    "answer_within",
+    "fetches",
+]
+# Step -> its arguments; the ones before "|" are required.
+STEPS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "make-key": (("name",), ("algorithm", "bits", "exponent")),
+    "publish-key": (("name",), ("algorithm", "bits", "exponent", "kid", "allow_reuse", "state", "use", "members")),
+    "set-key-state": (("key", "state"), ()),
+    "publish-only": (("keys",), ()),
+    "rotate-keys": ((), ()),
+    "edit-jwks": ((), ("before", "after", "edit")),
+    "fault": (("on", "kind"), ("*",)),
+    "clear-faults": ((), ()),
+    "release-faults": ((), ()),
+    "send": ((), tuple(_SEND)),
+    "send-until": (("within",), tuple(_SEND)),
+    "send-in-background": (("name",), tuple(_SEND)),
+    "join": (("name",), ()),
+    "start-traffic": (("name", "rate"), ("token", "request", "expect")),
+    "stop-traffic": (("name",), ("at_least",)),
+    "wait": ((), tuple(DURATION_KEYS)),
+    "wait-for-fetch": (("on",), ("count", "within")),
+    "mark": (("name",), ()),
+    "expect-fetches": ((), ("on", "since", "at_most", "at_least", "timer")),
+    "start-service": ((), ()),
+    "stop-service": ((), ()),
+    "restart-service": ((), ()),
+    "send-to-routes": (("routes", "permissions", "expect"), ()),
+    "remember-resources": ((), ()),
+    "expect-same-resources": ((), ()),
+}

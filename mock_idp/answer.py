@@ -1,0 +1,70 @@
+"""An HTTP answer before it meets a server, and its form on the wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+Headers = tuple[tuple[str, str], ...]
+
+JSON = "application/json"
+
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and body. `Content-Length` is not among the headers: `with_length` adds it.
+
+    `chunks` stands in for `body` when the body is too large to be held; `length` is its size in bytes.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+    chunks: Iterable[bytes] | None = None
+    length: int | None = None
+
+    def with_header(self, name: str, value: str | None) -> Answer:
+        """The same answer with one header set (or, for None, left out)."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        return replace(self, headers=kept if value is None else (*kept, (name, value)))
+
+    def with_length(self) -> list[tuple[str, str]]:
+        """The headers with `Content-Length`, as WSGI wants them."""
+        size = len(self.body) if self.length is None else self.length
+        return [*self.headers, ("Content-Length", str(size))]
+
+    def without_body(self) -> Answer:
+        """The answer to HEAD: the same headers, the same Content-Length, no body (RFC 9110 section 9.3.2)."""
+        return replace(self, body=b"", chunks=None, length=len(self.body) if self.length is None else self.length)
+
+    def stream(self) -> Iterator[bytes]:
+        """The body in pieces."""
+        if self.chunks is None:
+            yield self.body
+        else:
+            yield from self.chunks
+
+    def head_bytes(self) -> bytes:
+        """Status line and headers as HTTP/1.1 puts them on the wire, with `Connection: close`."""
+        return head_bytes(self.status, [*self.with_length(), ("Connection", "close")])
+
+
+def status_line(status: int) -> str:
+    """`404 Not Found`, as WSGI wants it; an unregistered status gets the phrase `Unknown`."""
+    return f"{status} {_PHRASES.get(status, 'Unknown')}"
+
+
+def head_bytes(status: int, headers: Sequence[tuple[str, str]]) -> bytes:
+    """A status line and headers in wire form (RFC 9112 sections 4 and 5)."""
+    lines = [f"HTTP/1.1 {status_line(status)}", *(f"{name}: {value}" for name, value in headers), "", ""]
+    return "\r\n".join(lines).encode("latin-1")
+
+
+def json_answer(status: int, document: object, headers: Headers = ()) -> Answer:
+    """A JSON answer made from a document."""
+    body = json.dumps(document, separators=(",", ":")).encode("ascii")
+    return Answer(status, (("Content-Type", JSON), *headers), body)

@@ -1,0 +1,121 @@
+"""The Flask application of the control API: routes made from the operations, errors made JSON."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from mock_idp.body import read_body
+from mock_idp.control.json_body import decode
+from mock_idp.control.operation import Call, Operation, Reply
+from mock_idp.control.registry import OPERATIONS
+from mock_idp.control.schemas import SCHEMAS
+from mock_idp.errors import MockIdpError, bad_field
+from mock_idp.jose.errors import JoseError
+from mock_idp.schema import Schema, check
+from mock_idp.state import State
+
+# What contradicts the state of the issuer, rather than being wrong in itself.
+_CONFLICTS = frozenset({"kid_reused", "name_taken", "key_revoked", "no_current_key"})
+
+
+def create_app(state: State, keep_error: Callable[[BaseException], None]) -> Flask:
+    """The control API over a state. `keep_error` gets every exception that no caller can be blamed for."""
+    app = Flask("mock_idp", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False
+    for operation in OPERATIONS:
+        app.add_url_rule(
+            _rule(operation),
+            endpoint=operation.name,
+            view_func=_view(operation, state),
+            methods=[operation.method],
+            provide_automatic_options=False,
+        )
+
+    @app.errorhandler(MockIdpError)
+    def refused(error: MockIdpError) -> Response:
+        return _json(error.status, error.as_json())
+
+    @app.errorhandler(JoseError)
+    def refused_by_jose(error: JoseError) -> Response:
+        status = 409 if error.code in _CONFLICTS else 400
+        return _json(status, MockIdpError(status, error.code, error.sentence, error.field).as_json())
+
+    @app.errorhandler(HTTPException)
+    def refused_by_flask(error: HTTPException) -> Response:
+        response = error.get_response(request.environ)
+        code = error.name.lower().replace(" ", "_")
+        document = {"error": code, "error_description": error.description, "field": None}
+        described = _json(response.status_code, document)
+        for name in ("Allow", "Location"):
+            if name in response.headers:
+                described.headers[name] = response.headers[name]
+        return described
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        keep_error(error)
+        traceback.print_exception(error)
+        return _json(500, {"error": "server_error", "error_description": type(error).__name__, "field": None})
+
+    return app
+
+
+def _rule(operation: Operation) -> str:
+    # A kid may hold a slash; an issuer id may not.
+    return operation.path.replace("{key}", "<path:key>").replace("{", "<").replace("}", ">")
+
+
+def _view(operation: Operation, state: State) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        body = decode(
+            request.content_type or "", read_body(request.environ, state.settings.max_body_bytes)
+        )
+        if operation.body is not None:
+            check(body, operation.body, components=SCHEMAS)
+        call = Call(state, path, _query(operation.query), body)
+        return _response(operation.view(call))
+
+    return view
+
+
+def _query(schemas: Mapping[str, Schema]) -> dict[str, Any]:
+    """The query parameters by name, converted and checked, with the defaults of those that are not given."""
+    given: dict[str, Any] = {}
+    for name in request.args:
+        values = request.args.getlist(name)
+        if len(values) > 1:
+            raise bad_field(name, "This parameter is given twice.")
+        given[name] = _converted(name, values[0], schemas.get(name, {}).get("type"))
+    check(given, {"type": "object", "properties": schemas, "additionalProperties": False})
+    defaults = {name: schema["default"] for name, schema in schemas.items() if "default" in schema}
+    return {**defaults, **given}
+
+
+def _converted(name: str, text: str, wanted: str | None) -> Any:
+    try:
+        if wanted == "integer":
+            return int(text)
+        return float(text) if wanted == "number" else text
+    except ValueError:
+        raise bad_field(name, f"This must be a {'whole ' if wanted == 'integer' else ''}number.") from None
+
+
+def _response(reply: Reply) -> Response:
+    if reply.text is not None:
+        return Response(reply.text, reply.status, content_type=reply.content_type)
+    if reply.document is None:
+        response = Response(status=reply.status)
+        response.headers.pop("Content-Type", None)
+        return response
+    return _json(reply.status, reply.document)
+
+
+def _json(status: int, document: object) -> Response:
+    return Response(json.dumps(document, separators=(",", ":")), status, content_type="application/json")

@@ -1,0 +1,39 @@
+"""The clock of one issuer: the wall clock, shifted or standing still."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+class IssuerClock:
+    """Seconds since the epoch as this issuer believes them to be; tokens get their `iat` and `exp` from it.
+
+    `wall` is the source of real time and is passed in so that tests need not wait.
+    """
+
+    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+        self._wall = wall
+        self._offset_seconds = 0.0
+        self._at: float | None = None
+
+    def now(self) -> float:
+        """The issuer's time in unix seconds."""
+        return self._at if self._at is not None else self._wall() + self._offset_seconds
+
+    def shift(self, offset_seconds: float) -> None:
+        """Run `offset_seconds` ahead of the wall clock (negative: behind it)."""
+        self._offset_seconds = offset_seconds
+        self._at = None
+
+    def stand_still(self, at: float) -> None:
+        """Say `at` (unix seconds) from now on, whatever the wall clock says."""
+        self._at = at
+
+    def reset(self) -> None:
+        """Follow the wall clock again."""
+        self.shift(0.0)
+
+    def as_json(self) -> dict[str, float | None]:
+        """`offset_seconds`, `at` (None while the clock runs) and `now`."""
+        return {"offset_seconds": self._offset_seconds, "at": self._at, "now": self.now()}

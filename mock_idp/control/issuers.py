@@ -1,0 +1,78 @@
+"""Issuers: list, make, show, forget, reset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.schemas import closed
+from mock_idp.control.views import key_settings, show_issuer
+from mock_idp.settings import IssuerSettings
+
+_ONE = "/_mock/issuers/{issuer_id}"
+
+
+def list_issuers(call: Call) -> Reply:
+    """All issuers, oldest first."""
+    return Reply(200, {"issuers": [show_issuer(issuer) for issuer in call.state.issuers()]})
+
+
+def create_issuer(call: Call) -> Reply:
+    """A new issuer with paths below /i/<id>."""
+    spec: dict[str, Any] = dict(call.body)
+    keys = spec.pop("keys", None)
+    settings = IssuerSettings(
+        id=spec.pop("id", ""),
+        **spec,
+        keys=None if keys is None else tuple(key_settings(key, state="current") for key in keys),
+    )
+    return Reply(201, show_issuer(call.state.add(settings)))
+
+
+def show(call: Call) -> Reply:
+    """One issuer."""
+    return Reply(200, show_issuer(call.issuer))
+
+
+def delete_issuer(call: Call) -> Reply:
+    """Forget an issuer."""
+    call.state.remove(call.path["issuer_id"])
+    return Reply(204)
+
+
+def reset_issuer(call: Call) -> Reply:
+    """Back to the start."""
+    call.issuer.reset()
+    return Reply(200, show_issuer(call.issuer))
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/_mock/issuers",
+        "listIssuers",
+        "All issuers, oldest first.",
+        list_issuers,
+        {200: closed({"issuers": {"type": "array", "items": ref("Issuer")}}, ["issuers"])},
+    ),
+    Operation(
+        "POST",
+        "/_mock/issuers",
+        "createIssuer",
+        "Make an issuer with keys, faults, clock and request log of its own. Its paths begin with /i/<id>.",
+        create_issuer,
+        {201: ref("Issuer")},
+        body=ref("IssuerSpec"),
+        body_required=True,
+    ),
+    Operation("GET", _ONE, "getIssuer", "One issuer.", show, {200: ref("Issuer")}),
+    Operation("DELETE", _ONE, "deleteIssuer", "Forget an issuer.", delete_issuer, {204: None}),
+    Operation(
+        "POST",
+        _ONE + "/reset",
+        "resetIssuer",
+        "The keys of the start in their first states, no faults, no changes to the JWKS, wall clock, empty log.",
+        reset_issuer,
+        {200: ref("Issuer")},
+    ),
+)

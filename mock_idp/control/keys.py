@@ -1,0 +1,171 @@
+"""The keys of an issuer: make, move through their life, export, rotate; and changes to the served set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.schemas import closed
+from mock_idp.control.views import key_settings, show_key
+from mock_idp.errors import not_found
+from mock_idp.jose.errors import JoseError
+from mock_idp.jose.keys import SigningKey
+from mock_idp.jose.ring import KEY_STATES, RingEntry
+from mock_idp.jwks_overlay import JwkEdit, JwksOverlay
+
+_KEYS = "/_mock/issuers/{issuer_id}/keys"
+_ONE = _KEYS + "/{key}"
+_JWKS = "/_mock/issuers/{issuer_id}/jwks"
+_STATE = closed({"state": {"type": "string", "enum": list(KEY_STATES)}}, ["state"])
+
+
+def list_keys(call: Call) -> Reply:
+    """All keys of an issuer."""
+    return Reply(200, {"keys": [show_key(call.issuer, entry) for entry in call.issuer.key_entries()]})
+
+
+def create_key(call: Call) -> Reply:
+    """A new key; hidden unless another state is named, so that nothing changes by accident."""
+    entry = call.issuer.add_key(key_settings(call.body, state="hidden"))
+    return Reply(201, show_key(call.issuer, entry))
+
+
+def show(call: Call) -> Reply:
+    """One key."""
+    return Reply(200, show_key(call.issuer, _find(call)))
+
+
+def set_key_state(call: Call) -> Reply:
+    """Move a key to another state."""
+    _find(call)
+    return Reply(200, show_key(call.issuer, call.issuer.set_key_state(call.path["key"], call.body["state"])))
+
+
+def delete_key(call: Call) -> Reply:
+    """Forget a key."""
+    _find(call)
+    call.issuer.remove_key(call.path["key"])
+    return Reply(204)
+
+
+def public_pem(call: Call) -> Reply:
+    """The public key as PEM."""
+    return Reply(200, text=_find(call).key.public_pem(), content_type="application/x-pem-file")
+
+
+def private_pem(call: Call) -> Reply:
+    """The private key as PEM: the one way by which it leaves the server."""
+    return Reply(200, text=_find(call).key.private_pem(), content_type="application/x-pem-file")
+
+
+def rotate_keys(call: Call) -> Reply:
+    """One rotation by the vendor's habit."""
+    rotation = call.issuer.rotate(call.body.get("habit"))
+    return Reply(200, {"signing": rotation.signing, "published": list(rotation.published)})
+
+
+def put_jwks(call: Call) -> Reply:
+    """Change the served set."""
+    spec = call.body
+
+    def overlay(find: Callable[[str], SigningKey]) -> JwksOverlay:
+        edits = {
+            find(handle): JwkEdit(edit.get("set", {}), edit.get("remove", ()))
+            for handle, edit in spec.get("edit", {}).items()
+        }
+        members = {find(handle): tuple(names) for handle, names in spec.get("members", {}).items()}
+        for key, names in members.items():
+            key.public_jwk(names)
+        return JwksOverlay(spec.get("before", ()), spec.get("after", ()), edits, members)
+
+    call.issuer.lay_over(overlay)
+    return _served(call)
+
+
+def clear_jwks(call: Call) -> Reply:
+    """Serve the published keys as they are again."""
+    call.issuer.lay_over(lambda find: JwksOverlay())
+    return _served(call)
+
+
+def _served(call: Call) -> Reply:
+    return Reply(200, json.loads(call.issuer.documents["jwks"].body))
+
+
+def _find(call: Call) -> RingEntry:
+    try:
+        return call.issuer.find_key(call.path["key"])
+    except JoseError as error:
+        raise not_found(error.code, error.sentence) from None
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        _KEYS,
+        "listKeys",
+        "All keys, oldest first, public halves only.",
+        list_keys,
+        {200: closed({"keys": {"type": "array", "items": ref("Key")}}, ["keys"])},
+    ),
+    Operation(
+        "POST",
+        _KEYS,
+        "createKey",
+        "Make a key. It is hidden (known, never published) unless a state is named.",
+        create_key,
+        {201: ref("Key")},
+        body=ref("KeySpec"),
+    ),
+    Operation("GET", _ONE, "getKey", "One key, by its name or kid, or `current`.", show, {200: ref("Key")}),
+    Operation(
+        "PATCH",
+        _ONE,
+        "setKeyState",
+        "Move a key through its life.",
+        set_key_state,
+        {200: ref("Key")},
+        body=_STATE,
+        body_required=True,
+    ),
+    Operation("DELETE", _ONE, "deleteKey", "Forget a key.", delete_key, {204: None}),
+    Operation(
+        "GET",
+        _ONE + "/public.pem",
+        "getPublicPem",
+        "The public key as SPKI PEM.",
+        public_pem,
+        {200: None},
+        text="application/x-pem-file",
+    ),
+    Operation(
+        "GET",
+        _ONE + "/private.pem",
+        "getPrivatePem",
+        "The private key as PKCS #8 PEM.",
+        private_pem,
+        {200: None},
+        text="application/x-pem-file",
+    ),
+    Operation(
+        "POST",
+        "/_mock/issuers/{issuer_id}/rotate",
+        "rotateKeys",
+        "One rotation: by the vendor's habit, or by the one that is named.",
+        rotate_keys,
+        {200: ref("Rotation")},
+        body=ref("Habit"),
+    ),
+    Operation(
+        "PUT",
+        _JWKS,
+        "putJwks",
+        "Lay foreign entries and edits over the served key set. Replaces what was laid over it before.",
+        put_jwks,
+        {200: ref("Jwks")},
+        body=ref("JwksOverlay"),
+        body_required=True,
+    ),
+    Operation("DELETE", _JWKS, "clearJwks", "Serve the keys as they are again.", clear_jwks, {200: ref("Jwks")}),
+)

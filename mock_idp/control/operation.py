@@ -1,0 +1,64 @@
+"""What an operation of the control API is: one description that Flask routes, checks and the OpenAPI document share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_idp.issuer import Issuer
+from mock_idp.schema import Schema
+from mock_idp.state import State
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that was checked against the schemas of its operation.
+
+    `path` and `query` hold the parameters by name, `body` the decoded JSON ({} when there was none).
+    """
+
+    state: State
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+
+    @property
+    def issuer(self) -> Issuer:
+        """The issuer the path names. Raises MockIdpError 404."""
+        return self.state.find(self.path["issuer_id"])
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a call is answered with: a JSON document, or text, or nothing at all."""
+
+    status: int = 200
+    document: Any = None
+    text: str | None = None
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method on one path. `path` has parameters in braces, as OpenAPI writes them.
+
+    `body` is the schema of the JSON body (None: takes none), `query` the schemas of the query parameters by name,
+    `answers` the schema of the JSON answer by status; None stands for no JSON (a text, or no body).
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    view: Callable[[Call], Reply]
+    answers: Mapping[int, Schema | None]
+    body: Schema | None = None
+    body_required: bool = False
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    text: str | None = None
+
+
+def ref(name: str) -> dict[str, str]:
+    """A reference to the schema of that name."""
+    return {"$ref": f"#/components/schemas/{name}"}

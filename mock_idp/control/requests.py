@@ -1,0 +1,83 @@
+"""The request log: what was fetched, and waiting for more of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.schemas import ENDPOINTS
+from mock_idp.issuer import Issuer
+from mock_idp.request_log import RequestRecord
+
+_REQUESTS = "/_mock/issuers/{issuer_id}/requests"
+_SELECTION: dict[str, Any] = {
+    "since": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2**53,
+        "default": 0,
+        "description": "Only requests with a higher number.",
+    },
+    "endpoint": {"type": "string", "enum": list(ENDPOINTS)},
+}
+
+
+def list_requests(call: Call) -> Reply:
+    """The log."""
+    records = call.issuer.log.records(call.query["since"], call.query.get("endpoint"))
+    return Reply(200, _document(call.issuer, records))
+
+
+def wait_for_requests(call: Call) -> Reply:
+    """The log once it holds enough, or 408."""
+    count = call.query["count"]
+    enough, records = call.issuer.log.wait_until(
+        lambda seen: len(seen) >= count,
+        call.query["timeout"],
+        call.query["since"],
+        call.query.get("endpoint"),
+    )
+    document = _document(call.issuer, records)
+    if enough:
+        return Reply(200, document)
+    sentence = f"{len(records)} of {count} requests came within {call.query['timeout']:g} s."
+    return Reply(408, {"error": "timeout", "error_description": sentence, "field": None, **document})
+
+
+def clear_requests(call: Call) -> Reply:
+    """Forget the log."""
+    call.issuer.log.clear()
+    return Reply(204)
+
+
+def _document(issuer: Issuer, records: list[RequestRecord]) -> dict[str, Any]:
+    return {"requests": [record.as_json() for record in records], "last_seq": issuer.log.last_seq}
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        _REQUESTS,
+        "listRequests",
+        "What was fetched from this issuer, in the order of arrival.",
+        list_requests,
+        {200: ref("Requests")},
+        query=_SELECTION,
+    ),
+    Operation(
+        "DELETE", _REQUESTS, "clearRequests", "Forget the log; numbers go on.", clear_requests, {204: None}
+    ),
+    Operation(
+        "GET",
+        _REQUESTS + "/wait",
+        "waitForRequests",
+        "Waits until `count` such requests have arrived; 408 when they have not after `timeout` seconds.",
+        wait_for_requests,
+        {200: ref("Requests"), 408: ref("RequestsTimeout")},
+        query={
+            **_SELECTION,
+            "count": {"type": "integer", "minimum": 1, "maximum": 100_000, "default": 1},
+            "timeout": {"type": "number", "minimum": 0, "maximum": 60, "default": 5.0},
+        },
+    ),
+)

@@ -1,0 +1,58 @@
+"""The server as a whole: health, this document, reset."""
+
+from __future__ import annotations
+
+from mock_idp.control.operation import Call, Operation, Reply
+from mock_idp.control.schemas import closed
+
+
+def health(call: Call) -> Reply:
+    """Ready: the WSGI layer answers for itself until then."""
+    return Reply(200, {"status": "ready", "issuers": len(call.state.issuers())})
+
+
+def openapi(call: Call) -> Reply:
+    """The OpenAPI document."""
+    from mock_idp.control.openapi import document
+
+    return Reply(200, document())
+
+
+def reset(call: Call) -> Reply:
+    """Everything back to the start."""
+    call.state.reset()
+    return Reply(204)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/_mock/health",
+        "getHealth",
+        "200 once all keys of the start are there, 503 before.",
+        health,
+        {
+            200: closed(
+                {"status": {"type": "string", "enum": ["ready"]}, "issuers": {"type": "integer"}},
+                ["status", "issuers"],
+            ),
+            503: closed({"status": {"type": "string", "enum": ["starting"]}}, ["status"]),
+        },
+    ),
+    Operation(
+        "GET",
+        "/_mock/openapi.json",
+        "getOpenapi",
+        "This document.",
+        openapi,
+        {200: {"type": "object"}},
+    ),
+    Operation(
+        "POST",
+        "/_mock/reset",
+        "reset",
+        "Issuers made since the start are gone, those of the start are as they were then.",
+        reset,
+        {204: None},
+    ),
+)

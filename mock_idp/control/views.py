@@ -1,0 +1,55 @@
+"""How issuers and keys are shown, and how a key spec is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_idp.issuer import Issuer
+from mock_idp.jose.ring import RingEntry
+from mock_idp.settings import KeySettings
+
+
+def show_issuer(issuer: Issuer) -> dict[str, Any]:
+    """An issuer as the schema `Issuer` says."""
+    return {
+        "id": issuer.id,
+        "style": issuer.provider.name,
+        "issuer": issuer.issuer,
+        "jwks_uri": issuer.jwks_uri,
+        "discovery_url": issuer.discovery_url,
+        "token_endpoint": issuer.token_endpoint,
+        "audience": issuer.place.audience,
+        "permissions_claim": issuer.place.permissions_claim,
+        "algorithm": issuer.place.algorithm,
+        "token_lifetime_seconds": issuer.place.token_lifetime_seconds,
+        "options": dict(issuer.place.options),
+        "mount": issuer.mount,
+        "keys": [show_key(issuer, entry) for entry in issuer.key_entries()],
+        "tasker": {
+            "jwks_url": issuer.jwks_uri,
+            "jwt_issuer": issuer.issuer,
+            "jwt_audience": issuer.place.audience,
+            "permissions_claim": issuer.place.permissions_claim,
+        },
+    }
+
+
+def show_key(issuer: Issuer, entry: RingEntry) -> dict[str, Any]:
+    """A key as the schema `Key` says: its public half only."""
+    return {
+        "name": entry.name,
+        "kid": entry.key.kid,
+        "state": entry.state,
+        "algorithm": entry.key.algorithm.name,
+        "use": entry.key.use,
+        "jwk": entry.key.public_jwk(issuer.keys.members(entry.key)),
+    }
+
+
+def key_settings(spec: Mapping[str, Any], state: str) -> KeySettings:
+    """A checked key spec as settings; `state` is the one it has when the spec names none."""
+    values = {"state": state, **spec}
+    if "members" in values:
+        values["members"] = tuple(values["members"])
+    return KeySettings(**values)

@@ -1,0 +1,141 @@
+"""Faults that are ordinary HTTP answers with something wrong in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from mock_idp.answer import Answer
+from mock_idp.errors import bad_field
+from mock_idp.faults.base import Exchange, param, required
+
+_STATUS = {"type": "integer", "minimum": 200, "maximum": 599}
+_HEADER_VALUE = "^[ -~]*$"
+_HEADERS = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"},
+    "additionalProperties": {"type": "string", "pattern": _HEADER_VALUE},
+}
+# The server frames the message itself; a second opinion in the headers would break the connection, not the answer.
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "te"})
+_CHUNK = b"a" * 65_536
+
+
+def _checked(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    for name in headers:
+        if name.lower() in _FRAMING:
+            raise bad_field(f"headers.{name}", f"The server sets {name} itself; use truncate or drip to break framing.")
+    return tuple(headers.items())
+
+
+@dataclass(frozen=True)
+class Status:
+    """Another status, with any body and headers."""
+
+    kind: ClassVar[str] = "status"
+    status: int = param(500, "The HTTP status.", **_STATUS)
+    body: str = param("", "The body.", type="string")
+    headers: Mapping[str, str] = param({}, "Headers, such as Retry-After.", **_HEADERS)
+
+    def __post_init__(self) -> None:
+        _checked(self.headers)
+
+    def apply(self, exchange: Exchange) -> Answer:
+        """The status instead of the answer."""
+        answer = Answer(self.status, _checked(self.headers), self.body.encode())
+        named = {name.lower() for name in self.headers}
+        return answer if "content-type" in named else answer.with_header("Content-Type", "text/plain")
+
+
+@dataclass(frozen=True)
+class Body:
+    """Another body: text as it is, anything else as JSON."""
+
+    kind: ClassVar[str] = "body"
+    body: Any = required("Text is sent as it is, anything else as JSON.")
+    status: int = param(200, "The HTTP status.", **_STATUS)
+    headers: Mapping[str, str] = param({}, "Headers that replace or join those of the usual answer.", **_HEADERS)
+
+    def __post_init__(self) -> None:
+        _checked(self.headers)
+
+    def apply(self, exchange: Exchange) -> Answer:
+        """The usual headers with this body."""
+        text = self.body if isinstance(self.body, str) else json.dumps(self.body, separators=(",", ":"))
+        answer = replace(exchange.answer(), status=self.status, body=text.encode())
+        for name, value in _checked(self.headers):
+            answer = answer.with_header(name, value)
+        return answer
+
+
+@dataclass(frozen=True)
+class Garbage:
+    """200 with something that is not JSON, such as the HTML page of a captive portal."""
+
+    kind: ClassVar[str] = "garbage"
+    body: str = param("<html><body>It works!</body></html>", "The body.", type="string")
+    content_type: str = param("text/html", "The Content-Type.", type="string", pattern=_HEADER_VALUE)
+
+    def apply(self, exchange: Exchange) -> Answer:
+        """The garbage instead of the answer."""
+        return Answer(200, (("Content-Type", self.content_type),), self.body.encode())
+
+
+@dataclass(frozen=True)
+class ContentType:
+    """The usual answer under another Content-Type, or (null) under none."""
+
+    kind: ClassVar[str] = "content-type"
+    value: str | None = required("The Content-Type; null leaves it out.", type=["string", "null"], pattern=_HEADER_VALUE)
+
+    def apply(self, exchange: Exchange) -> Answer:
+        """The usual answer with the header changed."""
+        return exchange.answer().with_header("Content-Type", self.value)
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """A redirect to somewhere else; a verifier has to decide whether it follows (RFC 9110 section 15.4)."""
+
+    kind: ClassVar[str] = "redirect"
+    location: str = required("Where to, as the Location header says it.", type="string", pattern="^[!-~]+$")
+    status: int = param(302, "The redirect status.", type="integer", enum=[301, 302, 303, 307, 308])
+
+    def apply(self, exchange: Exchange) -> Answer:
+        """The redirect instead of the answer."""
+        return Answer(self.status, (("Location", self.location), ("Content-Type", "text/plain")), b"")
+
+
+@dataclass(frozen=True)
+class Huge:
+    """The usual document with a padding member that makes it `bytes` long: still right, only far too large."""
+
+    kind: ClassVar[str] = "huge"
+    bytes: int = param(
+        10_000_000, "The size of the body in bytes.", type="integer", minimum=1000, maximum=268_435_456
+    )
+
+    def apply(self, exchange: Exchange) -> Answer:
+        """The usual answer, padded. An answer that is larger already stays as it is."""
+        answer = exchange.answer()
+        start, end = answer.body.rstrip(b"} \n") + b',"padding":"', b'"}'
+        padding = self.bytes - len(start) - len(end)
+        if padding < 0 or not answer.body.startswith(b"{"):
+            return answer
+        length = len(start) + padding + len(end)
+        return replace(answer, body=b"", chunks=_Padded(start, padding, end), length=length)
+
+
+@dataclass(frozen=True)
+class _Padded:
+    start: bytes
+    padding: int
+    end: bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.start
+        for _ in range(self.padding // len(_CHUNK)):
+            yield _CHUNK
+        yield _CHUNK[: self.padding % len(_CHUNK)] + self.end

@@ -1,0 +1,69 @@
+"""Who may use the control API.
+
+A web page anywhere can make a browser on this machine send requests here; what it cannot do is choose the Host
+header freely, hide its Origin, or know the control token.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from mock_idp.errors import MockIdpError
+from mock_idp.settings import ServerSettings
+
+_OPEN_TO_ALL = ("/_mock/health",)
+
+
+class ControlGuard:
+    """Lets requests of the control API in, or says why not."""
+
+    def __init__(self, settings: ServerSettings, public_url: str) -> None:
+        self._token = settings.control_token
+        names = {"localhost", settings.host.lower(), *(name.lower() for name in settings.allowed_hosts)}
+        self._names = names | {urlsplit(public_url).hostname or "localhost"}
+
+    def check(self, environ: Mapping[str, Any]) -> None:
+        """Raises MockIdpError 401 without the control token where one is needed, 403 for a foreign Host or Origin."""
+        if environ.get("PATH_INFO") in _OPEN_TO_ALL:
+            return
+        if self._token is not None:
+            if not hmac.compare_digest(_given_token(environ).encode(), self._token.encode()):
+                sentence = "The control API of this server needs the control token: Authorization: Bearer <token>."
+                raise MockIdpError(401, "control_token_needed", sentence)
+            return
+        host = str(environ.get("HTTP_HOST", ""))
+        if not self._is_known(_hostname(f"//{host}")):
+            sentence = (
+                f"The control API does not answer to the host {host!r}; use localhost, or start with --allow-host."
+            )
+            raise MockIdpError(403, "unknown_host", sentence)
+        origin = environ.get("HTTP_ORIGIN")
+        if origin is not None and not self._is_known(_hostname(str(origin))):
+            raise MockIdpError(403, "foreign_origin", "The control API is not for web pages of other hosts.")
+
+    def _is_known(self, host: str | None) -> bool:
+        if host is None:
+            return False
+        try:
+            # An address cannot be made to mean something else by a name server, so it is no rebinding attack.
+            return bool(ip_address(host))
+        except ValueError:
+            return host in self._names
+
+
+def _hostname(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _given_token(environ: Mapping[str, Any]) -> str:
+    scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    return str(environ.get("HTTP_X_MOCK_CONTROL_TOKEN", ""))

@@ -1,0 +1,204 @@
+"""One issuer: keys, faults, clock and request log of its own, and its documents ready to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from threading import RLock
+from typing import Any
+
+from mock_idp.clock import IssuerClock
+from mock_idp.documents import Document
+from mock_idp.faults.queue import FaultQueue
+from mock_idp.jose.encoding import compact_json
+from mock_idp.jose.forge import ForgedToken, forge
+from mock_idp.jose.keys import SigningKey
+from mock_idp.jose.pool import KeyPool
+from mock_idp.jose.ring import RingEntry
+from mock_idp.jose.rotation import Rotation
+from mock_idp.jose.token_spec import TokenSpec
+from mock_idp.jwks_overlay import JwksOverlay
+from mock_idp.keys import IssuerKeys
+from mock_idp.providers import PROVIDERS
+from mock_idp.providers.base import Place, TokenRequest
+from mock_idp.request_log import RequestLog
+from mock_idp.settings import IssuerSettings, KeySettings
+
+
+class Issuer:
+    """An issuer of one vendor's kind. Safe to use from any number of threads.
+
+    `documents` holds the JWKS and the discovery document; it is replaced as a whole and may be read without a lock.
+    """
+
+    def __init__(
+        self,
+        settings: IssuerSettings,
+        public_url: str,
+        pool: KeyPool,
+        wall: Callable[[], float],
+        log_size: int,
+        options: Mapping[str, Any],
+    ) -> None:
+        """In: the public URL of the server, and the vendor's options with their defaults filled in.
+
+        Raises JoseError when a key of the settings cannot be made.
+        """
+        self.id = settings.id
+        self.provider = PROVIDERS[settings.style]
+        self.mount = settings.mount or f"/i/{settings.id}"
+        self.prefix = "" if self.mount == "root" else self.mount
+        self.place = Place(
+            base=(settings.public_url or public_url) + self.prefix,
+            audience=settings.audience,
+            permissions_claim=settings.permissions_claim or self.provider.default_permissions_claim,
+            algorithm=settings.algorithm,
+            token_lifetime_seconds=(
+                settings.token_lifetime_seconds or self.provider.default_token_lifetime_seconds
+            ),
+            options=options,
+        )
+        self.clock = IssuerClock(wall)
+        self.log = RequestLog(settings.id, log_size, wall)
+        self.faults = FaultQueue()
+        self.keys = IssuerKeys(self.provider, self.place, pool, self.clock.now)
+        self.overlay = JwksOverlay()
+        self.documents: Mapping[str, Document] = {}
+        self._lock = RLock()
+        usual = self.provider.usual_keys() if settings.keys is None else settings.keys
+        self.keys.start_with(usual)
+        self.publish()
+
+    @property
+    def issuer(self) -> str:
+        """The issuer identifier, the `iss` of its tokens."""
+        return self.provider.issuer(self.place)
+
+    @property
+    def jwks_uri(self) -> str:
+        """The public URL of the JWKS."""
+        return self.place.base + self.provider.jwks_path(self.place.options)
+
+    @property
+    def discovery_url(self) -> str:
+        """The public URL of the discovery document."""
+        return self.place.base + self.provider.discovery_paths(self.place.options)[0]
+
+    @property
+    def token_endpoint(self) -> str:
+        """The public URL of the token endpoint."""
+        return self.place.base + self.provider.token_path(self.place.options)
+
+    def routes(self) -> Iterator[tuple[str, str]]:
+        """Path on this server and endpoint (`jwks`, `discovery`, `token`) of everything this issuer serves."""
+        options = self.place.options
+        yield self.prefix + self.provider.jwks_path(options), "jwks"
+        yield self.prefix + self.provider.token_path(options), "token"
+        for path in self.provider.discovery_paths(options):
+            yield self.prefix + path, "discovery"
+        # RFC 8414 section 3.1 puts the well-known part before the path of the issuer, not behind it.
+        below = self.provider.issuer(replace(self.place, base=self.prefix)).rstrip("/")
+        yield f"/.well-known/oauth-authorization-server{below}", "discovery"
+
+    def add_key(self, settings: KeySettings) -> RingEntry:
+        """Make a key; when its state is a published one the JWKS has it from now on. Raises as `IssuerKeys.add`."""
+        with self._lock:
+            entry = self.keys.add(settings)
+            self.publish()
+            return entry
+
+    def set_key_state(self, handle: str, state: str) -> RingEntry:
+        """Move the key with this name or kid to another state. Raises as `IssuerKeys.set_state`."""
+        with self._lock:
+            entry = self.keys.set_state(handle, state)
+            self.publish()
+            return entry
+
+    def remove_key(self, handle: str) -> None:
+        """Forget the key with this name or kid. Raises JoseError."""
+        with self._lock:
+            self.keys.remove(handle)
+            self.publish()
+
+    def find_key(self, handle: str) -> RingEntry:
+        """The key with this name or kid, or `current`. Raises JoseError."""
+        with self._lock:
+            return self.keys.ring.entry(handle)
+
+    def key_entries(self) -> list[RingEntry]:
+        """All keys, oldest first."""
+        with self._lock:
+            return list(self.keys.ring)
+
+    def rotate(self, habit: str | None = None) -> Rotation:
+        """One rotation by the vendor's habit, or by the one that is named. Raises JoseError."""
+        with self._lock:
+            rotation = self.keys.rotate(habit)
+            self.publish()
+            return rotation
+
+    def lay_over(self, make: Callable[[Callable[[str], SigningKey]], JwksOverlay]) -> None:
+        """Lay changes over the served key set. `make` gets the way to find a key by its name or kid."""
+        with self._lock:
+            self.overlay = make(self.keys.ring.find)
+            self.publish()
+
+    def mint(self, spec: TokenSpec, place: Place | None = None) -> ForgedToken:
+        """A token as the vendor would make it, with the differences the spec asks for.
+
+        `place` differs from the issuer's own behind a proxy. Raises JoseError.
+        """
+        place = place or self.place
+        now = self.clock.now()
+        request = TokenRequest(
+            now=now,
+            kind=spec.kind,
+            subject=spec.subject,
+            client_id=spec.client_id,
+            audience=spec.audience,
+            permissions=spec.permissions or (),
+        )
+        return forge(
+            spec,
+            base_claims=self.provider.claims(place, request),
+            base_header=self.provider.token_header(self.place.options),
+            key=self.find_key(spec.key).key,
+            now=now,
+        )
+
+    def reset(self) -> None:
+        """Back to the start: the first keys in their first states, no faults, no overlay, wall clock, empty log.
+
+        Requests that are held up by a fault end without an answer.
+        """
+        with self._lock:
+            self.faults.reset()
+            self.clock.reset()
+            self.log.clear()
+            self.keys.reset()
+            self.overlay = JwksOverlay()
+            self.publish()
+
+    def close(self) -> None:
+        """End everything that waits on this issuer, for good."""
+        self.faults.close()
+        self.log.close()
+
+    def publish(self) -> None:
+        """Make the documents anew from the keys as they are now."""
+        with self._lock:
+            ring = self.keys.ring
+            entries = [self.overlay.entry(key, self.keys.members(key)) for key in ring.published()]
+            changed_at = self.clock.now()
+            self.documents = {
+                "jwks": Document(
+                    compact_json(self.overlay.around(entries)), changed_at, self.provider.jwks_headers
+                ),
+                "discovery": self.discovery_document(self.place, changed_at),
+            }
+
+    def discovery_document(self, place: Place, changed_at: float) -> Document:
+        """The discovery document as seen from `place`, which differs from the issuer's own behind a proxy."""
+        return Document(
+            compact_json(self.provider.discovery(place)), changed_at, self.provider.discovery_headers
+        )

@@ -1,0 +1,33 @@
+"""The one error of this package, and the wording of "did you mean"."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class JoseError(Exception):
+    """Something was asked of the JOSE core that it cannot do; nothing has changed.
+
+    Attributes:
+        code: a stable word for programs, such as `unknown_member`, `wrong_type`, `kid_reused`.
+        sentence: for people: what is wrong, where, what to do instead. Never holds a private key or a token.
+        field: the path of the offending member (`times.exp`, `with.form`), or None when none is to blame.
+    """
+
+    def __init__(self, code: str, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+        self.field = field
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name.
+
+    In: the unknown name and the known ones. Out: `Did you mean 'claims'?`, or, when nothing is close,
+    `Known: claims, header, ...`.
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return "Known: " + ", ".join(names) + "."

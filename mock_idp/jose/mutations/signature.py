@@ -1,0 +1,75 @@
+"""Damaged and exchanged signatures; header and payload stay as they are."""
+
+from mock_idp.jose.encoding import b64url_encode, compact_json
+from mock_idp.jose.errors import JoseError
+from mock_idp.jose.jws import compact_text, signing_input
+from mock_idp.jose.mutations.base import Draft, mutation
+
+
+@mutation
+def flip_first_signature_bit(draft: Draft) -> str:
+    """The highest bit of the first signature byte is inverted.
+
+    Source: RFC 7515 section 5.2 step 8.
+    """
+    first, *rest = draft.signature
+    return draft.with_signature(bytes([first ^ 0x80, *rest]))
+
+
+@mutation
+def flip_last_signature_bit(draft: Draft) -> str:
+    """The lowest bit of the last signature byte is inverted (a real bit, not one base64url leaves unused).
+
+    Source: RFC 7515 section 5.2 step 8.
+    """
+    *rest, last = draft.signature
+    return draft.with_signature(bytes([*rest, last ^ 0x01]))
+
+
+@mutation
+def drop_signature_characters(draft: Draft, *, count: int = 4) -> str:
+    """The last `count` characters of the third segment are cut off.
+
+    Source: RFC 7515 section 5.2 step 8.
+    """
+    text = b64url_encode(draft.signature)
+    if not 1 <= count <= len(text):
+        raise JoseError("wrong_value", f"with.count must be from 1 to {len(text)}, not {count}.", "with.count")
+    return compact_text(draft.header, draft.payload, text[:-count])
+
+
+@mutation
+def empty_signature(draft: Draft) -> str:
+    """The third segment is empty while the header still names the algorithm (the null signature).
+
+    Source: RFC 7515 section 5.2 step 8; CVE-2020-28042.
+    """
+    return draft.with_signature(b"")
+
+
+@mutation
+def signature_of_another_token(draft: Draft) -> str:
+    """The signature is a good one by the same key, of the same token with another `jti`.
+
+    Source: RFC 7515 section 5.2 step 8.
+    """
+    other = signing_input(draft.header, compact_json(draft.claims() | {"jti": "another-token"}))
+    return draft.with_signature(draft.key.sign(other, draft.algorithm))
+
+
+@mutation
+def zero_signature(draft: Draft) -> str:
+    """The signature is all zero bytes, as many as the right one has.
+
+    Source: RFC 7515 section 5.2 step 8; CVE-2022-21449.
+    """
+    return draft.with_signature(bytes(len(draft.signature)))
+
+
+@mutation
+def double_signature(draft: Draft) -> str:
+    """The right signature stands twice, one after the other.
+
+    Source: RFC 8017 section 8.2.2 step 1 (the length is checked first).
+    """
+    return draft.with_signature(draft.signature * 2)

@@ -1,0 +1,185 @@
+"""The keys of one issuer and where each stands in its life.
+
+Not thread-safe: the issuer that owns a ring guards it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from mock_idp.jose.errors import JoseError, nearest
+from mock_idp.jose.keys import SigningKey
+from mock_idp.jose.rotation import Rotation, keys_needed, rotate
+
+KeyState = Literal["next", "current", "previous", "retired", "revoked", "hidden"]
+"""next: published, does not sign yet. current: signs. previous: published, no longer signs. retired: no
+longer published. revoked: withdrawn for good. hidden: never published, signs when named (the attacker's)."""
+
+KEY_STATES: tuple[KeyState, ...] = get_args(KeyState)
+
+DEFAULT_PUBLISHED_ORDER: tuple[KeyState, ...] = ("current", "next", "previous")
+
+
+@dataclass(frozen=True)
+class RingEntry:
+    """A key in a ring: its state, the caller's handle for it, the unix second of its last change."""
+
+    key: SigningKey
+    state: KeyState
+    name: str | None = None
+    since: float | None = None
+
+
+class KeyRing:
+    """The key ring of one issuer.
+
+    At most one key is current: making another one current turns the old one into a previous one.
+    A kid belongs to the first key that had it, also after that key is gone, unless a caller allows the reuse.
+    """
+
+    def __init__(self, published_order: Sequence[KeyState] = DEFAULT_PUBLISHED_ORDER) -> None:
+        """In: the states a vendor publishes, in the order of its JWKS; newest first within a state."""
+        self.published_order: tuple[KeyState, ...] = tuple(published_order)
+        self._entries: list[RingEntry] = []
+        self._used_kids: set[str] = set()
+
+    def __iter__(self) -> Iterator[RingEntry]:
+        """All entries, oldest first."""
+        return iter(tuple(self._entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(
+        self,
+        key: SigningKey,
+        state: KeyState = "hidden",
+        *,
+        name: str | None = None,
+        now: float | None = None,
+        allow_reuse: bool = False,
+    ) -> RingEntry:
+        """Takes a key in.
+
+        In: `name`, the caller's handle; `now` in unix seconds; `allow_reuse` for a kid that was used before.
+
+        Raises:
+            JoseError: `unknown_state`; `kid_reused` for a kid this ring has seen; `name_taken`.
+        """
+        self.check_new(key.kid, name, allow_reuse=allow_reuse)
+        entry = RingEntry(key, check_state(state), name, now)
+        if state == "current":
+            self._demote_current(now)
+        self._entries.append(entry)
+        self._used_kids.add(key.kid)
+        return entry
+
+    def check_new(self, kid: str, name: str | None = None, *, allow_reuse: bool = False) -> None:
+        """Raises what `add` would raise for this kid and name, before anybody pays for a key."""
+        if kid in self._used_kids and not allow_reuse:
+            sentence = f"kid {kid!r} was used by an earlier key of this issuer; say allow_reuse to use it again."
+            raise JoseError("kid_reused", sentence, "kid")
+        if name in ("", "current"):
+            raise JoseError("name_taken", f"{name!r} cannot name a key; 'current' is the one that signs.", "name")
+        if name is not None and any(name in (entry.name, entry.key.kid) for entry in self._entries):
+            raise JoseError("name_taken", f"There is already a key called {name!r} in this issuer.", "name")
+
+    def entry(self, kid: str, field: str | None = "key") -> RingEntry:
+        """The entry with this name or kid; of several the newest. `current` is the one that signs.
+
+        Raises:
+            JoseError: `unknown_key` with the nearest known handle; `no_current_key` when none signs.
+        """
+        for entry in reversed(self._entries):
+            if entry.name == kid:
+                return entry
+        for entry in reversed(self._entries):
+            if entry.key.kid == kid:
+                return entry
+        if kid == "current":
+            return self._current_entry()
+        handles = {entry.key.kid for entry in self._entries} | {
+            entry.name for entry in self._entries if entry.name is not None
+        }
+        raise JoseError("unknown_key", f"No key {kid!r} in this issuer. {nearest(kid, handles)}", field)
+
+    def find(self, kid: str) -> SigningKey:
+        """The key with this name or kid, or `current`; in any state it can sign. Raises as `entry`."""
+        return self.entry(kid).key
+
+    def current(self) -> SigningKey:
+        """The key that signs. Raises JoseError `no_current_key` when none does."""
+        return self._current_entry().key
+
+    def published(self) -> list[SigningKey]:
+        """The keys of the JWKS: by state in the vendor's order, newest first within a state."""
+        newest_first = self._entries[::-1]
+        return [entry.key for state in self.published_order for entry in newest_first if entry.state == state]
+
+    def set_state(self, kid: str, state: KeyState, *, now: float | None = None) -> RingEntry:
+        """Moves the key with this name or kid to a state; `current` makes the old current key a previous one.
+
+        Raises:
+            JoseError: `unknown_state`; `unknown_key`; `key_revoked`, as nothing brings a revoked key back.
+        """
+        return self.move(self.entry(kid), state, now=now)
+
+    def move(self, old: RingEntry, state: KeyState, *, now: float | None = None) -> RingEntry:
+        """As `set_state`, for an entry of this ring; tells keys apart that share a kid."""
+        check_state(state)
+        if old.state == state:
+            return old
+        if old.state == "revoked":
+            sentence = f"Key {old.key.kid!r} is revoked, which is for good; add a fresh key instead."
+            raise JoseError("key_revoked", sentence, "state")
+        if state == "current":
+            self._demote_current(now)
+        return self._replace(old, state, now)
+
+    def retire(self, kid: str, *, now: float | None = None) -> RingEntry:
+        """Takes the key out of the JWKS (the end of its overlap). Raises as `set_state`."""
+        return self.set_state(kid, "retired", now=now)
+
+    def revoke(self, kid: str, *, now: float | None = None) -> RingEntry:
+        """Withdraws the key for good (it leaked). Raises as `set_state`."""
+        return self.set_state(kid, "revoked", now=now)
+
+    def keys_needed(self, habit: str) -> int:
+        """How many fresh keys the next rotation by this habit takes. Raises JoseError `unknown_habit`."""
+        return keys_needed(self, habit)
+
+    def rotate(self, habit: str, now: float, new_keys: Sequence[SigningKey]) -> Rotation:
+        """One rotation by the vendor's habit, with `keys_needed` fresh keys (see `rotation.rotate`)."""
+        return rotate(self, habit, now, new_keys)
+
+    def remove(self, kid: str) -> SigningKey:
+        """Forgets the key with this name or kid; its kid stays used. Raises JoseError `unknown_key`."""
+        entry = self.entry(kid)
+        self._entries.remove(entry)
+        return entry.key
+
+    def _current_entry(self) -> RingEntry:
+        for entry in self._entries:
+            if entry.state == "current":
+                return entry
+        sentence = "No key of this issuer is current, so nothing signs; name a key or make one current."
+        raise JoseError("no_current_key", sentence, "key")
+
+    def _demote_current(self, now: float | None) -> None:
+        for entry in self:
+            if entry.state == "current":
+                self._replace(entry, "previous", now)
+
+    def _replace(self, old: RingEntry, state: KeyState, now: float | None) -> RingEntry:
+        # Newest first within a state means: latest to enter the ring, so the position stays.
+        entry = RingEntry(old.key, state, old.name, now)
+        self._entries[self._entries.index(old)] = entry
+        return entry
+
+
+def check_state(state: str) -> KeyState:
+    """The word as a state. Raises JoseError `unknown_state` with the nearest one."""
+    for known in KEY_STATES:
+        if state == known:
+            return known
+    raise JoseError("unknown_state", f"{state!r} is not a key state. {nearest(state, KEY_STATES)}", "state")

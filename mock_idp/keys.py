@@ -1,0 +1,124 @@
+"""The keys of one issuer: made from settings, turned by the vendor's habit, brought back to the start by a reset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mock_idp.errors import bad_field
+from mock_idp.jose.algorithms import find_algorithm
+from mock_idp.jose.certificates import CertificateProfile
+from mock_idp.jose.keys import SigningKey
+from mock_idp.jose.pool import KeyPool
+from mock_idp.jose.private_keys import DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT, generate_private_key
+from mock_idp.jose.ring import KeyRing, KeyState, RingEntry, check_state
+from mock_idp.jose.rotation import Rotation, keys_needed, rotate
+from mock_idp.providers.base import Place, Provider
+from mock_idp.settings import KeySettings
+
+# What an encryption key says about itself in a JWK (RFC 7518 section 4.1).
+_ENCRYPTION_ALG = {"RSA": "RSA-OAEP", "EC": "ECDH-ES", "OKP": "ECDH-ES"}
+
+
+class IssuerKeys:
+    """A key ring with the settings its keys were made from. Not thread-safe: the issuer guards it.
+
+    `now` gives the issuer's time in unix seconds.
+    """
+
+    def __init__(self, provider: Provider, place: Place, pool: KeyPool, now: Callable[[], float]) -> None:
+        self._provider = provider
+        self._place = place
+        self._pool = pool
+        self._now = now
+        self._members: dict[SigningKey, tuple[str, ...]] = {}
+        self._baseline: tuple[RingEntry, ...] = ()
+        self.ring = KeyRing()
+
+    def start_with(self, keys: Sequence[KeySettings]) -> None:
+        """Make the keys an issuer starts with, and to which `reset` goes back."""
+        for settings in keys:
+            self.add(settings)
+        self._baseline = tuple(self.ring)
+
+    def add(self, settings: KeySettings) -> RingEntry:
+        """Make a key and put it into the ring.
+
+        Raises JoseError (see `KeyRing.add`, `generate_key`) and MockIdpError; then the ring is as it was.
+        """
+        if settings.name == "current":
+            raise bad_field("name", "The name 'current' always means the key that signs; choose another one.")
+        state = check_state(settings.state)
+        _check_use(settings.use, state)
+        if settings.kid is not None:
+            # Before anybody pays for a key.
+            self.ring.check_new(settings.kid, settings.name, allow_reuse=settings.allow_reuse)
+        key = self._make(settings)
+        members = settings.members or self._provider.jwk_members
+        key.public_jwk(members)  # An unknown member is refused before the key is in.
+        entry = self.ring.add(
+            key, state, name=settings.name, now=self._now(), allow_reuse=settings.allow_reuse
+        )
+        self._members[key] = members
+        return entry
+
+    def set_state(self, handle: str, state: str) -> RingEntry:
+        """Move the key with this name or kid to another state. Raises JoseError and MockIdpError."""
+        checked = check_state(state)
+        _check_use(self.ring.entry(handle).key.use, checked)
+        return self.ring.set_state(handle, checked, now=self._now())
+
+    def members(self, key: SigningKey) -> tuple[str, ...]:
+        """The JWK members a key is published with, in order."""
+        return self._members.get(key, self._provider.jwk_members)
+
+    def rotate(self, habit: str | None = None) -> Rotation:
+        """One rotation by the vendor's habit, or by the one that is named. Raises JoseError."""
+        habit = habit or self._provider.rotation_habit
+        settings = KeySettings(algorithm=self._signing_algorithm())
+        fresh = [self._make(settings) for _ in range(keys_needed(self.ring, habit))]
+        return rotate(self.ring, habit, self._now(), fresh)
+
+    def remove(self, handle: str) -> None:
+        """Forget the key with this name or kid. Raises JoseError."""
+        self._members.pop(self.ring.remove(handle), None)
+
+    def reset(self) -> None:
+        """The keys of the start in the states of the start; all others are gone, revoked or not."""
+        for entry in self.ring:
+            self.ring.remove(entry.key.kid)
+        for entry in self._baseline:
+            self.ring.add(entry.key, entry.state, name=entry.name, now=entry.since, allow_reuse=True)
+        self._members = {entry.key: self.members(entry.key) for entry in self._baseline}
+
+    def give_back(self) -> None:
+        """Hand the key material back to the pool; the issuer is gone. Does nothing unless the pool recycles."""
+        for entry in self.ring:
+            self._pool.give_back(entry.key.private_key)
+
+    def _signing_algorithm(self) -> str:
+        current = next((entry.key for entry in self.ring if entry.state == "current"), None)
+        return current.algorithm.name if current else self._place.algorithm
+
+    def _make(self, settings: KeySettings) -> SigningKey:
+        algorithm = find_algorithm(settings.algorithm or self._place.algorithm)
+        if settings.bits is None and settings.exponent is None:
+            private_key = self._pool.take(algorithm.name)
+        else:
+            private_key = generate_private_key(
+                algorithm,
+                bits=settings.bits or DEFAULT_RSA_BITS,
+                exponent=settings.exponent or DEFAULT_RSA_EXPONENT,
+            )
+        return SigningKey(
+            private_key,
+            algorithm.name,
+            settings.kid if settings.kid is not None else self._provider.kid,
+            use=settings.use,
+            published_alg=_ENCRYPTION_ALG.get(algorithm.family) if settings.use == "enc" else None,
+            certificate=CertificateProfile(common_name=self._provider.certificate_name(self._place)),
+        )
+
+
+def _check_use(use: str, state: KeyState) -> None:
+    if use == "enc" and state in ("current", "next"):
+        raise bad_field("state", "An encryption key signs nothing; it can be previous, retired, revoked or hidden.")

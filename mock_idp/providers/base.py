@@ -1,0 +1,124 @@
+"""What a vendor's mock has to say about itself. A new vendor is one file and one line in `providers.PROVIDERS`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol
+
+from mock_idp.answer import Headers
+from mock_idp.jose.kid import KidSource
+from mock_idp.settings import KeySettings
+
+Claims = dict[str, Any]
+RotationHabit = Literal["prepublished", "immediate"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an issuer stands and what it was configured with.
+
+    `base` is the public URL below which the vendor's own paths begin, without a slash at the end.
+    `options` are the vendor's options, complete with defaults.
+    """
+
+    base: str
+    audience: str
+    permissions_claim: str
+    algorithm: str
+    token_lifetime_seconds: int
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """Who asks for a token. None leaves a value to the vendor's usual one; `now` is in unix seconds."""
+
+    now: float
+    kind: Literal["machine", "user"] = "machine"
+    subject: str | None = None
+    client_id: str | None = None
+    audience: str | Sequence[str] | None = None
+    permissions: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class KeyTimes:
+    """When the published keys changed last, and the issuer's time now: what vendors' cache headers are made of."""
+
+    changed_at: float
+    now: float
+
+
+class Provider(Protocol):
+    """One vendor. All methods are pure: same arguments, same answer, except for random token ids."""
+
+    name: str
+    default_permissions_claim: str
+    default_token_lifetime_seconds: int
+    default_client_id: str
+    rotation_habit: RotationHabit
+    option_schemas: ClassVar[Mapping[str, Mapping[str, Any]]]
+    """JSON schema of each option the vendor has; each with a `default`."""
+    jwk_members: tuple[str, ...]
+    """The members of a published RSA key, in the order they are served."""
+    request_id_header: str | None
+    """The header with which the vendor names a request, or None."""
+    accepts_json_token_requests: bool
+
+    def usual_keys(self) -> tuple[KeySettings, ...]:
+        """The keys a fresh issuer of this vendor has, the signing one first."""
+
+    def kid(self, key: KidSource) -> str:
+        """A kid in the vendor's shape."""
+
+    def certificate_name(self, place: Place) -> str:
+        """The CN of the self-signed certificate in `x5c`."""
+
+    def issuer(self, place: Place) -> str:
+        """The issuer identifier, with the slash at its end where the vendor has one."""
+
+    def jwks_path(self, options: Mapping[str, Any]) -> str:
+        """The path of the JWKS below the base URL."""
+
+    def discovery_paths(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The paths of the discovery document below the base URL, the most usual one first."""
+
+    def token_path(self, options: Mapping[str, Any]) -> str:
+        """The path of the token endpoint below the base URL."""
+
+    def discovery(self, place: Place) -> dict[str, Any]:
+        """The discovery document, members in the vendor's order (OIDC Discovery 1.0 section 3, RFC 8414 section 2)."""
+
+    def jwks_headers(self, times: KeyTimes) -> Headers:
+        """The headers of the JWKS. Rebuilt at most once a second."""
+
+    def discovery_headers(self, times: KeyTimes) -> Headers:
+        """The headers of the discovery document. Rebuilt at most once a second."""
+
+    def token_headers(self) -> Headers:
+        """The headers of a token response."""
+
+    def request_id(self, number: int) -> str:
+        """The value of `request_id_header` for the request with this number."""
+
+    def token_header(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The JOSE header of an access token in the vendor's order; `alg` and `kid` only mark their place."""
+
+    def claims(self, place: Place, request: TokenRequest) -> Claims:
+        """The claims of an access token, members in the vendor's order, permissions where the vendor puts them."""
+
+    def token_response(self, place: Place, token: str, scope: str) -> dict[str, Any]:
+        """The body of a successful token response (RFC 6749 section 5.1) with the vendor's own members."""
+
+
+def lifetime(place: Place, now: float) -> tuple[int, int]:
+    """`iat` and `exp` of a token issued now, whole seconds as all vendors write them."""
+    return int(now), int(now) + place.token_lifetime_seconds
+
+
+def audience_of(place: Place, request: TokenRequest) -> str | list[str]:
+    """The audience that was asked for in the shape it was asked for, otherwise the issuer's."""
+    if request.audience is None:
+        return place.audience
+    return request.audience if isinstance(request.audience, str) else list(request.audience)

@@ -1,0 +1,127 @@
+"""Everything a server and an issuer are started with, as frozen values. Nothing here reads a file or the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from mock_idp.errors import bad_field
+
+DEFAULT_PORT = 9400
+DEFAULT_AUDIENCE = "tasker-api"
+DEFAULT_ISSUER_ID = "default"
+
+
+@dataclass(frozen=True)
+class KeySettings:
+    """A key to be made. `members` are the JWK members it is published with, in order; None means the vendor's.
+
+    `bits` and `exponent` matter to RSA only. `use` is "sig" or "enc", as in RFC 7517 section 4.2.
+    """
+
+    name: str | None = None
+    state: str = "current"
+    algorithm: str | None = None
+    bits: int | None = None
+    exponent: int | None = None
+    kid: str | None = None
+    use: Literal["sig", "enc"] = "sig"
+    members: tuple[str, ...] | None = None
+    allow_reuse: bool = False
+
+
+@dataclass(frozen=True)
+class IssuerSettings:
+    """One issuer. None leaves a value to the provider (permissions claim, token lifetime) or to the server (public URL).
+
+    `mount` is "root" for the vendor's own layout at the root of the server; None puts its paths below "/i/<id>".
+    `token_lifetime_seconds` is the life of a token in seconds. `keys` of None are the vendor's usual keys.
+    """
+
+    id: str
+    style: str
+    audience: str = DEFAULT_AUDIENCE
+    permissions_claim: str | None = None
+    algorithm: str = "RS256"
+    token_lifetime_seconds: int | None = None
+    public_url: str | None = None
+    mount: Literal["root"] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    keys: tuple[KeySettings, ...] | None = None
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """One server. `port` 0 takes a free one. `public_url` is what stands in documents and tokens, and may differ from
+    the address that is bound; None means http://localhost:PORT.
+
+    `issuers` are there from the start and survive a reset. `default_style` is the style of issuers that are made by
+    their first request (`auto_issuers`). Sizes are in bytes; `request_log_size` counts entries of each issuer.
+
+    Raises MockIdpError when the settings would open the control API to others by accident.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    public_url: str | None = None
+    allow_remote: bool = False
+    control_token: str | None = field(default=None, repr=False)
+    allowed_hosts: tuple[str, ...] = ()
+    trust_forwarded: bool = False
+    auto_issuers: bool = False
+    default_style: str = "custom"
+    issuers: tuple[IssuerSettings, ...] = ()
+    max_issuers: int = 1000
+    max_body_bytes: int = 1024 * 1024
+    request_log_size: int = 4096
+    key_pool_size: int = 4
+    recycle_keys: bool = False
+
+    def __post_init__(self) -> None:
+        if self.public_url is not None:
+            check_public_url(self.public_url)
+        if is_loopback(self.host):
+            return
+        if not self.allow_remote:
+            raise bad_field(
+                "host",
+                f"{self.host} can be reached from other machines, and this server hands out valid tokens to anybody. "
+                "Say --allow-remote if that is meant.",
+            )
+        if not self.control_token:
+            raise bad_field(
+                "control_token",
+                f"{self.host} can be reached from other machines, so the control API needs a control token "
+                "(--control-token or MOCK_IDP_CONTROL_TOKEN).",
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address or name `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_public_url(url: str, field_name: str = "public_url") -> str:
+    """`url` without a slash at the end.
+
+    Raises MockIdpError unless it is an absolute http or https URL without query and fragment.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        _ = parts.port
+    except ValueError:
+        usable = None
+    if not usable or not url.isascii() or not url.isprintable() or " " in url or "@" in parts.netloc:
+        raise bad_field(field_name, "This must be an absolute http or https URL such as http://localhost:9400.")
+    return url.rstrip("/")
+
+
