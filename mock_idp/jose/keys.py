@@ -1,5 +1,6 @@
 """A signing key of a provider: parsed once, signs, and shows only its public half."""
 
+import base64
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -84,7 +85,7 @@ class SigningKey:
         if with_certificate:
             certificate = self.certificate()
             # Standard base64, not base64url: RFC 7517 section 4.7.
-            x5c = (_pem_body(certificate.public_bytes(serialization.Encoding.PEM)),)
+            x5c = (base64.b64encode(self.certificate_der()).decode("ascii"),)
             x5t = b64url_encode(certificate.fingerprint(hashes.SHA1()))
             x5t_s256 = b64url_encode(certificate.fingerprint(hashes.SHA256()))
         return PublicJwk(
@@ -159,7 +160,3 @@ def _parameters(public_key: PublicKey) -> tuple[tuple[str, str], ...]:
         crv = CURVE_NAMES[public_key.curve.name]
         return ("crv", crv), ("x", b64url_uint(point.x, width)), ("y", b64url_uint(point.y, width))
     return ("crv", "Ed25519"), ("x", b64url_encode(public_key.public_bytes_raw()))
-
-
-def _pem_body(pem: bytes) -> str:
-    return "".join(pem.decode("ascii").splitlines()[1:-1])

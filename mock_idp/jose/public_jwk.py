@@ -1,6 +1,6 @@
-"""The public half of a key as a JWK, and the set of them.
+"""The public half of a key as a JWK.
 
-These types have no private fields, so a document made from them cannot leak a private key.
+The type has no private fields, so a document made from it cannot leak a private key.
 """
 
 import hashlib
@@ -68,22 +68,6 @@ class PublicJwk:
         """The base64url SHA-256 thumbprint of the required members, sorted (RFC 7638 section 3)."""
         required = dict(sorted({"kty": self.kty, **dict(self.parameters)}.items()))
         return b64url_encode(hashlib.sha256(compact_json(required)).digest())
-
-
-@dataclass(frozen=True)
-class Jwks:
-    """A JWK Set of public keys (RFC 7517 section 5), all with the same member layout."""
-
-    keys: tuple[PublicJwk, ...]
-    members: tuple[str, ...] = DEFAULT_MEMBERS
-
-    def as_dict(self) -> dict[str, Any]:
-        """`{"keys": [...]}`, ready for JSON."""
-        return {"keys": [key.as_dict(self.members) for key in self.keys]}
-
-    def to_bytes(self) -> bytes:
-        """The document as compact UTF-8 JSON."""
-        return compact_json(self.as_dict())
 
 
 def layout(members: Sequence[str], kty: str) -> list[str]:

@@ -9,7 +9,6 @@ from typing import Literal, get_args
 
 from mock_idp.jose.errors import JoseError, nearest
 from mock_idp.jose.keys import SigningKey
-from mock_idp.jose.rotation import Rotation, keys_needed, rotate
 
 KeyState = Literal["next", "current", "previous", "retired", "revoked", "hidden"]
 """next: published, does not sign yet. current: signs. previous: published, no longer signs. retired: no
@@ -64,7 +63,7 @@ class KeyRing:
         In: `name`, the caller's handle; `now` in unix seconds; `allow_reuse` for a kid that was used before.
 
         Raises:
-            JoseError: `unknown_state`; `kid_reused` for a kid this ring has seen; `name_taken`.
+            JoseError: `unknown_state`; `kid_reused` for a kid this ring has seen; `kid_reserved`; `name_taken`.
         """
         self.check_new(key.kid, name, allow_reuse=allow_reuse)
         entry = RingEntry(key, check_state(state), name, now)
@@ -76,6 +75,8 @@ class KeyRing:
 
     def check_new(self, kid: str, name: str | None = None, *, allow_reuse: bool = False) -> None:
         """Raises what `add` would raise for this kid and name, before anybody pays for a key."""
+        if kid == "current":
+            raise JoseError("kid_reserved", "The word 'current' means the key that signs; choose another kid.", "kid")
         if kid in self._used_kids and not allow_reuse:
             sentence = f"kid {kid!r} was used by an earlier key of this issuer; say allow_reuse to use it again."
             raise JoseError("kid_reused", sentence, "kid")
@@ -90,14 +91,14 @@ class KeyRing:
         Raises:
             JoseError: `unknown_key` with the nearest known handle; `no_current_key` when none signs.
         """
+        if kid == "current":
+            return self._current_entry()
         for entry in reversed(self._entries):
             if entry.name == kid:
                 return entry
         for entry in reversed(self._entries):
             if entry.key.kid == kid:
                 return entry
-        if kid == "current":
-            return self._current_entry()
         handles = {entry.key.kid for entry in self._entries} | {
             entry.name for entry in self._entries if entry.name is not None
         }
@@ -143,14 +144,6 @@ class KeyRing:
     def revoke(self, kid: str, *, now: float | None = None) -> RingEntry:
         """Withdraws the key for good (it leaked). Raises as `set_state`."""
         return self.set_state(kid, "revoked", now=now)
-
-    def keys_needed(self, habit: str) -> int:
-        """How many fresh keys the next rotation by this habit takes. Raises JoseError `unknown_habit`."""
-        return keys_needed(self, habit)
-
-    def rotate(self, habit: str, now: float, new_keys: Sequence[SigningKey]) -> Rotation:
-        """One rotation by the vendor's habit, with `keys_needed` fresh keys (see `rotation.rotate`)."""
-        return rotate(self, habit, now, new_keys)
 
     def remove(self, kid: str) -> SigningKey:
         """Forgets the key with this name or kid; its kid stays used. Raises JoseError `unknown_key`."""

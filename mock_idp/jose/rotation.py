@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from mock_idp.jose.errors import JoseError, nearest
 from mock_idp.jose.keys import SigningKey
-
-if TYPE_CHECKING:
-    from mock_idp.jose.ring import KeyRing
+from mock_idp.jose.ring import KeyRing
 
 
 @dataclass(frozen=True)
@@ -19,7 +16,7 @@ class Rotation:
     published: tuple[str, ...]
 
 
-def prepublished(ring: "KeyRing", now: float, new_keys: Sequence[SigningKey]) -> None:
+def prepublished(ring: KeyRing, now: float, new_keys: Sequence[SigningKey]) -> None:
     """next signs, current becomes previous, the last of the new keys is published as next (Auth0, Okta).
 
     Previous keys stay published until they are retired or revoked. A ring without a next key spends the first
@@ -34,19 +31,19 @@ def prepublished(ring: "KeyRing", now: float, new_keys: Sequence[SigningKey]) ->
     ring.add(upcoming, "next", now=now)
 
 
-def immediate(ring: "KeyRing", now: float, new_keys: Sequence[SigningKey]) -> None:
+def immediate(ring: KeyRing, now: float, new_keys: Sequence[SigningKey]) -> None:
     """The fresh key signs at once without having been announced; the old one stays published (Keycloak)."""
     ring.add(new_keys[0], "current", now=now)
 
 
-HABITS: dict[str, Callable[["KeyRing", float, Sequence[SigningKey]], None]] = {
+HABITS: dict[str, Callable[[KeyRing, float, Sequence[SigningKey]], None]] = {
     "prepublished": prepublished,
     "immediate": immediate,
 }
 """Every habit by its name."""
 
 
-def keys_needed(ring: "KeyRing", habit: str) -> int:
+def keys_needed(ring: KeyRing, habit: str) -> int:
     """How many fresh keys one rotation of this ring takes. Raises JoseError `unknown_habit`."""
     _check_habit(habit)
     if habit == "prepublished" and not any(entry.state == "next" for entry in ring):
@@ -54,7 +51,7 @@ def keys_needed(ring: "KeyRing", habit: str) -> int:
     return 1
 
 
-def rotate(ring: "KeyRing", habit: str, now: float, new_keys: Sequence[SigningKey]) -> Rotation:
+def rotate(ring: KeyRing, habit: str, now: float, new_keys: Sequence[SigningKey]) -> Rotation:
     """One rotation of the ring by the vendor's habit, all or nothing.
 
     In: `now` in unix seconds; as many fresh keys as `keys_needed` says.

@@ -6,12 +6,14 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_idp.jose.encoding import b64url_decode, b64url_encode, b64url_uint, compact_json
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.raw_json import as_seen, object_bytes
+
+unhurried = settings(deadline=None, database=None)
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -21,12 +23,14 @@ json_values = st.recursive(
 json_objects = st.dictionaries(st.text(), json_values, max_size=5)
 
 
+@unhurried
 @given(st.binary())
 def test_bytes_survive_base64url(data: bytes) -> None:
     """Any bytes are the same after encoding and decoding."""
     assert b64url_decode(b64url_encode(data)) == data
 
 
+@unhurried
 @given(st.binary())
 def test_base64url_is_url_safe_and_unpadded(data: bytes) -> None:
     """The encoding is Python's URL-safe alphabet without padding."""
@@ -41,6 +45,7 @@ def test_what_is_not_base64url_is_refused(text: str) -> None:
     assert caught.value.code == "bad_base64url"
 
 
+@unhurried
 @given(st.integers(min_value=0, max_value=2**600))
 def test_numbers_survive_base64url_uint(number: int) -> None:
     """A number is the same after encoding, in the fewest bytes."""
@@ -54,6 +59,7 @@ def test_a_fixed_width_keeps_leading_zeros() -> None:
     assert b64url_decode(b64url_uint(7, 32)) == bytes(31) + b"\x07"
 
 
+@unhurried
 @given(json_values)
 def test_json_survives(value: Any) -> None:
     """Any JSON value is the same after writing and reading, lone surrogates included."""
@@ -83,6 +89,7 @@ def test_nesting_too_deep_to_write_is_refused() -> None:
     assert caught.value.code == "not_json"
 
 
+@unhurried
 @given(json_objects, json_objects)
 def test_raw_text_reads_like_the_value_it_stands_for(members: dict[str, Any], raw: dict[str, Any]) -> None:
     """An object with some members given as text reads like the one with their values."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import jwt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_idp.jose.algorithms import ALGORITHMS, SIGNING_ALGORITHMS
@@ -18,6 +18,8 @@ from mock_idp.jose.token_spec import TokenSpec
 
 Mint = Callable[..., ForgedToken]
 Claims = dict[str, Any]
+
+unhurried = settings(deadline=None, database=None)
 
 json_objects = st.dictionaries(
     st.text(),
@@ -113,6 +115,7 @@ def test_header_members_can_be_left_out(mint: Mint) -> None:
     assert mint(header_without=["kid", "typ", "nope"]).header == {"alg": "RS256"}
 
 
+@unhurried
 @given(claims=json_objects)
 def test_any_claims_arrive(claims: dict[str, Any], mint: Mint, ec_key: SigningKey, base_claims: Claims) -> None:
     """Claims of any JSON value are in the verified token, over those of the provider."""

@@ -68,6 +68,13 @@ def test_current_is_a_word_for_the_key_that_signs(ring: KeyRing) -> None:
     assert ring.find("current") is ring.current()
 
 
+def test_no_key_has_the_kid_current(ring: KeyRing, private_key: PrivateKey) -> None:
+    """A kid that would be taken for the word is refused."""
+    with pytest.raises(JoseError) as caught:
+        ring.add(SigningKey(private_key, "ES256", "current"), "next", allow_reuse=True)
+    assert (caught.value.code, caught.value.field) == ("kid_reserved", "kid")
+
+
 def test_an_unknown_key_is_named_with_the_nearest(ring: KeyRing) -> None:
     """A misspelt name is refused with a proposal."""
     with pytest.raises(JoseError, match="Did you mean 'the-hidden'") as caught:

@@ -92,8 +92,8 @@ def test_the_null_signature_is_empty(mint: Mint) -> None:
 
 def test_the_other_tokens_signature_is_a_good_one(mint: Mint, rsa_key: SigningKey) -> None:
     """It verifies over the token with the other jti."""
-    other = mint(claims={"jti": "another-token"}).token.rpartition(".")[0]
-    borrowed = signature(mint(mutation="signature-of-another-token"))
+    other = mint(claims={"jti": "t1-another"}).token.rpartition(".")[0]
+    borrowed = signature(mint(claims={"jti": "t1"}, mutation="signature-of-another-token"))
     assert isinstance(rsa_key.public_key, rsa.RSAPublicKey)
     rsa_key.public_key.verify(borrowed, other.encode(), padding.PKCS1v15(), hashes.SHA256())
 

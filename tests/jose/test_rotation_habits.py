@@ -7,6 +7,7 @@ import pytest
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.ring import KeyRing
+from mock_idp.jose.rotation import keys_needed, rotate
 
 NOW = 1_700_000_000.0
 
@@ -28,7 +29,7 @@ def test_prepublished_promotes_the_next_key(fresh: Fresh) -> None:
     ring = KeyRing()
     ring.add(fresh("a"), "current")
     ring.add(fresh("b"), "next")
-    rotation = ring.rotate("prepublished", NOW, [fresh("c")])
+    rotation = rotate(ring, "prepublished", NOW, [fresh("c")])
     assert states(ring) == {"a": "previous", "b": "current", "c": "next"}
     assert (rotation.signing, rotation.published) == ("b", ("b", "c", "a"))
 
@@ -38,8 +39,8 @@ def test_prepublished_keeps_every_previous_key(fresh: Fresh) -> None:
     ring = KeyRing()
     ring.add(fresh("a"), "current")
     ring.add(fresh("b"), "next")
-    ring.rotate("prepublished", NOW, [fresh("c")])
-    ring.rotate("prepublished", NOW + 1, [fresh("d")])
+    rotate(ring, "prepublished", NOW, [fresh("c")])
+    rotate(ring, "prepublished", NOW + 1, [fresh("d")])
     assert states(ring) == {"a": "previous", "b": "previous", "c": "current", "d": "next"}
 
 
@@ -47,8 +48,8 @@ def test_prepublished_without_a_next_key_takes_two(fresh: Fresh) -> None:
     """A ring with nothing announced needs a key that signs and one to announce."""
     ring = KeyRing()
     ring.add(fresh("a"), "current")
-    assert ring.keys_needed("prepublished") == 2
-    ring.rotate("prepublished", NOW, [fresh("b"), fresh("c")])
+    assert keys_needed(ring, "prepublished") == 2
+    rotate(ring, "prepublished", NOW, [fresh("b"), fresh("c")])
     assert states(ring) == {"a": "previous", "b": "current", "c": "next"}
 
 
@@ -56,7 +57,7 @@ def test_immediate_signs_with_an_unannounced_key(fresh: Fresh) -> None:
     """Keycloak: the fresh key signs at once, the old one stays published."""
     ring = KeyRing()
     ring.add(fresh("a"), "current")
-    rotation = ring.rotate("immediate", NOW, [fresh("b")])
+    rotation = rotate(ring, "immediate", NOW, [fresh("b")])
     assert states(ring) == {"a": "previous", "b": "current"}
     assert (rotation.signing, rotation.published) == ("b", ("b", "a"))
 
@@ -65,7 +66,7 @@ def test_a_rotation_notes_its_time(fresh: Fresh) -> None:
     """Every key it moved has the time of the rotation."""
     ring = KeyRing()
     ring.add(fresh("a"), "current", now=NOW - 100)
-    ring.rotate("immediate", NOW, [fresh("b")])
+    rotate(ring, "immediate", NOW, [fresh("b")])
     assert [entry.since for entry in ring] == [NOW, NOW]
 
 
@@ -75,7 +76,7 @@ def test_a_wrong_number_of_keys_changes_nothing(kids: list[str], fresh: Fresh) -
     ring = KeyRing()
     ring.add(fresh("a"), "current")
     with pytest.raises(JoseError, match=r"takes 1 fresh key") as caught:
-        ring.rotate("immediate", NOW, [fresh(kid) for kid in kids])
+        rotate(ring, "immediate", NOW, [fresh(kid) for kid in kids])
     assert caught.value.code == "wrong_number_of_keys"
     assert states(ring) == {"a": "current"}
 
@@ -86,7 +87,7 @@ def test_a_reused_kid_changes_nothing(kids: list[str], fresh: Fresh) -> None:
     ring = KeyRing()
     ring.add(fresh("a"), "current")
     with pytest.raises(JoseError) as caught:
-        ring.rotate("prepublished", NOW, [fresh(kid) for kid in kids])
+        rotate(ring, "prepublished", NOW, [fresh(kid) for kid in kids])
     assert caught.value.code == "kid_reused"
     assert states(ring) == {"a": "current"}
 
@@ -94,5 +95,5 @@ def test_a_reused_kid_changes_nothing(kids: list[str], fresh: Fresh) -> None:
 def test_an_unknown_habit_is_refused(fresh: Fresh) -> None:
     """A misspelt habit is refused with a proposal."""
     with pytest.raises(JoseError, match="Did you mean 'immediate'") as caught:
-        KeyRing().rotate("imediate", NOW, [fresh("a")])
+        rotate(KeyRing(), "imediate", NOW, [fresh("a")])
     assert (caught.value.code, caught.value.field) == ("unknown_habit", "habit")

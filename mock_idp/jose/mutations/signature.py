@@ -49,12 +49,13 @@ def empty_signature(draft: Draft) -> str:
 
 @mutation
 def signature_of_another_token(draft: Draft) -> str:
-    """The signature is a good one by the same key, of the same token with another `jti`.
+    """The signature is a good one by the same key, of the same token with `-another` behind its `jti`.
 
     Source: RFC 7515 section 5.2 step 8.
     """
-    other = signing_input(draft.header, compact_json(draft.claims() | {"jti": "another-token"}))
-    return draft.with_signature(draft.key.sign(other, draft.algorithm))
+    claims = draft.claims()
+    other = compact_json(claims | {"jti": f"{claims.get('jti', '')}-another"})
+    return draft.with_signature(draft.key.sign(signing_input(draft.header, other), draft.algorithm))
 
 
 @mutation
