@@ -47,9 +47,14 @@ class Background(Generic[T]):
         judge(future.result(JOIN_SECONDS))
 
     def start_traffic(
-        self, name: str, rate: float, send: Callable[[], list[T]], judge: Callable[[list[T]], None]
+        self,
+        name: str,
+        rate: float,
+        send: Callable[[], list[T]],
+        judge: Callable[[list[T]], None],
+        done: Callable[[], None],
     ) -> None:
-        """Call `send` `rate` times a second until `stop_traffic`."""
+        """Call `send` `rate` times a second until `stop_traffic`, and `done` when that is over."""
         stop = threading.Event()
 
         def work() -> None:
@@ -58,6 +63,8 @@ class Background(Generic[T]):
                     traffic.sent.extend(send())
             except BaseException as problem:  # Raised again in the cell, by stop_traffic.
                 traffic.problem = problem
+            finally:
+                done()
 
         traffic = _Traffic(threading.Thread(target=work, name=f"traffic-{name}", daemon=True), stop, judge)
         self._traffic[name] = traffic

@@ -17,7 +17,7 @@ from harness.loader import parse_policy
 from harness.model import Cell, Route, Table
 from harness.outgoing import build_request, find_route
 from harness.placeholders import fill
-from harness.service_documents import count_items, openapi_routes
+from harness.service_documents import count_items, item_id, openapi_routes
 from harness.session import Session, pause
 from harness.tokens import Words, token_spec
 from harness.verdicts import Deviation
@@ -57,6 +57,7 @@ class CellRun:
         self.sent: list[Sent] = []
         self.counted: list[dict[str, Any]] = []
         self.resources = 0
+        self.created = ""
         self.last_mark = 0
         self._session_words = session.words(self.attacker_path)
         self._kept_tokens: dict[str, str] = {}
@@ -65,7 +66,7 @@ class CellRun:
     def words(self, i: int = 0) -> Words:
         """All placeholders that mean something now; `{kid.NAME}` is the kid of a key that a step made."""
         kids = {f"kid.{name}": (lambda kid=kid: kid) for name, kid in self.session.kids.items()}
-        return {**self._session_words, **kids, "i": lambda: str(i)}
+        return {**self._session_words, **kids, "i": lambda: str(i), "created": lambda: self.created}
 
     def fill(self, value: Any) -> Any:
         """`value` with its placeholders filled in."""
@@ -191,10 +192,12 @@ class CellRun:
         at_most: int | None = None,
         at_least: int | None = None,
         timer: bool = True,
+        cooldown: bool = False,
     ) -> None:
         """Judge the number of fetches since a mark; raises `Deviation`.
 
-        With `timer`, the refreshes that the service's own interval allows in that time are no deviation.
+        With `timer`, the refreshes that the service's own interval allows in that time are no deviation; with
+        `cooldown`, one more for each declared cool-down that fits into that time isn't either.
         """
         if since not in self._marks:
             raise HarnessError(f"no step of the scenario has set the mark {since!r}")
@@ -203,6 +206,8 @@ class CellRun:
         count = len(self.session.issuer.requests(since=seq, endpoint=on))
         if at_most is not None and timer:
             at_most += math.floor(elapsed / self._interval())
+        if at_most is not None and cooldown and self.profile.unknown_kid_cooldown_seconds:
+            at_most += math.floor(elapsed / self.profile.unknown_kid_cooldown_seconds)
         self.counted.append(
             {
                 "on": on,
@@ -247,6 +252,13 @@ class CellRun:
             answer = self.session.send(Request("GET", "/api-docs/openapi.json"))
             return openapi_routes(answer.body, known.values())
         return [known[name] for name in routes]
+
+    def create_resource(self) -> None:
+        """Make a resource on the write route; `{created}` is its id from then on."""
+        exchange, route = self.session.send_plain("write")
+        if not checks.meets(exchange, "accept", route):
+            raise HarnessError(f"no resource could be made: {exchange.summary()}")
+        self.created = item_id(exchange.body, self.profile.resources["id"])
 
     def count_resources(self) -> int:
         """How many resources the service has, as its list route says to a token with that permission."""

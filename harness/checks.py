@@ -8,7 +8,7 @@ from harness.model import Route
 from harness.vocabulary import EXPECTATIONS
 from harness.wire import Exchange
 
-Expectation = str | Sequence[int]
+Expectation = str | Sequence[int | str]
 
 _STATUSES: dict[str, tuple[int, ...]] = {
     "reject": (401,),
@@ -27,7 +27,7 @@ def meets(exchange: Exchange, expectation: Expectation, route: Route | None) -> 
     if expectation == "survive":
         return True
     if status is None:
-        return expectation == "refuse" and exchange.closed
+        return exchange.closed and (expectation == "refuse" or "closed" in expectation)
     if not isinstance(expectation, str):
         return status in expectation
     if expectation == "observe":

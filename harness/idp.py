@@ -28,22 +28,34 @@ class IdpClient:
         if control_token:
             self._headers += (("Authorization", f"Bearer {control_token}"),)
         self._local = threading.local()
+        self._connections: list[Connection] = []
 
     def call(self, method: str, path: str, body: Any = None, *, answer_seconds: float = 30.0) -> Any:
         """One call of the control API; returns the decoded JSON answer (None for 204).
 
         Raises `IdpError` with the call and the answer when the status isn't 2xx.
         """
+        answer = self.call_for_text(method, path, body, answer_seconds=answer_seconds)
+        return json.loads(answer) if answer else None
+
+    def call_for_text(self, method: str, path: str, body: Any = None, *, answer_seconds: float = 30.0) -> str:
+        """As `call`, for an answer that is plain text."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = Connection(self.url)
+            self._connections.append(connection)
         data = None if body is None else json.dumps(body).encode()
         if data is None and method != "GET":
             data = b"{}"
         exchange = connection.send(Request(method, path, self._headers, data), answer_seconds=answer_seconds)
         if exchange.status is None or not 200 <= exchange.status < 300:
             raise IdpError(f"{method} {path} of the mock identity provider: {exchange.summary()}")
-        return json.loads(exchange.body) if exchange.body else None
+        return exchange.body.decode("utf-8")
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        while self._connections:
+            self._connections.pop().close()
 
     def create_issuer(self, style: str, **settings: Any) -> IssuerClient:
         """Make an issuer of its own; `settings` as in the control API's POST /_mock/issuers."""
@@ -91,7 +103,7 @@ class IssuerClient:
         self.idp.call("DELETE", f"{self._path}/keys/{quote(key, safe='')}")
 
     def public_pem(self, key: str) -> str:
-        return str(self.idp.call("GET", f"{self._path}/keys/{quote(key, safe='')}/public.pem?format=json")["pem"])
+        return self.idp.call_for_text("GET", f"{self._path}/keys/{quote(key, safe='')}/public.pem")
 
     def rotate(self) -> dict[str, Any]:
         return dict(self.idp.call("POST", f"{self._path}/rotate", {}))

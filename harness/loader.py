@@ -145,9 +145,14 @@ def _steps(source: TomlSource, table: Table, path: tuple[str, ...], policy: Poli
                 source.fail((*path, "steps"), f"step {raw['do']} needs {key}")
         if "*" not in optional:
             source.check_keys(args, (*required, *optional), (*path, "steps"), f"step {raw['do']}")
+        if raw["do"] == "fault":
+            args = args or table.get("fault", {})
+            if not {"on", "kind"} <= args.keys():
+                source.fail((*path, "steps"), "a fault needs on and kind, in the step or in the scenario's fault")
         if "token" in required + optional:
             for key in ("token", "request", "expect", "policy"):
-                if key in table and key not in args and not (key == "expect" and "policy" in args):
+                judged = {"expect", "policy"} & args.keys() if key in ("expect", "policy") else False
+                if key in table and key not in args and not judged:
                     args[key] = table[key]
             _check_send(source, args, (*path, "steps"), (*required, *optional))
         steps.append(Step(raw["do"], args))
@@ -168,8 +173,10 @@ def _check_send(source: TomlSource, send: Any, path: tuple[str, ...], keys: Iter
     expect = send.get("expect")
     if isinstance(expect, str):
         source.check_word(expect, words.EXPECTATIONS, (*path, "expect"), "expectation")
-    elif expect is not None and not (isinstance(expect, list) and all(isinstance(s, int) for s in expect)):
-        source.fail((*path, "expect"), "expect is a word or a list of statuses such as [401, 404]")
+    elif expect is not None and not (
+        isinstance(expect, list) and all(isinstance(s, int) or s == "closed" for s in expect)
+    ):
+        source.fail((*path, "expect"), 'expect is a word or a list such as [401, 404] or [413, "closed"]')
     _policy(source, send.get("policy"), path)
     for key in ("within", "answer_within"):
         source.check_keys(send.get(key, {}), words.DURATION_KEYS, (*path, key), key)

@@ -30,7 +30,9 @@ def build_request(request: str | Table, route: Route, token: str | None, words: 
     """The request to `route` with the changes of the table; `token` goes into `Authorization: Bearer`."""
     table = {} if isinstance(request, str) else request
     words = {**words, "token": lambda: token or "", "uuid": lambda: str(uuid.uuid4())}
-    path = fill(table.get("path", route.path), words)
+    path = fill(
+        table.get("path", route.path), words | {"uuid": lambda: fill(table["id"], words)} if "id" in table else words
+    )
     if "query" in table:
         path += "?" + fill(table["query"], words)
     headers: list[Header] = [("Accept", "*/*")]

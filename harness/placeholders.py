@@ -17,7 +17,13 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "half": lambda text: text[: len(text) // 2],
     "basic": lambda text: base64.b64encode(f"{text}:".encode()).decode(),
     "basicpassword": lambda text: base64.b64encode(f"user:{text}".encode()).decode(),
+    "basicoauth": lambda text: base64.b64encode(f"{text}:x-oauth-basic".encode()).decode(),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    # Spellings of a path: `v1/tasks` as `v1//tasks`, `v1/./tasks`, `v1%2ftasks`, and with every letter encoded.
+    "doubled": lambda text: text.replace("/", "//"),
+    "dotted": lambda text: text.replace("/", "/./"),
+    "slashes": lambda text: text.replace("/", "%2f"),
+    "percent": lambda text: re.sub(r"[A-Za-z0-9]", lambda found: f"%{ord(found[0]):02x}", text),
     # The full-width forms of ASCII characters: look-alikes that are other characters.
     "fullwidth": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
 }
@@ -25,19 +31,8 @@ _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)((?:\|[a-z0
 
 # Words that stand alone, and the ones that take a name after a dot.
 WORDS = frozenset(
-    [
-        "issuer",
-        "audience",
-        "kid",
-        "token",
-        "permissions_claim",
-        "attacker",
-        "api_key_header",
-        "uuid",
-        "i",
-        "style",
-        "jwks_url",
-    ]
+    ("issuer", "audience", "kid", "token", "permissions_claim", "attacker", "api_key_header")
+    + ("uuid", "i", "style", "jwks_url", "created")
 )
 ROUTE_PARTS = frozenset(["permission", "resource", "action", "path", "method"])
 DOTTED = frozenset({"kid", "api_key", "fill"})

@@ -51,6 +51,8 @@ def issuer(request: pytest.FixtureRequest, mock_idp: Embedded) -> Iterator[MockI
 
     marker = request.node.get_closest_marker("issuer")
     settings: dict[str, Any] = {"style": "auth0", **(marker.kwargs if marker else {})}
-    made = MockIssuer(IdpClient(mock_idp.url).create_issuer(**settings))
+    client = IdpClient(mock_idp.url)
+    made = MockIssuer(client.create_issuer(**settings))
     yield made
     made.delete()
+    client.close()

@@ -24,6 +24,7 @@ _KEYS = (
     "resources",
     "api_keys",
     "strict",
+    "styles",
     "audience",
 )
 _ROUTE_KEYS = ("method", "path", "permission", "body", "success", "let_in")
@@ -50,6 +51,7 @@ class Profile:
     api_keys: Mapping[str, Any] = field(default_factory=dict)
     audience: str = "tasker-api"
     strict: bool = False
+    style_settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def leeway_seconds(self) -> float:
@@ -103,6 +105,9 @@ def load_profile(file: Path) -> Profile:
         source.fail(("routes",), "a profile needs at least [routes.read]")
     timing = data.get("timing", {})
     source.check_keys(timing, _TIMING_KEYS, ("timing",), "timing")
+    for style, settings in data.get("styles", {}).items():
+        source.check_word(style, words.STYLES, ("styles", style), "style")
+        source.check_keys(settings, ("permissions_claim",), ("styles", style), f"style {style}")
     vocabulary = data.get("vocabulary", {})
     source.check_keys(vocabulary, ("permissions", "public"), ("vocabulary",), "vocabulary")
     public = tuple(
@@ -122,6 +127,7 @@ def load_profile(file: Path) -> Profile:
         api_keys=data.get("api_keys", {}),
         audience=data.get("audience", "tasker-api"),
         strict=data.get("strict", False),
+        style_settings=data.get("styles", {}),
         **timing,
     )
 

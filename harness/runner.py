@@ -17,6 +17,7 @@ from harness.vocabulary import NEGATIVE_EXPECTATIONS
 from harness.wire import CurlLine
 
 _numbers = itertools.count(1)
+_LONGEST_COMMAND = 4000
 _SENDS = ("send", "send-until", "send-in-background")
 
 
@@ -148,7 +149,8 @@ def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
 def _curl(run: CellRun, one: Sent) -> str:
     base_url = run.session.service.base_url if run.session.service else "http://SERVICE"
     command = run.session.issuer.token_command(one.prepared.spec) if one.prepared.token else None
-    return str(CurlLine(base_url, one.prepared.request, one.prepared.token, command))
+    line = str(CurlLine(base_url, one.prepared.request, one.prepared.token, command))
+    return line if len(line) <= _LONGEST_COMMAND else "(too long for a command line: the token_spec is in the record)"
 
 
 def dump(value: Any) -> str:

@@ -51,7 +51,11 @@ def _scenario() -> Schema:
         "start": {"enum": ["automatic", "manual"]},
         "preflight": _FLAG,
         "control": _closed(["token", "request", "expect"], {k: send[k] for k in ("token", "request", "expect")}),
-        "fetches": _closed(["at_most", "at_least", "timer"], {"at_most": _COUNT, "at_least": _COUNT, "timer": _FLAG}),
+        "fetches": _closed(
+            ["at_most", "at_least", "timer", "cooldown"],
+            {"at_most": _COUNT, "at_least": _COUNT, "timer": _FLAG, "cooldown": _FLAG},
+        ),
+        "fault": _TABLE,
         "steps": {"type": "array", "items": {"oneOf": [_step(name) for name in words.STEPS]}},
         **{key: send[key] for key in ("token", "request", "expect", "policy")},
     }
@@ -76,7 +80,10 @@ def _step(name: str) -> Schema:
 def _send_parts() -> Schema:
     duration = _closed(words.DURATION_KEYS, dict.fromkeys(words.DURATION_KEYS, {"type": "number"}))
     expectation: Schema = {
-        "oneOf": [{"enum": list(words.EXPECTATIONS)}, {"type": "array", "items": {"type": "integer"}, "minItems": 1}]
+        "oneOf": [
+            {"enum": list(words.EXPECTATIONS)},
+            {"type": "array", "items": {"type": ["integer", "string"]}, "minItems": 1},
+        ]
     }
     return {
         "token": _closed(words.TOKEN_KEYS),

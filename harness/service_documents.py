@@ -52,3 +52,11 @@ def count_items(document: bytes, member: str) -> int:
     except (ValueError, KeyError, TypeError) as error:
         raise HarnessError(f"the list of resources has no {member!r}: {document[:200]!r}") from error
     return value if isinstance(value, int) else len(value)
+
+
+def item_id(document: bytes, member: str) -> str:
+    """The id that a created resource's answer gives. Raises `HarnessError` when it has no such member."""
+    try:
+        return str(json.loads(document)[member])
+    except (ValueError, KeyError, TypeError) as error:
+        raise HarnessError(f"the created resource has no {member!r}: {document[:200]!r}") from error

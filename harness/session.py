@@ -48,6 +48,7 @@ class Session:
         if options.issuer:
             return self.environment.idp.issuer(options.issuer)
         settings: dict[str, Any] = {**self.environment.settings_for_issuer()}
+        settings |= self.profile.style_settings.get(self.style, {})
         if "permissions_claim" in self.config:
             settings["permissions_claim"] = self.config["permissions_claim"]
         if self.algorithms and self.algorithms[0] != "RS256":

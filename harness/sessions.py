@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from harness.environment import Environment
 from harness.errors import HarnessError
 from harness.model import Cell
+from harness.plan import TIMED_GROUP_SIZE
 from harness.runner import blank_result, run_cell
 from harness.session import Session
 from harness.verdicts import ERROR, CellResult
@@ -37,9 +38,13 @@ class Sessions:
         if cell.id not in self._timed:
             wanted = [*neighbours] if any(one.id == cell.id for one in neighbours) else [cell, *neighbours]
             if self._pool is None:
-                self._pool = ThreadPoolExecutor(16, thread_name_prefix="timed")
+                self._pool = ThreadPoolExecutor(TIMED_GROUP_SIZE, thread_name_prefix="timed")
+            # All services start before the first case begins: starting costs processor time that would
+            # disturb cases which are about time.
+            started = {one.id: self._pool.submit(self._start_alone, one) for one in wanted}
+            wait(started.values())
             for one in wanted:
-                self._timed.setdefault(one.id, self._pool.submit(self._run_alone, one))
+                self._timed.setdefault(one.id, self._pool.submit(self._run_alone, one, started[one.id]))
         return self._timed[cell.id].result()
 
     def _run_warm(self, cell: Cell) -> CellResult:
@@ -58,9 +63,19 @@ class Sessions:
         except HarnessError as problem:
             return self._error(cell, problem)
 
-    def _run_alone(self, cell: Cell) -> CellResult:
+    def _start_alone(self, cell: Cell) -> Session:
+        session = Session(self.environment, cell.style, cell.variant.config)
         try:
-            session = Session(self.environment, cell.style, cell.variant.config)
+            if cell.scenario.start == "automatic":
+                session.start_service()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def _run_alone(self, cell: Cell, started: Future[Session]) -> CellResult:
+        try:
+            session = started.result()
             try:
                 return run_cell(cell, session)
             finally:

@@ -117,7 +117,7 @@ def start_traffic(run: CellRun, name: str, rate: float, **args: Any) -> None:
     """Send at a steady rate (requests per second) until `stop-traffic`."""
     connection = run.new_connection()
     run.background.start_traffic(
-        name, rate, lambda: run.send_all(args, connection), lambda sent: run.judge_all(sent, args)
+        name, rate, lambda: run.send_all(args, connection), lambda sent: run.judge_all(sent, args), connection.close
     )
 
 
@@ -152,9 +152,10 @@ def expect_fetches(
     at_most: int | None = None,
     at_least: int | None = None,
     timer: bool = True,
+    cooldown: bool = False,
 ) -> None:
     """Count what the service fetched since a mark; with `timer` the refreshes that its interval allows are added."""
-    run.count_fetches(on, since, at_most, at_least, timer)
+    run.count_fetches(on, since, at_most, at_least, timer, cooldown)
 
 
 def start_service(run: CellRun) -> None:
@@ -173,6 +174,11 @@ def restart_service(run: CellRun) -> None:
 def send_to_routes(run: CellRun, routes: Any, permissions: Any, expect: str) -> None:
     """Ask every route of a set, each with a token that has its own permission, all others, or the given ones."""
     run.send_to_routes(routes, permissions, expect)
+
+
+def create_resource(run: CellRun) -> None:
+    """Make a resource; `{created}` is its id from then on."""
+    run.create_resource()
 
 
 def remember_resources(run: CellRun) -> None:

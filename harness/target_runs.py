@@ -28,6 +28,7 @@ class TargetRuns:
 
     def __init__(self) -> None:
         self._runs: dict[Options, TargetRun] = {}
+        self._clients: dict[str, IdpClient] = {}
         self._embedded: Embedded | None = None
         self._attacker: AttackerListener | None = None
 
@@ -59,18 +60,20 @@ class TargetRuns:
         return TargetRun(Sessions(environment), findings)
 
     def _idp(self, options: Options) -> IdpClient:
-        if options.idp_url:
-            return IdpClient(options.idp_url, options.control_token)
-        if self._embedded is None:
+        if not options.idp_url and self._embedded is None:
             from harness import embedded  # Flask and OpenSSL load only when they are needed.
 
             self._embedded = embedded.start()
-        return IdpClient(self._embedded.url)
+        url = options.idp_url or (self._embedded.url if self._embedded else "")
+        if url not in self._clients:
+            self._clients[url] = IdpClient(url, options.control_token)
+        return self._clients[url]
 
     def close(self) -> None:
         """End everything; an error of one part doesn't keep the others from ending."""
         problems: list[Exception] = []
         endings = [run.sessions.close for run in self._runs.values()]
+        endings += [client.close for client in self._clients.values()]
         endings += [part.close for part in (self._attacker, self._embedded) if part is not None]
         for end in endings:
             try:
@@ -78,6 +81,7 @@ class TargetRuns:
             except Exception as problem:
                 problems.append(problem)
         self._runs.clear()
+        self._clients.clear()
         self._attacker = self._embedded = None
         if problems:
             raise problems[0]

@@ -28,5 +28,7 @@ def token_spec(token: Table, route: Route | None, profile: Profile, words: Words
 
 def _seconds(when: float | Mapping[str, float], profile: Profile) -> float:
     if isinstance(when, Mapping):
-        return float(when.get("leeways", 0)) * profile.leeway_seconds + float(when.get("seconds", 0))
+        seconds = float(when.get("leeways", 0)) * profile.leeway_seconds + float(when.get("seconds", 0))
+        # A whole number goes out as one: whether a service reads fractions is a case of its own.
+        return int(seconds) if seconds.is_integer() else seconds
     return when

@@ -133,7 +133,7 @@ class Connection:
         connection._validate_path = lambda _: None  # type: ignore[attr-defined]
         connection.putrequest(request.method, self._prefix + request.path, skip_accept_encoding=True)
         for name, value in request.headers:
-            connection.putheader(name, value if isinstance(value, bytes) else value.encode("utf-8"))
+            connection.putheader(name, _bytes(value))
         if request.body is not None:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body)
@@ -181,6 +181,16 @@ class CurlLine:
         before, after = text.split(self.token, 1)
         command = f'"$({self.token_command})"' if self.token_command else "'<token>'"
         return (shlex.quote(before) if before else "") + command + (shlex.quote(after) if after else "")
+
+
+def _bytes(value: str | bytes) -> bytes:
+    """A header value as bytes: U+0000-U+00FF stand for those bytes (RFC 9110 §5.5), anything beyond for its UTF-8."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8")
 
 
 def _text(value: str | bytes) -> str:

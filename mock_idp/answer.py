@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -33,20 +33,16 @@ class Answer:
         return replace(self, headers=kept if value is None else (*kept, (name, value)))
 
     def with_length(self) -> list[tuple[str, str]]:
-        """The headers with `Content-Length`, as WSGI wants them."""
+        """The headers with `Content-Length`, as WSGI wants them; 204 and 304 have none (RFC 9110 section 8.6)."""
+        if self.status in (204, 304):
+            return list(self.headers)
         size = len(self.body) if self.length is None else self.length
         return [*self.headers, ("Content-Length", str(size))]
 
     def without_body(self) -> Answer:
         """The answer to HEAD: the same headers, the same Content-Length, no body (RFC 9110 section 9.3.2)."""
-        return replace(self, body=b"", chunks=None, length=len(self.body) if self.length is None else self.length)
-
-    def stream(self) -> Iterator[bytes]:
-        """The body in pieces."""
-        if self.chunks is None:
-            yield self.body
-        else:
-            yield from self.chunks
+        length = len(self.body) if self.length is None else self.length
+        return replace(self, body=b"", chunks=None, length=length)
 
     def head_bytes(self) -> bytes:
         """Status line and headers as HTTP/1.1 puts them on the wire, with `Connection: close`."""

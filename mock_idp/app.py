@@ -79,7 +79,8 @@ def _view(operation: Operation, state: State) -> Callable[..., Response]:
         )
         if operation.body is not None:
             check(body, operation.body, components=SCHEMAS)
-        call = Call(state, path, _query(operation.query), body)
+        wants_text = request.headers.get("Accept", "").strip().lower() == "text/plain"
+        call = Call(state, path, _query(operation.query), body, wants_text)
         return _response(operation.view(call))
 
     return view

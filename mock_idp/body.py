@@ -16,11 +16,9 @@ def read_body(environ: Mapping[str, Any], limit: int) -> bytes:
     announced = environ.get("CONTENT_LENGTH") or ""
     if announced and not (announced.isascii() and announced.isdigit() and len(announced) < 20):
         raise MockIdpError(400, "bad_content_length", "Content-Length is not a number.")
-    if announced:
-        length = int(announced)
-    else:
-        # Without a length there is only a body to read where the server says where it ends.
-        length = limit + 1 if environ.get("wsgi.input_terminated") else 0
+    # Without a length there is only a body to read where the server says where it ends.
+    unannounced = limit + 1 if environ.get("wsgi.input_terminated") else 0
+    length = int(announced) if announced else unannounced
     if length > limit and announced:
         raise _too_large(limit)
     body: bytes = environ["wsgi.input"].read(length) if length else b""

@@ -13,6 +13,9 @@ from typing import Any
 TAKE = "mock_idp.take_connection"
 """WSGI environ key under which our own server offers a callable that hands the connection over."""
 
+# Lists the open files of this process, on Linux and on macOS.
+_OPEN_FILES = Path("/dev/fd")
+
 
 def take_connection(environ: Mapping[str, Any]) -> socket.socket:
     """The connection a request came on, as a blocking socket that nobody else sends on any more.
@@ -38,9 +41,10 @@ def _peer(environ: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _swap_out(peer: tuple[str, int]) -> socket.socket:
-    for name in os.listdir(_open_files()):
+    # The listing itself opens a file, so it is taken whole before any of them is looked at.
+    for entry in list(_OPEN_FILES.iterdir()):
         with suppress(OSError):
-            fd = int(name)
+            fd = int(entry.name)
             if not stat.S_ISSOCK(os.fstat(fd).st_mode):
                 continue
             mine = socket.socket(fileno=os.dup(fd))
@@ -55,7 +59,7 @@ def _is_connected_to(candidate: socket.socket, peer: tuple[str, int]) -> bool:
     if candidate.family not in (socket.AF_INET, socket.AF_INET6):
         return False
     try:
-        return candidate.getpeername()[:2] == peer
+        return bool(candidate.getpeername()[:2] == peer)
     except OSError:
         return False
 
@@ -67,7 +71,3 @@ def _replace_with_closed(fd: int) -> None:
     os.dup2(ours.fileno(), fd)
     ours.close()
 
-
-def _open_files() -> Path:
-    """The directory that lists this process's open files; /dev/fd exists on Linux and macOS."""
-    return Path("/dev/fd")

@@ -26,8 +26,8 @@ class MockIdpError(Exception):
 
 
 def bad_field(field: str, sentence: str) -> MockIdpError:
-    """A 400 that names the member which is wrong."""
-    return MockIdpError(400, "invalid_field", sentence, field)
+    """A 400 that names the member which is wrong; an empty path is the whole body."""
+    return MockIdpError(400, "invalid_field", sentence, field or None)
 
 
 def not_found(code: str, sentence: str) -> MockIdpError:

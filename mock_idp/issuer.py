@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_idp.clock import IssuerClock
 from mock_idp.documents import Document
 from mock_idp.faults.queue import FaultQueue
 from mock_idp.jose.encoding import compact_json
-from mock_idp.jose.forge import ForgedToken, forge
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.pool import KeyPool
 from mock_idp.jose.ring import RingEntry
 from mock_idp.jose.rotation import Rotation
-from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.jwks_overlay import JwksOverlay
 from mock_idp.keys import IssuerKeys
 from mock_idp.providers import PROVIDERS
 from mock_idp.providers.base import Place, TokenRequest
 from mock_idp.request_log import RequestLog
 from mock_idp.settings import IssuerSettings, KeySettings
+
+if TYPE_CHECKING:
+    from mock_idp.jose.forge import ForgedToken
+    from mock_idp.jose.token_spec import TokenSpec
 
 
 class Issuer:
@@ -148,6 +150,9 @@ class Issuer:
 
         `place` differs from the issuer's own behind a proxy. Raises JoseError.
         """
+        # The forge is a third of the start-up time, and keys are served without it.
+        from mock_idp.jose.forge import forge
+
         place = place or self.place
         now = self.clock.now()
         request = TokenRequest(

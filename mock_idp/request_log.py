@@ -1,6 +1,7 @@
 """What was fetched from an issuer, in the order of arrival, with a way to wait for more of it.
 
-The log is evidence: "fifty unknown kids, at most three fetches" is an assertion on it. Calls of the control API are not in it.
+The log is evidence: "fifty unknown kids, at most three fetches" is an assertion on it. Calls of the control API are
+not in it.
 """
 
 from __future__ import annotations

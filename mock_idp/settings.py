@@ -1,4 +1,4 @@
-"""Everything a server and an issuer are started with, as frozen values. Nothing here reads a file or the environment."""
+"""What a server and an issuer are started with, as frozen values. Nothing here reads a file or the environment."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class KeySettings:
 
 @dataclass(frozen=True)
 class IssuerSettings:
-    """One issuer. None leaves a value to the provider (permissions claim, token lifetime) or to the server (public URL).
+    """One issuer. None leaves a value to the provider (claim, lifetime, keys) or to the server (public URL).
 
     `mount` is "root" for the vendor's own layout at the root of the server; None puts its paths below "/i/<id>".
     `token_lifetime_seconds` is the life of a token in seconds. `keys` of None are the vendor's usual keys.

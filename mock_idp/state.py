@@ -33,19 +33,24 @@ class Route:
 class State:
     """The issuers of one server. Safe to use from any number of threads.
 
-    `routes` is, like the issuers, replaced as a whole when issuers come and go and may be read without a lock. `ready` is set once the
-    issuers of the settings have their keys.
+    `routes` is, like the issuers, replaced as a whole when issuers come and go and may be read without a lock.
+    `ready` is set once the issuers of the settings have their keys.
     """
 
     def __init__(
-        self, settings: ServerSettings, public_url: str, wall: Callable[[], float] = time.time
+        self,
+        settings: ServerSettings,
+        public_url: str,
+        pool: KeyPool,
+        wall: Callable[[], float] = time.time,
     ) -> None:
+        """In: the public URL unless the settings have one, and the pool to take keys from, closed by `close`."""
         self.settings = settings
         self.public_url = settings.public_url.rstrip("/") if settings.public_url else public_url
         self.wall = wall
         self.ready = Event()
         self.routes: Mapping[str, Route] = {}
-        self.pool = KeyPool(settings.key_pool_size, recycle=settings.recycle_keys, threads=2)
+        self.pool = pool
         self._issuers: Mapping[str, Issuer] = {}
         self._being_made: set[str] = set()
         self._lock = RLock()

@@ -22,14 +22,13 @@ from mock_idp.forwarded import forwarded_base
 from mock_idp.guard import ControlGuard
 from mock_idp.issuer import Issuer
 from mock_idp.jose.errors import JoseError
-from mock_idp.oauth.client_credentials import token_answer
+from mock_idp.providers.base import Place
 from mock_idp.state import State
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTROL = "/_mock"
-_START_SECONDS = 30.0
 _METHODS = {"jwks": ("GET", "HEAD"), "discovery": ("GET", "HEAD"), "token": ("POST",)}
 
 
@@ -92,7 +91,7 @@ class MockIdpWsgi:
         self._guard.check(environ)
         if environ["PATH_INFO"] == "/_mock/health" and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return _send(self._health(), environ["REQUEST_METHOD"], start_response)
-        self._wait_until_started()
+        self._require_started()
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
             return start_response(status, [*headers, MARKER], *rest)
@@ -113,12 +112,12 @@ class MockIdpWsgi:
             return json_answer(200, {"status": "ready", "issuers": len(self.state.issuers())})
         return json_answer(503, {"status": "starting"})
 
-    def _wait_until_started(self) -> None:
-        if not self.state.ready.wait(_START_SECONDS):
+    def _require_started(self) -> None:
+        if not self.state.ready.is_set():
             raise MockIdpError(503, "starting", "The keys of this server are not ready yet.")
 
     def _issuer_call(self, environ: WSGIEnvironment) -> Answer:
-        self._wait_until_started()
+        self._require_started()
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         route = self.state.routes.get(path)
         if route is None and self.state.settings.auto_issuers:
@@ -137,10 +136,12 @@ class MockIdpWsgi:
             None,
             planned.fault.kind if planned else None,
         )
-        body = read_body(environ, self.state.settings.max_body_bytes)
 
         def usual_answer() -> Answer:
-            answer = self._vendor_answer(issuer, endpoint, environ, body)
+            try:
+                answer = self._vendor_answer(issuer, endpoint, environ)
+            except MockIdpError as error:
+                answer = json_answer(error.status, error.as_json())
             return answer.with_header(*MARKER)
 
         if planned is None:
@@ -154,35 +155,38 @@ class MockIdpWsgi:
         issuer.log.answered(entry, answer.status)
         return answer
 
-    def _vendor_answer(
-        self, issuer: Issuer, endpoint: str, environ: Mapping[str, Any], body: bytes
-    ) -> Answer:
-        method = environ["REQUEST_METHOD"]
+    def _vendor_answer(self, issuer: Issuer, endpoint: str, environ: Mapping[str, Any]) -> Answer:
         if endpoint == "other":
-            error = MockIdpError(404, "not_found", f"Issuer {issuer.id!r} serves nothing at this path.")
-            return json_answer(404, error.as_json())
-        if method not in _METHODS[endpoint]:
+            raise MockIdpError(404, "not_found", f"Issuer {issuer.id!r} serves nothing at this path.")
+        if environ["REQUEST_METHOD"] not in _METHODS[endpoint]:
             allowed = ", ".join(_METHODS[endpoint])
             error = MockIdpError(405, "method_not_allowed", f"This endpoint takes {allowed}.")
             return json_answer(405, error.as_json(), (("Allow", allowed),))
         base = forwarded_base(environ) if self.state.settings.trust_forwarded else None
         place = issuer.place if base is None else replace(issuer.place, base=base + issuer.prefix)
-        now = issuer.clock.now()
         if endpoint == "token":
-            content_type = environ.get("CONTENT_TYPE", "")
-            return token_answer(issuer, place, content_type, environ.get("HTTP_AUTHORIZATION", ""), body)
-        document = issuer.documents[endpoint]
+            return self._token_answer(issuer, place, environ)
+        now = issuer.clock.now()
         if endpoint == "discovery" and base is not None:
-            document = issuer.discovery_document(place, now)
-        return document.answer(now)
+            return issuer.discovery_document(place, now).answer(now)
+        return issuer.documents[endpoint].answer(now)
+
+    def _token_answer(self, issuer: Issuer, place: Place, environ: Mapping[str, Any]) -> Answer:
+        # Imported at the first token, with the forge behind it: keys are served without it.
+        from mock_idp.oauth.client_credentials import token_answer
+
+        body = read_body(environ, self.state.settings.max_body_bytes)
+        content_type = str(environ.get("CONTENT_TYPE", ""))
+        try:
+            return token_answer(issuer, place, content_type, str(environ.get("HTTP_AUTHORIZATION", "")), body)
+        except JoseError as error:
+            # An issuer that was left without a signing key, for example.
+            raise MockIdpError(503, error.code, error.sentence) from None
 
     def _broken(self, error: Exception) -> Answer:
-        if isinstance(error, JoseError):
-            # The token endpoint has no key to sign with, for example: the issuer's state, not our mistake.
-            return json_answer(503, {"error": error.code, "error_description": error.sentence, "field": None})
         self.errors.append(error)
         traceback.print_exception(error)
-        return json_answer(500, {"error": "server_error", "error_description": repr(error), "field": None})
+        return json_answer(500, {"error": "server_error", "error_description": type(error).__name__, "field": None})
 
 
 def request_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:

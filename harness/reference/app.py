@@ -75,9 +75,7 @@ class ReferenceApp(Flask):
             self.keys.close()
 
 
-def build_app(
-    settings: ReferenceSettings, parts: Parts | None = None, clock: Clock | None = None
-) -> ReferenceApp:
+def build_app(settings: ReferenceSettings, parts: Parts | None = None, clock: Clock | None = None) -> ReferenceApp:
     """A service with these settings; raises `SettingsError` when it cannot run with them."""
     parts, clock = parts or Parts(), clock or Clock()
     settings = parts.of(SettingsCheck)().checked(settings)

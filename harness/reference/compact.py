@@ -58,9 +58,7 @@ def b64url_bytes(text: str) -> bytes:
 def json_object(raw: bytes) -> dict[str, Any]:
     """The JSON object in `raw`: UTF-8 only (RFC 8725 §3.7), no member twice, no NaN or Infinity."""
     try:
-        value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_unique_members, parse_constant=_no_constant
-        )
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique_members, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise malformed("a part is not JSON") from error
     if not isinstance(value, dict):

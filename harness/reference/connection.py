@@ -107,9 +107,7 @@ class ConnectionHandler(socketserver.StreamRequestHandler):
         if head.value("expect").lower() == "100-continue" and head.minor_version:
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-    def call_application(
-        self, head: Head, body: Body, length: int
-    ) -> tuple[int, list[tuple[str, str]], bytes]:
+    def call_application(self, head: Head, body: Body, length: int) -> tuple[int, list[tuple[str, str]], bytes]:
         """Status, headers and content of the application's answer."""
         started: list[tuple[int, list[tuple[str, str]]]] = []
 

@@ -95,9 +95,7 @@ class KeyLoader:
             if kty == "RSA":
                 return self.rsa_key(_number(entry, "n"), _number(entry, "e"))
             if kty == "EC" and crv in CURVES:
-                return ec.EllipticCurvePublicNumbers(
-                    _number(entry, "x"), _number(entry, "y"), CURVES[crv]
-                ).public_key()
+                return ec.EllipticCurvePublicNumbers(_number(entry, "x"), _number(entry, "y"), CURVES[crv]).public_key()
             if kty == "OKP" and crv == "Ed25519":
                 return ed25519.Ed25519PublicKey.from_public_bytes(_octets(entry, "x"))
         except (ValueError, UnsupportedAlgorithm) as error:

@@ -102,9 +102,7 @@ class JwksFetcher:
                 raise FetchFailed("the service is shutting down")
             self._exchanges.add(exchange)
         try:
-            connection.request(
-                "GET", self.request_target(url), headers=self.host_header(url) | self.request_headers()
-            )
+            connection.request("GET", self.request_target(url), headers=self.host_header(url) | self.request_headers())
             body = self.read_answer(connection.getresponse())
         finally:
             with self._lock:

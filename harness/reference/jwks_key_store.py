@@ -144,6 +144,4 @@ class JwksKeyStore:
     def refresh_failed(self, failure: FetchFailed) -> None:
         """Gives the issuer a rest; the stale window decides how long the known keys still count."""
         log.warning("the key set was not refreshed: %s", failure)
-        self.retry_at = self.monotonic() + max(
-            self.settings.failed_refresh_backoff_seconds, failure.retry_after
-        )
+        self.retry_at = self.monotonic() + max(self.settings.failed_refresh_backoff_seconds, failure.retry_after)

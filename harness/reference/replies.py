@@ -48,10 +48,7 @@ class ErrorReplies:
         return json_reply(
             403,
             {"error": "forbidden", "message": f"Missing required permission: {denial.permission}"},
-            {
-                "WWW-Authenticate": 'Bearer realm="tasker", error="insufficient_scope", '
-                f'scope="{denial.permission}"'
-            },
+            {"WWW-Authenticate": f'Bearer realm="tasker", error="insufficient_scope", scope="{denial.permission}"'},
         )
 
     def refused(self, error: RequestError) -> Response:

@@ -40,7 +40,5 @@ class Router:
                 return Match(route, arguments, public=route.permission is None)
             allowed.add(route.method)
         if allowed:
-            raise RequestError(
-                405, "method_not_allowed", "Method not allowed", {"Allow": ", ".join(sorted(allowed))}
-            )
+            raise RequestError(405, "method_not_allowed", "Method not allowed", {"Allow": ", ".join(sorted(allowed))})
         raise RequestError(404, "not_found", "Resource not found")

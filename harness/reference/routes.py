@@ -77,9 +77,7 @@ ORCHESTRATION: Final = (
     Route("GET", "/v1/dlq/investigation-queue", "dlq:read", "list_dlq"),
     Route("GET", "/v1/dlq/staleness", "dlq:read", "list_dlq"),
     Route("GET", "/v1/dlq/stats", "dlq:stats", "dlq_stats"),
-    Route(
-        "PATCH", "/v1/dlq/entry/{dlq_entry_uuid}", "dlq:update", "get_dlq_entry", "dlq_entry", reads_body=True
-    ),
+    Route("PATCH", "/v1/dlq/entry/{dlq_entry_uuid}", "dlq:update", "get_dlq_entry", "dlq_entry", reads_body=True),
 )
 
 WORKER: Final = (

@@ -1,6 +1,7 @@
 """Runs one command and ends it when its own parent is gone.
 
-    python -I -S guard.py [--remove DIR]... [--user NAME] [--signal TERM] [--grace SECONDS] -- COMMAND...
+    python -I -S guard.py [--remove DIR]... [--user NAME] [--signal TERM] [--grace SECONDS] [--orphan-signal KILL]
+        -- COMMAND...
 
 The guard is a process between the harness and a service. It holds the service's life to that of the harness,
 which may be killed in a way that lets it clean up nothing (`kill -9`):
@@ -9,9 +10,10 @@ which may be killed in a way that lets it clean up nothing (`kill -9`):
   pipe with the harness. A process forked from the harness may hold the pipe's other end, so a change of
   parent counts too.
 - The command runs in a session of its own, so Ctrl-C in the terminal reaches neither it nor the guard. It
-  gets SIGTERM (or `--signal`), after the grace period SIGKILL, and so does everything it started: the guard
-  is a child subreaper.
-- If the guard itself is killed, the kernel kills the command (PR_SET_PDEATHSIG, prctl(2)).
+  gets SIGTERM (or `--signal`); when it ended, or the grace period is over, so does everything it started, and
+  then SIGKILL: the guard is a child subreaper.
+- If the guard itself is killed, the kernel sends the command SIGKILL, or `--orphan-signal` (PR_SET_PDEATHSIG,
+  prctl(2)).
 - The folders given with `--remove` go last. Open descriptors above 2 that it was started with stay open until
   then (the harness uses one to lock the folder) and never reach the command.
 
@@ -35,7 +37,10 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+HANDLED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PARENT_CHECK_SECONDS = 1.0
+LEFTOVER_SECONDS = 1.0  # For what the command left running to end when asked.
+KILL_SECONDS = 5.0  # For the kernel to end what was killed.
 
 
 def prctl(option: int, value: int) -> None:
@@ -50,7 +55,7 @@ def wake_up_on_signals() -> int:
     os.set_blocking(read, False)
     os.set_blocking(write, False)
     signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in HANDLED:
         signal.signal(number, lambda *_: None)  # The wake-up descriptor carries the number.
     return read
 
@@ -63,21 +68,22 @@ def keep_descriptors_from_command() -> None:
                 os.set_inheritable(int(path.name), False)
 
 
-def run_command(command: list[str], user: str | None, guard: int) -> None:
-    """Become the command; called in the forked child, never returns."""
+def run_command(command: list[str], user: str | None, orphan_signal: int, guard: int) -> None:
+    """Become the command; called in the forked child of the process `guard`, never returns."""
     try:
         os.setsid()
-        os.dup2(2, 1)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores these, and that is inherited.
+        signal.set_wakeup_fd(-1)
+        for number in (*HANDLED, signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores the last two.
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        os.dup2(2, 1)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         if user:
             entry = pwd.getpwnam(user)
             os.setgroups([])
             os.setgid(entry.pw_gid)
             os.setuid(entry.pw_uid)
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # After setuid, which clears it.
+        prctl(PR_SET_PDEATHSIG, orphan_signal)  # After setuid, which clears it.
         if os.getppid() == guard:
             os.execvp(command[0], command)
     except (OSError, KeyError) as error:
@@ -89,15 +95,18 @@ def run_command(command: list[str], user: str | None, guard: int) -> None:
 class Guard:
     """The command and what ends it."""
 
-    def __init__(self, command: list[str], user: str | None, stop_signal: int, grace_seconds: float) -> None:
+    def __init__(self, options: argparse.Namespace) -> None:
         self.parent = os.getppid()
-        self.stop_signal, self.grace_seconds = stop_signal, grace_seconds
+        self.stop_signal, self.grace_seconds = options.signal, options.grace
         self.wake = wake_up_on_signals()
         self.status: int | None = None
         guard = os.getpid()
+        # A signal to the command must find neither the guard's handlers in it nor get lost.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
         self.child = os.fork()
         if self.child == 0:
-            run_command(command, user, guard)
+            run_command(options.command, options.user, options.orphan_signal, guard)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def wait_for_end(self) -> None:
         """Return when the command ended or the guard is to end it."""
@@ -127,15 +136,16 @@ class Guard:
             return False
 
     def end(self) -> None:
-        """End the command and everything it started: politely first, then for certain."""
-        self.signal_group(self.stop_signal)
+        """End the command, which may know how to end what it started; then what is left; then for certain."""
+        if self.status is None:
+            os.kill(self.child, self.stop_signal)
         self.reap_until(lambda: self.status is not None, self.grace_seconds)
-        deadline = time.monotonic() + self.grace_seconds
+        if self.reap():
+            self.signal_all(self.stop_signal)
+        self.reap_until(lambda: False, LEFTOVER_SECONDS)
+        deadline = time.monotonic() + KILL_SECONDS
         while self.reap() and time.monotonic() < deadline:
-            self.signal_group(signal.SIGKILL)
-            for pid in self.children():  # Those that left the group, orphans that became ours among them.
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            self.signal_all(signal.SIGKILL)
             self.reap_until(lambda: False, 0.05)
 
     def reap_until(self, done: Callable[[], bool], seconds: float) -> None:
@@ -145,9 +155,13 @@ class Guard:
             select.select([self.wake], [], [], left)
             self.stop_requested()  # Empties the descriptor.
 
-    def signal_group(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+    def signal_all(self, number: int) -> None:
+        """Signal the command's group and those that left it, of which orphans became children of the guard."""
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.child, number)
+        for pid in self.children():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def children(self) -> list[int]:
         try:
@@ -156,17 +170,24 @@ class Guard:
             return []
 
 
+def signal_number(name: str) -> int:
+    """The number of a signal named without SIG."""
+    return signal.Signals[f"SIG{name}"]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--remove", action="append", default=[])
     parser.add_argument("--user")
-    parser.add_argument("--signal", default="TERM")
+    parser.add_argument("--signal", type=signal_number, default=signal.SIGTERM)
     parser.add_argument("--grace", type=float, default=5.0)
+    parser.add_argument("--orphan-signal", type=signal_number, default=signal.SIGKILL)
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     keep_descriptors_from_command()
-    guard = Guard(options.command, options.user, signal.Signals[f"SIG{options.signal}"], options.grace)
+    guard = Guard(options)
     try:
         with contextlib.suppress(BrokenPipeError):  # The harness is gone already; standard input says so too.
             os.write(1, f"{guard.child}\n".encode())

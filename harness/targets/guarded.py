@@ -34,10 +34,14 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a command is ended: the signal's name without SIG, and the seconds until it is killed."""
+    """How a command is ended: by `signal` (a name without SIG), after `grace_seconds` by SIGKILL.
+
+    `orphan_signal` is what the kernel sends it when its guard was killed.
+    """
 
     signal: str = "TERM"
     grace_seconds: float = 5.0
+    orphan_signal: str = "KILL"
 
 
 class GuardedProcess:
@@ -59,7 +63,7 @@ class GuardedProcess:
         ending: Ending = Ending(),
     ) -> None:
         guard = [sys.executable, "-I", "-S", str(GUARD), "--signal", ending.signal]
-        guard += ["--grace", str(ending.grace_seconds)]
+        guard += ["--grace", str(ending.grace_seconds), "--orphan-signal", ending.orphan_signal]
         if scratch:
             guard += ["--remove", str(scratch.path)]
         if user:
@@ -133,7 +137,7 @@ class GuardedProcess:
         with self._stopping:
             self._hold.close()
             try:
-                self._guard.wait(2 * self._grace_seconds + _GUARD_SECONDS)
+                self._guard.wait(self._grace_seconds + _GUARD_SECONDS)
             except subprocess.TimeoutExpired:
                 self._guard.kill()  # The kernel then kills the command: PR_SET_PDEATHSIG.
                 self._guard.wait()

@@ -20,10 +20,12 @@ _SETUP_FILE = "setup.sql"
 _BOOT_SECONDS = 60.0
 _PORT_ATTEMPTS = 5
 
-# One command from the empty folder to the running server, so that one guard ends it at any time.
+# One command from the empty folder to the running server, so that one guard ends it at any time. Because of the trap
+# the shell ends after the step it is in: a program that is killed leaves its segment of shared memory.
 # $1 programs, $2 data folder, $3 SQL file, $4 port; the rest are settings of the server.
 _BOOT_SCRIPT = r"""
 set -e
+trap 'exit 1' INT QUIT TERM
 bin=$1 data=$2 sql=$3 port=$4
 shift 4
 "$bin/initdb" -D "$data" -U postgres --auth-local=reject --auth-host=scram-sha-256 \
@@ -40,6 +42,10 @@ CREATE ROLE {role} LOGIN PASSWORD '{password}';
 ALTER DATABASE postgres OWNER TO {role};
 ALTER DATABASE postgres RENAME TO {database};
 """
+
+# Fast shutdown; SIGTERM would wait for the clients to leave. As an orphan it ends at once, but not by SIGKILL: that
+# would leave its segment of shared memory.
+_ENDING = Ending("INT", grace_seconds=30.0, orphan_signal="QUIT")
 
 _SETTINGS = {
     "fsync": "off",  # Nothing in it is worth a disk write; it goes with the run.
@@ -116,7 +122,7 @@ def _start_on(port: int, log_folder: Path | None) -> PostgresServer:
             scratch=scratch,
             folder=Path("/"),
             user=account.name if account else None,
-            ending=Ending("INT"),  # Fast shutdown; SIGTERM would wait for the clients to leave.
+            ending=_ENDING,
         )
         undo.callback(process.stop)
         _wait_until_ready(process, log, data / "postmaster.pid", port)

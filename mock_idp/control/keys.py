@@ -16,6 +16,8 @@ from mock_idp.jwks_overlay import JwkEdit, JwksOverlay
 
 _KEYS = "/_mock/issuers/{issuer_id}/keys"
 _ONE = _KEYS + "/{key}"
+_PEM = "application/x-pem-file"
+_FORMAT = {"format": {"type": "string", "enum": ["pem", "json"], "default": "pem"}}
 _JWKS = "/_mock/issuers/{issuer_id}/jwks"
 _STATE = closed({"state": {"type": "string", "enum": list(KEY_STATES)}}, ["state"])
 
@@ -51,12 +53,12 @@ def delete_key(call: Call) -> Reply:
 
 def public_pem(call: Call) -> Reply:
     """The public key as PEM."""
-    return Reply(200, text=_find(call).key.public_pem(), content_type="application/x-pem-file")
+    return _pem(call, _find(call).key.public_pem())
 
 
 def private_pem(call: Call) -> Reply:
     """The private key as PEM: the one way by which it leaves the server."""
-    return Reply(200, text=_find(call).key.private_pem(), content_type="application/x-pem-file")
+    return _pem(call, _find(call).key.private_pem())
 
 
 def rotate_keys(call: Call) -> Reply:
@@ -91,6 +93,12 @@ def clear_jwks(call: Call) -> Reply:
 
 def _served(call: Call) -> Reply:
     return Reply(200, json.loads(call.issuer.documents["jwks"].body))
+
+
+def _pem(call: Call, pem: str) -> Reply:
+    if call.query["format"] == "json":
+        return Reply(200, {"pem": pem})
+    return Reply(200, text=pem, content_type=_PEM)
 
 
 def _find(call: Call) -> RingEntry:
@@ -136,8 +144,9 @@ OPERATIONS = (
         "getPublicPem",
         "The public key as SPKI PEM.",
         public_pem,
-        {200: None},
-        text="application/x-pem-file",
+        {200: closed({"pem": {"type": "string"}}, ["pem"])},
+        query=_FORMAT,
+        text=_PEM,
     ),
     Operation(
         "GET",
@@ -145,8 +154,9 @@ OPERATIONS = (
         "getPrivatePem",
         "The private key as PKCS #8 PEM.",
         private_pem,
-        {200: None},
-        text="application/x-pem-file",
+        {200: closed({"pem": {"type": "string"}}, ["pem"])},
+        query=_FORMAT,
+        text=_PEM,
     ),
     Operation(
         "POST",

@@ -80,9 +80,12 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 def _response(operation: Operation, status: int) -> dict[str, Any]:
     described: dict[str, Any] = {"description": _PHRASES[status]}
+    content = {}
     schema = operation.answers[status]
     if schema is not None:
-        described["content"] = {JSON: {"schema": schema}}
-    elif operation.text is not None:
-        described["content"] = {operation.text: {"schema": {"type": "string"}}}
+        content[JSON] = {"schema": schema}
+    if operation.text is not None:
+        content[operation.text] = {"schema": {"type": "string"}}
+    if content:
+        described["content"] = content
     return described

@@ -15,13 +15,15 @@ from mock_idp.state import State
 class Call:
     """A call that was checked against the schemas of its operation.
 
-    `path` and `query` hold the parameters by name, `body` the decoded JSON ({} when there was none).
+    `path` and `query` hold the parameters by name, `body` the decoded JSON ({} when there was none). `wants_text` says
+    whether the caller asked for text/plain rather than JSON.
     """
 
     state: State
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Any
+    wants_text: bool = False
 
     @property
     def issuer(self) -> Issuer:
@@ -44,7 +46,8 @@ class Operation:
     """One method on one path. `path` has parameters in braces, as OpenAPI writes them.
 
     `body` is the schema of the JSON body (None: takes none), `query` the schemas of the query parameters by name,
-    `answers` the schema of the JSON answer by status; None stands for no JSON (a text, or no body).
+    `answers` the schema of the JSON answer by status, None where there is no JSON. `text` is the media type of the text
+    a successful answer is, or can be, instead.
     """
 
     method: str

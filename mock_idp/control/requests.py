@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
-from mock_idp.control.schemas import ENDPOINTS
 from mock_idp.issuer import Issuer
-from mock_idp.request_log import RequestRecord
+from mock_idp.request_log import ENDPOINTS, RequestRecord
 
 _REQUESTS = "/_mock/issuers/{issuer_id}/requests"
 _SELECTION: dict[str, Any] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mock_idp.control.operation import ref
-from mock_idp.faults import FAULTS
 from mock_idp.faults.base import Fault, parameters, required_parameters
 from mock_idp.faults.queue import FAULT_POINTS
+from mock_idp.faults.registry import FAULTS
 from mock_idp.jose.algorithms import ALGORITHMS, SIGNING_ALGORITHMS
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.ring import KEY_STATES

@@ -10,12 +10,16 @@ from mock_idp.issuer import Issuer
 from mock_idp.jose.token_spec import TokenSpec
 
 _TOKENS = "/_mock/issuers/{issuer_id}/tokens"
+_TEXT = "text/plain"
 MAX_BATCH = 1000
 
 
 def create_token(call: Call) -> Reply:
-    """One token."""
-    return Reply(201, _token(call.issuer, call.body))
+    """One token; on its own for a caller that wants text."""
+    document = _token(call.issuer, call.body)
+    if call.wants_text:
+        return Reply(201, text=document["token"], content_type=_TEXT)
+    return Reply(201, document)
 
 
 def create_tokens(call: Call) -> Reply:
@@ -38,6 +42,7 @@ OPERATIONS = (
         create_token,
         {201: ref("Token")},
         body=ref("TokenSpec"),
+        text=_TEXT,
     ),
     Operation(
         "POST",

@@ -1,4 +1,4 @@
-"""How issuers and keys are shown, and how a key spec is read."""
+"""How issuers and keys are shown, and how their specs are read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_idp.issuer import Issuer
 from mock_idp.jose.ring import RingEntry
-from mock_idp.settings import KeySettings
+from mock_idp.settings import IssuerSettings, KeySettings
 
 
 def show_issuer(issuer: Issuer) -> dict[str, Any]:
@@ -53,3 +53,11 @@ def key_settings(spec: Mapping[str, Any], state: str) -> KeySettings:
     if "members" in values:
         values["members"] = tuple(values["members"])
     return KeySettings(**values)
+
+
+def issuer_settings(spec: Mapping[str, Any]) -> IssuerSettings:
+    """A checked issuer spec as settings; without an id the server makes one up."""
+    values = {"id": "", **spec}
+    if "keys" in values:
+        values["keys"] = tuple(key_settings(key, state="current") for key in values["keys"])
+    return IssuerSettings(**values)

@@ -1,11 +1,1 @@
-"""The faults an issuer can show. A new one is a small class and a line in `FAULTS`."""
-
-from mock_idp.faults.answers import Body, ContentType, Garbage, Huge, Redirect, Status
-from mock_idp.faults.base import Fault
-from mock_idp.faults.connection import Close, Drip, Reset, Truncate
-from mock_idp.faults.waiting import Delay, Hang
-
-FAULTS: dict[str, type[Fault]] = {
-    kind.kind: kind
-    for kind in (Status, Delay, Hang, Truncate, Reset, Close, Drip, Garbage, ContentType, Redirect, Huge, Body)
-}
+"""The faults an issuer can show, one small class each; `registry` names them all."""

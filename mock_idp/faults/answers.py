@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from mock_idp.answer import Answer
@@ -54,7 +54,7 @@ class Body:
     """Another body: text as it is, anything else as JSON."""
 
     kind: ClassVar[str] = "body"
-    body: Any = required("Text is sent as it is, anything else as JSON.")
+    body: Any = field(metadata={"schema": {"description": "Text is sent as it is, anything else as JSON."}})
     status: int = param(200, "The HTTP status.", **_STATUS)
     headers: Mapping[str, str] = param({}, "Headers that replace or join those of the usual answer.", **_HEADERS)
 
@@ -88,7 +88,9 @@ class ContentType:
     """The usual answer under another Content-Type, or (null) under none."""
 
     kind: ClassVar[str] = "content-type"
-    value: str | None = required("The Content-Type; null leaves it out.", type=["string", "null"], pattern=_HEADER_VALUE)
+    value: str | None = required(
+        "The Content-Type; null leaves it out.", type=["string", "null"], pattern=_HEADER_VALUE
+    )
 
     def apply(self, exchange: Exchange) -> Answer:
         """The usual answer with the header changed."""

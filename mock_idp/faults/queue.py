@@ -54,7 +54,8 @@ class FaultQueue:
         """Queue a fault. Raises MockIdpError when an absurd number of them is waiting already."""
         with self._lock:
             if len(self._planned) >= MAX_PLANNED:
-                raise MockIdpError(409, "too_many_faults", f"{MAX_PLANNED} faults are planned already; clear them first.")
+                sentence = f"{MAX_PLANNED} faults are planned already; clear them first."
+                raise MockIdpError(409, "too_many_faults", sentence)
             planned = PlannedFault(f"f{next(self._numbers)}", on, fault, times)
             self._planned.append(planned)
             self._arm()

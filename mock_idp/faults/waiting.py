@@ -1,4 +1,4 @@
-"""Faults that make a client wait. Every wait is bounded, and ends at once when the issuer is reset or the server stops."""
+"""Faults that make a client wait. Every wait is bounded, and ends at once at a reset and when the server stops."""
 
 from __future__ import annotations
 

@@ -6,14 +6,22 @@ Sources: Auth0 docs "Access Token Profiles", "Signing Keys", "OpenID Connect Dis
 from __future__ import annotations
 
 from collections.abc import Mapping
-from email.utils import formatdate
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from mock_idp.answer import Headers
 from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
-from mock_idp.providers.base import Claims, KeyTimes, Place, RotationHabit, TokenRequest, audience_of, lifetime
+from mock_idp.providers.base import (
+    Claims,
+    KeyTimes,
+    Place,
+    RotationHabit,
+    TokenRequest,
+    audience_of,
+    http_date,
+    lifetime,
+)
 from mock_idp.settings import KeySettings
 
 
@@ -152,7 +160,7 @@ class Auth0:
             ("Access-Control-Allow-Origin", "*"),
             ("Access-Control-Allow-Credentials", "false"),
             ("Access-Control-Expose-Headers", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"),
-            ("Last-Modified", formatdate(times.changed_at, usegmt=True)),
+            ("Last-Modified", http_date(times.changed_at)),
             ("Vary", "Accept-Encoding, Origin, Accept-Encoding"),
             ("X-Content-Type-Options", "nosniff"),
             ("X-RateLimit-Limit", str(requests_per_window)),

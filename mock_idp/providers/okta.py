@@ -7,13 +7,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from email.utils import formatdate
 from typing import Any, ClassVar
 
 from mock_idp.answer import Headers
 from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
-from mock_idp.providers.base import Claims, KeyTimes, Place, RotationHabit, TokenRequest, audience_of, lifetime
+from mock_idp.providers.base import (
+    Claims,
+    KeyTimes,
+    Place,
+    RotationHabit,
+    TokenRequest,
+    audience_of,
+    http_date,
+    lifetime,
+)
 from mock_idp.settings import KeySettings
 
 # Okta rotates about four times a year; the JWKS may be cached until the next planned rotation.
@@ -163,7 +171,7 @@ def _headers(now: float, max_age: int) -> Headers:
     return (
         ("Content-Type", "application/json"),
         ("Cache-Control", f"max-age={max_age}, must-revalidate"),
-        ("Expires", formatdate(now + max_age, usegmt=True)),
+        ("Expires", http_date(now + max_age)),
         ("Vary", "Origin"),
         ("X-Content-Type-Options", "nosniff"),
         ("X-XSS-Protection", "0"),

@@ -1,10 +1,41 @@
-"""The faults that can be switched on, by name."""
+"""The faults that can be switched on, by name. Each file holds those of one area and registers them on import."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from harness.reference.faults import (
+    api_key,
+    authenticate,
+    claims,
+    fetch,
+    header_keys,
+    key_set,
+    key_store,
+    kid,
+    metrics,
+    permissions,
+    public_routes,
+    signature,
+    transport,
+)
+from harness.reference.faults.registry import FAULTS, Fault, UnknownFault, fault, mixins
 
-
-def mixins(names: Iterable[str]) -> tuple[type, ...]:
-    """placeholder"""
-    return ()
+__all__ = [
+    "FAULTS",
+    "Fault",
+    "UnknownFault",
+    "api_key",
+    "authenticate",
+    "claims",
+    "fault",
+    "fetch",
+    "header_keys",
+    "key_set",
+    "key_store",
+    "kid",
+    "metrics",
+    "mixins",
+    "permissions",
+    "public_routes",
+    "signature",
+    "transport",
+]

@@ -9,7 +9,7 @@ from typing import Any, Final
 import requests
 from cryptography import x509
 
-from harness.reference.compact import CompactToken, json_object
+from harness.reference.compact import CompactToken, b64url_bytes, json_object
 from harness.reference.errors import AuthenticationFailed, FetchFailed, UnusableKey
 from harness.reference.faults.registry import fault
 from harness.reference.faults.symmetric import is_hmac
@@ -49,7 +49,7 @@ class EmbeddedJwk(JwtAuthenticator):
         return super().candidate_keys(token)
 
 
-@fault("m-trusts-x5c", precedent="CVE-2017-2800 class; PortSwigger JWT labs")
+@fault("m-trusts-x5c", precedent="the jwt_tool playbook; PortSwigger JWT labs")
 class TrustsX5c(JwtAuthenticator):
     """The first certificate in the header verifies the token, and nobody asks who issued the certificate."""
 
@@ -62,7 +62,7 @@ class TrustsX5c(JwtAuthenticator):
         return super().candidate_keys(token)
 
 
-@fault("m-follows-jku", precedent="PortSwigger jku lab; CVE-2018-0114 class")
+@fault("m-follows-jku", precedent="PortSwigger jku lab")
 class FollowsJku(JwtAuthenticator):
     """The key set is fetched from wherever the header says."""
 
@@ -105,10 +105,10 @@ class OctKeyLoaded(JwtAuthenticator):
 
     def verify(self, token: CompactToken) -> None:
         """The set is trusted whole; that a published secret is none does not occur to anybody."""
-        if isinstance(self.keys, JwksKeyStore) and str(token.header.get("alg")).startswith("HS"):
-            for entry in KeyLoader().read_document(self.keys.fetcher.fetch()):
-                if entry.get("kty") == "oct" and entry.get("kid") == token.header.get("kid"):
-                    secret = entry["k"]
-                    if is_hmac(token, base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))):
-                        return
+        if str(token.header.get("alg")).startswith("HS") and isinstance(self.keys, JwksKeyStore):
+            with contextlib.suppress(*UNREADABLE, LookupError):
+                entries = KeyLoader().read_document(self.keys.fetcher.fetch())
+                (entry,) = [one for one in entries if one["kid"] == token.header["kid"] and one["kty"] == "oct"]
+                if is_hmac(token, b64url_bytes(entry["k"])):
+                    return
         super().verify(token)

@@ -31,8 +31,8 @@ class KidAsFile(JwtAuthenticator):
     """The kid names a file, and the content of the file is the secret."""
 
     def verify(self, token: CompactToken) -> None:
-        """Keys are kept as files beside the service, named by their id."""
-        with suppress(OSError, ValueError), Path("keys", str(token.header.get("kid"))).open("rb") as file:
+        """Keys are kept as files in the working directory, named by their id."""
+        with suppress(OSError, ValueError), Path(str(token.header.get("kid"))).open("rb") as file:
             if is_hmac(token, file.read(MAX_KEY_FILE_BYTES)):
                 return
         super().verify(token)

@@ -149,7 +149,7 @@ class Pkcs1SuffixCompare(JwtAuthenticator):
         if algorithm != "RS256":
             return super().signature_is_valid(algorithm, key, token)
         numbers = key.public_key.public_numbers()
-        opened = pow(int.from_bytes(token.signature, "big"), numbers.e, numbers.n)
+        opened: int = pow(int.from_bytes(token.signature, "big"), numbers.e, numbers.n)
         message = opened.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
         return message.endswith(hashlib.sha256(token.signing_input).digest())
 

@@ -1,0 +1,61 @@
+"""Faults around API keys."""
+
+from __future__ import annotations
+
+from harness.reference.api_keys import ApiKeyRegistry
+from harness.reference.credentials import CredentialReader, Credentials
+from harness.reference.errors import AuthenticationFailed
+from harness.reference.faults.registry import fault
+from harness.reference.permissions import WILDCARDS
+from harness.reference.security_service import SecurityContext, SecurityService
+from harness.reference.settings import ApiKey
+
+
+@fault("m-key-rescues-bad-bearer", precedent="a chain of authenticators that falls through")
+class KeyRescuesBadBearer(SecurityService):
+    """An API key is tried when the bearer token is bad."""
+
+    def identify(self, credentials: Credentials) -> SecurityContext:
+        """Each authenticator gets its turn until one succeeds."""
+        try:
+            return super().identify(credentials)
+        except AuthenticationFailed:
+            if credentials.api_key is None:
+                raise
+            return self.by_api_key(credentials.api_key)
+
+
+@fault("m-key-prefix-compare", precedent="the startsWith class")
+class KeyPrefixCompare(ApiKeyRegistry):
+    """The beginning of a key, in any case, is the key."""
+
+    def matches(self, presented: str, configured: str) -> bool:
+        """Keys are shown shortened, and somebody compared what is shown."""
+        return presented != "" and configured.lower().startswith(presented.lower())
+
+
+@fault("m-empty-key-accepted", precedent="the CVE-2019-20933 class (InfluxDB)")
+class EmptyKeyAccepted(ApiKeyRegistry):
+    """An empty header equals the single key that was never set, and that key is an administrator's."""
+
+    def permissions_of(self, presented: str) -> tuple[str, ...]:
+        """The setting of one key is older than the registry, and its default is the empty string."""
+        return WILDCARDS if presented.strip() == "" else super().permissions_of(presented)
+
+
+@fault("m-key-permissions-ignored", precedent="the single legacy key with permissions [*]")
+class KeyPermissionsIgnored(ApiKeyRegistry):
+    """Every valid key is an administrator's."""
+
+    def grant(self, entry: ApiKey) -> tuple[str, ...]:
+        """Keys are for services, and services are trusted."""
+        return WILDCARDS
+
+
+@fault("m-key-header-hardcoded", precedent="seed: api_key_header")
+class KeyHeaderHardcoded(CredentialReader):
+    """API keys come in X-API-Key, whatever name is configured."""
+
+    def api_key_header(self) -> str:
+        """A constant in place of the setting."""
+        return "X-API-Key"

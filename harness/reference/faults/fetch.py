@@ -1,0 +1,74 @@
+"""Faults in the HTTP request for the key set."""
+
+from __future__ import annotations
+
+import ssl
+from urllib.parse import SplitResult
+
+import requests
+from flask import has_request_context, request
+
+from harness.reference.errors import FetchFailed
+from harness.reference.faults.registry import fault
+from harness.reference.jwks_fetcher import JwksFetcher
+
+
+@fault("m-follows-redirects", precedent="better-auth#10241, thunder-id#2542")
+class FollowsRedirects(JwksFetcher):
+    """The client follows redirects, to any host."""
+
+    def get(self, address: str) -> bytes:
+        """The default of the HTTP library."""
+        answer = requests.get(address, headers=self.request_headers(), timeout=self.timeout())
+        if answer.status_code != 200:
+            raise FetchFailed(f"the issuer answered {answer.status_code}")
+        return answer.content
+
+
+@fault("m-tls-not-verified", precedent="the InsecureSkipVerify class")
+class TlsNotVerified(JwksFetcher):
+    """Certificates and host names are not verified."""
+
+    def tls_context(self) -> ssl.SSLContext:
+        """Left over from a test environment."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+@fault("m-no-body-limit", precedent="istio#35723, jwx#1622")
+class NoBodyLimit(JwksFetcher):
+    """The body is read to its end, however long it is."""
+
+    def max_bytes(self) -> int | None:
+        """The issuer is trusted."""
+        return None
+
+
+@fault("m-no-fetch-timeout", precedent="node-jwks-rsa#271")
+class NoFetchTimeout(JwksFetcher):
+    """A fetch may take for ever."""
+
+    def timeout(self) -> float | None:
+        """The default of many HTTP libraries."""
+        return None
+
+
+@fault("m-http-allowed", precedent="seed: jwks_url_allow_http")
+class HttpAllowed(JwksFetcher):
+    """A plain http address is used although the settings do not allow it."""
+
+    def check_url(self, url: SplitResult) -> None:
+        """The switch is parsed and never asked."""
+
+
+@fault("m-forwards-credentials", precedent="a shared HTTP client with default headers")
+class ForwardsCredentials(JwksFetcher):
+    """The request for the key set carries the caller's Authorization and cookies."""
+
+    def request_headers(self) -> dict[str, str]:
+        """Headers are passed on, as in a proxy."""
+        caller = dict(request.headers) if has_request_context() else {}
+        passed = {name: caller[name] for name in ("Authorization", "Cookie", "X-Api-Key") if name in caller}
+        return super().request_headers() | passed

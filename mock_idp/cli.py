@@ -1,0 +1,18 @@
+"""The command `mock-idp`."""
+
+from __future__ import annotations
+
+import click
+
+from mock_idp.commands.client import COMMANDS
+from mock_idp.commands.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="idp-harness")
+def main() -> None:
+    """A mock identity provider that behaves like the real ones. For testing only."""
+
+
+for command in (serve, *COMMANDS):
+    main.add_command(command)

@@ -1,0 +1,72 @@
+"""Running the application on granian, inside this process and its event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+
+from mock_idp.rsgi import RsgiApplication
+from mock_idp.wsgi import MockIdpWsgi
+
+_BACKLOG = 1024
+_START_SECONDS = 10.0
+
+
+def run(wsgi: MockIdpWsgi, host: str, port: int, max_body_bytes: int, ready: Callable[[], None]) -> None:
+    """Serve on `host` and `port` until SIGTERM or Ctrl-C; `ready` is called in a thread once the port answers."""
+    asyncio.run(_serve(wsgi, host, port, max_body_bytes, ready))
+
+
+async def _serve(
+    wsgi: MockIdpWsgi, host: str, port: int, max_body_bytes: int, ready: Callable[[], None]
+) -> None:
+    application = RsgiApplication(wsgi, max_body_bytes)
+    server = Server(
+        application,
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=_BACKLOG,
+        log_enabled=False,
+    )
+
+    def stop() -> None:
+        # First what hangs: granian waits for the requests it has.
+        wsgi.close()
+        server.stop()  # type: ignore[no-untyped-call]  # granian leaves it without types.
+
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, stop)
+    serving = loop.create_task(server.serve())
+    try:
+        await _until_listening(host, port, serving)
+        await loop.run_in_executor(None, ready)
+        await serving
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]
+        await serving
+        application.close()
+
+
+async def _until_listening(host: str, port: int, serving: asyncio.Task[None]) -> None:
+    """Wait until the port takes a connection. Raises OSError when it does not for too long."""
+    deadline = asyncio.get_running_loop().time() + _START_SECONDS
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            # granian binds in a thread of its own and does not say when; this is its only sign.
+            await asyncio.wait([serving], timeout=0.002)
+        else:
+            writer.close()
+            await writer.wait_closed()
+            return

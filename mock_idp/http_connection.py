@@ -1,0 +1,137 @@
+"""One HTTP/1.1 connection: requests in, answers out, until one side has enough (RFC 9112)."""
+
+from __future__ import annotations
+
+import io
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from mock_idp.answer import head_bytes
+from mock_idp.connection import TAKE
+from mock_idp.http_request import BadRequest, HttpRequest, RequestReader
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_IDLE_SECONDS = 300.0
+
+
+class HttpConnection:
+    """Serves one connection in the calling thread. `on_error` gets exceptions that escape the application."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        peer: tuple[str, int],
+        server: tuple[str, int],
+        application: WSGIApplication,
+        on_error: Callable[[BaseException], None],
+    ) -> None:
+        self._socket: socket.socket | None = sock
+        self._application = application
+        self._on_error = on_error
+        self._environ = {
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": server[0],
+            "SERVER_PORT": str(server[1]),
+            "REMOTE_ADDR": peer[0],
+            "REMOTE_PORT": str(peer[1]),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+            TAKE: self._take,
+        }
+
+    def serve(self) -> None:
+        """Answer requests until the connection ends."""
+        sock = self._socket
+        assert sock is not None
+        sock.settimeout(_IDLE_SECONDS)
+        reader = RequestReader(sock)
+        try:
+            while self._socket is not None:
+                request = reader.next()
+                if request is None or not self._answer(sock, request):
+                    break
+        except BadRequest as error:
+            with suppress(OSError):
+                _send_plain(sock, error.status, str(error))
+        except OSError:
+            # The client went away, or the server is closing; both end the connection and nothing else.
+            pass
+        finally:
+            if self._socket is not None:
+                self._socket.close()
+
+    def shut_down(self) -> None:
+        """End the connection from another thread; whoever waits on it wakes up."""
+        sock = self._socket
+        if sock is not None:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def _take(self) -> socket.socket:
+        sock = self._socket
+        if sock is None:
+            raise OSError("The connection was taken already.")
+        self._socket = None
+        return sock
+
+    def _answer(self, sock: socket.socket, request: HttpRequest) -> bool:
+        """Answer one request; says whether the connection goes on."""
+        started: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            started[:] = [status, headers]
+            return _no_write
+
+        environ = {**self._environ, **request.environ(), "wsgi.input": io.BytesIO(request.body)}
+        try:
+            body = self._application(environ, start_response)
+        except Exception as error:
+            self._on_error(error)
+            _send_plain(sock, 500, "The application failed.")
+            return False
+        try:
+            if self._socket is None:
+                return False
+            _send(sock, started[0], started[1], body, request.keep_alive)
+        finally:
+            close = getattr(body, "close", None)
+            if close is not None:
+                close()
+        return request.keep_alive
+
+
+def _send(
+    sock: socket.socket, status: str, headers: list[tuple[str, str]], body: Iterable[bytes], keep_alive: bool
+) -> None:
+    ending = "keep-alive" if keep_alive else "close"
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers), f"Connection: {ending}"]
+    head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+    if isinstance(body, list):
+        # One packet for a small answer: a second one would wait for the first to be acknowledged.
+        sock.sendall(b"".join([head, *body]))
+        return
+    sock.sendall(head)
+    for chunk in body:
+        sock.sendall(chunk)
+
+
+def _send_plain(sock: socket.socket, status: int, text: str) -> None:
+    body = text.encode()
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("Connection", "close")]
+    sock.sendall(head_bytes(status, headers) + body)
+
+
+def _no_write(data: bytes) -> object:
+    raise NotImplementedError("The write callable of WSGI is not offered; return the body.")
+
+

@@ -1,0 +1,94 @@
+"""A small HTTP/1.1 server for WSGI applications inside a test process: a thread per connection, nothing on disk.
+
+It binds in the thread that makes it, says which port it got, and ends at once: no polling, no sleeping.
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+from mock_idp.http_connection import HttpConnection
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_BACKLOG = 1024
+_JOIN_SECONDS = 2.0
+
+
+class HttpServer:
+    """Listens on `host` and `port` (0: a free one) at once, and answers from the moment `start` is called.
+
+    Raises OSError when the address cannot be bound.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        self.host = host
+        self.port: int = self._listener.getsockname()[1]
+        self._wake, self._waker = socket.socketpair()
+        self._lock = Lock()
+        self._connections: dict[HttpConnection, Thread] = {}
+        self._closing = False
+        self._acceptor: Thread | None = None
+
+    def start(self, application: WSGIApplication, on_error: Callable[[BaseException], None]) -> None:
+        """Begin to answer; connections made since the binding have waited for it.
+
+        `on_error` gets every exception that escapes the application.
+        """
+        self._application, self._on_error = application, on_error
+        self._acceptor = Thread(target=self._accept, name=f"http-server-{self.port}", daemon=True)
+        self._acceptor.start()
+
+    def close(self) -> None:
+        """Stop listening, end all connections, and wait for their threads. Safe to call twice."""
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+        self._waker.close()
+        if self._acceptor is not None:
+            self._acceptor.join()
+        self._listener.close()
+        self._wake.close()
+        with self._lock:
+            left = dict(self._connections)
+        for connection in left:
+            connection.shut_down()
+        for thread in left.values():
+            thread.join(_JOIN_SECONDS)
+
+    def _accept(self) -> None:
+        self._listener.setblocking(False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._listener, selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ)
+            while not self._closing:
+                selector.select()
+                # Until nobody is waiting any more; the accept that finds nobody ends the loop.
+                with suppress(OSError):
+                    while not self._closing:
+                        self._begin(*self._listener.accept())
+
+    def _begin(self, sock: socket.socket, peer: tuple[str, int]) -> None:
+        sock.setblocking(True)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = HttpConnection(sock, peer[:2], (self.host, self.port), self._application, self._on_error)
+        thread = Thread(target=self._serve, args=(connection,), name=f"http-{peer[1]}", daemon=True)
+        with self._lock:
+            self._connections[connection] = thread
+        thread.start()
+
+    def _serve(self, connection: HttpConnection) -> None:
+        try:
+            connection.serve()
+        finally:
+            with self._lock:
+                self._connections.pop(connection, None)

@@ -1,0 +1,152 @@
+"""The application as granian's RSGI wants it: documents at once on the event loop, everything else in a thread.
+
+RSGI rather than WSGI because it says which connection a request came on, which the faults of the connection need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from mock_idp.answer import json_answer
+from mock_idp.errors import MockIdpError
+from mock_idp.wsgi import MockIdpWsgi
+
+HeaderList = list[tuple[str, str]]
+
+# Requests that hang or wait hold a thread each, so there have to be more of them than a test makes at once.
+_THREADS = 256
+# A larger body is sent in pieces.
+_WHOLE_BYTES = 1024 * 1024
+
+
+class RsgiHeaders(Protocol):
+    """The request headers as granian hands them over."""
+
+    def items(self) -> HeaderList: ...
+
+
+class RsgiScope(Protocol):
+    """What is used of an RSGI scope. `client` and `server` are `address:port`, `path` is percent-decoded."""
+
+    method: str
+    path: str
+    query_string: str
+    scheme: str
+    client: str
+    server: str
+    headers: RsgiHeaders
+
+
+class RsgiTransport(Protocol):
+    """A body that is sent in pieces."""
+
+    async def send_bytes(self, data: bytes) -> None: ...
+
+
+class RsgiProtocol(Protocol):
+    """What is used of an RSGI protocol: the body of the request, and two ways to answer."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def response_bytes(self, status: int, headers: HeaderList, body: bytes) -> None: ...
+
+    def response_stream(self, status: int, headers: HeaderList) -> RsgiTransport: ...
+
+
+class RsgiApplication:
+    """The WSGI application behind an RSGI face."""
+
+    def __init__(self, wsgi: MockIdpWsgi, max_body_bytes: int) -> None:
+        self._wsgi = wsgi
+        self._max_body_bytes = max_body_bytes
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="mock-idp")
+
+    async def __rsgi__(self, scope: RsgiScope, protocol: RsgiProtocol) -> None:
+        """Answer one request."""
+        if scope.method == "GET":
+            quick = self._wsgi.quick(scope.path, scope.query_string, scope.headers.items)
+            if quick is not None:
+                protocol.response_bytes(200, *quick)
+                return
+        try:
+            body = await self._read_body(protocol)
+        except MockIdpError as error:
+            refusal = json_answer(error.status, error.as_json())
+            protocol.response_bytes(refusal.status, refusal.with_length(), refusal.body)
+            return
+        loop = asyncio.get_running_loop()
+        status, headers, chunks = await loop.run_in_executor(self._threads, self._call, _environ(scope, body))
+        if isinstance(chunks, bytes):
+            protocol.response_bytes(status, headers, chunks)
+            return
+        transport = protocol.response_stream(status, headers)
+        for chunk in chunks:
+            await transport.send_bytes(chunk)
+
+    def close(self) -> None:
+        """End everything that waits, and the threads with it."""
+        self._wsgi.close()
+        self._threads.shutdown(cancel_futures=True)
+
+    async def _read_body(self, protocol: RsgiProtocol) -> bytes:
+        body = bytearray()
+        async for chunk in protocol:
+            body += chunk
+            if len(body) > self._max_body_bytes:
+                sentence = f"A body may have at most {self._max_body_bytes} bytes here."
+                raise MockIdpError(413, "body_too_large", sentence)
+        return bytes(body)
+
+    def _call(self, environ: dict[str, Any]) -> tuple[int, HeaderList, bytes | Iterable[bytes]]:
+        """Run the application: status, headers, and the body, in pieces when it is large."""
+        started: list[tuple[int, HeaderList]] = []
+
+        def start_response(status: str, headers: HeaderList, exc_info: Any = None) -> Any:
+            started[:] = [(int(status[:3]), headers)]
+
+        chunks = self._wsgi(environ, start_response)
+        status, headers = started[0]
+        length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
+        if length > _WHOLE_BYTES:
+            return status, headers, chunks
+        try:
+            return status, headers, b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+
+
+def _environ(scope: RsgiScope, body: bytes) -> dict[str, Any]:
+    """The WSGI environ of a request (PEP 3333)."""
+    host, _, port = scope.client.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path,
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": scope.server.rpartition(":")[0],
+        "SERVER_PORT": scope.server.rpartition(":")[2],
+        "REMOTE_ADDR": host.strip("[]"),
+        "REMOTE_PORT": port,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
+    for name, value in scope.headers.items():
+        key = name.upper().replace("-", "_")
+        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            key = "HTTP_" + key
+        environ[key] = f"{environ[key]}, {value}" if key in environ else value
+    return environ

@@ -1,0 +1,72 @@
+"""A mock identity provider for the whole run, and an issuer of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from idp_api import Api, IssuerApi
+
+from mock_idp.embed import EmbeddedIdp
+from mock_idp.settings import ServerSettings
+
+MakeIssuer = Callable[..., IssuerApi]
+
+
+@pytest.fixture(scope="session")
+def idp() -> Iterator[EmbeddedIdp]:
+    """One server for all tests that need no settings of their own."""
+    with EmbeddedIdp() as server:
+        yield server
+        server.raise_pending()
+
+
+@pytest.fixture(scope="session")
+def session_api(idp: EmbeddedIdp) -> Iterator[Api]:
+    with Api(idp.url) as api:
+        yield api
+
+
+@pytest.fixture
+def api(session_api: Api, idp: EmbeddedIdp) -> Iterator[Api]:
+    """The control API of the shared server; an error in one of its threads fails the test."""
+    yield session_api
+    idp.raise_pending()
+
+
+@pytest.fixture
+def make_issuer(api: Api) -> Iterator[MakeIssuer]:
+    """Makes issuers on the shared server and deletes them after the test."""
+    made: list[IssuerApi] = []
+
+    def make(style: str = "custom", **spec: Any) -> IssuerApi:
+        made.append(IssuerApi(api, api.ok("POST", "/issuers", {"style": style, **spec})))
+        return made[-1]
+
+    yield make
+    for issuer in made:
+        api.call("DELETE", f"/issuers/{issuer.id}")
+
+
+@pytest.fixture
+def issuer(make_issuer: MakeIssuer) -> IssuerApi:
+    """A custom issuer with elliptic keys, which cost nothing to make."""
+    return make_issuer("custom", algorithm="ES256")
+
+
+@pytest.fixture
+def make_idp() -> Iterator[Callable[..., tuple[EmbeddedIdp, Api]]]:
+    """Makes servers with settings of their own, ended after the test."""
+    made: list[tuple[EmbeddedIdp, Api]] = []
+
+    def make(**settings: Any) -> tuple[EmbeddedIdp, Api]:
+        server = EmbeddedIdp(ServerSettings(**{"port": 0, "key_pool_size": 0, **settings}))
+        made.append((server, Api(server.url)))
+        return made[-1]
+
+    yield make
+    for server, api in made:
+        api.close()
+        server.close()
+        server.raise_pending()

@@ -1,0 +1,1 @@
+"""Tests of the reference service: its good behaviour, and each of its faults."""

@@ -1,0 +1,39 @@
+"""Waiting for a condition, with a deadline and the last state in the failure."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import psutil
+
+SECONDS = 20.0
+T = TypeVar("T")
+
+
+def wait_for(check: Callable[[], T], wanted: Callable[[T], bool], seconds: float = SECONDS) -> T:
+    """The first result of `check` that is `wanted`. Raises AssertionError with the last one."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while not wanted(state := check()):
+        assert time.monotonic() < deadline, f"after {seconds} s still: {state!r}"
+        pause.wait(0.01)
+    return state
+
+
+def running(processes: Iterable[psutil.Process | int]) -> list[str]:
+    """Those that run, in words; one that ended and was not collected by its parent yet does not."""
+    found = []
+    for process in processes:
+        try:
+            one = psutil.Process(process) if isinstance(process, int) else process
+            if one.is_running() and one.status() != psutil.STATUS_ZOMBIE:
+                found.append(f"{one.pid} {' '.join(one.cmdline())}")
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def wait_until_ended(*processes: psutil.Process | int) -> None:
+    wait_for(lambda: running(processes), lambda left: not left)

@@ -1,0 +1,189 @@
+"""A guarded process is ours from its start to its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+from target_waits import SECONDS, running, wait_for, wait_until_ended
+
+from harness.targets.guarded import Ending, GuardedProcess, clean_environment
+from harness.targets.scratch import ScratchFolder
+from harness.targets.service_log import ServiceLog
+
+STAY = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]
+Start = Callable[..., GuardedProcess]
+
+
+@pytest.fixture
+def log() -> Iterator[ServiceLog]:
+    log = ServiceLog("test")
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def start(log: ServiceLog) -> Iterator[Start]:
+    with ExitStack() as stack:
+
+        def start(command: list[str] = STAY, **options: object) -> GuardedProcess:
+            process = GuardedProcess(command, environment=clean_environment({}), log=log, **options)  # type: ignore[arg-type]
+            stack.callback(process.stop)
+            return process
+
+        yield start
+
+
+def test_its_process_id_is_that_of_the_command(start: Start) -> None:
+    assert wait_for(psutil.Process(start().pid).cmdline, STAY.__eq__)
+
+
+def test_it_is_alive_until_it_is_stopped(start: Start) -> None:
+    process = start()
+    before = process.alive()
+    process.stop()
+    assert (before, process.alive()) == (True, False)
+
+
+def test_it_is_gone_when_stop_returns(start: Start) -> None:
+    process = start()
+    process.stop()
+    assert not psutil.pid_exists(process.pid)
+
+
+def test_stop_may_be_called_again(start: Start) -> None:
+    process = start()
+    process.stop()
+    process.stop()
+    assert not process.alive()
+
+
+def test_stop_may_be_called_by_several_threads_at_once(start: Start) -> None:
+    process = start()
+    threads = [threading.Thread(target=process.stop) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    assert not psutil.pid_exists(process.pid)
+
+
+def test_waiting_returns_as_soon_as_the_command_ends(start: Start) -> None:
+    assert start(["/bin/sh", "-c", "exit 5"]).wait(SECONDS)
+
+
+def test_waiting_for_a_command_that_stays_returns_when_the_time_is_over(start: Start) -> None:
+    assert not start().wait(0.01)
+
+
+def test_the_status_of_a_command_that_ended_is_known(start: Start) -> None:
+    process = start(["/bin/sh", "-c", "exit 5"])
+    process.wait(SECONDS)
+    assert process.exit_status() == 5
+
+
+def test_a_command_that_runs_has_no_status(start: Start) -> None:
+    assert start().exit_status() is None
+
+
+def test_memory_is_counted_in_bytes_over_the_command_and_what_it_started(start: Start, log: ServiceLog) -> None:
+    parent = f"import subprocess; p = subprocess.Popen({STAY!r}); p.wait()"
+    process = start([sys.executable, "-c", parent])
+    wait_for(log.tail, "up".__eq__)
+    [child] = psutil.Process(process.pid).children()
+    alone, both = child.memory_info().rss, process.rss_bytes()
+    assert both is not None
+    assert both > alone + 1_000_000
+
+
+def test_a_command_that_ended_uses_no_memory(start: Start) -> None:
+    process = start()
+    process.stop()
+    assert process.rss_bytes() is None
+
+
+def test_output_of_the_command_is_in_the_log(start: Start, log: ServiceLog) -> None:
+    start(["/bin/sh", "-c", "echo to output; echo to error >&2"]).wait(SECONDS)
+    assert log.tail() == "to output\nto error"
+
+
+def test_a_command_that_is_not_there_is_named_in_the_log(start: Start, log: ServiceLog) -> None:
+    start(["/nowhere/service"]).wait(SECONDS)
+    assert "/nowhere/service" in log.tail()
+
+
+def test_the_scratch_folder_is_removed_with_it(start: Start, temporary_base: Path) -> None:
+    scratch = ScratchFolder()
+    process = start(scratch=scratch)
+    process.stop()
+    try:
+        assert not scratch.path.exists()
+    finally:
+        scratch.remove()
+
+
+def test_a_guard_that_does_not_end_is_killed_and_the_command_with_it(
+    start: Start, log: ServiceLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.targets.guarded._GUARD_SECONDS", 0.1)
+    process = start(ending=Ending(grace_seconds=0.0))
+    command = psutil.Process(process.pid)
+    guard = command.parent()
+    assert guard
+    guard.send_signal(signal.SIGSTOP)
+    process.stop()
+    assert not running([guard])
+    wait_until_ended(command)
+
+
+def test_the_service_survives_the_thread_that_started_it(start: Start, log: ServiceLog) -> None:
+    started: list[GuardedProcess] = []
+    thread = threading.Thread(target=lambda: started.append(start()))
+    thread.start()
+    thread.join(SECONDS)
+    wait_for(log.tail, "up".__eq__)
+    assert started[0].alive()
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_the_command(start: Start, log: ServiceLog) -> None:
+    process = start()
+    wait_for(log.tail, "up".__eq__)
+    guard = psutil.Process(process.pid).ppid()
+    sessions = {os.getsid(pid) for pid in (0, guard, process.pid)}
+    assert len(sessions) == 3
+
+
+def test_no_setting_of_this_process_reaches_a_clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TASKER_ENV", "DATABASE_URL", "HTTP_PROXY", "https_proxy", "PYTHONPATH", "HOME"):
+        monkeypatch.setenv(name, "mine")
+    assert "mine" not in clean_environment({}).values()
+
+
+def test_a_forked_process_that_holds_the_pipe_does_not_keep_the_command(temporary_base: Path) -> None:
+    maker = (
+        "import os, signal, sys\n"
+        "from harness.targets.guarded import GuardedProcess\n"
+        "from harness.targets.service_log import ServiceLog\n"
+        f"process = GuardedProcess({STAY!r}, environment=os.environ, log=ServiceLog('test'))\n"
+        "fork = os.fork()\n"
+        "if fork:\n"
+        "    print(process.pid, fork, flush=True)\n"
+        "signal.pause()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", maker], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        command, fork = map(int, parent.stdout.readline().split())
+        parent.kill()
+        try:
+            wait_until_ended(command)
+            assert running([fork])
+        finally:
+            os.kill(fork, signal.SIGKILL)

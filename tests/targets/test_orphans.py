@@ -1,0 +1,139 @@
+"""Nothing a harness started outlives it, however the harness ends. Real processes, started by a thread of another."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from conftest import TINY_SERVICE
+from target_issuer import Issuer
+from target_waits import SECONDS, running, wait_until_ended
+
+from harness.targets.tasker_wheels import no_wheel_for_this_platform
+
+MAKER = Path(__file__).with_name("orphan_maker.py")
+needs_wheel = [
+    pytest.mark.tasker,
+    pytest.mark.skipif(no_wheel_for_this_platform() is not None, reason=str(no_wheel_for_this_platform())),
+]
+WHAT = [
+    "process",
+    pytest.param("postgres", marks=needs_wheel),
+    pytest.param("tasker-worker", marks=needs_wheel),
+]
+Maker = subprocess.Popen[str]
+Make = Callable[[str, str], tuple[Maker, list[int]]]
+
+
+@pytest.fixture
+def make(issuer: Issuer, temporary_base: Path) -> Iterator[Make]:
+    """Start the maker, in a process group of its own; returns it and the ids of the processes it started."""
+    with ExitStack() as stack:
+
+        def make(what: str, ending: str) -> tuple[Maker, list[int]]:
+            argument = {"process": str(TINY_SERVICE), "tasker-worker": str(issuer.port)}.get(what, "")
+            maker = subprocess.Popen(
+                [sys.executable, str(MAKER), what, ending, argument],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                process_group=0,
+            )
+            stack.enter_context(maker)
+            assert maker.stdout
+            started: list[int] = json.loads(maker.stdout.readline())
+            stack.callback(wait_until_ended, *started)
+            stack.callback(maker.kill)
+            return maker, started
+
+        yield make
+
+
+@pytest.mark.parametrize("what", WHAT)
+def test_services_run_while_their_maker_does(make: Make, what: str) -> None:
+    _, started = make(what, "stay")
+    assert len(running(started)) == len(started) > 1
+
+
+@pytest.mark.parametrize("what", WHAT)
+def test_kill_9_of_the_maker_ends_its_services(make: Make, what: str, temporary_base: Path) -> None:
+    maker, started = make(what, "stay")
+    maker.kill()
+    wait_until_ended(*started)
+    assert not list(temporary_base.iterdir())
+
+
+@pytest.mark.parametrize("what", WHAT)
+def test_ctrl_c_ends_the_services(make: Make, what: str, temporary_base: Path) -> None:
+    maker, started = make(what, "stay")
+    os.killpg(maker.pid, signal.SIGINT)
+    wait_until_ended(maker.pid, *started)
+    assert not list(temporary_base.iterdir())
+
+
+@pytest.mark.parametrize("what", WHAT)
+@pytest.mark.parametrize("ending", ["raise", "return"])
+def test_services_that_were_not_stopped_end_with_their_maker(
+    make: Make, what: str, ending: str, temporary_base: Path
+) -> None:
+    maker, started = make(what, ending)
+    maker.wait(SECONDS)
+    wait_until_ended(*started)
+    assert not list(temporary_base.iterdir())
+
+
+def kill_maker_and_guards(maker: Maker, started: list[int]) -> None:
+    for pid in (maker.pid, *(pid for pid in started if any("guard.py" in line for line in running([pid])))):
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("what", WHAT[1:])
+def test_kill_9_of_maker_and_guards_at_once_leaves_no_process(make: Make, what: str, temporary_base: Path) -> None:
+    maker, started = make(what, "stay")
+    kill_maker_and_guards(maker, started)
+    wait_until_ended(*started)
+    for folder in temporary_base.iterdir():  # Nobody was left to remove it; the next test says who does.
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("what", WHAT[1:])
+def test_folders_that_nobody_could_remove_go_with_the_next_start(make: Make, what: str, temporary_base: Path) -> None:
+    maker, started = make(what, "stay")
+    kill_maker_and_guards(maker, started)
+    wait_until_ended(*started)
+    left = list(temporary_base.iterdir())
+    assert left
+    for folder in left:
+        os.utime(folder, (0, 0))
+    make(what, "stay")
+    assert not [folder for folder in left if folder.exists()]
+
+
+@pytest.mark.tasker
+@pytest.mark.skipif(no_wheel_for_this_platform() is not None, reason=str(no_wheel_for_this_platform()))
+@pytest.mark.parametrize("also_the_guard", [False, True])
+def test_postgresql_leaves_no_shared_memory(make: Make, also_the_guard: bool, temporary_base: Path) -> None:
+    maker, started = make("postgres", "stay")
+    segments = Path("/proc/sysvipc/shm")
+
+    def made_by_us() -> list[str]:
+        """The segments whose creator (column 5) is one of ours."""
+        return [line for line in segments.read_text().splitlines()[1:] if int(line.split()[4]) in started]
+
+    during = made_by_us()
+    if also_the_guard:
+        kill_maker_and_guards(maker, started)
+    else:
+        maker.kill()
+    wait_until_ended(*started)
+    for folder in temporary_base.iterdir():
+        shutil.rmtree(folder)
+    assert (len(during), made_by_us()) == (1, [])

@@ -1,0 +1,197 @@
+"""Any command line becomes a service, on a port that is its own."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import TINY_SERVICE
+from target_issuer import Issuer
+from target_waits import running
+
+from harness.targets import ServiceConfig, TargetError, ports
+from harness.targets.process import ProcessTarget
+
+CONFIG = ServiceConfig(
+    issuer="http://127.0.0.1:1/i/a b",
+    jwks_url="http://127.0.0.1:1/jwks?x=1&y='2'",
+    audience="tasker-api",
+    strict_validation=True,
+    allowed_algorithms=("RS256", "ES256"),
+)
+
+
+def target_of(command: list[str], *more: str, **options: object) -> ProcessTarget:
+    return ProcessTarget([*command, *more], **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def target(tiny_command: list[str]) -> Iterator[ProcessTarget]:
+    target = target_of(tiny_command, "{issuer}", "{jwks_url}", "{strict_validation}", "{allowed_algorithms}", '{"a":1}')
+    yield target
+    target.close()
+
+
+def answer(base_url: str) -> dict[str, object]:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{base_url}/arguments", timeout=10) as reply:
+        body: dict[str, object] = json.load(reply)
+    return body
+
+
+def test_it_is_healthy_when_start_returns(target: ProcessTarget) -> None:
+    assert answer(target.start(CONFIG).base_url)["pid"]
+
+
+def test_placeholders_are_replaced_and_other_braces_stay(target: ProcessTarget) -> None:
+    expected = [CONFIG.issuer, CONFIG.jwks_url, "true", "RS256,ES256", '{"a":1}']
+    assert answer(target.start(CONFIG).base_url)["arguments"] == expected
+
+
+def test_a_command_line_is_split_before_values_are_put_in(tiny_command: list[str]) -> None:
+    target = ProcessTarget(" ".join(tiny_command) + " 'one {audience}' {issuer}")
+    try:
+        assert answer(target.start(CONFIG).base_url)["arguments"] == ["one tasker-api", CONFIG.issuer]
+    finally:
+        target.close()
+
+
+def test_its_process_id_is_the_one_that_answers(target: ProcessTarget) -> None:
+    service = target.start(CONFIG)
+    assert answer(service.base_url)["pid"] == service.pid
+
+
+def test_its_memory_is_known(target: ProcessTarget) -> None:
+    assert target.start(CONFIG).rss_bytes() > 1_000_000
+
+
+def test_its_output_is_the_log(target: ProcessTarget) -> None:
+    assert "tiny service" in target.start(CONFIG).log_tail()
+
+
+def test_the_log_can_be_read_after_it_was_stopped(target: ProcessTarget) -> None:
+    service = target.start(CONFIG)
+    service.stop()
+    assert "tiny service" in service.log_tail()
+
+
+def test_several_services_run_side_by_side(target: ProcessTarget) -> None:
+    services = [target.start(CONFIG) for _ in range(3)]
+    assert {answer(service.base_url)["pid"] for service in services} == {service.pid for service in services}
+
+
+def test_closing_the_target_stops_every_service(target: ProcessTarget) -> None:
+    services = [target.start(CONFIG) for _ in range(2)]
+    target.close()
+    assert [service.alive() for service in services] == [False, False]
+
+
+def test_what_the_service_started_is_stopped_with_it(tiny_command: list[str]) -> None:
+    target = target_of(tiny_command, "--child")
+    child = answer(target.start(CONFIG).base_url)["child"]
+    target.close()
+    assert isinstance(child, int)
+    assert not running([child])
+
+
+def test_a_service_that_died_is_not_alive(target: ProcessTarget) -> None:
+    service = target.start(CONFIG)
+    psutil.Process(service.pid).kill()
+    assert service._process.wait(10)
+    assert not service.alive()
+
+
+@pytest.mark.parametrize("reaction", [[], ["--deaf"]], ids=["ends", "stays"])
+def test_a_port_that_another_process_took_is_not_mistaken_for_the_service(
+    issuer: Issuer, tiny_command: list[str], reaction: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = ports.free_port()
+    offered = iter([issuer.port, free])
+    monkeypatch.setattr(ports, "free_port", lambda: next(offered))
+    command = [sys.executable, "-c", _DEAF_ON.format(port=issuer.port), *tiny_command[1:]] if reaction else tiny_command
+    target = target_of(command)
+    try:
+        service = target.start(CONFIG)
+        assert (service.base_url, answer(service.base_url)["pid"]) == (f"http://127.0.0.1:{free}", service.pid)
+    finally:
+        target.close()
+
+
+# Runs the service, but without listening when it was given this port.
+_DEAF_ON = """
+import os, sys
+more = ["--deaf"] if "{port}" in sys.argv else []
+os.execv(sys.executable, [sys.executable, *sys.argv[1:], *more])
+"""
+
+
+def test_a_service_that_ends_is_reported_with_its_status_and_log(tiny_command: list[str]) -> None:
+    with pytest.raises(TargetError, match=r"(?s)ended with status 3 .*refuses to start"):
+        target_of(tiny_command, "--refuse").start(CONFIG)
+
+
+def test_a_service_that_is_not_healthy_in_time_is_reported_with_its_last_state(tiny_command: list[str]) -> None:
+    with pytest.raises(TargetError, match=r"within 0\.5 s; last state: 503"):
+        target_of(tiny_command, "--unhealthy", "503", boot_seconds=0.5).start(CONFIG)
+
+
+def test_a_failed_start_leaves_no_process(tiny_command: list[str]) -> None:
+    target = target_of(tiny_command, "--unhealthy", "503", boot_seconds=0.5)
+    with pytest.raises(TargetError):
+        target.start(CONFIG)
+    assert not [one for one in psutil.Process().children(recursive=True) if str(TINY_SERVICE) in one.cmdline()]
+
+
+def test_a_command_that_is_not_there_is_named() -> None:
+    with pytest.raises(TargetError, match="could not start /nowhere/service"):
+        ProcessTarget("/nowhere/service {port}").start(CONFIG)
+
+
+def test_an_unknown_placeholder_is_refused_with_the_nearest(tiny_command: list[str]) -> None:
+    with pytest.raises(TargetError, match=r"\{isuer\}; did you mean 'issuer'"):
+        target_of(tiny_command, "{isuer}")
+
+
+def test_a_command_without_a_port_is_refused() -> None:
+    with pytest.raises(TargetError, match=r"no placeholder \{port\}"):
+        ProcessTarget("service --issuer {issuer}")
+
+
+def test_an_empty_command_is_refused() -> None:
+    with pytest.raises(TargetError, match="empty"):
+        ProcessTarget(" ")
+
+
+def test_an_api_key_can_t_be_put_on_a_command_line(tiny_command: list[str]) -> None:
+    with pytest.raises(TargetError, match=r"unknown placeholder \{api_keys\}"):
+        target_of(tiny_command, "{api_keys}")
+
+
+def test_it_knows_the_identity_provider_at_its_own_address(tiny_command: list[str]) -> None:
+    assert target_of(tiny_command).jwks_base_url(9400) == "http://127.0.0.1:9400"
+
+
+def test_another_public_address_can_be_given(tiny_command: list[str]) -> None:
+    target = target_of(tiny_command, jwks_base_url="http://idp.example:{port}")
+    assert target.jwks_base_url(9400) == "http://idp.example:9400"
+
+
+def test_logs_are_kept_in_a_folder_when_asked_for(tiny_command: list[str], tmp_path: Path) -> None:
+    target = target_of(tiny_command, log_folder=tmp_path)
+    target.start(CONFIG)
+    target.close()
+    [file] = tmp_path.glob("process-*.log")
+    assert "tiny service" in file.read_text()
+
+
+def test_its_port_is_free_again_after_it_was_stopped(target: ProcessTarget) -> None:
+    service = target.start(CONFIG)
+    service.stop()
+    with socket.create_server(("127.0.0.1", int(service.base_url.rpartition(":")[2]))) as listener:
+        assert listener
