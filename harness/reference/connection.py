@@ -8,12 +8,15 @@ import socket
 import socketserver
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from harness.reference.http_head import BadHead, Head, read_head
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 # A body that nobody read is read away up to this size to keep the connection; a larger one costs the
 # connection.
@@ -31,6 +34,11 @@ class Body(io.RawIOBase):
         self._on_first_read: Callable[[], None] | None = on_first_read
         self.left = length
 
+    def can_be_drained(self, head: Head) -> bool:
+        """Whether the rest is small, and sure to come: who waits for "100 Continue" may never send it."""
+        waits = self._on_first_read is not None and bool(head.value("expect"))
+        return self.left == 0 or (self.left <= KEEP_ALIVE_DRAIN_BYTES and not waits)
+
     def readable(self) -> bool:
         """It is."""
         return True
@@ -46,6 +54,19 @@ class Body(io.RawIOBase):
         return len(data)
 
 
+class Listener(Protocol):
+    """The server a connection belongs to: what it serves, and who keeps account of the connection."""
+
+    app: WSGIApplication
+    server_address: Any
+
+    def opened(self, connection: socket.socket) -> None:
+        """A connection began."""
+
+    def closed(self, connection: socket.socket) -> None:
+        """It is over."""
+
+
 class ConnectionHandler(socketserver.StreamRequestHandler):
     """Serves a WSGI application (`server.app`) over one kept-alive connection."""
 
@@ -55,7 +76,7 @@ class ConnectionHandler(socketserver.StreamRequestHandler):
     def setup(self) -> None:
         """Makes the connection known, so that `stop` can end it."""
         super().setup()
-        self.listener = cast(Any, self.server)
+        self.listener = cast(Listener, self.server)
         self.listener.opened(self.connection)
 
     def finish(self) -> None:
@@ -94,7 +115,7 @@ class ConnectionHandler(socketserver.StreamRequestHandler):
         body = Body(self.rfile, length, lambda: self.say_continue(head))
         keep = wants_keep_alive(head)
         status, headers, content = self.call_application(head, body, length)
-        keep = keep and body.left <= KEEP_ALIVE_DRAIN_BYTES
+        keep = keep and body.can_be_drained(head)
         self.send(status, headers, content, keep)
         if not keep:
             if body.left:
@@ -109,20 +130,24 @@ class ConnectionHandler(socketserver.StreamRequestHandler):
 
     def call_application(self, head: Head, body: Body, length: int) -> tuple[int, list[tuple[str, str]], bytes]:
         """Status, headers and content of the application's answer."""
-        started: list[tuple[int, list[tuple[str, str]]]] = []
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+        written: list[bytes] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-            started.append((int(status[:3]), headers))
+        def start_response(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
+        ) -> Callable[[bytes], object]:
+            started.append((status, headers))
+            return written.append
 
-        chunks: Iterable[bytes] = self.listener.app(self.environ(head, body, length), start_response)
+        chunks = self.listener.app(self.environ(head, body, length), start_response)
         try:
-            content = b"".join(chunks)
+            written.extend(chunks)
         finally:
             close = getattr(chunks, "close", None)
             if close is not None:
                 close()
         status, headers = started[-1]
-        return status, headers, content
+        return int(status[:3]), headers, b"".join(written)
 
     def environ(self, head: Head, body: Body, length: int) -> dict[str, Any]:
         """The WSGI environment (PEP 3333). A field sent twice is joined by a comma (RFC 9110 §5.3)."""

@@ -96,8 +96,8 @@ class Handlers:
         tasks = self.store.all()
         return json_reply(200, {"tasks": tasks, "pagination": {"total_count": len(tasks)}})
 
-    def get_task(self, body: Any, resource: Any) -> Response:
-        """200 with the task."""
+    def show(self, body: Any, resource: Any) -> Response:
+        """200 with what was looked up."""
         return json_reply(200, resource)
 
     def cancel_task(self, body: Any, resource: Any) -> Response:
@@ -116,17 +116,9 @@ class Handlers:
         """200 with no steps."""
         return json_reply(200, [])
 
-    def get_step(self, body: Any, resource: Any) -> Response:
-        """Never reached: the lookup finds no step."""
-        raise _not_found("step_not_found", "Workflow step not found")
-
     def list_templates(self, body: Any, resource: Any) -> Response:
         """200 with no templates."""
         return json_reply(200, {"templates": [], "total_count": 0})
-
-    def get_template(self, body: Any, resource: Any) -> Response:
-        """Never reached: the lookup finds no template."""
-        raise _not_found("template_not_found", "Template not found")
 
     def performance(self, body: Any, resource: Any) -> Response:
         """200 with figures of the tasks here."""
@@ -143,10 +135,6 @@ class Handlers:
     def dlq_stats(self, body: Any, resource: Any) -> Response:
         """200 with zeros."""
         return json_reply(200, {"pending": 0, "resolved": 0})
-
-    def get_dlq_entry(self, body: Any, resource: Any) -> Response:
-        """Never reached: the lookup finds no entry."""
-        raise _not_found("dlq_entry_not_found", "DLQ entry not found")
 
     def config(self, body: Any, resource: Any) -> Response:
         """200 with the settings, secrets redacted."""

@@ -18,7 +18,7 @@ MAX_FIELDS: Final = 100
 _TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REQUEST_LINE: Final = re.compile(rb"(" + _TOKEN + rb") ([\x21-\x7e]+) HTTP/1\.([01])\r\n")
 # Bytes above 0x7f are allowed in a value (obs-text); NUL, CR and LF are not (RFC 9110 §5.5).
-_FIELD: Final = re.compile(rb"(" + _TOKEN + rb"):[ \t]*([^\x00\r\n]*?)[ \t]*\r\n")
+_FIELD: Final = re.compile(rb"(" + _TOKEN + rb"):([^\x00\r\n]*)\r\n")
 
 
 class BadHead(Exception):
@@ -89,4 +89,4 @@ def _read_fields(readline: Callable[[int], bytes], left: int) -> tuple[tuple[str
         found = _FIELD.fullmatch(line)
         if found is None:
             raise BadHead(400, "a header line is malformed")
-        fields.append((found[1].decode("ascii").lower(), found[2].decode("latin-1")))
+        fields.append((found[1].decode("ascii").lower(), found[2].strip(b" \t").decode("latin-1")))

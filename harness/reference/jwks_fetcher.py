@@ -31,8 +31,7 @@ class JwksFetcher:
 
     def fetch(self) -> bytes:
         """The body of the document; raises `FetchFailed` for anything but a complete 200 answer in time."""
-        url = urlsplit(self.settings.jwks_url)
-        self.check_url(url)
+        self.check_url(urlsplit(self.settings.jwks_url))
         try:
             return self.get(self.settings.jwks_url)
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -102,7 +101,8 @@ class JwksFetcher:
                 raise FetchFailed("the service is shutting down")
             self._exchanges.add(exchange)
         try:
-            connection.request("GET", self.request_target(url), headers=self.host_header(url) | self.request_headers())
+            headers = {"Host": authority(url)} | self.request_headers()
+            connection.request("GET", self.request_target(url), headers=headers)
             body = self.read_answer(connection.getresponse())
         finally:
             with self._lock:
@@ -113,13 +113,10 @@ class JwksFetcher:
 
     def request_target(self, url: SplitResult) -> str:
         """Origin form, or absolute form towards an http proxy (RFC 9112 §3.2)."""
+        target = url._replace(path=url.path or "/", fragment="")
         if self.settings.jwks_proxy and url.scheme == "http":
-            return url.geturl()
-        return url._replace(scheme="", netloc="", path=url.path or "/", fragment="").geturl()
-
-    def host_header(self, url: SplitResult) -> dict[str, str]:
-        """The Host of the configured URL, whatever is dialled; never its user name or password."""
-        return {"Host": url.netloc.rpartition("@")[2]}
+            return target._replace(netloc=authority(url)).geturl()
+        return target._replace(scheme="", netloc="").geturl()
 
     def read_answer(self, response: http.client.HTTPResponse) -> bytes:
         """The whole body of a 200 answer."""
@@ -132,6 +129,11 @@ class JwksFetcher:
         if response.length:
             raise FetchFailed("the key set is shorter than announced")
         return body
+
+
+def authority(url: SplitResult) -> str:
+    """Host and port of the configured URL, whatever is dialled; never its user name or password."""
+    return url.netloc.rpartition("@")[2]
 
 
 def retry_after(response: http.client.HTTPResponse) -> float:

@@ -107,6 +107,8 @@ class JwksKeyStore:
             return self.requested_at < asked_at and not self.matching(kid) and self.may_look_for(kid)
 
         self.coalesce(look, is_worth_it)
+        if is_worth_it():  # The run that was joined had begun before the question was asked.
+            self.coalesce(look, is_worth_it)
 
     def coalesce(self, work: Callable[[], None], may_start: Callable[[], bool]) -> None:
         """Lets one thread do `work` while the others that need it wait for that one."""

@@ -60,30 +60,30 @@ WORKER_PUBLIC: Final = (
 ORCHESTRATION: Final = (
     Route("POST", "/v1/tasks", "tasks:create", "create_task", reads_body=True),
     Route("GET", "/v1/tasks", "tasks:list", "list_tasks"),
-    Route("GET", _TASK, "tasks:read", "get_task", "task"),
+    Route("GET", _TASK, "tasks:read", "show", "task"),
     Route("DELETE", _TASK, "tasks:cancel", "cancel_task", "task"),
     Route("GET", f"{_TASK}/context", "tasks:context_read", "get_task_context", "task"),
     Route("GET", f"{_TASK}/summary", "tasks:read", "get_task_summary", "task"),
     Route("GET", f"{_TASK}/workflow_steps", "steps:read", "list_steps", "task"),
-    Route("GET", _STEP, "steps:read", "get_step", "step"),
-    Route("GET", f"{_STEP}/audit", "steps:read", "get_step", "step"),
-    Route("PATCH", _STEP, "steps:resolve", "get_step", "step", reads_body=True),
+    Route("GET", _STEP, "steps:read", "show", "step"),
+    Route("GET", f"{_STEP}/audit", "steps:read", "show", "step"),
+    Route("PATCH", _STEP, "steps:resolve", "show", "step", reads_body=True),
     Route("GET", "/v1/templates", "templates:read", "list_templates"),
-    Route("GET", _TEMPLATE, "templates:read", "get_template", "template"),
+    Route("GET", _TEMPLATE, "templates:read", "show", "template"),
     Route("GET", "/v1/analytics/performance", "system:analytics_read", "performance"),
     Route("GET", "/v1/analytics/bottlenecks", "system:analytics_read", "bottlenecks"),
     Route("GET", "/v1/dlq", "dlq:read", "list_dlq"),
-    Route("GET", "/v1/dlq/task/{task_uuid}", "dlq:read", "get_dlq_entry", "dlq_task"),
+    Route("GET", "/v1/dlq/task/{task_uuid}", "dlq:read", "show", "dlq_task"),
     Route("GET", "/v1/dlq/investigation-queue", "dlq:read", "list_dlq"),
     Route("GET", "/v1/dlq/staleness", "dlq:read", "list_dlq"),
     Route("GET", "/v1/dlq/stats", "dlq:stats", "dlq_stats"),
-    Route("PATCH", "/v1/dlq/entry/{dlq_entry_uuid}", "dlq:update", "get_dlq_entry", "dlq_entry", reads_body=True),
+    Route("PATCH", "/v1/dlq/entry/{dlq_entry_uuid}", "dlq:update", "show", "dlq_entry", reads_body=True),
 )
 
 WORKER: Final = (
     Route("GET", "/v1/templates", "worker:templates_read", "list_templates"),
-    Route("GET", _TEMPLATE, "worker:templates_read", "get_template", "template"),
-    Route("POST", f"{_TEMPLATE}/validate", "templates:validate", "get_template", "template"),
+    Route("GET", _TEMPLATE, "worker:templates_read", "show", "template"),
+    Route("POST", f"{_TEMPLATE}/validate", "templates:validate", "show", "template"),
 )
 
 CONFIG: Final = {

@@ -6,8 +6,11 @@ that authenticates connections instead of requests can only be told apart on one
 
 from __future__ import annotations
 
+import contextlib
+import selectors
 import socket
 import socketserver
+import sys
 import threading
 from collections.abc import Sequence
 from types import TracebackType
@@ -20,9 +23,8 @@ from harness.reference.faults import mixins
 from harness.reference.parts import Parts
 from harness.reference.settings import ReferenceSettings
 
-# How long `stop` may wait for the accept loop and the open connections, in seconds.
-POLL_SECONDS: Final = 0.03
-STOP_SECONDS: Final = 2.0
+# How long `stop` waits for a connection whose request is stuck, in seconds.
+STOP_SECONDS: Final = 1.0
 
 
 class _Listener(socketserver.ThreadingTCPServer):
@@ -36,7 +38,27 @@ class _Listener(socketserver.ThreadingTCPServer):
         self.errors: list[BaseException] = []
         self._changed = threading.Condition()
         self._connections: set[socket.socket] = set()
+        self._wake, self._over = socket.socketpair()
         super().__init__(address, ConnectionHandler)
+
+    def serve(self) -> None:
+        """Accepts connections until `end`. Unlike `serve_forever` it waits for events, not for the clock."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.socket, selectors.EVENT_READ)
+            selector.register(self._over, selectors.EVENT_READ)
+            while all(ready.fileobj is self.socket for ready, _ in selector.select()):
+                with contextlib.suppress(OSError):
+                    self.process_request(*self.get_request())
+
+    def end(self) -> None:
+        """Lets `serve` return."""
+        self._wake.close()
+
+    def server_close(self) -> None:
+        """Closes the listening socket, bound or not."""
+        super().server_close()
+        self._wake.close()
+        self._over.close()
 
     def opened(self, connection: socket.socket) -> None:
         with self._changed:
@@ -55,8 +77,6 @@ class _Listener(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Keeps the error of a handler thread for the caller instead of printing it."""
-        import sys
-
         error = sys.exc_info()[1]
         if error is not None and not isinstance(error, OSError):
             self.errors.append(error)
@@ -75,17 +95,15 @@ class ReferenceServer:
         clock: Clock | None = None,
     ) -> None:
         """Raises `SettingsError` or `UnknownFault` for what cannot be built; nothing is bound yet."""
-        self._app = build_app(settings, Parts(mixins(faults)), clock)
+        self.app = build_app(settings, Parts(mixins(faults)), clock)
         self._address = (host, port)
         self._listener: _Listener | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> ReferenceServer:
         """Binds in the caller's thread (a busy port raises `OSError` here) and serves in one of its own."""
-        self._listener = _Listener(self._address, self._app)
-        self._thread = threading.Thread(
-            target=self._listener.serve_forever, args=(POLL_SECONDS,), name="reference-server", daemon=True
-        )
+        self._listener = _Listener(self._address, self.app)
+        self._thread = threading.Thread(target=self._listener.serve, name="reference-server", daemon=True)
         self._thread.start()
         return self
 
@@ -109,12 +127,12 @@ class ReferenceServer:
         """Ends the listener, the fetches and the connections; waits until they are gone. Idempotent."""
         if self._listener is None or self._thread is None:
             return
-        self._listener.shutdown()
-        self._listener.server_close()
-        self._app.close()
-        self._listener.close_connections()
+        self._listener.end()
         self._thread.join()
         self._thread = None
+        self._listener.server_close()
+        self.app.close()
+        self._listener.close_connections()
 
     def __enter__(self) -> ReferenceServer:
         return self.start()

@@ -17,8 +17,9 @@ Record = TypeVar("Record", ApiKey, ReferenceSettings)
 def load_settings(path: Path) -> ReferenceSettings:
     """The settings in the file at `path`.
 
-    Raises `SettingsError` for a file that cannot be read, a name that is no setting (an ignored one could leave the
-    service open), a missing setting, or a value of the wrong type. Nothing comes from the environment.
+    Raises `SettingsError` for a file that cannot be read, a name that is no setting (an ignored one could
+    leave the service open), a missing setting, or a value of the wrong type. Nothing comes from the
+    environment.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -121,7 +121,7 @@ class Issuer:
         self.paths: list[str] = []
         self._changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True)
         self._thread.start()
 
     @property
@@ -168,15 +168,17 @@ class Issuer:
                     issuer.fetches.append({name.lower(): value for name, value in self.headers.items()})
                     issuer.paths.append(self.path)
                     issuer._changed.notify_all()
+                    # The answer is settled when the fetch arrives, whatever is published while it is on its
+                    # way.
+                    status, body, headers = issuer.status, issuer.body, issuer.headers
                 time.sleep(issuer.delay_seconds)  # A slow issuer, not a way to wait for something.
                 issuer.held.wait(30)
                 try:
-                    self.send_response(issuer.status)
-                    headers = {"Content-Length": str(len(issuer.body))} | issuer.headers
-                    for name, value in headers.items():
+                    self.send_response(status)
+                    for name, value in ({"Content-Length": str(len(body))} | headers).items():
                         self.send_header(name, value)
                     self.end_headers()
-                    self.wfile.write(issuer.body)
+                    self.wfile.write(body)
                 except OSError:
                     self.close_connection = True  # The fetcher gave up, which is what some tests want.
 

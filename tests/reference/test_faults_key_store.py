@@ -264,7 +264,7 @@ def trusts_any_certificate(world: World, start: Start) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         context.load_cert_chain(self_signed(world.attacker, Path(folder)))
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,))
     thread.start()
     try:
         service = start(jwks_url=f"https://127.0.0.1:{server.server_port}/jwks.json")

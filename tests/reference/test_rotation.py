@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from .issuer import Key, as_json
@@ -102,6 +104,23 @@ def test_known_keys_do_not_wait_for_unknown_ones(world: World) -> None:
         return status
 
     assert at_once([lambda: service.status(world.attacker.token()), known]) == [401, 200]
+
+
+def test_a_refresh_that_began_before_the_question_does_not_answer_it(world: World) -> None:
+    """A key published while a timed refresh is under way is found by its first token."""
+    service = world.start(**TIMES)
+    assert service.status(world.k1.token()) == 200
+    world.clock.advance(R + 0.1)
+    world.issuer.hold()
+
+    def rotate() -> int:
+        assert world.issuer.wait_for_fetches(2)
+        world.issuer.publish(world.k1, world.k2)
+        threading.Timer(0.2, world.issuer.release).start()  # By then the token below waits for the refresh.
+        return service.status(world.k2.token())
+
+    assert at_once([lambda: service.status(world.k1.token()), rotate]) == [200, 200]
+    assert len(world.issuer.fetches) == 3
 
 
 def test_a_flood_does_not_hide_a_new_key(world: World) -> None:

@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from .crafted import badly_padded_token, edge_signatures
 from .issuer import Key, as_json, b64url, claims_now, hmac_token, unsigned
@@ -123,3 +124,31 @@ def test_the_raw_operation_over_a_correct_message_is_accepted(world: World) -> N
 def test_malformed_padding_is_refused(world: World, form: str) -> None:
     """RFC 8017 §8.2.2 compares the whole encoded message."""
     assert world.start().status(badly_padded_token(world.k1, form)) == 401
+
+
+@pytest.mark.parametrize("alg", ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
+def test_each_rsa_algorithm_works_when_it_is_allowed(world: World, alg: str) -> None:
+    """With a key that says so, and with one that says nothing."""
+    service = world.start(jwt_allowed_algorithms=(alg,))
+    world.issuer.publish(world.k1.jwk(alg=alg), world.k2.jwk(alg=...))
+    assert [service.status(key.token(alg=alg)) for key in (world.k1, world.k2)] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("alg", "private"),
+    [
+        ("ES256", ec.generate_private_key(ec.SECP256R1())),
+        ("ES384", ec.generate_private_key(ec.SECP384R1())),
+        ("ES512", ec.generate_private_key(ec.SECP521R1())),
+        ("EdDSA", ed25519.Ed25519PrivateKey.generate()),
+    ],
+    ids=["ES256", "ES384", "ES512", "EdDSA"],
+)
+def test_each_curve_works_when_it_is_allowed(world: World, alg: str, private: Any) -> None:
+    """From the set, and as the configured key."""
+    key = Key("c1", private, alg)
+    world.issuer.publish(key)
+    assert world.start(jwt_allowed_algorithms=(alg,)).status(key.token()) == 200
+    pem = key.pem().decode()
+    static = world.start(jwt_allowed_algorithms=(alg,), verification_method="public_key", public_key_pem=pem)
+    assert static.status(key.token()) == 200
