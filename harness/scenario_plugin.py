@@ -73,14 +73,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(ResultsFile(Path(results)), "idp-harness-results")
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
-    # Cells of a group share a running service: unless the user chose otherwise, they go to one xdist worker.
-    if getattr(config.option, "numprocesses", None) and getattr(config.option, "dist", None) == "no":
-        config.option.dist = "loadgroup"
-    return (yield)
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "scenario_cell" not in metafunc.fixturenames:
         return

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
 
 from mock_idp.body import read_body
 from mock_idp.control.json_body import decode
@@ -24,11 +25,19 @@ from mock_idp.state import State
 _CONFLICTS = frozenset({"kid_reused", "name_taken", "key_revoked", "no_current_key"})
 
 
+class HandleConverter(BaseConverter):
+    """The name or kid of a key in a path: anything at all, slashes and line breaks too."""
+
+    part_isolating = False
+    regex = "(?s:.+?)"
+
+
 def create_app(state: State, keep_error: Callable[[BaseException], None]) -> Flask:
     """The control API over a state. `keep_error` gets every exception that no caller can be blamed for."""
     app = Flask("mock_idp", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
+    app.url_map.converters["handle"] = HandleConverter
     for operation in OPERATIONS:
         app.add_url_rule(
             _rule(operation),
@@ -68,15 +77,12 @@ def create_app(state: State, keep_error: Callable[[BaseException], None]) -> Fla
 
 
 def _rule(operation: Operation) -> str:
-    # A kid may hold a slash; an issuer id may not.
-    return operation.path.replace("{key}", "<path:key>").replace("{", "<").replace("}", ">")
+    return operation.path.replace("{key}", "<handle:key>").replace("{", "<").replace("}", ">")
 
 
 def _view(operation: Operation, state: State) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        body = decode(
-            request.content_type or "", read_body(request.environ, state.settings.max_body_bytes)
-        )
+        body = decode(request.content_type or "", read_body(request.environ, state.settings.max_body_bytes))
         if operation.body is not None:
             check(body, operation.body, components=SCHEMAS)
         wants_text = request.headers.get("Accept", "").strip().lower() == "text/plain"

@@ -22,7 +22,8 @@ def take_connection(environ: Mapping[str, Any]) -> socket.socket:
 
     A server that offers the connection is asked for it. With any other server the socket is found among the open
     files of this process by the client's address, and what the server holds is replaced with a closed socket: its
-    answer goes nowhere. Raises OSError when there is no such connection (any more).
+    answer goes nowhere. Raises OSError when there is no such connection any more, LookupError when the server does
+    not say which one it was.
     """
     offered = environ.get(TAKE)
     if offered is not None:
@@ -37,7 +38,7 @@ def _peer(environ: Mapping[str, Any]) -> tuple[str, int]:
     try:
         return str(environ["REMOTE_ADDR"]), int(environ["REMOTE_PORT"])
     except (KeyError, ValueError):
-        raise OSError("The server does not say which connection a request came on.") from None
+        raise LookupError("The server does not say which connection a request came on.") from None
 
 
 def _swap_out(peer: tuple[str, int]) -> socket.socket:
@@ -70,4 +71,3 @@ def _replace_with_closed(fd: int) -> None:
     other.close()
     os.dup2(ours.fileno(), fd)
     ours.close()
-

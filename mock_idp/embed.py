@@ -21,12 +21,10 @@ class EmbeddedIdp:
 
     Bound and ready when the constructor returns. Settings as for `mock-idp serve`; the default takes a free port and
     uses the key material of deleted issuers again, for an issuer per test. `wall` is the source of real time.
-    Raises MockIdpError for bad settings, OSError for a port in use.
+    Raises MockIdpError for bad settings, JoseError for a key that cannot be made, OSError for a port in use.
     """
 
-    def __init__(
-        self, settings: ServerSettings | None = None, wall: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, settings: ServerSettings | None = None, wall: Callable[[], float] = time.time) -> None:
         settings = settings or ServerSettings(port=0, recycle_keys=True, key_pool_size=8)
         # The state needs the public URL, which needs the port, which only binding gives.
         self._server = HttpServer(settings.host, settings.port)

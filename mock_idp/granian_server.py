@@ -21,9 +21,7 @@ def run(wsgi: MockIdpWsgi, host: str, port: int, max_body_bytes: int, ready: Cal
     asyncio.run(_serve(wsgi, host, port, max_body_bytes, ready))
 
 
-async def _serve(
-    wsgi: MockIdpWsgi, host: str, port: int, max_body_bytes: int, ready: Callable[[], None]
-) -> None:
+async def _serve(wsgi: MockIdpWsgi, host: str, port: int, max_body_bytes: int, ready: Callable[[], None]) -> None:
     application = RsgiApplication(wsgi, max_body_bytes)
     server = Server(
         application,
@@ -56,7 +54,7 @@ async def _serve(
 
 
 async def _until_listening(host: str, port: int, serving: asyncio.Task[None]) -> None:
-    """Wait until the port takes a connection. Raises OSError when it does not for too long."""
+    """Wait until the port takes a connection. Raises OSError when it does not for too long, or what granian raised."""
     deadline = asyncio.get_running_loop().time() + _START_SECONDS
     while not serving.done():
         try:
@@ -70,3 +68,5 @@ async def _until_listening(host: str, port: int, serving: asyncio.Task[None]) ->
             writer.close()
             await writer.wait_closed()
             return
+    # It gave up: say why.
+    serving.result()

@@ -133,5 +133,3 @@ def _send_plain(sock: socket.socket, status: int, text: str) -> None:
 
 def _no_write(data: bytes) -> object:
     raise NotImplementedError("The write callable of WSGI is not offered; return the body.")
-
-

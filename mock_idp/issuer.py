@@ -55,9 +55,7 @@ class Issuer:
             audience=settings.audience,
             permissions_claim=settings.permissions_claim or self.provider.default_permissions_claim,
             algorithm=settings.algorithm,
-            token_lifetime_seconds=(
-                settings.token_lifetime_seconds or self.provider.default_token_lifetime_seconds
-            ),
+            token_lifetime_seconds=(settings.token_lifetime_seconds or self.provider.default_token_lifetime_seconds),
             options=options,
         )
         self.clock = IssuerClock(wall)
@@ -140,7 +138,10 @@ class Issuer:
             return rotation
 
     def lay_over(self, make: Callable[[Callable[[str], SigningKey]], JwksOverlay]) -> None:
-        """Lay changes over the served key set. `make` gets the way to find a key by its name or kid."""
+        """Lay changes over the served key set. `make` gets the way to find a key by its name or kid.
+
+        Raises JoseError for an unknown key; then nothing has changed.
+        """
         with self._lock:
             self.overlay = make(self.keys.ring.find)
             self.publish()
@@ -196,14 +197,10 @@ class Issuer:
             entries = [self.overlay.entry(key, self.keys.members(key)) for key in ring.published()]
             changed_at = self.clock.now()
             self.documents = {
-                "jwks": Document(
-                    compact_json(self.overlay.around(entries)), changed_at, self.provider.jwks_headers
-                ),
+                "jwks": Document(compact_json(self.overlay.around(entries)), changed_at, self.provider.jwks_headers),
                 "discovery": self.discovery_document(self.place, changed_at),
             }
 
     def discovery_document(self, place: Place, changed_at: float) -> Document:
         """The discovery document as seen from `place`, which differs from the issuer's own behind a proxy."""
-        return Document(
-            compact_json(self.provider.discovery(place)), changed_at, self.provider.discovery_headers
-        )
+        return Document(compact_json(self.provider.discovery(place)), changed_at, self.provider.discovery_headers)

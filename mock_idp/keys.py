@@ -55,9 +55,7 @@ class IssuerKeys:
         key = self._make(settings)
         members = settings.members or self._provider.jwk_members
         key.public_jwk(members)  # An unknown member is refused before the key is in.
-        entry = self.ring.add(
-            key, state, name=settings.name, now=self._now(), allow_reuse=settings.allow_reuse
-        )
+        entry = self.ring.add(key, state, name=settings.name, now=self._now(), allow_reuse=settings.allow_reuse)
         self._members[key] = members
         return entry
 

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from mock_idp.answer import json_answer
+from mock_idp.documents import MARKER
 from mock_idp.errors import MockIdpError
 from mock_idp.wsgi import MockIdpWsgi
 
@@ -77,7 +78,9 @@ class RsgiApplication:
             body = await self._read_body(protocol)
         except MockIdpError as error:
             refusal = json_answer(error.status, error.as_json())
-            protocol.response_bytes(refusal.status, refusal.with_length(), refusal.body)
+            # The rest of the body stays unread, so nothing more can come on this connection.
+            headers = [*refusal.with_length(), MARKER, ("Connection", "close")]
+            protocol.response_bytes(refusal.status, headers, refusal.body)
             return
         loop = asyncio.get_running_loop()
         status, headers, chunks = await loop.run_in_executor(self._threads, self._call, _environ(scope, body))
@@ -128,8 +131,8 @@ def _environ(scope: RsgiScope, body: bytes) -> dict[str, Any]:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path,
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _native(scope.path),
+        "QUERY_STRING": _native(scope.query_string),
         "SERVER_PROTOCOL": "HTTP/1.1",
         "SERVER_NAME": scope.server.rpartition(":")[0],
         "SERVER_PORT": scope.server.rpartition(":")[2],
@@ -150,3 +153,8 @@ def _environ(scope: RsgiScope, body: bytes) -> dict[str, Any]:
             key = "HTTP_" + key
         environ[key] = f"{environ[key]}, {value}" if key in environ else value
     return environ
+
+
+def _native(text: str) -> str:
+    """Text as WSGI wants it: each character stands for one byte (PEP 3333, "Unicode Issues")."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")

@@ -125,11 +125,10 @@ class _Check:
 
     def one_of(self, value: Any, argument: list[Schema], field: str, schema: Schema) -> None:
         """Alternatives told apart by one member (`discriminator` of OpenAPI); the error is that of the chosen one."""
-        name = schema["discriminator"]["propertyName"]
+        name, mapping = schema["discriminator"]["propertyName"], schema["discriminator"]["mapping"]
         self.check(value, {"type": "object", "required": [name]}, field)
-        known = {alternative["properties"][name]["enum"][0]: alternative for alternative in argument}
-        self.enum(value[name], list(known), _join(field, name), schema)
-        self.check(value, known[value[name]], field)
+        self.enum(value[name], list(mapping), _join(field, name), schema)
+        self.check(value, {"$ref": mapping[value[name]]}, field)
 
     def nothing(self, value: Any, argument: Any, field: str, schema: Schema) -> None:
         """A keyword another one reads."""
@@ -185,5 +184,3 @@ def _is(value: Any, name: str) -> bool:
 
 def _join(field: str, name: str) -> str:
     return f"{field}.{name}" if field else name
-
-

@@ -123,5 +123,3 @@ def check_public_url(url: str, field_name: str = "public_url") -> str:
     if not usable or not url.isascii() or not url.isprintable() or " " in url or "@" in parts.netloc:
         raise bad_field(field_name, "This must be an absolute http or https URL such as http://localhost:9400.")
     return url.rstrip("/")
-
-

@@ -94,9 +94,8 @@ class State:
                 _options(settings),
             )
             with self._lock:
-                self._check_paths(issuer)
+                self.routes = {**self.routes, **self._routes_of(issuer)}
                 self._issuers = {**self._issuers, issuer.id: issuer}
-                self._make_routes()
         finally:
             self._being_made.discard(settings.id)
         return issuer
@@ -106,7 +105,7 @@ class State:
         with self._lock:
             issuer = self.find(issuer_id)
             self._issuers = {key: each for key, each in self._issuers.items() if each is not issuer}
-            self._make_routes()
+            self.routes = {path: route for path, route in self.routes.items() if route.issuer is not issuer}
         issuer.close()
         issuer.keys.give_back()
 
@@ -171,17 +170,14 @@ class State:
             raise conflict("issuer_exists", f"There is an issuer {settings.id!r} already.", "id")
         return settings
 
-    def _check_paths(self, issuer: Issuer) -> None:
-        seen: dict[str, str] = {}
+    def _routes_of(self, issuer: Issuer) -> dict[str, Route]:
+        routes: dict[str, Route] = {}
         for path, endpoint in issuer.routes():
             ours = issuer.prefix == "" and f"{path}/".startswith(_OURS)
-            if ours or path in self.routes or seen.setdefault(path, endpoint) != endpoint:
+            route = routes.setdefault(path, Route(issuer, endpoint))
+            if ours or path in self.routes or route.endpoint != endpoint:
                 raise conflict("path_taken", f"The path {path} is served already.", "options")
-
-    def _make_routes(self) -> None:
-        self.routes = {
-            path: Route(issuer, endpoint) for issuer in self.issuers() for path, endpoint in issuer.routes()
-        }
+        return routes
 
 
 def _options(settings: IssuerSettings) -> dict[str, Any]:
@@ -196,5 +192,3 @@ def _serves(style: str, path: str) -> bool:
         provider.token_path(options),
         *provider.discovery_paths(options),
     )
-
-

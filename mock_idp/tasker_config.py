@@ -12,9 +12,7 @@ _HOST_NOTE = (
 )
 
 
-def tasker_toml(
-    *, jwks_uri: str, issuer: str, audience: str, permissions_claim: str, algorithm: str
-) -> str:
+def tasker_toml(*, jwks_uri: str, issuer: str, audience: str, permissions_claim: str, algorithm: str) -> str:
     """The keys of Tasker's `[web.auth]` table for an issuer, one a line, in TOML.
 
     A comment stands in front when Tasker would refuse the host of the JWKS URL.

@@ -13,8 +13,7 @@ VERIFICATIONS = ("jwks", "public_key")
 class TargetError(HarnessError):
     """A service could not be started, or a target can't be used here.
 
-    `what` says what went wrong and what to do; `log` is the end of the service's own log ("" when it wrote
-    none).
+    `what` says what went wrong and what to do; `log` is the end of the service's own log ("" when it wrote none).
     """
 
     def __init__(self, what: str, log: str = "") -> None:
@@ -35,12 +34,11 @@ class ApiKey:
 class ServiceConfig:
     """Everything one service instance is started with; hashable, so that equal ones can share a service.
 
-    `issuer`, `audience`: what `iss` and `aud` of a token must be. `jwks_url`: where the service fetches the
-    keys. `verification`: "jwks", or "public_key" with one fixed key in `public_key_pem` (SubjectPublicKeyInfo
-    in PEM). `refresh_seconds`, `max_stale_seconds`: age of the key set at which it is fetched again, and how
-    long after that it may still be used when fetching fails. `idp_address`: HOST:PORT at which the identity
-    provider really listens ("" when it can't be reached or is not needed). The names are those of Tasker's
-    configuration reference.
+    `issuer`, `audience`: what `iss` and `aud` of a token must be. `jwks_url`: where the service fetches the keys.
+    `verification`: "jwks", or "public_key" with one fixed key in `public_key_pem` (SubjectPublicKeyInfo in PEM).
+    `refresh_seconds`, `max_stale_seconds`: age of the key set at which it is fetched again, and how long after that it
+    may still be used when fetching fails. `idp_address`: HOST:PORT at which the identity provider really listens (""
+    when it is not needed). Each stands for a key of Tasker's configuration reference, or for several.
     """
 
     issuer: str
@@ -111,15 +109,12 @@ class Target(Protocol):
         """Why it can't be used on this machine, as a sentence with what to do; `None` when it can."""
 
     def jwks_base_url(self, idp_port: int) -> str:
-        """The URL under which its services must know an identity provider that listens on
-        127.0.0.1:`idp_port`.
-        """
+        """The URL under which its services must know an identity provider that listens on 127.0.0.1:`idp_port`."""
 
     def start(self, config: ServiceConfig) -> Service:
-        """Start a service; returns once `GET /health` answers 200. Raises `TargetError` with the log when
-        not.
+        """Start a service; returns once `GET /health` answers 200. May be called by several threads at once.
 
-        May be called by several threads at once.
+        Raises `TargetError`, with the end of the service's log, when it does not come up.
         """
 
     def close(self) -> None:

@@ -1,30 +1,29 @@
 """Runs one command and ends it when its own parent is gone.
 
-    python -I -S guard.py [--remove DIR]... [--user NAME] [--signal TERM] [--grace SECONDS] [--orphan-signal KILL]
+    python -I -S guard.py [--scratch DIR] [--user NAME] [--signal TERM] [--grace SECONDS] [--orphan-signal KILL]
         -- COMMAND...
 
-The guard is a process between the harness and a service. It holds the service's life to that of the harness,
-which may be killed in a way that lets it clean up nothing (`kill -9`):
+The guard is a process between the harness and a service. It holds the service's life to that of the harness, which may
+be killed in a way that lets it clean up nothing (`kill -9`):
 
-- Its standard input is a pipe from the harness. End of file means: end the service. The kernel closes the
-  pipe with the harness. A process forked from the harness may hold the pipe's other end, so a change of
+- Its standard input is a pipe from the harness. A line means: start the command. End of file means: end it. The kernel
+  closes the pipe with the harness. A process forked from the harness may hold the pipe's other end, so a change of
   parent counts too.
-- The command runs in a session of its own, so Ctrl-C in the terminal reaches neither it nor the guard. It
-  gets SIGTERM (or `--signal`); when it ended, or the grace period is over, so does everything it started, and
-  then SIGKILL: the guard is a child subreaper.
-- If the guard itself is killed, the kernel sends the command SIGKILL, or `--orphan-signal` (PR_SET_PDEATHSIG,
-  prctl(2)).
-- The folders given with `--remove` go last. Open descriptors above 2 that it was started with stay open until
-  then (the harness uses one to lock the folder) and never reach the command.
+- The command runs in a session of its own, so Ctrl-C in the terminal reaches neither it nor the guard. It gets SIGTERM
+  (or `--signal`); when it ended, or the grace period is over, so does everything it started, and then SIGKILL: the
+  guard is a child subreaper.
+- If the guard itself is killed, the kernel sends the command SIGKILL or `--orphan-signal` (PR_SET_PDEATHSIG, prctl(2)).
+- The folder given with `--scratch` goes last, however far things came. The harness makes it before it writes the line,
+  so there is no moment at which the folder has no guard. The command works in it; the guard keeps it locked (flock(2)).
 
-It prints the command's process id, sends the command's output to standard error, and exits with the command's
-status (128 + n for signal n, 127 when it could not be started). Standard library only: it runs as `-I -S` for
-a quick start.
+It prints the command's process id, sends the command's output to standard error, and exits with the command's status
+(128 + n for signal n, 127 when it could not be started). Standard library only: it runs as `-I -S` for a quick start.
 """
 
 import argparse
 import contextlib
 import ctypes
+import fcntl
 import os
 import pwd
 import select
@@ -60,15 +59,7 @@ def wake_up_on_signals() -> int:
     return read
 
 
-def keep_descriptors_from_command() -> None:
-    """Close what the guard was started with, and does not hand on, when the command is executed."""
-    for path in Path("/dev/fd").iterdir():
-        with contextlib.suppress(OSError):  # The one that listed the folder is closed by now.
-            if int(path.name) > 2:
-                os.set_inheritable(int(path.name), False)
-
-
-def run_command(command: list[str], user: str | None, orphan_signal: int, guard: int) -> None:
+def run_command(options: argparse.Namespace, guard: int) -> None:
     """Become the command; called in the forked child of the process `guard`, never returns."""
     try:
         os.setsid()
@@ -78,16 +69,18 @@ def run_command(command: list[str], user: str | None, orphan_signal: int, guard:
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         os.dup2(2, 1)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        if user:
-            entry = pwd.getpwnam(user)
+        if options.scratch:
+            os.chdir(options.scratch)
+        if options.user:
+            entry = pwd.getpwnam(options.user)
             os.setgroups([])
             os.setgid(entry.pw_gid)
             os.setuid(entry.pw_uid)
-        prctl(PR_SET_PDEATHSIG, orphan_signal)  # After setuid, which clears it.
+        prctl(PR_SET_PDEATHSIG, options.orphan_signal)  # After setuid, which clears it.
         if os.getppid() == guard:
-            os.execvp(command[0], command)
+            os.execvp(options.command[0], options.command)
     except (OSError, KeyError) as error:
-        os.write(2, f"guard: could not start {command[0]}: {error}\n".encode())
+        os.write(2, f"guard: could not start {options.command[0]}: {error}\n".encode())
     finally:
         os._exit(127)
 
@@ -96,26 +89,44 @@ class Guard:
     """The command and what ends it."""
 
     def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
         self.parent = os.getppid()
-        self.stop_signal, self.grace_seconds = options.signal, options.grace
         self.wake = wake_up_on_signals()
+        self.child = 0
         self.status: int | None = None
+
+    def next_word(self) -> bytes | None:
+        """What the harness wrote, b"" when the guard is to end, `None` when something else happened."""
+        readable, _, _ = select.select([0, self.wake], [], [], PARENT_CHECK_SECONDS)
+        if self.stop_requested() or os.getppid() != self.parent:
+            return b""
+        return os.read(0, 4096) if 0 in readable else None
+
+    def told_to_start(self) -> bool:
+        """Wait for the harness to say so; whether it did."""
+        while (word := self.next_word()) is None:
+            pass
+        return word != b""
+
+    def start(self) -> None:
+        """Start the command and tell its process id."""
+        if self.options.scratch:
+            fcntl.flock(os.open(self.options.scratch, os.O_RDONLY), fcntl.LOCK_SH)  # Open until the guard ends.
         guard = os.getpid()
         # A signal to the command must find neither the guard's handlers in it nor get lost.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
         self.child = os.fork()
         if self.child == 0:
-            run_command(options.command, options.user, options.orphan_signal, guard)
+            run_command(self.options, guard)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        with contextlib.suppress(BrokenPipeError):  # The harness is gone already; standard input says so too.
+            os.write(1, f"{self.child}\n".encode())
 
     def wait_for_end(self) -> None:
         """Return when the command ended or the guard is to end it."""
-        while self.status is None:
-            readable, _, _ = select.select([0, self.wake], [], [], PARENT_CHECK_SECONDS)
-            asked = 0 in readable and not os.read(0, 4096)
-            if asked or self.stop_requested() or os.getppid() != self.parent:
-                return
+        while self.status is None and self.next_word() != b"":
             self.reap()
+        os.close(1)  # Tells the harness, before the rest is cleaned up.
 
     def stop_requested(self) -> bool:
         try:
@@ -138,10 +149,10 @@ class Guard:
     def end(self) -> None:
         """End the command, which may know how to end what it started; then what is left; then for certain."""
         if self.status is None:
-            os.kill(self.child, self.stop_signal)
-        self.reap_until(lambda: self.status is not None, self.grace_seconds)
+            os.kill(self.child, self.options.signal)
+        self.reap_until(lambda: self.status is not None, self.options.grace)
         if self.reap():
-            self.signal_all(self.stop_signal)
+            self.signal_all(self.options.signal)
         self.reap_until(lambda: False, LEFTOVER_SECONDS)
         deadline = time.monotonic() + KILL_SECONDS
         while self.reap() and time.monotonic() < deadline:
@@ -177,7 +188,7 @@ def signal_number(name: str) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--remove", action="append", default=[])
+    parser.add_argument("--scratch")
     parser.add_argument("--user")
     parser.add_argument("--signal", type=signal_number, default=signal.SIGTERM)
     parser.add_argument("--grace", type=float, default=5.0)
@@ -186,16 +197,16 @@ def main() -> int:
     options = parser.parse_args()
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    keep_descriptors_from_command()
     guard = Guard(options)
     try:
-        with contextlib.suppress(BrokenPipeError):  # The harness is gone already; standard input says so too.
-            os.write(1, f"{guard.child}\n".encode())
+        if not guard.told_to_start():
+            return 0
+        guard.start()
         guard.wait_for_end()
         guard.end()
     finally:
-        for folder in options.remove:
-            shutil.rmtree(folder, ignore_errors=True)
+        if options.scratch:
+            shutil.rmtree(options.scratch, ignore_errors=True)
     status = guard.status if guard.status is not None else -signal.SIGKILL
     return status if status >= 0 else 128 - status
 

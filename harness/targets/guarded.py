@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,7 @@ _GUARD_SECONDS = 15.0
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """An environment that holds nothing of this process's configuration (no TASKER_*, no proxies), plus
-    `extra`.
-    """
+    """An environment that holds nothing of this process's configuration (no TASKER_*, no proxies), plus `extra`."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return {"PATH": os.defpath, "LANG": "C.UTF-8", **inherited, **extra}
 
@@ -44,11 +43,16 @@ class Ending:
     orphan_signal: str = "KILL"
 
 
-class GuardedProcess:
-    """A running command; its output goes to `log`. `scratch`, when given, is removed with it.
+def _nothing() -> None:
+    pass
 
-    `user` is the name of the user to run as (only root can). Raises `TargetError` when the guard does not
-    start; a command that can't be executed shows as one that ended with status 127 and a line in the log.
+
+class GuardedProcess:
+    """A running command; its output goes to `log`.
+
+    `scratch`, when given, is made for it, is the folder it runs in, and goes with it; `prepare` fills it before the
+    command starts. `user` is the name of the user to run as (only root can). Raises `TargetError` when the guard does
+    not start; a command that can't be executed shows as one that ended with status 127 and a line in the log.
     """
 
     def __init__(
@@ -58,17 +62,17 @@ class GuardedProcess:
         environment: Mapping[str, str],
         log: ServiceLog,
         scratch: ScratchFolder | None = None,
-        folder: Path | None = None,
+        prepare: Callable[[], object] = _nothing,
         user: str | None = None,
         ending: Ending = Ending(),
     ) -> None:
         guard = [sys.executable, "-I", "-S", str(GUARD), "--signal", ending.signal]
         guard += ["--grace", str(ending.grace_seconds), "--orphan-signal", ending.orphan_signal]
         if scratch:
-            guard += ["--remove", str(scratch.path)]
+            guard += ["--scratch", str(scratch.path)]
         if user:
             guard += ["--user", user]
-        self._grace_seconds = ending.grace_seconds
+        self._grace_seconds, self._scratch = ending.grace_seconds, scratch
         self._stopping = threading.Lock()
         self._guard = subprocess.Popen(
             [*guard, "--", *command],
@@ -76,8 +80,6 @@ class GuardedProcess:
             stdout=subprocess.PIPE,
             stderr=log.descriptor,
             env=dict(environment),
-            cwd=folder,
-            pass_fds=(scratch.lock,) if scratch else (),
             start_new_session=True,
             bufsize=0,
         )
@@ -85,12 +87,18 @@ class GuardedProcess:
         assert self._guard.stdout is not None
         self._hold, self._report = self._guard.stdin, self._guard.stdout
         try:
-            self.pid = self._read_pid(log)
+            if scratch:
+                scratch.make()
+            prepare()
+            self.pid = self._start(log)
         except BaseException:
             self.stop()
             raise
 
-    def _read_pid(self, log: ServiceLog) -> int:
+    def _start(self, log: ServiceLog) -> int:
+        """Let the guard start the command; its process id."""
+        with contextlib.suppress(BrokenPipeError):
+            self._hold.write(b"start\n")
         line = self._report.readline()
         if not line:
             self._guard.wait()
@@ -109,7 +117,7 @@ class GuardedProcess:
         return not self.wait(0)
 
     def exit_status(self) -> int | None:
-        """The status of a command that ended (128 + n for signal n), else `None`."""
+        """The status of a command that ended (128 + n for signal n), once all is cleaned up, else `None`."""
         return self._guard.wait() if self.wait(0) else None
 
     def processes(self) -> list[psutil.Process]:
@@ -142,3 +150,5 @@ class GuardedProcess:
                 self._guard.kill()  # The kernel then kills the command: PR_SET_PDEATHSIG.
                 self._guard.wait()
             self._report.close()
+            if self._scratch:
+                self._scratch.remove()  # Lets go of the lock, too.

@@ -7,19 +7,16 @@ from contextlib import ExitStack
 from typing import Protocol, TypeVar
 
 from harness.targets.guarded import GuardedProcess
-from harness.targets.scratch import ScratchFolder
 from harness.targets.service_log import ServiceLog
 
 
 class GuardedService:
     """A running service; see `harness.targets.base.Service`."""
 
-    def __init__(
-        self, base_url: str, process: GuardedProcess, log: ServiceLog, scratch: ScratchFolder | None = None
-    ) -> None:
+    def __init__(self, base_url: str, process: GuardedProcess, log: ServiceLog) -> None:
         self.base_url = base_url
         self.pid = process.pid
-        self._process, self._log, self._scratch = process, log, scratch
+        self._process, self._log = process, log
 
     def __repr__(self) -> str:
         return f"<service {self.base_url} pid {self.pid}>"
@@ -27,8 +24,6 @@ class GuardedService:
     def stop(self) -> None:
         self._process.stop()
         self._log.close()
-        if self._scratch:
-            self._scratch.remove()
 
     def log_tail(self, lines: int = 40) -> str:
         return self._log.tail(lines)

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import random
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
+from harness.targets.base import TargetError
+
+T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _LOWEST, _HIGHEST = 10240, 65535
-_ATTEMPTS = 200
+_SEARCH_ATTEMPTS = 200
+_START_ATTEMPTS = 5
 # Not `random`'s own generator: test runners seed that alike in every process, which would then pick the same
 # ports.
 _dice = random.SystemRandom()
+
+
+class PortTakenError(TargetError):
+    """Another process listens on the port that was meant for a service."""
+
+
+def start_on_free_port(start: Callable[[int], T]) -> T:
+    """Call `start` with a free port, and with another one when somebody else was faster (`PortTakenError`)."""
+    for _ in range(_START_ATTEMPTS - 1):
+        with contextlib.suppress(PortTakenError):
+            return start(free_port())
+    return start(free_port())
 
 
 def free_port() -> int:
@@ -27,7 +44,7 @@ def free_port() -> int:
     To make that rare the port lies outside the range from which the kernel gives ports to outgoing
     connections and to those who ask for any (ip(7), ip_local_port_range), where there is room.
     """
-    for _ in range(_ATTEMPTS):
+    for _ in range(_SEARCH_ATTEMPTS):
         port = _dice.choice(_candidates())
         if is_free(port):
             return port
@@ -59,15 +76,12 @@ def is_free(port: int) -> bool:
     return True
 
 
-def listening_ports(processes: Iterable[psutil.Process]) -> set[int]:
-    """The TCP ports that these processes listen on."""
-    found = set()
-    for process in processes:
-        try:
-            found |= {port for port, _ in _listeners(process.net_connections("tcp"))}
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return found
+def listening_ports(pid: int) -> set[int]:
+    """The TCP ports that a process listens on."""
+    try:
+        return {port for port, _ in _listeners(psutil.Process(pid).net_connections("tcp"))}
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return set()
 
 
 def holders(port: int) -> set[int | None]:

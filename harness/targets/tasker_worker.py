@@ -23,6 +23,7 @@ from harness.targets.tasker_wheels import why_not_installed
 BOOT = Path(__file__).with_name("tasker_boot.py")
 # A name of no public top-level domain (RFC 6761): a fetch that misses the proxy can't reach anybody.
 PUBLIC_HOST = "idp.tasker.test"
+_CONFIG, _TEMPLATES = "worker.toml", "templates"
 
 
 class TaskerWorkerTarget:
@@ -64,9 +65,7 @@ class TaskerWorkerTarget:
         return f"http://{self._jwks_host}:{idp_port}" if self._jwks_host else f"http://{PUBLIC_HOST}"
 
     def start(self, config: ServiceConfig) -> GuardedService:
-        """Start a worker. Raises `TargetError` when it is not installed, refuses to start, or is not healthy
-        in time.
-        """
+        """Start a worker. Raises `TargetError` when it is not installed, does not start, or is not healthy in time."""
         if reason := self.available():
             raise TargetError(reason)
         if config.verification == "jwks":
@@ -112,49 +111,44 @@ class TaskerWorkerTarget:
             return self._postgres.url
 
     def _boot(self, config: ServiceConfig, database_url: str) -> GuardedService:
+        scratch = ScratchFolder()
         with ExitStack() as undo:
-            scratch = ScratchFolder()
-            undo.callback(scratch.remove)
             log = ServiceLog(self.name, self._log_folder)
             undo.callback(log.close)
             process = GuardedProcess(
                 [sys.executable, "-P", str(BOOT)],
-                environment=self._environment(config, database_url, scratch),
+                environment=self._environment(config, database_url, scratch.path),
                 log=log,
                 scratch=scratch,
-                folder=scratch.path,
+                prepare=lambda: _write_files(config, scratch),
             )
             undo.callback(process.stop)
-            service = GuardedService(self._wait_until_healthy(process, log), process, log, scratch)
+            service = GuardedService(self._wait_until_healthy(process, log), process, log)
             undo.pop_all()
         return service
 
-    def _environment(self, config: ServiceConfig, database_url: str, scratch: ScratchFolder) -> dict[str, str]:
-        """What the worker reads, with the files that this names. Nothing of this process's own configuration."""
-        templates = scratch.path / "templates"
-        templates.mkdir()
+    def _environment(self, config: ServiceConfig, database_url: str, folder: Path) -> dict[str, str]:
+        """What the worker reads. Nothing of this process's own configuration."""
         environment = {
-            "TASKER_CONFIG_PATH": str(scratch.write_secret("worker.toml", render_worker_toml(config))),
+            "TASKER_CONFIG_PATH": str(folder / _CONFIG),
             "TASKER_ENV": "test",
-            "TASKER_TEMPLATE_PATH": str(templates),
+            "TASKER_TEMPLATE_PATH": str(folder / _TEMPLATES),
             "TASKER_WEB_BIND_ADDRESS": f"{ports.LOOPBACK}:{self._port}",
             "TASKER_WORKER_GRPC_BIND_ADDRESS": f"{ports.LOOPBACK}:0",
             "DATABASE_URL": database_url,
             "RUST_LOG": "warn",
         }
         if self._jwks_host is None:
-            environment |= {"HTTP_PROXY": f"http://{config.idp_address}", "NO_PROXY": ""}
+            environment |= {"HTTP_PROXY": f"http://{config.idp_address}", "NO_PROXY": "127.0.0.1"}
         return clean_environment(environment)
 
     def _wait_until_healthy(self, process: GuardedProcess, log: ServiceLog) -> str:
-        """The worker's address, once it is healthy. It asks for port 0, so what it listens on is surely its
-        own.
-        """
+        """The worker's address, once it is healthy: the one port that it listens on, so it is surely ours."""
         base_url = ""
 
         def missing() -> str | None:
             nonlocal base_url
-            listening = ports.listening_ports(process.processes())
+            listening = ports.listening_ports(process.pid)
             if not listening:
                 return "it listens on no port yet"
             base_url = f"http://{ports.LOOPBACK}:{min(listening)}"
@@ -177,3 +171,8 @@ class TaskerWorkerTarget:
                 log.tail(),
             )
         raise TargetError(f"the Tasker worker ended with status {status} while starting", log.tail())
+
+
+def _write_files(config: ServiceConfig, scratch: ScratchFolder) -> None:
+    scratch.write_secret(_CONFIG, render_worker_toml(config))
+    (scratch.path / _TEMPLATES).mkdir()

@@ -64,7 +64,7 @@ def token(
     as_json: bool,
     **members: str | None,
 ) -> None:
-    """Print a token, good or broken, without any OAuth dance."""
+    """Print a token, good or broken."""
     body = _decoded(spec, "--spec") if spec is not None else {}
     if not isinstance(body, dict):
         fail("--spec takes a JSON object.", USAGE)
@@ -103,7 +103,7 @@ def rotate(client: ControlClient, issuer: str, habit: str | None, as_json: bool)
 @_json_option
 @_talks
 def keys(client: ControlClient, issuer: str, as_json: bool) -> None:
-    """List the keys of an issuer and where each stands in its life."""
+    """List an issuer's keys and their states."""
     answer = client.call("GET", "issuers", issuer, "keys")
     columns = ("state", "kid", "name", "algorithm", "use")
     click.echo(_pretty(answer)) if as_json else _table(columns, answer["keys"])
@@ -122,7 +122,7 @@ def issuers(client: ControlClient, as_json: bool) -> None:
 @_issuer_option
 @_talks
 def tasker_config(client: ControlClient, issuer: str) -> None:
-    """Print the lines Tasker's [web.auth] needs for an issuer."""
+    """Print the lines for Tasker's [web.auth]."""
     from mock_idp.tasker_config import tasker_toml
 
     answer = client.call("GET", "issuers", issuer)

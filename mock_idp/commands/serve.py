@@ -35,9 +35,7 @@ STYLES = ("auth0", "keycloak", "okta", "custom")
     metavar="SECONDS",
     help="How long tokens are good for. [default: the vendor's]",
 )
-@click.option(
-    "--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the style: realm=tasker."
-)
+@click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the style: realm=tasker.")
 @click.option("--issuers", "file", type=click.Path(path_type=Path), help="A TOML file with [[issuers]].")
 @click.option("--auto-issuers", is_flag=True, help="Make the issuer of /i/NEW-ID/... at its first request.")
 @click.option("--allow-remote", is_flag=True, help="Allow an address that other machines reach.")
@@ -54,7 +52,10 @@ def serve(
     quiet: bool,
     **rest: Any,
 ) -> None:
-    """Serve one issuer in the vendor's own layout; more of them come by POST /_mock/issuers."""
+    """Serve an issuer in the vendor's own layout.
+
+    More of them come by POST /_mock/issuers, from a file, or by their first request.
+    """
     from mock_idp import serve as server
     from mock_idp.jose.errors import JoseError
     from mock_idp.settings import ServerSettings

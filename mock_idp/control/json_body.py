@@ -8,12 +8,14 @@ from typing import Any
 
 from mock_idp.errors import MockIdpError
 
+MAX_DEPTH = 100
+
 
 def decode(content_type: str, body: bytes) -> Any:
     """The value of a JSON body; {} when the body is empty.
 
     Raises MockIdpError: 415 when the body is not said to be JSON; 400 when it is none, has a member twice (readers
-    disagree on which one counts), a number no double can hold, or text that is not Unicode.
+    disagree on which one counts), a number no double can hold, text that is not Unicode, or bottomless nesting.
     """
     if not body:
         return {}
@@ -23,6 +25,7 @@ def decode(content_type: str, body: bytes) -> Any:
         value = json.loads(
             body.decode("utf-8"), object_pairs_hook=_members, parse_float=_number, parse_constant=_constant
         )
+        _check_depth(value)
         # A lone surrogate is legal in JSON as an escape, but no text that could be sent or signed.
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except MockIdpError:
@@ -34,6 +37,21 @@ def decode(content_type: str, body: bytes) -> Any:
     except ValueError as error:
         raise _bad(f"The body is not JSON: {error}.") from None
     return value
+
+
+def _check_depth(value: Any) -> None:
+    """Raises MockIdpError 400 for nesting that something behind us might not follow."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for each in level
+            if isinstance(each, dict | list)
+            for item in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise _bad(f"The body is nested more than {MAX_DEPTH} levels deep; raw claims hold any text.")
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -73,8 +73,7 @@ def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "query", "required": False, "schema": schema}
-        for name, schema in operation.query.items()
+        {"name": name, "in": "query", "required": False, "schema": schema} for name, schema in operation.query.items()
     ]
 
 

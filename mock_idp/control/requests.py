@@ -63,9 +63,7 @@ OPERATIONS = (
         {200: ref("Requests")},
         query=_SELECTION,
     ),
-    Operation(
-        "DELETE", _REQUESTS, "clearRequests", "Forget the log; numbers go on.", clear_requests, {204: None}
-    ),
+    Operation("DELETE", _REQUESTS, "clearRequests", "Forget the log; numbers go on.", clear_requests, {204: None}),
     Operation(
         "GET",
         _REQUESTS + "/wait",

@@ -25,10 +25,13 @@ NAME: Json = {"type": "string", "minLength": 1, "maxLength": 200}
 UNIX_SECONDS: Json = {"type": "number", "minimum": 0, "maximum": 253_402_300_799}
 
 
-def closed(properties: Json, required: list[str] | None = None, **more: Any) -> Json:
-    """The schema of an object that has these members and no others."""
+def closed(properties: Json, required: list[str] | None = None) -> Json:
+    """The schema of an object that has these members and no others.
+
+    Unknown members are looked at first: a misspelled name explains a missing one, not the other way round.
+    """
     needed = {"required": required} if required else {}
-    return {"type": "object", "properties": properties, **needed, "additionalProperties": False, **more}
+    return {"type": "object", "additionalProperties": False, "properties": properties, **needed}
 
 
 def _answer(properties: Json, optional: tuple[str, ...] = ()) -> Json:
@@ -183,9 +186,13 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Jwks": closed({"keys": {"type": "array"}}, ["keys"]),
     "Rotation": _answer({"signing": STRING, "published": STRINGS}),
+    **{f"{kind.__name__}Fault": _fault(kind) for kind in FAULTS.values()},
     "FaultSpec": {
-        "oneOf": [_fault(kind) for kind in FAULTS.values()],
-        "discriminator": {"propertyName": "kind"},
+        "oneOf": [ref(f"{kind.__name__}Fault") for kind in FAULTS.values()],
+        "discriminator": {
+            "propertyName": "kind",
+            "mapping": {name: ref(f"{kind.__name__}Fault")["$ref"] for name, kind in FAULTS.items()},
+        },
     },
     "Fault": {
         "type": "object",
@@ -228,9 +235,7 @@ SCHEMAS: dict[str, Json] = {
             "correlation_id": STRING,
         }
     ),
-    "Requests": _answer(
-        {"requests": {"type": "array", "items": ref("Request")}, "last_seq": {"type": "integer"}}
-    ),
+    "Requests": _answer({"requests": {"type": "array", "items": ref("Request")}, "last_seq": {"type": "integer"}}),
     "RequestsTimeout": _answer(
         {
             "error": STRING,

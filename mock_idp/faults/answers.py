@@ -115,9 +115,7 @@ class Huge:
     """The usual document with a padding member that makes it `bytes` long: still right, only far too large."""
 
     kind: ClassVar[str] = "huge"
-    bytes: int = param(
-        10_000_000, "The size of the body in bytes.", type="integer", minimum=1000, maximum=268_435_456
-    )
+    bytes: int = param(10_000_000, "The size of the body in bytes.", type="integer", minimum=1000, maximum=268_435_456)
 
     def apply(self, exchange: Exchange) -> Answer:
         """The usual answer, padded. An answer that is larger already stays as it is."""

@@ -10,6 +10,8 @@ from typing import ClassVar
 
 from mock_idp.faults.base import MAX_SECONDS, Exchange, param
 
+# OSError is suppressed throughout: a client that has gone away in the meantime has had its fault.
+
 
 @dataclass(frozen=True)
 class Truncate:
@@ -26,7 +28,7 @@ class Truncate:
         part = answer.body[: len(answer.body) // 2 if self.bytes is None else self.bytes]
         # One byte is always missing, otherwise nothing would be truncated.
         part = part[: max(len(answer.body) - 1, 0)]
-        with exchange.take_connection() as connection, suppress(OSError):
+        with suppress(OSError), exchange.take_connection() as connection:
             connection.sendall(answer.head_bytes() + part)
             connection.shutdown(socket.SHUT_RDWR)
 
@@ -50,7 +52,7 @@ class Reset:
 
     def apply(self, exchange: Exchange) -> None:
         """The reset, and nothing before it."""
-        with exchange.take_connection() as connection, suppress(OSError):
+        with suppress(OSError), exchange.take_connection() as connection:
             # Closing with a linger time of zero discards the connection, which sends RST instead of FIN.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -73,8 +75,7 @@ class Drip:
         size = max(1, self.bytes_per_second // 20)
         pause = size / self.bytes_per_second
         drops = int(self.max_seconds / pause)
-        with exchange.take_connection() as connection, suppress(OSError):
-            connection.setblocking(True)
+        with suppress(OSError), exchange.take_connection() as connection:
             for _ in range(drops):
                 connection.sendall(left[:size])
                 left = left[size:]
@@ -88,5 +89,5 @@ class Drip:
 
 def close_connection(exchange: Exchange) -> None:
     """Ends the connection of a request in an orderly way."""
-    with exchange.take_connection() as connection, suppress(OSError):
+    with suppress(OSError), exchange.take_connection() as connection:
         connection.shutdown(socket.SHUT_RDWR)

@@ -14,18 +14,14 @@ from mock_idp.providers.base import Place
 GRANT_TYPE = "client_credentials"
 
 
-def token_answer(
-    issuer: Issuer, place: Place, content_type: str, authorization: str, body: bytes
-) -> Answer:
+def token_answer(issuer: Issuer, place: Place, content_type: str, authorization: str, body: bytes) -> Answer:
     """The answer of an issuer's token endpoint, as seen from `place`.
 
     Every client id and secret is good. Each word of the requested `scope` becomes a permission of the token; an
     `audience` replaces the issuer's own. Refusals are those of RFC 6749 section 5.2, not the vendors' own wording.
     """
     try:
-        request = read_token_request(
-            content_type, authorization, body, issuer.provider.accepts_json_token_requests
-        )
+        request = read_token_request(content_type, authorization, body, issuer.provider.accepts_json_token_requests)
         grant_type = request.parameters.get("grant_type")
         if grant_type is None:
             raise OAuthError("invalid_request", "The parameter grant_type is missing.")

@@ -22,9 +22,7 @@ class TokenParameters:
     client_id: str | None
 
 
-def read_token_request(
-    content_type: str, authorization: str, body: bytes, accepts_json: bool
-) -> TokenParameters:
+def read_token_request(content_type: str, authorization: str, body: bytes, accepts_json: bool) -> TokenParameters:
     """Read the body (a form, or JSON where the vendor takes it) and the client's credentials.
 
     In: the two headers, empty when absent. Raises OAuthError `invalid_request` or `invalid_client`.

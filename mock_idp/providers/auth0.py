@@ -167,4 +167,3 @@ class Auth0:
             ("X-RateLimit-Remaining", str(requests_per_window - 1)),
             ("X-RateLimit-Reset", str(int(times.now) + 1)),
         )
-

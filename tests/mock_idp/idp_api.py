@@ -29,7 +29,10 @@ class Api:
     def call(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
         """A call with a JSON body; nothing is checked."""
         if body is not None:
-            more |= {"data": json.dumps(body), "headers": {"Content-Type": "application/json"} | more.get("headers", {})}
+            more |= {
+                "data": json.dumps(body),
+                "headers": {"Content-Type": "application/json"} | more.get("headers", {}),
+            }
         return self.session.request(method, f"{self.url}/_mock{path}", timeout=20, **more)
 
     def ok(self, method: str, path: str, body: Any = None) -> Any:

@@ -33,7 +33,18 @@ def test_a_form_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"\xff", b"nul", b"NaN", b"[Infinity]", b"1e999", b'"\\ud800"', b"[" * 100_000, b"9" * 5000, b"\xef\xbb\xbf{}"],
+    [
+        b"{",
+        b"\xff",
+        b"nul",
+        b"NaN",
+        b"[Infinity]",
+        b"1e999",
+        b'"\\ud800"',
+        b"[" * 100_000,
+        b"9" * 5000,
+        b"\xef\xbb\xbf{}",
+    ],
 )
 def test_what_is_no_json(body: bytes) -> None:
     """Anything a strict reader stumbles over is 400."""

@@ -27,7 +27,10 @@ REQUESTS = ("IssuerSpec", "KeySpec", "TokenSpec", "JwksOverlay", "FaultSpec", "C
 
 
 def members_of(schema: dict[str, Any]) -> set[str]:
-    alternatives = schema.get("oneOf", [schema])
+    """The member names of a schema, or of all its alternatives."""
+    if "oneOf" not in schema:
+        return set(schema["properties"])
+    alternatives = [SCHEMAS[each["$ref"].rpartition("/")[2]] for each in schema["oneOf"]]
     return {name for alternative in alternatives for name in alternative["properties"]}
 
 

@@ -42,7 +42,8 @@ def test_the_control_token_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "localhost:9400", "ftp://x", "http://", "http://a b", "http://x?y", "http://x#y", "http://u@x", "http://x:y"]
+    "url",
+    ["", "localhost:9400", "ftp://x", "http://", "http://a b", "http://x?y", "http://x#y", "http://u@x", "http://x:y"],
 )
 def test_odd_public_urls(url: str) -> None:
     """A public URL is absolute, http or https, and nothing but scheme, host, port and path."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -28,15 +29,19 @@ Start = Callable[..., Guard]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start a guard; its standard error, where the command's output goes, is a pipe."""
+    """Start a guard and let it start its command; its standard error, where the command's output goes, is a pipe."""
     with contextlib.ExitStack() as stack:
 
-        def start(command: list[str], *options: str, **more: object) -> Guard:
+        def start(command: list[str], *options: str, told: bool = True) -> Guard:
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
             line = [sys.executable, "-I", "-S", str(GUARD), *options, "--", *command]
-            guard: Guard = subprocess.Popen(line, text=True, start_new_session=True, **pipes, **more)  # type: ignore[call-overload]
+            guard: Guard = subprocess.Popen(line, text=True, start_new_session=True, **pipes)  # type: ignore[call-overload]
             stack.enter_context(guard)
             stack.callback(guard.kill)
+            if told:
+                assert guard.stdin
+                guard.stdin.write("start\n")
+                guard.stdin.flush()
             return guard
 
         yield start
@@ -130,14 +135,14 @@ def test_a_command_that_is_not_there_is_status_127_and_a_line_with_its_name(star
 def test_the_folder_goes_when_the_command_ended(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "scratch"
     (folder / "sub").mkdir(parents=True)
-    assert start(["/bin/sh", "-c", "exit 0"], "--remove", str(folder)).wait(SECONDS) == 0
+    assert start(["/bin/sh", "-c", "exit 0"], "--scratch", str(folder)).wait(SECONDS) == 0
     assert not folder.exists()
 
 
 def test_the_folder_stays_while_the_command_runs(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "scratch"
     folder.mkdir()
-    guard = start(STAY, "--remove", str(folder))
+    guard = start(STAY, "--scratch", str(folder))
     command_of(guard)
     assert folder.exists()
 
@@ -145,22 +150,46 @@ def test_the_folder_stays_while_the_command_runs(start: Start, tmp_path: Path) -
 def test_the_folder_goes_when_the_command_is_ended(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "scratch"
     folder.mkdir()
-    guard = start(STAY, "--remove", str(folder))
+    guard = start(STAY, "--scratch", str(folder))
     command_of(guard)
     end_of_file(guard)
     guard.wait(SECONDS)
     assert not folder.exists()
 
 
-def test_descriptors_of_the_guard_do_not_reach_the_command(start: Start, tmp_path: Path) -> None:
-    lock = os.open(tmp_path, os.O_RDONLY)
+def test_a_guard_that_was_not_told_to_start_removes_the_folder(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "scratch"
+    guard = start(["/bin/sh", "-c", "echo started >&2"], "--scratch", str(folder), told=False)
+    folder.mkdir()
+    _, errors = guard.communicate(timeout=SECONDS)
+    assert (guard.returncode, errors, folder.exists()) == (0, "", False)
+
+
+def test_the_command_works_in_the_folder(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    guard = start(["/bin/pwd"], "--scratch", str(folder))
+    assert guard.stderr
+    assert guard.stderr.readline() == f"{folder}\n"
+
+
+def test_the_folder_is_locked_while_the_command_runs(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    command_of(start(STAY, "--scratch", str(folder)))
+    lock = os.open(folder, os.O_RDONLY)
     try:
-        show = "import os; print(sorted(int(n) for n in os.listdir('/proc/self/fd'))[:-1], flush=True)"
-        guard = start([sys.executable, "-c", show], pass_fds=(lock,))
-        assert guard.stderr
-        assert guard.stderr.readline() == "[0, 1, 2]\n"
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     finally:
         os.close(lock)
+
+
+def test_the_command_has_the_three_standard_descriptors_only(start: Start, tmp_path: Path) -> None:
+    show = "import os; print(sorted(int(n) for n in os.listdir('/proc/self/fd'))[:-1], flush=True)"
+    guard = start([sys.executable, "-c", show], "--scratch", str(tmp_path))
+    assert guard.stderr
+    assert guard.stderr.readline() == "[0, 1, 2]\n"
 
 
 def test_the_command_reads_nothing(start: Start) -> None:

@@ -31,7 +31,7 @@ def log() -> Iterator[ServiceLog]:
 
 
 @pytest.fixture
-def start(log: ServiceLog) -> Iterator[Start]:
+def start(log: ServiceLog, temporary_base: Path) -> Iterator[Start]:
     with ExitStack() as stack:
 
         def start(command: list[str] = STAY, **options: object) -> GuardedProcess:
@@ -120,14 +120,23 @@ def test_a_command_that_is_not_there_is_named_in_the_log(start: Start, log: Serv
     assert "/nowhere/service" in log.tail()
 
 
-def test_the_scratch_folder_is_removed_with_it(start: Start, temporary_base: Path) -> None:
+def test_the_scratch_folder_is_made_for_it_and_prepared(start: Start, log: ServiceLog) -> None:
     scratch = ScratchFolder()
-    process = start(scratch=scratch)
-    process.stop()
-    try:
-        assert not scratch.path.exists()
-    finally:
-        scratch.remove()
+    start(["/bin/cat", "secret"], scratch=scratch, prepare=lambda: scratch.write_secret("secret", "x")).wait(SECONDS)
+    assert log.tail() == "x"
+
+
+def test_the_scratch_folder_is_removed_with_it(start: Start) -> None:
+    scratch = ScratchFolder()
+    start(scratch=scratch).stop()
+    assert not scratch.path.exists()
+
+
+def test_a_failed_preparation_leaves_nothing(start: Start, log: ServiceLog, temporary_base: Path) -> None:
+    before = psutil.Process().children()
+    with pytest.raises(ZeroDivisionError):
+        start(scratch=ScratchFolder(), prepare=lambda: 1 / 0)
+    assert (psutil.Process().children(), list(temporary_base.iterdir())) == (before, [])
 
 
 def test_a_guard_that_does_not_end_is_killed_and_the_command_with_it(
@@ -167,7 +176,7 @@ def test_no_setting_of_this_process_reaches_a_clean_environment(monkeypatch: pyt
     assert "mine" not in clean_environment({}).values()
 
 
-def test_a_forked_process_that_holds_the_pipe_does_not_keep_the_command(temporary_base: Path) -> None:
+def test_a_forked_process_that_holds_the_pipe_does_not_keep_the_command() -> None:
     maker = (
         "import os, signal, sys\n"
         "from harness.targets.guarded import GuardedProcess\n"

@@ -77,9 +77,9 @@ def test_the_holder_is_described_by_name_and_id(listener: socket.socket) -> None
 
 
 def test_the_ports_a_process_listens_on_are_known(listener: socket.socket) -> None:
-    assert port_of(listener) in ports.listening_ports([psutil.Process()])
+    assert port_of(listener) in ports.listening_ports(os.getpid())
 
 
 def test_a_connection_is_not_listening(listener: socket.socket) -> None:
     with socket.create_connection(listener.getsockname()) as client:
-        assert client.getsockname()[1] not in ports.listening_ports([psutil.Process()])
+        assert client.getsockname()[1] not in ports.listening_ports(os.getpid())

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from target_waits import running
 
-from harness.targets import TargetError, ports, postgres_install
+from harness.targets import TargetError, ports, postgres, postgres_install
 from harness.targets.postgres import PostgresServer, start_postgres
 from harness.targets.postgres_install import Account, scratch_base, substitute_for_root
 from harness.targets.tasker_wheels import no_wheel_for_this_platform
@@ -100,15 +100,9 @@ def test_a_port_that_is_taken_is_passed_over(temporary_base: Path, monkeypatch: 
 def test_a_server_that_does_not_start_is_reported_with_its_log(
     temporary_base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(postgres_install_settings(), "shared_buffers", "1 parsec")
+    monkeypatch.setitem(postgres._SETTINGS, "shared_buffers", "1 parsec")
     with pytest.raises(TargetError, match=r"(?s)PostgreSQL ended with status 1 .*1 parsec"):
         start_postgres()
-
-
-def postgres_install_settings() -> dict[str, str]:
-    from harness.targets import postgres
-
-    return postgres._SETTINGS
 
 
 def test_programs_that_the_user_can_t_reach_are_copied(
@@ -122,6 +116,7 @@ def test_programs_that_the_user_can_t_reach_are_copied(
     server = start_postgres()
     try:
         assert str(temporary_base) in psutil.Process(server.pid).exe()
+        assert query(server.url, "set time zone 'UTC'; select 1").returncode == 0
     finally:
         server.stop()
 

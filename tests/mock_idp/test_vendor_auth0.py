@@ -1,0 +1,134 @@
+"""An Auth0 issuer looks like one. Facts: Auth0's documentation and recorded answers of tenants."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jwt
+import pytest
+from conftest import MakeIssuer
+from idp_api import IssuerApi
+
+
+@pytest.fixture
+def auth0(make_issuer: MakeIssuer) -> IssuerApi:
+    return make_issuer("auth0")
+
+
+def claims(issuer: IssuerApi, **spec: Any) -> dict[str, Any]:
+    return dict(issuer.ok("POST", "/tokens", spec)["claims"])
+
+
+def test_the_issuer_ends_with_a_slash(auth0: IssuerApi) -> None:
+    """The identifier is the base URL with a slash."""
+    assert auth0.about["issuer"] == auth0.about["jwks_uri"].removesuffix(".well-known/jwks.json")
+    assert auth0.about["issuer"].endswith("/")
+
+
+def test_jwk_members(auth0: IssuerApi) -> None:
+    """An entry has these members, in this order."""
+    assert [list(key) for key in auth0.jwks()["keys"]] == [["alg", "e", "kid", "kty", "n", "use", "x5c", "x5t"]] * 2
+
+
+def test_kid_shape(auth0: IssuerApi) -> None:
+    """A kid is 21 base64url characters."""
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{21}", kid) for kid in auth0.kids())
+
+
+def test_certificate_shape(auth0: IssuerApi) -> None:
+    """One certificate, and a thumbprint of 27 characters that is not the kid."""
+    key = auth0.jwks()["keys"][0]
+    assert len(key["x5c"]) == 1
+    assert re.fullmatch(r"[A-Za-z0-9_-]{27}", key["x5t"])
+
+
+def test_jwks_headers(auth0: IssuerApi) -> None:
+    """Caching for 15 seconds, any origin, and a rate limit of 20."""
+    headers = auth0.get().headers
+    expected = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Cache-Control": "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400",
+        "Access-Control-Allow-Origin": "*",
+        "Vary": "Accept-Encoding, Origin, Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+        "X-RateLimit-Limit": "20",
+        "X-RateLimit-Remaining": "19",
+    }
+    assert {name: headers.get(name) for name in expected} == expected
+    assert re.fullmatch(r"[0-9a-f]{20}", headers["X-Auth0-RequestId"])
+
+
+def test_discovery_limit(auth0: IssuerApi) -> None:
+    """Discovery has a limit of its own."""
+    assert auth0.get("discovery_url").headers["X-RateLimit-Limit"] == "300"
+
+
+def test_discovery_document(auth0: IssuerApi) -> None:
+    """The members that are always there, in order; never grant_types_supported."""
+    document = auth0.get("discovery_url").json()
+    assert list(document)[:9] == [
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "device_authorization_endpoint",
+        "userinfo_endpoint",
+        "mfa_challenge_endpoint",
+        "jwks_uri",
+        "registration_endpoint",
+        "revocation_endpoint",
+    ]
+    assert document["jwks_uri"] == auth0.about["jwks_uri"]
+    assert document["token_endpoint"] == auth0.about["token_endpoint"]
+    assert not {"grant_types_supported", "introspection_endpoint"} & set(document)
+
+
+def test_both_discovery_paths_answer_the_same(auth0: IssuerApi) -> None:
+    """OIDC and RFC 8414 clients get one document."""
+    other = auth0.about["discovery_url"].replace("openid-configuration", "oauth-authorization-server")
+    auth0.about["other"] = other
+    assert auth0.get("other").json() == auth0.get("discovery_url").json()
+
+
+def test_token_header(auth0: IssuerApi) -> None:
+    """alg, typ, kid."""
+    assert list(jwt.get_unverified_header(auth0.mint())) == ["alg", "typ", "kid"]
+    assert jwt.get_unverified_header(auth0.mint())["typ"] == "JWT"
+
+
+def test_machine_claims(auth0: IssuerApi) -> None:
+    """A client_credentials token: subject from the client, gty, azp, permissions beside scope."""
+    said = claims(auth0, permissions=["tasks:list"])
+    assert re.fullmatch(r"[A-Za-z0-9]{32}@clients", said["sub"])
+    assert said["azp"] == said["sub"].removesuffix("@clients")
+    assert (said["gty"], said["permissions"], said["scope"]) == ("client-credentials", ["tasks:list"], "tasks:list")
+    assert said["aud"] == "tasker-api"
+    assert said["exp"] - said["iat"] == 86_400
+    assert not {"nbf", "jti", "client_id"} & set(said)
+
+
+def test_user_claims(auth0: IssuerApi) -> None:
+    """A user's subject names the connection."""
+    said = claims(auth0, kind="user")
+    assert re.fullmatch(r"auth0\|[0-9a-f]{24}", said["sub"])
+    assert "gty" not in said
+
+
+def test_rotation(auth0: IssuerApi) -> None:
+    """The published next key signs, a fresh next one appears, the old one stays."""
+    current, upcoming = auth0.kids()
+    rotation = auth0.ok("POST", "/rotate")
+    assert rotation["signing"] == upcoming
+    states = {key["kid"]: key["state"] for key in auth0.ok("GET", "/keys")["keys"]}
+    assert (states[current], states[upcoming], sorted(states.values())) == (
+        "previous",
+        "current",
+        ["current", "next", "previous"],
+    )
+    assert set(auth0.kids()) == set(states)
+
+
+def test_at_jwt_profile(make_issuer: MakeIssuer) -> None:
+    """An API with the RFC 9068 profile says at+jwt."""
+    issuer = make_issuer("auth0", algorithm="ES256", options={"typ": "at+jwt"})
+    assert jwt.get_unverified_header(issuer.mint())["typ"] == "at+jwt"

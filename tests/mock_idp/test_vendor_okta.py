@@ -1,0 +1,128 @@
+"""An Okta issuer looks like one. Facts: Okta's documentation and recorded answers of custom authorization servers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jwt
+import pytest
+from conftest import MakeIssuer
+from idp_api import IssuerApi
+
+
+@pytest.fixture
+def okta(make_issuer: MakeIssuer) -> IssuerApi:
+    return make_issuer("okta")
+
+
+def claims(issuer: IssuerApi, **spec: Any) -> dict[str, Any]:
+    return dict(issuer.ok("POST", "/tokens", spec)["claims"])
+
+
+def test_paths(okta: IssuerApi) -> None:
+    """Everything lies below /oauth2/<authorization server>."""
+    issuer = okta.about["issuer"]
+    assert issuer.endswith("/oauth2/default")
+    assert okta.about["jwks_uri"] == issuer + "/v1/keys"
+    assert okta.about["token_endpoint"] == issuer + "/v1/token"
+    assert okta.about["discovery_url"] == issuer + "/.well-known/openid-configuration"
+
+
+def test_jwk_members(okta: IssuerApi) -> None:
+    """kty, alg, kid, use, e, n, and no certificate."""
+    assert [list(key) for key in okta.jwks()["keys"]] == [["kty", "alg", "kid", "use", "e", "n"]] * 2
+
+
+def test_kid_shape(okta: IssuerApi) -> None:
+    """A kid is 43 base64url characters."""
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", kid) for kid in okta.kids())
+
+
+def test_jwks_headers(okta: IssuerApi) -> None:
+    """The set may be cached until the next planned rotation, weeks away."""
+    headers = okta.get().headers
+    expected = {
+        "Content-Type": "application/json",
+        "Vary": "Origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-XSS-Protection": "0",
+        "P3P": 'CP="HONK"',
+    }
+    assert {name: headers.get(name) for name in expected} == expected
+    caching = re.fullmatch(r"max-age=(\d+), must-revalidate", headers["Cache-Control"])
+    assert caching is not None
+    assert 86_400 < int(caching[1]) <= 90 * 86_400
+    assert headers["X-Okta-Request-Id"]
+
+
+def test_the_cache_time_counts_down(okta: IssuerApi) -> None:
+    """A day nearer to the rotation, a day less."""
+    okta.ok("PUT", "/clock", {"offset_seconds": 86_400 * 10})
+    caching = re.match(r"max-age=(\d+)", okta.get().headers["Cache-Control"])
+    assert caching is not None
+    assert int(caching[1]) <= 80 * 86_400
+
+
+def test_discovery_document(okta: IssuerApi) -> None:
+    """The 23 members of a recorded document; client_credentials is not among its grants."""
+    document = okta.get("discovery_url").json()
+    assert len(document) == 23
+    assert list(document)[:6] == [
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "registration_endpoint",
+        "jwks_uri",
+    ]
+    assert "client_credentials" not in document["grant_types_supported"]
+    assert document["jwks_uri"] == okta.about["jwks_uri"]
+
+
+def test_discovery_headers(okta: IssuerApi) -> None:
+    """Discovery may be cached for a day."""
+    assert okta.get("discovery_url").headers["Cache-Control"] == "max-age=86400, must-revalidate"
+
+
+def test_path_insertion(okta: IssuerApi) -> None:
+    """RFC 8414 section 3.1: the well-known part stands before the path of the issuer."""
+    server, path = okta.about["issuer"].split("/i/")
+    okta.about["inserted"] = f"{server}/.well-known/oauth-authorization-server/i/{path}"
+    assert okta.get("inserted").json()["issuer"] == okta.about["issuer"]
+
+
+def test_token_header(okta: IssuerApi) -> None:
+    """kid and alg, and no typ."""
+    assert list(jwt.get_unverified_header(okta.mint())) == ["kid", "alg"]
+
+
+def test_machine_claims(okta: IssuerApi) -> None:
+    """cid is the subject, scopes stand in scp as an array."""
+    said = claims(okta, permissions=["tasks:list"])
+    assert said["ver"] == 1
+    assert re.fullmatch(r"AT\.[A-Za-z0-9_-]{43}", said["jti"])
+    assert re.fullmatch(r"0oa[A-Za-z0-9]{17}", said["cid"])
+    assert said["sub"] == said["cid"]
+    assert said["scp"] == ["tasks:list"]
+    assert said["exp"] - said["iat"] == 3600
+    assert not {"scope", "azp", "client_id", "nbf"} & set(said)
+
+
+def test_user_claims(okta: IssuerApi) -> None:
+    """A person has a uid, and a login as subject."""
+    said = claims(okta, kind="user")
+    assert re.fullmatch(r"00u[A-Za-z0-9]{17}", said["uid"])
+    assert said["sub"] == "user@example.com"
+
+
+def test_rotation(okta: IssuerApi) -> None:
+    """The key that was published ahead signs."""
+    _, upcoming = okta.kids()
+    assert okta.ok("POST", "/rotate")["signing"] == upcoming
+
+
+def test_authorization_server(make_issuer: MakeIssuer) -> None:
+    """The id of the authorization server is an option."""
+    issuer = make_issuer("okta", algorithm="ES256", options={"authorization_server": "aus1"})
+    assert issuer.about["issuer"].endswith("/oauth2/aus1")
