@@ -29,12 +29,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     from harness.environment import Options
     from harness.errors import HarnessError
     from harness.loader import bundled_directory, load_all
-    from harness.mutants import cells_that_name
+    from harness.mutants import cells_that_name, named_mutants
     from harness.profile import find_profile, load_profile
     from harness.reference.faults import FAULTS
     from harness.toml_source import nearest
 
-    wanted = metafunc.config.getoption("--idp-mutant") or sorted(FAULTS)
+    wanted = metafunc.config.getoption("--idp-mutant")
     directories = tuple(metafunc.config.getoption("--idp-scenarios"))
     try:
         scenarios = load_all([bundled_directory(), *map(Path, directories)])
@@ -42,7 +42,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     except HarnessError as problem:
         raise pytest.UsageError(str(problem)) from problem
     params = []
-    for name in wanted:
+    for name in wanted or named_mutants(scenarios, FAULTS):
         if name not in FAULTS:
             raise pytest.UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
         cells = cells_that_name(name, scenarios, profile)

@@ -40,6 +40,12 @@ class MutantResult:
         }
 
 
+def named_mutants(scenarios: Iterable[Scenario], faults: Iterable[str]) -> list[str]:
+    """The faults that at least one scenario says it catches."""
+    named = {mutant for scenario in scenarios for mutant in scenario.kills}
+    return sorted(named & set(faults))
+
+
 def cells_that_name(mutant: str, scenarios: Iterable[Scenario], profile: Profile) -> list[Cell]:
     """The cells of the scenarios that say they catch the fault, the quickest way to a kill first.
 

@@ -134,13 +134,17 @@ def evidence(run: CellRun, *, full: bool) -> dict[str, Any]:
 
 def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
     request, exchange = one.prepared.request, one.exchange
+
+    def shown(value: str | bytes) -> str:
+        return run.session.without_secrets(value, one.prepared.token)
+
     return {
-        "request": f"{request.method} {request.path}",
-        "headers": [[name, run.session.without_secrets(value, one.prepared.token)] for name, value in request.headers],
+        "request": f"{request.method} {shown(request.path)}",
+        "headers": [[name, shown(value)] for name, value in request.headers],
         "token_spec": one.prepared.spec if one.prepared.token else None,
         "status": exchange.status,
-        "answer_headers": [list(pair) for pair in exchange.headers],
-        "answer": exchange.text() or exchange.problem,
+        "answer_headers": [[name, shown(value)] for name, value in exchange.headers],
+        "answer": shown(exchange.text()) or exchange.problem,
         "at": round(exchange.at, 3),
         "seconds": round(exchange.seconds, 4),
     }

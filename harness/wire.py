@@ -7,16 +7,21 @@ asked exactly what the scenario says, so this speaks through `http.client`.
 from __future__ import annotations
 
 import http.client
+import re
 import shlex
 import socket
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.errors import HarnessError
+
 ANSWER_SECONDS = 10.0
 _MAX_BODY = 4 * 1024 * 1024
+# What curl passes on in a URL as it stands: printable ASCII, but no blank, and no # that would begin a fragment.
+_PLAIN_PATH = re.compile(r"[!\"$-~]*")
+_PLAIN_TEXT = re.compile(r"[ -~]*")
 
 Header = tuple[str, str | bytes]
 
@@ -72,24 +77,45 @@ class Exchange:
         return f"{self.status} {reason} {self.text(200)}".strip()
 
 
+class _Verbatim:
+    """Writes the request target as it is, where `http.client` refuses blanks, control characters and UTF-8."""
+
+    def _validate_path(self, url: str) -> None:
+        """Any path is meant as it stands."""
+
+    def _encode_request(self, request: str) -> bytes:
+        return request.encode("utf-8")
+
+
+class _HttpConnection(_Verbatim, http.client.HTTPConnection):
+    pass
+
+
+class _HttpsConnection(_Verbatim, http.client.HTTPSConnection):
+    pass
+
+
 class Connection:
     """A keep-alive connection to one base URL; used by one thread at a time.
 
-    `send` opens it again when the service has closed it while it was idle.
+    `send` opens it again when the service has closed it while it was idle. Raises `HarnessError` when
+    `base_url` is no http:// or https:// URL.
     """
 
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
-        if parts.scheme != "http" or not parts.hostname:
-            raise ValueError(f"{base_url!r} is no http:// URL")
-        self._host, self._port = parts.hostname, parts.port or 80
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise HarnessError(f"{base_url!r} is no http:// or https:// URL")
+        self._kind = _HttpsConnection if parts.scheme == "https" else _HttpConnection
+        self._host, self._port = parts.hostname, parts.port
         self._prefix = parts.path.rstrip("/")
         self._connection: http.client.HTTPConnection | None = None
 
     def send(self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False) -> Exchange:
-        """Send `request` and wait at most `answer_seconds` for the whole answer; never raises for what comes back.
+        """Send `request` and wait at most `answer_seconds` for each part of the answer.
 
-        `same=True` insists on the connection that is open already.
+        Never raises for what comes back. `same=True` insists on the connection that is open already. Raises `HarnessError` for a request that can't
+        be written as HTTP, such as a header with a line break: nothing was asked then.
         """
         started, at = time.perf_counter(), time.time()
         for attempt in (1, 2):
@@ -105,7 +131,10 @@ class Connection:
                     at=at,
                     seconds=time.perf_counter() - started,
                 )
-            except (http.client.HTTPException, OSError, ValueError) as error:
+            except ValueError as error:
+                self.close()
+                raise HarnessError(f"{request.method} {request.path!r} can't be sent as it stands: {error}") from error
+            except (http.client.HTTPException, OSError) as error:
                 self.close()
                 if attempt == 1 and not fresh and not same:
                     continue
@@ -124,13 +153,11 @@ class Connection:
 
     def _exchange(self, request: Request, seconds: float) -> tuple[http.client.HTTPResponse, bytes]:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._host, self._port, timeout=seconds)
+            self._connection = self._kind(self._host, self._port, timeout=seconds)
             self._connection.connect()
             self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = self._connection
         connection.sock.settimeout(seconds)
-        # The target goes out as it is: putrequest would refuse blanks and control characters.
-        connection._validate_path = lambda _: None  # type: ignore[attr-defined]
         connection.putrequest(request.method, self._prefix + request.path, skip_accept_encoding=True)
         for name, value in request.headers:
             connection.putheader(name, _bytes(value))
@@ -152,35 +179,54 @@ class Connection:
         self.close()
 
 
-@dataclass
+@dataclass(frozen=True)
 class CurlLine:
-    """The command that repeats a request; `token_command` stands where the token was."""
+    """The command that repeats a request in bash; `token_command` stands where the token was."""
 
     base_url: str
     request: Request
     token: str | None = None
     token_command: str | None = None
-    secrets: Sequence[str] = field(default_factory=tuple)
 
     def __str__(self) -> str:
-        parts = ["curl", "-si"]
-        if self.request.method != "GET":
-            parts += ["-X", self.request.method]
-        parts.append("--path-as-is")
-        parts.append(shlex.quote(self.base_url + self.request.path))
-        for name, value in self.request.headers:
-            parts += ["-H", self._quoted(f"{name}: {_text(value)}" if value else f"{name};")]
-        if self.request.body is not None:
-            body = self.request.body[:200].decode("utf-8", "replace")
-            parts += ["--data-binary", self._quoted(body)]
+        request = self.request
+        parts = ["curl", "-si", *self._method(), *self._target()]
+        for name, value in request.headers:
+            # curl takes a header without a value for one to leave out, unless a semicolon ends its name.
+            line = name.encode() + (b": " + _bytes(value) if value.strip() else b";")
+            parts += ["-H", self._quoted(line)]
+        if request.body is not None:
+            parts += ["--data-raw", self._quoted(request.body)]
         return " ".join(parts)
 
-    def _quoted(self, text: str) -> str:
-        if not self.token or self.token not in text:
-            return shlex.quote(text)
-        before, after = text.split(self.token, 1)
+    def _method(self) -> list[str]:
+        method = self.request.method
+        if method == "HEAD":
+            return ["--head"]
+        return ["-X", shlex.quote(method)] if method != "GET" or self.request.body is not None else []
+
+    def _target(self) -> list[str]:
+        path = self.request.path
+        if _PLAIN_PATH.fullmatch(path):
+            return ["--globoff", "--path-as-is", self._quoted((self.base_url + path).encode())]
+        prefix = urlsplit(self.base_url).path.rstrip("/")
+        return ["--request-target", self._quoted((prefix + path).encode()), shlex.quote(self.base_url)]
+
+    def _quoted(self, data: bytes) -> str:
+        """`data` as one word of a command line, with the token's command wherever the token stands."""
+        if not self.token:
+            return _word(data)
         command = f'"$({self.token_command})"' if self.token_command else "'<token>'"
-        return (shlex.quote(before) if before else "") + command + (shlex.quote(after) if after else "")
+        return command.join(_word(part) if part else "" for part in data.split(self.token.encode()))
+
+
+def _word(data: bytes) -> str:
+    """`data` as a word of a command line: bytes that a terminal would not show, or show as others, as \\x.."""
+    text = data.decode("latin-1")
+    if _PLAIN_TEXT.fullmatch(text):
+        return shlex.quote(text)
+    escaped = (c if c not in "\\'" and _PLAIN_TEXT.fullmatch(c) else f"\\x{ord(c):02x}" for c in text)
+    return "$'" + "".join(escaped) + "'"
 
 
 def _bytes(value: str | bytes) -> bytes:

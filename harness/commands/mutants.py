@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.commands.options import scenarios_option
+from harness.commands.options import all_scenarios, scenarios_option
 from harness.commands.pytest_call import call_pytest
-from harness.mutants import KILLED
+from harness.mutants import KILLED, named_mutants
 from harness.report.progress import ProgressReporter
 from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK
 
@@ -39,7 +39,8 @@ def mutants(
     from harness.reference.faults import FAULTS  # The reference service loads Flask.
 
     console = Console()
-    total = len(mutants or FAULTS)
+    named = named_mutants(all_scenarios(directories), FAULTS)
+    total = len(mutants or named)
     reporter = ProgressReporter(console, total, "mutants")
     args = ["--pyargs", "harness.suite.test_mutants", "-n", workers]
     args += [f"--idp-mutant={name}" for name in mutants]
@@ -53,6 +54,8 @@ def mutants(
     console.print(kill_matrix(rows))
     killed = sum(row["verdict"] == KILLED for row in rows)
     console.print(f"{killed} of {total} faults killed in {time.monotonic() - started:.1f} s")
+    if not mutants and (unnamed := sorted(set(FAULTS) - set(named))):
+        console.print(f"{len(unnamed)} faults are named by no scenario yet: {', '.join(unnamed)}", highlight=False)
     for problem in reporter.problems:
         console.print(f"could not run: {problem}", markup=False, highlight=False)
     if killed == total and not reporter.problems:

@@ -139,6 +139,7 @@ class TaskerWorkerTarget:
             "RUST_LOG": "warn",
         }
         if self._jwks_host is None:
+            # Loopback addresses are called directly, so that a call to an attacker's address is seen as one.
             environment |= {"HTTP_PROXY": f"http://{config.idp_address}", "NO_PROXY": "127.0.0.1"}
         return clean_environment(environment)
 
