@@ -40,11 +40,15 @@ class Background(Generic[T]):
         self._jobs[name] = (self._pool.submit(send), judge)
 
     def join(self, name: str) -> None:
-        """Wait for a job and judge it. Raises what the job or its judge raises."""
+        """Wait for a job and judge it. Raises what the job or its judge raises; `HarnessError` when it doesn't end."""
         if name not in self._jobs:
             raise HarnessError(f"nothing named {name!r} was sent in the background")
         future, judge = self._jobs.pop(name)
-        judge(future.result(JOIN_SECONDS))
+        try:
+            sent = future.result(JOIN_SECONDS)
+        except TimeoutError:
+            raise HarnessError(f"{name!r} was not done in the background within {JOIN_SECONDS:g} s") from None
+        judge(sent)
 
     def start_traffic(
         self,

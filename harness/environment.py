@@ -27,6 +27,7 @@ class Options:
     control_token: str | None = None
     issuer: str | None = None
     faults: tuple[str, ...] = ()
+    strict: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from harness.loader import bundled_directory
 from harness.model import Cell, Scenario
 from harness.toml_source import TomlSource
 from harness.verdicts import FAILED, FINDING, PASSED, STALE, CellResult
+from harness.vocabulary import STYLES
 
 _KEYS = ("scenario", "variants", "styles", "requirement", "reason")
 
@@ -50,14 +51,17 @@ def _load(file: Path, known: dict[str, set[str]]) -> list[Finding]:
     source = TomlSource(file)
     source.check_keys(source.data, ("finding",), (), "a file of expected findings")
     findings = []
-    for entry in source.data.get("finding", []):
-        source.check_keys(entry, _KEYS, ("finding",), "a finding")
+    for number, entry in enumerate(source.data.get("finding", [])):
+        place = ("finding", number)
+        source.check_keys(entry, _KEYS, place, "a finding")
         for key in ("scenario", "requirement", "reason"):
-            if not entry.get(key):
-                source.fail(("finding",), f"the finding {entry.get('scenario', '')!r} needs {key}")
-        source.check_word(entry["scenario"], known, ("finding",), "scenario")
+            if not isinstance(entry.get(key), str) or not entry[key].strip():
+                source.fail(place, f"the finding {entry.get('scenario', '')!r} needs {key}")
+        source.check_word(entry["scenario"], known, (*place, "scenario"), "scenario")
         for name in entry.get("variants", []):
-            source.check_word(name, known[entry["scenario"]], ("finding",), f"variant of {entry['scenario']}")
+            source.check_word(name, known[entry["scenario"]], (*place, "variants"), f"variant of {entry['scenario']}")
+        for style in entry.get("styles", []):
+            source.check_word(style, STYLES, (*place, "styles"), "style")
         findings.append(
             Finding(
                 entry["scenario"],

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness import placeholders
+from harness import placeholders, value_checks
 from harness import vocabulary as words
 from harness.errors import ScenarioFileError
 from harness.model import Policy, Scenario, Step, Table, Variant
-from harness.toml_source import TomlSource
+from harness.toml_source import Place, TomlSource
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FOLDERS_OF_OTHER_DATA = {"profiles", "expected"}
@@ -101,8 +101,10 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any) ->
     path = (slug, "variants", name) if name else (slug,)
     if name and not _SLUG.fullmatch(name):
         source.fail(path, f"the variant {name!r} must be words of a-z and 0-9 joined by single hyphens")
-    source.check_keys(raw, set(words.SCENARIO_KEYS) - {"variants"}, path, f"variant {name}")
+    source.check_keys(raw, words.VARIANT_KEYS, path, f"variant {name}")
     table = merge(base, raw)
+    if {"expect", "policy"} <= table.keys():
+        source.fail((*path, "policy"), "a scenario has expect or policy, not both")
     styles = table.get("styles", list(words.STYLES))
     for style in styles:
         source.check_word(style, words.STYLES, (*path, "styles"), "style")
@@ -110,6 +112,7 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any) ->
         source.check_word(capability, words.CAPABILITIES, (*path, "needs"), "capability")
     config = table.get("config", {})
     source.check_keys(config, words.CONFIG_KEYS, (*path, "config"), "config")
+    value_checks.check_scenario(source, table, path)
     policy = _policy(source, table.get("policy"), path)
     _check_texts(source, table, path)
     control = table.get("control")
@@ -126,7 +129,7 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any) ->
     )
 
 
-def _steps(source: TomlSource, table: Table, path: tuple[str, ...], policy: Policy | None) -> tuple[Step, ...]:
+def _steps(source: TomlSource, table: Table, path: Place, policy: Policy | None) -> tuple[Step, ...]:
     if "steps" not in table:
         send = {key: table[key] for key in ("token", "request", "expect", "policy", "fetches") if key in table}
         if "expect" not in send and policy is None:
@@ -134,39 +137,40 @@ def _steps(source: TomlSource, table: Table, path: tuple[str, ...], policy: Poli
         _check_send(source, send, path, (*send,))
         return (Step("send", send),)
     steps = []
-    for raw in table["steps"]:
+    for number, raw in enumerate(table["steps"]):
+        place = (*path, "steps", number)
         if not isinstance(raw, dict) or "do" not in raw:
             source.fail((*path, "steps"), f'each step is a table with do = "..."; this one isn\'t: {raw!r}')
-        source.check_word(raw["do"], words.STEPS, (*path, "steps", "do"), "step")
+        source.check_word(raw["do"], words.STEPS, place, "step")
         args = {key: value for key, value in raw.items() if key != "do"}
         required, optional = words.STEPS[raw["do"]]
         for key in required:
             if key not in args:
-                source.fail((*path, "steps"), f"step {raw['do']} needs {key}")
+                source.fail(place, f"step {raw['do']} needs {key}")
         if "*" not in optional:
-            source.check_keys(args, (*required, *optional), (*path, "steps"), f"step {raw['do']}")
+            source.check_keys(args, (*required, *optional), place, f"step {raw['do']}")
+        value_checks.check_step(source, raw["do"], args, place)
         if raw["do"] == "fault":
             args = args or table.get("fault", {})
             if not {"on", "kind"} <= args.keys():
-                source.fail((*path, "steps"), "a fault needs on and kind, in the step or in the scenario's fault")
+                source.fail(place, "a fault needs on and kind, in the step or in the scenario's fault")
         if "token" in required + optional:
             for key in ("token", "request", "expect", "policy"):
                 judged = {"expect", "policy"} & args.keys() if key in ("expect", "policy") else False
                 if key in table and key not in args and not judged:
                     args[key] = table[key]
-            _check_send(source, args, (*path, "steps"), (*required, *optional))
+            _check_send(source, args, place, (*required, *optional))
         steps.append(Step(raw["do"], args))
+    value_checks.check_names(source, steps, (*path, "steps"))
     if "fetches" in table:
         steps.append(Step("expect-fetches", table["fetches"]))
     return tuple(steps)
 
 
-def _check_send(source: TomlSource, send: Any, path: tuple[str, ...], keys: Iterable[str]) -> None:
+def _check_send(source: TomlSource, send: Any, path: Place, keys: Iterable[str]) -> None:
     source.check_keys(send, set(keys), path, "this request")
     source.check_keys(send.get("token", {}), words.TOKEN_KEYS, (*path, "token"), "token")
-    for claim, when in send.get("token", {}).get("times", {}).items():
-        if isinstance(when, dict):
-            source.check_keys(when, words.TIME_KEYS, (*path, "token", "times"), f"times.{claim}")
+    value_checks.check_send(source, send, path)
     request = send.get("request", "read")
     if not isinstance(request, str):
         source.check_keys(request, words.REQUEST_KEYS, (*path, "request"), "request")
@@ -174,15 +178,13 @@ def _check_send(source: TomlSource, send: Any, path: tuple[str, ...], keys: Iter
     if isinstance(expect, str):
         source.check_word(expect, words.EXPECTATIONS, (*path, "expect"), "expectation")
     elif expect is not None and not (
-        isinstance(expect, list) and all(isinstance(s, int) or s == "closed" for s in expect)
+        isinstance(expect, list) and expect and all(type(s) is int or s == "closed" for s in expect)
     ):
         source.fail((*path, "expect"), 'expect is a word or a list such as [401, 404] or [413, "closed"]')
     _policy(source, send.get("policy"), path)
-    for key in ("within", "answer_within"):
-        source.check_keys(send.get(key, {}), words.DURATION_KEYS, (*path, key), key)
 
 
-def _policy(source: TomlSource, raw: Any, path: tuple[str, ...]) -> Policy | None:
+def _policy(source: TomlSource, raw: Any, path: Place) -> Policy | None:
     if raw is None:
         return None
     path = (*path, "policy")
@@ -199,11 +201,11 @@ def parse_policy(raw: Table) -> Policy:
     return Policy(raw["knob"], raw["then"], raw["otherwise"], raw.get("is"), raw.get("at_least"))
 
 
-def _check_texts(source: TomlSource, table: Table, path: tuple[str, ...]) -> None:
-    parts = [table.get(key) for key in ("token", "request", "control", "steps")]
+def _check_texts(source: TomlSource, table: Table, path: Place) -> None:
+    parts = [table.get(key) for key in ("token", "request", "control", "fault", "steps")]
     routes = frozenset(name for text in map(repr, parts) for name in _ROUTE_NAME.findall(text))
-    for problem in placeholders.problems(parts, routes):
-        source.fail(path, problem)
+    for text, problem in placeholders.problems(parts, routes):
+        source.fail_at(text, path, problem)
 
 
 def _implied_needs(table: Table) -> frozenset[str]:

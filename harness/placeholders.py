@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.toml_source import nearest
+
 FILTERS: dict[str, Callable[[str], str]] = {
     "upper": str.upper,
     "lower": str.lower,
@@ -31,25 +33,32 @@ _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)((?:\|[a-z0
 
 # Words that stand alone, and the ones that take a name after a dot.
 WORDS = frozenset(
-    ("issuer", "audience", "kid", "token", "permissions_claim", "attacker", "api_key_header")
-    + ("uuid", "i", "style", "jwks_url", "created")
+    {
+        *("issuer", "audience", "kid", "token", "permissions_claim", "attacker", "api_key_header"),
+        *("uuid", "i", "style", "jwks_url", "created"),
+    }
 )
 ROUTE_PARTS = frozenset(["permission", "resource", "action", "path", "method"])
 DOTTED = frozenset({"kid", "api_key", "fill"})
 
 
-def problems(value: Any, routes: frozenset[str]) -> list[str]:
-    """What is wrong with the placeholders anywhere inside `value`: sentences, empty when all is well."""
+def problems(value: Any, routes: frozenset[str]) -> list[tuple[str, str]]:
+    """What is wrong with the placeholders anywhere inside `value`: the text and a sentence for each mistake."""
     found = []
     for text in _strings(value):
-        for name, filters in _PLACEHOLDER.findall(text):
-            head, _, tail = name.partition(".")
-            known = (not tail and head in WORDS) or (tail and head in DOTTED)
-            if tail and not known:
-                known = head in (routes | {"route"}) and tail in ROUTE_PARTS
-            if not known:
-                found.append(f"{{{name}}} is no placeholder")
-            found += [f"|{f} is no filter" for f in filters.split("|") if f and f not in FILTERS]
+        for match in _PLACEHOLDER.finditer(text):
+            name, filters = match.groups()
+            tail = name.partition(".")[2]
+            known = WORDS | {f"{route}.{part}" for route in {*routes, "route"} for part in ROUTE_PARTS}
+            if tail:
+                known |= {f"{dotted}.{tail}" for dotted in DOTTED}
+            if name not in known:
+                found.append((match[0], f"{{{name}}} is no placeholder{nearest(name, known)}"))
+            found += [
+                (match[0], f"|{word} is no filter{nearest(word, FILTERS)}")
+                for word in filters.split("|")
+                if word and word not in FILTERS
+            ]
     return found
 
 

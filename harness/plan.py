@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,6 @@ from harness.errors import UsageError
 from harness.loader import parse_policy
 from harness.model import Cell, Scenario, Variant
 from harness.profile import Profile
-from harness.toml_source import nearest
 from harness.verdicts import SKIPPED, UNDECLARED
 from harness.vocabulary import STYLES
 
@@ -40,8 +40,12 @@ def select(scenarios: Iterable[Scenario], prefixes: Sequence[str]) -> list[Scena
         return scenarios
     for prefix in prefixes:
         if not any(_matches(scenario, prefix) for scenario in scenarios):
-            words = {s.id for s in scenarios} | {s.slug for s in scenarios}
-            raise UsageError(f"no scenario's id starts with {prefix!r}{nearest(prefix, words)[:400]}")
+            words = {
+                word for s in scenarios for word in (s.id, s.slug, s.id.rpartition("/")[0], s.id.partition("/")[0])
+            }
+            close = difflib.get_close_matches(prefix, words, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else "; `idp-harness list` shows them"
+            raise UsageError(f"no scenario's id starts with {prefix!r}{hint}")
     return [scenario for scenario in scenarios if any(_matches(scenario, prefix) for prefix in prefixes)]
 
 

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from harness.verdicts import CellResult
 
 RECORD = pytest.StashKey[dict[str, Any]]()
-_OPTIONS = "idp-harness scenarios"
+_GROUP = "idp-harness scenarios"
+# What the marker idp_scenarios may say: the options of the command line without `--idp-`.
+_OVERRIDES = (
+    *("target", "target_option", "profile", "scenarios", "select", "style", "url", "issuer", "fault", "strict"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup(_OPTIONS)
+    group = parser.getgroup(_GROUP)
     group.addoption(
         "--idp-target",
         default="reference",
@@ -93,10 +97,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, list[PlannedCell]]:
     """The options and the cells of a run. Raises `HarnessError` for a bad file or name."""
     from harness.environment import Options
+    from harness.errors import UsageError
     from harness.loader import bundled_directory, load_all
     from harness.plan import plan, select
     from harness.profile import find_profile, load_profile
+    from harness.toml_source import nearest
     from harness.vocabulary import STYLES
+
+    for name in overrides:
+        if name not in _OVERRIDES:
+            raise UsageError(f"the marker idp_scenarios has no option {name!r}{nearest(name, _OVERRIDES)}")
 
     def option(name: str) -> Any:
         return overrides.get(name, config.getoption(f"--idp-{name.replace('_', '-')}"))
@@ -110,6 +120,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         idp_url=option("url"),
         issuer=option("issuer"),
         faults=tuple(option("fault")),
+        strict=bool(option("strict")),
     )
     folders = [Path(name) for name in directories]
     scenarios = select(load_all([bundled_directory(), *folders]), option("select"))
@@ -181,7 +192,7 @@ class ScenarioCell:
         self._item.stash[RECORD] = result.record()
         for name in ("verdict", "level", "severity", "requirement"):
             self._item.user_properties.append((name, getattr(result, name)))
-        strict = self._item.config.getoption("--idp-strict")
+        strict = self._options.strict
         if result.verdict == verdicts.PASSED:
             return
         if result.verdict in (verdicts.SKIPPED, verdicts.UNDECLARED):

@@ -10,17 +10,21 @@ Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string", "minLength": 1}
 _TABLE: Schema = {"type": "object"}
-_WORDS: Schema = {"type": "array", "items": {"type": "string"}}
+_WORDS: Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _FLAG: Schema = {"type": "boolean"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
+_TIMES: Schema = {"type": "integer", "minimum": 1}
 
 
 def scenario_schema() -> Schema:
     """The schema (draft 2020-12) of `scenarios/<area>/<topic>.toml`."""
-    scenario = {**_scenario(), "required": list(words.REQUIRED_KEYS)}
-    scenario["properties"] = {
-        **scenario["properties"],
-        "variants": {"type": "object", "minProperties": 1, "additionalProperties": _scenario()},
+    parts = _scenario_parts()
+    # A variant's policy may say only what differs.
+    variant = _closed(words.VARIANT_KEYS, {**parts, "policy": _policy()})
+    variants = {"type": "object", "minProperties": 1, "additionalProperties": variant}
+    scenario = {
+        **_closed(words.SCENARIO_KEYS, {**parts, "variants": variants}),
+        "required": list(words.REQUIRED_KEYS),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -28,14 +32,15 @@ def scenario_schema() -> Schema:
         "type": "object",
         "required": ["title"],
         "properties": {"title": _TEXT},
-        "patternProperties": {"^[a-z0-9]+(-[a-z0-9]+)+$": scenario},
+        "patternProperties": {"^(?!title$)[a-z0-9]+(-[a-z0-9]+)*$": scenario},
         "additionalProperties": False,
     }
 
 
-def _scenario() -> Schema:
+def _scenario_parts() -> Schema:
+    """The schema of each key of a scenario but `variants`."""
     send = _send_parts()
-    properties: Schema = {
+    return {
         "title": {**_TEXT, "description": "States a fact"},
         "requirement": {**_TEXT, "description": "Document and section, and what it demands"},
         "level": {"enum": list(words.LEVELS)},
@@ -44,23 +49,17 @@ def _scenario() -> Schema:
         "note": _TEXT,
         "kills": {**_WORDS, "description": "The mutants that this scenario catches"},
         "positive_control": {**_FLAG, "description": "It catches no mutant: it shows that good tokens are let in"},
-        "styles": {"type": "array", "items": {"enum": list(words.STYLES)}},
+        "styles": {"type": "array", "items": {"enum": list(words.STYLES)}, "minItems": 1},
         "needs": {"type": "array", "items": {"enum": list(words.CAPABILITIES)}},
-        "config": _closed(words.CONFIG_KEYS),
+        "config": _closed(words.CONFIG_KEYS, {key: {"enum": list(one)} for key, one in words.CONFIG_WORDS.items()}),
         "timed": {**_FLAG, "description": "An issuer and a service of its own"},
         "start": {"enum": ["automatic", "manual"]},
         "preflight": _FLAG,
         "control": _closed(["token", "request", "expect"], {k: send[k] for k in ("token", "request", "expect")}),
-        "fetches": _closed(
-            ["at_most", "at_least", "timer", "cooldown"],
-            {"at_most": _COUNT, "at_least": _COUNT, "timer": _FLAG, "cooldown": _FLAG},
-        ),
         "fault": _TABLE,
-        "steps": {"type": "array", "items": {"oneOf": [_step(name) for name in words.STEPS]}},
-        **{key: send[key] for key in ("token", "request", "expect", "policy")},
+        "steps": {"type": "array", "items": {"oneOf": [_step(name) for name in words.STEPS]}, "minItems": 1},
+        **{key: send[key] for key in ("token", "request", "expect", "policy", "fetches")},
     }
-    assert set(properties) == set(words.SCENARIO_KEYS) - {"variants"}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _step(name: str) -> Schema:
@@ -78,7 +77,7 @@ def _step(name: str) -> Schema:
 
 
 def _send_parts() -> Schema:
-    duration = _closed(words.DURATION_KEYS, dict.fromkeys(words.DURATION_KEYS, {"type": "number"}))
+    duration = _closed(words.DURATION_KEYS, {key: {"type": "number"} for key in words.DURATION_KEYS})
     expectation: Schema = {
         "oneOf": [
             {"enum": list(words.EXPECTATIONS)},
@@ -89,12 +88,21 @@ def _send_parts() -> Schema:
         "token": _closed(words.TOKEN_KEYS),
         "request": {"oneOf": [_TEXT, _closed(words.REQUEST_KEYS)]},
         "expect": expectation,
-        "policy": {**_closed(words.POLICY_KEYS), "required": ["knob", "then", "otherwise"]},
+        "policy": {**_policy(), "required": ["knob", "then", "otherwise"]},
         "within": duration,
         "answer_within": duration,
-        "repeat": _COUNT,
-        "concurrent": _COUNT,
+        "fetches": _closed(
+            words.FETCHES_KEYS, {"at_most": _COUNT, "at_least": _COUNT, "timer": _FLAG, "cooldown": _FLAG}
+        ),
+        "repeat": _TIMES,
+        "concurrent": _TIMES,
+        "connection": {"const": "same"},
     }
+
+
+def _policy() -> Schema:
+    outcome: Schema = {"enum": list(words.EXPECTATIONS)}
+    return _closed(words.POLICY_KEYS, {"knob": _TEXT, "then": outcome, "otherwise": outcome})
 
 
 def _closed(keys: Any, properties: Schema | None = None) -> Schema:

@@ -1,4 +1,4 @@
-"""The running parts of a process: one embedded identity provider, one target with its sessions for each set of options."""
+"""What runs in a process: one embedded identity provider, and a target with its sessions for each set of options."""
 
 from __future__ import annotations
 

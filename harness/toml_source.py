@@ -11,6 +11,9 @@ from typing import Any, NoReturn
 
 from harness.errors import ScenarioFileError
 
+# Where something is: table and key names from the outside in; a number counts steps, or tables in double brackets.
+Place = tuple[str | int, ...]
+
 
 class TomlSource:
     """A parsed TOML file; `data` is its content.
@@ -30,33 +33,46 @@ class TomlSource:
             line = re.search(r"at line (\d+)", str(error))
             raise ScenarioFileError(file, int(line[1]) if line else 1, str(error)) from error
 
-    def line(self, *path: str) -> int:
+    def line(self, *path: str | int) -> int:
         """The line (1-based) of the innermost table or key of `path` that can be found in the text."""
         lines = self.text.splitlines()
-        found = 0
-        for depth in range(len(path), 0, -1):
-            header = re.compile(r"\s*\[+\s*" + r"\s*\.\s*".join(_bare(p) for p in path[:depth]) + r"\s*\]+")
-            found = next((n for n, text in enumerate(lines) if header.match(text)), -1)
-            if found >= 0:
-                path = path[depth:]
-                break
-        else:
-            found = 0
-        start = found
+        found, path = self._table(lines, path)
+        end = next((n for n in range(found + 1, len(lines)) if lines[n].startswith("[")), len(lines))
         for part in path:
-            key = re.compile(r"(^|[\s{,.])" + _bare(part) + r"\s*[.=]")
-            end = next((n for n in range(start + 1, len(lines)) if lines[n].startswith("[")), len(lines))
-            hit = next((n for n in range(found, end) if key.search(lines[n])), None)
-            if hit is None:
+            number, key = (part, "do") if isinstance(part, int) else (0, part)
+            pattern = re.compile(r"(?:^|[\s{,.])" + _bare(key) + r"\s*[.=]")
+            hits = [n for n in range(found, end) for _ in pattern.finditer(lines[n])]
+            if number >= len(hits):
                 break
-            found = hit
+            found = hits[number]
         return found + 1
 
-    def fail(self, path: Iterable[str], sentence: str) -> NoReturn:
+    @staticmethod
+    def _table(lines: list[str], path: Place) -> tuple[int, Place]:
+        """The index of the innermost table's header that is there (0 without one), and what is left of `path`."""
+        for depth in range(len(path), 0, -1):
+            names = [_bare(part) for part in path[:depth] if isinstance(part, str)]
+            header = re.compile(r"\s*\[+\s*" + r"\s*\.\s*".join(names) + r"\s*\]+")
+            hits = [n for n, text in enumerate(lines) if header.match(text)]
+            if len(names) == depth and hits:
+                rest = path[depth:]
+                if "[[" in lines[hits[0]] and rest and isinstance(rest[0], int):
+                    return hits[rest[0]], rest[1:]
+                return hits[0], rest
+        return 0, path
+
+    def fail(self, path: Place, sentence: str) -> NoReturn:
         """Raise a `ScenarioFileError` that points at `path`."""
         raise ScenarioFileError(self.file, self.line(*path), sentence)
 
-    def check_keys(self, table: Any, allowed: Iterable[str], path: tuple[str, ...], what: str) -> None:
+    def fail_at(self, text: str, path: Place, sentence: str) -> NoReturn:
+        """Raise a `ScenarioFileError` that points at the first line with `text` from `path` on."""
+        lines = self.text.splitlines()
+        start = self.line(*path) - 1
+        found = next((n for n in range(start, len(lines)) if text in lines[n]), start)
+        raise ScenarioFileError(self.file, found + 1, sentence)
+
+    def check_keys(self, table: Any, allowed: Iterable[str], path: Place, what: str) -> None:
         """Fail, naming the nearest known word, if `table` isn't a table or has a key not in `allowed`."""
         if not isinstance(table, dict):
             self.fail(path, f"{what} must be a table, not {table!r}")
@@ -65,7 +81,7 @@ class TomlSource:
             if key not in known:
                 self.fail((*path, key), f"{what} has no key {key!r}{nearest(key, known)}")
 
-    def check_word(self, word: Any, allowed: Iterable[str], path: tuple[str, ...], what: str) -> None:
+    def check_word(self, word: Any, allowed: Iterable[str], path: Place, what: str) -> None:
         """Fail, naming the nearest known word, if `word` isn't one of `allowed`."""
         known = list(allowed)
         if word not in known:

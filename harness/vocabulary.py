@@ -72,6 +72,22 @@ SCENARIO_KEYS: Final = [
     "variants",
 ]
 REQUIRED_KEYS: Final = ("title", "requirement", "level", "severity")
+# A variant is another way to show the same fact: what is said about the fact stands in the scenario alone.
+VARIANT_KEYS: Final = [
+    "source",
+    "note",
+    "styles",
+    "needs",
+    "config",
+    "token",
+    "request",
+    "expect",
+    "policy",
+    "control",
+    "fetches",
+    "fault",
+    "steps",
+]
 
 TOKEN_KEYS: Final = [
     "permissions",
@@ -120,6 +136,15 @@ CONFIG_KEYS: Final = [
     "api_key_header",
     "config_endpoint",
 ]
+# The settings whose value is a word.
+CONFIG_WORDS: Final = {
+    "verification": ("jwks", "public_key"),
+    "refresh": ("long", "short"),
+    "api_keys": ("standard", "none", "with-empty"),
+}
+FETCHES_KEYS: Final = ("at_most", "at_least", "timer", "cooldown")
+ROUTE_SETS: Final = ("openapi", "resource")
+PERMISSION_SETS: Final = ("own", "all-but-own")
 POLICY_KEYS: Final = ("knob", "is", "at_least", "then", "otherwise")
 DURATION_KEYS: Final = ("refresh", "stale", "cooldown", "fetch_timeout", "leeway", "seconds")
 TIME_KEYS: Final = ("leeways", "seconds")

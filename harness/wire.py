@@ -114,8 +114,8 @@ class Connection:
     def send(self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False) -> Exchange:
         """Send `request` and wait at most `answer_seconds` for each part of the answer.
 
-        Never raises for what comes back. `same=True` insists on the connection that is open already. Raises `HarnessError` for a request that can't
-        be written as HTTP, such as a header with a line break: nothing was asked then.
+        Never raises for what comes back. `same=True` insists on the connection that is open already.
+        Raises `HarnessError` for a request that can't be written as HTTP, such as a header with a line break.
         """
         started, at = time.perf_counter(), time.time()
         for attempt in (1, 2):

@@ -16,5 +16,6 @@ def call_pytest(args: Sequence[str], reporter: object) -> int:
     The configuration and plugins of the folder the user is in must not change a verdict.
     """
     ini = Path(harness.__file__).parent / "suite" / "pytest.ini"
-    quiet = [*("-p no:terminal -p no:cacheprovider -p no:randomly".split()), "--import-mode=importlib", "--assert=plain"]
+    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    quiet += ["--import-mode=importlib", "--assert=plain"]
     return int(pytest.main([*quiet, "-c", str(ini), "--rootdir", str(ini.parent), *args], plugins=[reporter]))

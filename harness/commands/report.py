@@ -16,7 +16,9 @@ from harness.verdicts import CellResult, exit_status
 @click.command()
 @click.argument("record", type=click.Path(exists=True, path_type=Path), default=Path("report/results.jsonl"))
 @click.option("--strict", is_flag=True, help="A broken SHOULD counts as failed.")
-def report(record: Path, strict: bool) -> int:
+@click.option("--most", type=click.IntRange(min=0), metavar="N", help="At most so many scenarios for each verdict.")
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write what is shown as a picture, too.")
+def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> int:
     """Show the verdicts of a record (results.jsonl, or the folder it is in) and exit as the run did.
 
     \b
@@ -30,5 +32,8 @@ def report(record: Path, strict: bool) -> int:
             results.append(CellResult(**json.loads(line)))
         except (ValueError, TypeError) as problem:
             raise UsageError(f"{file}:{number}: is no record of a cell: {problem}") from problem
-    print_summary(Console(), results, seconds=sum(result.duration_s for result in results))
+    console = Console(record=svg is not None, width=120 if svg else None)
+    print_summary(console, results, seconds=sum(result.duration_s for result in results), most=most)
+    if svg:
+        console.save_svg(str(svg), title="idp-harness run")
     return exit_status(results, strict=strict)
