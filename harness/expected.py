@@ -51,7 +51,10 @@ def _load(file: Path, known: dict[str, set[str]]) -> list[Finding]:
     source = TomlSource(file)
     source.check_keys(source.data, ("finding",), (), "a file of expected findings")
     findings = []
-    for number, entry in enumerate(source.data.get("finding", [])):
+    entries = source.data.get("finding", [])
+    if not isinstance(entries, list):
+        source.fail(("finding",), "each finding is a table in double brackets, [[finding]]")
+    for number, entry in enumerate(entries):
         place = ("finding", number)
         source.check_keys(entry, _KEYS, place, "a finding")
         for key in ("scenario", "requirement", "reason"):

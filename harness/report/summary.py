@@ -1,0 +1,89 @@
+"""A run's results as tables for the terminal: by area, then everything that needs a person's eyes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness import verdicts
+from harness.verdicts import CellResult
+
+_COLOURS = {
+    verdicts.PASSED: "green", verdicts.FINDING: "yellow", verdicts.FAILED: "red", verdicts.STALE: "red",
+    verdicts.INCONCLUSIVE: "magenta", verdicts.ERROR: "magenta", verdicts.UNDECLARED: "cyan", verdicts.SKIPPED: "dim",
+}
+_SHOWN = (verdicts.FAILED, verdicts.STALE, verdicts.FINDING, verdicts.INCONCLUSIVE, verdicts.ERROR)
+
+
+def print_summary(
+    console: Console, results: Sequence[CellResult], *, seconds: float, most: int | None = None
+) -> None:
+    """Print each scenario that did not pass, once, with what repeats it, and then the verdict table.
+
+    `seconds` is how long the run took; `most` limits the scenarios that are shown for each verdict.
+    """
+    for verdict in _SHOWN:
+        _print_verdict(console, verdict, [one for one in results if one.verdict == verdict], most)
+    _print_reasons(console, [r for r in results if r.verdict in (verdicts.SKIPPED, verdicts.UNDECLARED)])
+    console.print(verdict_table(results))
+    counts = Counter(result.verdict for result in results)
+    words = ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts.VERDICTS if counts[verdict])
+    console.print(f"{len(results)} cells in {seconds:.1f} s: {words}")
+
+
+def verdict_table(results: Iterable[CellResult]) -> Table:
+    """One row an area, one column a verdict that occurs."""
+    counts: dict[str, Counter[str]] = {}
+    for result in results:
+        counts.setdefault(result.scenario.partition("/")[0], Counter())[result.verdict] += 1
+    present = [verdict for verdict in verdicts.VERDICTS if any(row[verdict] for row in counts.values())]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("area", style="bold")
+    for verdict in present:
+        table.add_column(verdict, justify="right", style=_COLOURS[verdict])
+    for area in sorted(counts):
+        table.add_row(area, *(str(counts[area][verdict] or "·") for verdict in present))
+    return table
+
+
+def _print_verdict(console: Console, verdict: str, results: Sequence[CellResult], most: int | None) -> None:
+    groups: dict[str, list[CellResult]] = {}
+    for result in sorted(results, key=lambda one: one.id):
+        groups.setdefault(result.scenario, []).append(result)
+    for scenario, cells in list(groups.items())[:most]:
+        first = cells[0]
+        colour = _COLOURS[verdict]
+        console.print(f"[{colour} bold]{verdict}[/] [bold]{escape(scenario)}[/]  {escape(first.title)}", highlight=False)
+        _row(console, "requirement", f"{first.requirement}  ({first.level}, {first.severity})")
+        if first.expected:
+            _row(console, "expected", first.expected)
+            _row(console, "actual", first.actual)
+        if first.reason:
+            _row(console, "reason", first.reason)
+        _row(console, "cells", _cells(cells))
+        if curl := first.evidence.get("curl"):
+            _row(console, "repeat", curl)
+        console.print()
+
+
+def _cells(cells: Sequence[CellResult]) -> str:
+    names = [cell.id.rpartition("[")[2].rstrip("]") for cell in cells]
+    shown = ", ".join(names[:8])
+    return f"{len(cells)}: {shown}" + (f", and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def _row(console: Console, name: str, text: str) -> None:
+    console.print(f"  {name:<12}", end="", style="dim", highlight=False)
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_reasons(console: Console, results: Sequence[CellResult]) -> None:
+    reasons = Counter((result.verdict, result.reason) for result in results)
+    for (verdict, reason), count in sorted(reasons.items()):
+        console.print(f"[{_COLOURS[verdict]}]{verdict}[/] {count} cells: {escape(reason)}", highlight=False)
+    if reasons:
+        console.print()
