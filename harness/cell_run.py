@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from harness import checks
@@ -65,7 +66,8 @@ class CellRun:
 
     def words(self, i: int = 0) -> Words:
         """All placeholders that mean something now; `{kid.NAME}` is the kid of a key that a step made."""
-        kids = {f"kid.{name}": (lambda kid=kid: kid) for name, kid in self.session.kids.items()}
+        names = {"attacker", *self.session.kids}
+        kids = {f"kid.{name}": partial(self.session.kid, name) for name in names}
         return {**self._session_words, **kids, "i": lambda: str(i), "created": lambda: self.created}
 
     def fill(self, value: Any) -> Any:

@@ -16,7 +16,8 @@ class Options:
     """How a run is set up, as data that can be handed to another process.
 
     `idp_url` is a mock identity provider that runs already; without it one is embedded. `issuer` names the
-    issuer there that the service trusts (only for targets that can't be configured).
+    issuer there that the service trusts (only for targets that can't be configured). `hold` keeps the services
+    of cells that did not pass until the run is ended.
     """
 
     target: str = "tasker-worker"
@@ -28,6 +29,7 @@ class Options:
     issuer: str | None = None
     faults: tuple[str, ...] = ()
     strict: bool = False
+    hold: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,6 @@ from harness.toml_source import Place, TomlSource
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FOLDERS_OF_OTHER_DATA = {"profiles", "expected"}
-# Any route name may stand in a placeholder; whether the profile has it is checked when the cell is planned.
-_ROUTE_NAME = re.compile(r"\{([a-z_]+)\.(?:permission|resource|action|path|method)[|}]")
 
 
 def bundled_directory() -> Path:
@@ -203,8 +201,7 @@ def parse_policy(raw: Table) -> Policy:
 
 def _check_texts(source: TomlSource, table: Table, path: Place) -> None:
     parts = [table.get(key) for key in ("token", "request", "control", "fault", "steps")]
-    routes = frozenset(name for text in map(repr, parts) for name in _ROUTE_NAME.findall(text))
-    for text, problem in placeholders.problems(parts, routes):
+    for text, problem in placeholders.problems(parts):
         source.fail_at(text, path, problem)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.errors import HarnessError
 from harness.toml_source import nearest
 
 FILTERS: dict[str, Callable[[str], str]] = {
@@ -31,7 +32,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
 }
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)((?:\|[a-z0-9]+)*)\}")
 
-# Words that stand alone, and the ones that take a name after a dot.
+# Words that stand alone. With a dot there are the parts of a route, {kid.NAME}, {api_key.NAME} and {fill.LENGTH}.
 WORDS = frozenset(
     {
         *("issuer", "audience", "kid", "token", "permissions_claim", "attacker", "api_key_header"),
@@ -39,19 +40,18 @@ WORDS = frozenset(
     }
 )
 ROUTE_PARTS = frozenset(["permission", "resource", "action", "path", "method"])
-DOTTED = frozenset({"kid", "api_key", "fill"})
 
 
-def problems(value: Any, routes: frozenset[str]) -> list[tuple[str, str]]:
-    """What is wrong with the placeholders anywhere inside `value`: the text and a sentence for each mistake."""
+def problems(value: Any) -> list[tuple[str, str]]:
+    """What is wrong with the placeholders anywhere inside `value`: the text and a sentence for each mistake.
+
+    Any name may be that of a route: whether the profile has it is checked when the cell is planned.
+    """
     found = []
     for text in _strings(value):
         for match in _PLACEHOLDER.finditer(text):
             name, filters = match.groups()
-            tail = name.partition(".")[2]
-            known = WORDS | {f"{route}.{part}" for route in {*routes, "route"} for part in ROUTE_PARTS}
-            if tail:
-                known |= {f"{dotted}.{tail}" for dotted in DOTTED}
+            known = _names_like(name)
             if name not in known:
                 found.append((match[0], f"{{{name}}} is no placeholder{nearest(name, known)}"))
             found += [
@@ -62,10 +62,19 @@ def problems(value: Any, routes: frozenset[str]) -> list[tuple[str, str]]:
     return found
 
 
+def _names_like(name: str) -> frozenset[str]:
+    """The placeholders that a name may be, or may have been meant to be."""
+    head, _, tail = name.partition(".")
+    if not tail:
+        return WORDS
+    names = {f"{head}.{part}" for part in ROUTE_PARTS} | {f"kid.{tail}", f"api_key.{tail}"}
+    return frozenset(names | {f"fill.{tail}"} if tail.isdigit() else names)
+
+
 def fill(value: Any, words: Mapping[str, Callable[[], str]]) -> Any:
     """`value` (any JSON-like data) with the placeholders of its strings and table keys filled in.
 
-    A word that `words` doesn't have stays as it is: it is filled in later, when it is known.
+    Raises `HarnessError` for a placeholder that `words` doesn't have: sent as it is, it would mean something else.
     """
     if isinstance(value, str):
         return _PLACEHOLDER.sub(lambda match: _one(match, words), value)
@@ -83,7 +92,7 @@ def _one(match: re.Match[str], words: Mapping[str, Callable[[], str]]) -> str:
     elif name in words:
         text = words[name]()
     else:
-        return match.group()
+        raise HarnessError(f"there is no {match[0]} here; known: {', '.join(sorted(words))}")
     for word in filter(None, filters.split("|")):
         text = FILTERS[word](text)
     return text

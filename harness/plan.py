@@ -103,7 +103,7 @@ def _without_running(variant: Variant, profile: Profile) -> tuple[str, str]:
 
 
 def _routes(variant: Variant) -> set[str]:
-    names = set(_ROUTE_WORD.findall(repr((variant.steps, variant.control)))) - {"route"}
+    names = set(_ROUTE_WORD.findall(repr((variant.steps, variant.control))))
     requests = [step.args["request"] for step in variant.steps if "request" in step.args]
     if variant.control and "request" in variant.control:
         requests.append(variant.control["request"])

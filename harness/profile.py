@@ -11,6 +11,7 @@ from harness import vocabulary as words
 from harness.errors import UsageError
 from harness.loader import bundled_directory
 from harness.model import Route
+from harness.placeholders import problems
 from harness.toml_source import TomlSource, nearest
 
 _KEYS = (
@@ -28,6 +29,8 @@ _KEYS = (
     "audience",
 )
 _ROUTE_KEYS = ("method", "path", "permission", "body", "success", "let_in")
+_API_KEY_KEYS = ("key", "permissions")
+_RESOURCES_KEYS = ("route", "member", "id")
 _TIMING_KEYS = ("refresh_seconds", "max_stale_seconds", "fetch_timeout_seconds", "unknown_kid_cooldown_seconds")
 
 
@@ -91,7 +94,9 @@ def load_profile(file: Path) -> Profile:
     data = source.data
     source.check_keys(data, _KEYS, (), "a profile")
     capabilities, lacks = data.get("capabilities", []), data.get("lacks", {})
-    for name in [*capabilities, *lacks]:
+    for name in capabilities:
+        source.check_word(name, words.CAPABILITIES, ("capabilities",), "capability")
+    for name in lacks:
         source.check_word(name, words.CAPABILITIES, ("lacks", name), "capability")
     for name in words.CAPABILITIES:
         if (name in capabilities) == (name in lacks):
@@ -105,11 +110,21 @@ def load_profile(file: Path) -> Profile:
         source.fail(("routes",), "a profile needs at least [routes.read]")
     timing = data.get("timing", {})
     source.check_keys(timing, _TIMING_KEYS, ("timing",), "timing")
+    for name, seconds in timing.items():
+        if type(seconds) not in (int, float) or seconds <= 0:
+            source.fail(("timing", name), f"{name} must be a number of seconds above 0, not {seconds!r}")
+    source.check_keys(data.get("resources", {}), _RESOURCES_KEYS, ("resources",), "resources")
+    for name, key in data.get("api_keys", {}).items():
+        source.check_keys(key, _API_KEY_KEYS, ("api_keys", name), f"API key {name}")
+        source.check_has(key, _API_KEY_KEYS, ("api_keys", name), f"API key {name}")
     for style, settings in data.get("styles", {}).items():
         source.check_word(style, words.STYLES, ("styles", style), "style")
         source.check_keys(settings, ("permissions_claim",), ("styles", style), f"style {style}")
     vocabulary = data.get("vocabulary", {})
     source.check_keys(vocabulary, ("permissions", "public"), ("vocabulary",), "vocabulary")
+    for table in vocabulary.get("public", []):
+        source.check_keys(table, ("path", "success"), ("vocabulary", "public"), "a public route")
+        source.check_has(table, ("path",), ("vocabulary", "public"), "a public route")
     public = tuple(
         Route(table["path"], "GET", table["path"], success=tuple(table.get("success", (200,))))
         for table in vocabulary.get("public", [])
@@ -135,9 +150,9 @@ def load_profile(file: Path) -> Profile:
 def _route(source: TomlSource, name: str, table: Any) -> Route:
     path = ("routes", name)
     source.check_keys(table, _ROUTE_KEYS, path, f"route {name}")
-    for key in ("method", "path"):
-        if key not in table:
-            source.fail(path, f"route {name} needs {key}")
+    source.check_has(table, ("method", "path"), path, f"route {name}")
+    for text, _ in problems(table["path"].replace("{uuid}", "")):
+        source.fail((*path, "path"), f"{text} in the path of route {name}: the only placeholder there is {{uuid}}")
     return Route(
         name=name,
         method=table["method"],

@@ -21,11 +21,11 @@ _LONGEST_COMMAND = 4000
 _SENDS = ("send", "send-until", "send-in-background")
 
 
-def run_cell(cell: Cell, session: Session) -> CellResult:
+def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
     """Run a cell on a session and say what came out; never raises for what the service does.
 
-    The session's service is started when the scenario doesn't do that itself. Afterwards the session is as
-    before: faults, added keys and background work are gone.
+    The session's service is started when the scenario doesn't do that itself. Afterwards, with `tidy`, the
+    session is as before: faults, added keys and background work are gone.
     """
     started = time.perf_counter()
     run = CellRun(cell, session, next(_numbers))
@@ -42,7 +42,8 @@ def run_cell(cell: Cell, session: Session) -> CellResult:
     try:
         run.background.finish()
         result.evidence = evidence(run, full=result.verdict != PASSED)
-        session.tidy()
+        if tidy:
+            session.tidy()
     except HarnessError as problem:
         result.verdict, result.reason = ERROR, f"after the case: {problem}"
     result.duration_s = round(time.perf_counter() - started, 4)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from harness.target_runs import TargetRuns
     from harness.verdicts import CellResult
 
+# What is called while everything still runs, after the last cell.
+BEFORE_THE_END = pytest.StashKey[Callable[[], None]]()
 RECORD = pytest.StashKey[dict[str, Any]]()
 _GROUP = "idp-harness scenarios"
 # What the marker idp_scenarios may say: the options of the command line without `--idp-`.
@@ -64,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--idp-fault", action="append", default=[], metavar="FAULT", help="switch a fault of the reference service on"
     )
+    group.addoption("--idp-hold", action="store_true", help="keep the services of cells that did not pass")
     group.addoption("--idp-shuffle", type=int, metavar="SEED", help="run the cells in a random order")
     group.addoption("--idp-results", metavar="FILE", help="write one JSON object for each cell to this file")
 
@@ -121,6 +124,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         issuer=option("issuer"),
         faults=tuple(option("fault")),
         strict=bool(option("strict")),
+        hold=bool(config.getoption("--idp-hold")),
     )
     folders = [Path(name) for name in directories]
     scenarios = select(load_all([bundled_directory(), *folders]), option("select"))
@@ -205,12 +209,13 @@ class ScenarioCell:
 
 
 @pytest.fixture(scope="session")
-def idp_target_runs() -> Iterator[TargetRuns]:
+def idp_target_runs(request: pytest.FixtureRequest) -> Iterator[TargetRuns]:
     """The running services and identity providers of this process; ended with the pytest session."""
     from harness.target_runs import TargetRuns
 
     runs = TargetRuns()
     yield runs
+    request.config.stash.get(BEFORE_THE_END, lambda: None)()
     runs.close()
 
 

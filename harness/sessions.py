@@ -12,17 +12,23 @@ from harness.model import Cell
 from harness.plan import TIMED_GROUP_SIZE
 from harness.runner import blank_result, run_cell
 from harness.session import Session
-from harness.verdicts import ERROR, CellResult
+from harness.verdicts import ERROR, PASSED, CellResult
 
 # Each warm session of a real service is a process; the least recently used one makes room.
 WARM_SESSIONS = 6
 
 
 class Sessions:
-    """Runs cells on an environment; use it as a context manager."""
+    """Runs cells on an environment; use it as a context manager.
 
-    def __init__(self, environment: Environment) -> None:
+    With `hold`, each cell has a session of its own, and those of cells that did not pass stay as the case left
+    them until `close`, so that a person can repeat what was sent.
+    """
+
+    def __init__(self, environment: Environment, *, hold: bool = False) -> None:
         self.environment = environment
+        self._hold = hold
+        self._held: list[Session] = []
         self._warm: OrderedDict[tuple[object, ...], Session] = OrderedDict()
         self._timed: dict[str, Future[CellResult]] = {}
         self._pool: ThreadPoolExecutor | None = None
@@ -33,7 +39,7 @@ class Sessions:
         A timed cell takes its `neighbours` with it: those of its group that this process will be asked for
         too. They run at the same time, and their results are kept until they are asked for.
         """
-        if not cell.scenario.timed:
+        if not cell.scenario.timed and not self._hold:
             return self._run_warm(cell)
         if cell.id not in self._timed:
             wanted = [*neighbours] if any(one.id == cell.id for one in neighbours) else [cell, *neighbours]
@@ -76,10 +82,16 @@ class Sessions:
     def _run_alone(self, cell: Cell, started: Future[Session]) -> CellResult:
         try:
             session = started.result()
+            held = False
             try:
-                return run_cell(cell, session)
+                result = run_cell(cell, session, tidy=not self._hold)
+                held = self._hold and result.verdict != PASSED
+                return result
             finally:
-                session.close()
+                if held:
+                    self._held.append(session)
+                else:
+                    session.close()
         except HarnessError as problem:
             return self._error(cell, problem)
 
@@ -93,8 +105,8 @@ class Sessions:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
         try:
-            while self._warm:
-                self._warm.popitem()[1].close()
+            while self._warm or self._held:
+                (self._held.pop() if self._held else self._warm.popitem()[1]).close()
         finally:
             self.environment.target.close()
 

@@ -57,7 +57,7 @@ class TargetRuns:
             self._attacker = AttackerListener()
         target = make_target(options.target, settings)
         environment = Environment(options, profile, target, self._idp(options), self._attacker)
-        return TargetRun(Sessions(environment), findings)
+        return TargetRun(Sessions(environment, hold=options.hold), findings)
 
     def _idp(self, options: Options) -> IdpClient:
         if not options.idp_url and self._embedded is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -80,6 +80,12 @@ class TomlSource:
         for key in table:
             if key not in known:
                 self.fail((*path, key), f"{what} has no key {key!r}{nearest(key, known)}")
+
+    def check_has(self, table: Mapping[str, Any], needed: Iterable[str], path: Place, what: str) -> None:
+        """Fail, naming the key, if `table` lacks one of `needed`."""
+        for key in needed:
+            if key not in table:
+                self.fail(path, f"{what} needs {key}")
 
     def check_word(self, word: Any, allowed: Iterable[str], path: Place, what: str) -> None:
         """Fail, naming the nearest known word, if `word` isn't one of `allowed`."""

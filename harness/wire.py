@@ -165,7 +165,10 @@ class Connection:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body)
         response = connection.getresponse()
-        return response, response.read(_MAX_BODY)
+        body = response.read(_MAX_BODY)
+        if response.length and len(body) < _MAX_BODY:  # `read` with a limit is silent about an answer cut short.
+            raise http.client.IncompleteRead(body, response.length)
+        return response, body
 
     def close(self) -> None:
         if self._connection is not None:
@@ -214,7 +217,7 @@ class CurlLine:
 
     def _quoted(self, data: bytes) -> str:
         """`data` as one word of a command line, with the token's command wherever the token stands."""
-        if not self.token:
+        if not self.token or self.token.encode() not in data:
             return _word(data)
         command = f'"$({self.token_command})"' if self.token_command else "'<token>'"
         return command.join(_word(part) if part else "" for part in data.split(self.token.encode()))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -50,6 +53,7 @@ DEFAULT_TARGET = "tasker-worker"
 )
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
+@click.option("--hold", is_flag=True, help="Keep the services of what did not pass until Ctrl-C, to repeat it by hand.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Run in a random order.")
 def run(
     prefixes: tuple[str, ...],
@@ -66,6 +70,7 @@ def run(
     report_dir: Path,
     strict: bool,
     faults: tuple[str, ...],
+    hold: bool,
     shuffle: int | None,
 ) -> int:
     """Judge a service: run the scenario matrix and say what it does against its documents.
@@ -76,6 +81,7 @@ def run(
     Examples:
       idp-harness run
       idp-harness run rotation time/expiry --style okta
+      idp-harness run time-nbf-future --style auth0 --hold
       idp-harness run --target reference --fault m-no-exp-check time
       idp-harness run --target url --base-url http://127.0.0.1:8080 --profile my.toml \\
                       --idp-url http://127.0.0.1:9400 --issuer default
@@ -88,7 +94,7 @@ def run(
     chosen = select(all_scenarios(directories), prefixes)
     planned = plan(chosen, load_profile(find_profile(profile or target, list(directories))), target, styles or STYLES)
     reporter = ProgressReporter(console, len(planned), target)
-    args = ["--pyargs", "harness.suite.test_scenarios", "-n", workers, "--idp-target", target]
+    args = ["--pyargs", "harness.suite.test_scenarios", "-n", "0" if hold else workers, "--idp-target", target]
     args += [f"--junitxml={report_dir / 'junit.xml'}", f"--idp-results={report_dir / 'results.jsonl'}"]
     args += [f"--idp-select={prefix}" for prefix in prefixes]
     args += [f"--idp-style={style}" for style in styles]
@@ -98,18 +104,42 @@ def run(
     for name, value in (("profile", profile), ("url", idp_url), ("issuer", issuer), ("shuffle", shuffle)):
         args += [f"--idp-{name}={value}"] if value is not None else []
     args += ["--idp-strict"] if strict else []
+    args += ["--idp-hold", "--capture=no"] if hold else []
     started = time.monotonic()
+    printed = Once(lambda: print_summary(console, reporter.results, seconds=time.monotonic() - started, hint=not hold))
+    if hold:
+        reporter.before_the_end = lambda: _hold(console, printed)
     pytest_status = call_pytest(args, reporter)
     if pytest_status == pytest.ExitCode.INTERRUPTED and not reporter.problems:
         console.print("interrupted")
         return 130
-    print_summary(console, reporter.results, seconds=time.monotonic() - started)
+    printed()
     for problem in reporter.problems:
         console.print(f"could not run: {problem}", markup=False, highlight=False)
     console.print(f"record {report_dir / 'results.jsonl'}   JUnit {report_dir / 'junit.xml'}", highlight=False)
     if reporter.problems or (planned and len(reporter.results) < len(planned)):
         return max(EXIT_COULD_NOT_RUN, 0) if exit_status(reporter.results, strict=strict) != 1 else 1
     return exit_status(reporter.results, strict=strict)
+
+
+class Once:
+    """Calls a function the first time it is called itself."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self._function: Callable[[], None] | None = function
+
+    def __call__(self) -> None:
+        function, self._function = self._function, None
+        if function is not None:
+            function()
+
+
+def _hold(console: Console, show: Callable[[], None]) -> None:
+    """Show the results and wait for Ctrl-C, while what they name still runs."""
+    show()
+    console.print("The commands above work until Ctrl-C.")
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 def _default_target(console: Console) -> str:

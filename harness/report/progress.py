@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness import verdicts
+from harness.scenario_plugin import BEFORE_THE_END
 from harness.verdicts import CellResult
 
 _LINE_SECONDS = 10.0
@@ -22,16 +24,28 @@ class ProgressReporter:
         self.results: list[CellResult] = []
         self.mutants: list[dict[str, object]] = []
         self.problems: list[str] = []
+        self.before_the_end: Callable[[], None] = lambda: None
         self._console, self._total, self._counts = console, total, Counter[str]()
         self._line_at = time.monotonic() + _LINE_SECONDS
         self._progress = Progress(
-            TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[note]}"),
-            console=console, transient=True, disable=not console.is_terminal,
+            TextColumn(what),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
         )
         self._task = self._progress.add_task(what, total=total, note="")
 
-    def pytest_sessionstart(self) -> None:
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        session.config.stash[BEFORE_THE_END] = self._end
         self._progress.start()
+
+    def _end(self) -> None:
+        self._progress.stop()
+        self.before_the_end()
 
     def pytest_sessionfinish(self) -> None:
         self._progress.stop()

@@ -13,21 +13,35 @@ from harness import verdicts
 from harness.verdicts import CellResult
 
 _COLOURS = {
-    verdicts.PASSED: "green", verdicts.FINDING: "yellow", verdicts.FAILED: "red", verdicts.STALE: "red",
-    verdicts.INCONCLUSIVE: "magenta", verdicts.ERROR: "magenta", verdicts.UNDECLARED: "cyan", verdicts.SKIPPED: "dim",
+    verdicts.PASSED: "green",
+    verdicts.FINDING: "yellow",
+    verdicts.FAILED: "red",
+    verdicts.STALE: "red",
+    verdicts.INCONCLUSIVE: "magenta",
+    verdicts.ERROR: "magenta",
+    verdicts.UNDECLARED: "cyan",
+    verdicts.SKIPPED: "dim",
 }
 _SHOWN = (verdicts.FAILED, verdicts.STALE, verdicts.FINDING, verdicts.INCONCLUSIVE, verdicts.ERROR)
 
 
 def print_summary(
-    console: Console, results: Sequence[CellResult], *, seconds: float, most: int | None = None
+    console: Console, results: Sequence[CellResult], *, seconds: float, most: int | None = None, hint: bool = True
 ) -> None:
     """Print each scenario that did not pass, once, with what repeats it, and then the verdict table.
 
-    `seconds` is how long the run took; `most` limits the scenarios that are shown for each verdict.
+    `seconds` is how long the run took; `most` limits the scenarios that are shown for each verdict; with `hint` it says how
+    to keep the services up for the curl lines.
     """
     for verdict in _SHOWN:
         _print_verdict(console, verdict, [one for one in results if one.verdict == verdict], most)
+    if hint and (first := next((one for one in results if one.evidence.get("curl")), None)):
+        console.print(
+            f"`idp-harness run {first.scenario.rpartition('/')[2]} --style {first.style} --hold` "
+            "keeps a service up for such a curl line.\n",
+            style="dim",
+            highlight=False,
+        )
     _print_reasons(console, [r for r in results if r.verdict in (verdicts.SKIPPED, verdicts.UNDECLARED)])
     console.print(verdict_table(results))
     counts = Counter(result.verdict for result in results)
@@ -57,7 +71,9 @@ def _print_verdict(console: Console, verdict: str, results: Sequence[CellResult]
     for scenario, cells in list(groups.items())[:most]:
         first = cells[0]
         colour = _COLOURS[verdict]
-        console.print(f"[{colour} bold]{verdict}[/] [bold]{escape(scenario)}[/]  {escape(first.title)}", highlight=False)
+        console.print(
+            f"[{colour} bold]{verdict}[/] [bold]{escape(scenario)}[/]  {escape(first.title)}", highlight=False
+        )
         _row(console, "requirement", f"{first.requirement}  ({first.level}, {first.severity})")
         if first.expected:
             _row(console, "expected", first.expected)
@@ -78,12 +94,12 @@ def _cells(cells: Sequence[CellResult]) -> str:
 
 def _row(console: Console, name: str, text: str) -> None:
     console.print(f"  {name:<12}", end="", style="dim", highlight=False)
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    console.print(text, markup=False, highlight=False, soft_wrap=not console.record)
 
 
 def _print_reasons(console: Console, results: Sequence[CellResult]) -> None:
     reasons = Counter((result.verdict, result.reason) for result in results)
     for (verdict, reason), count in sorted(reasons.items()):
-        console.print(f"[{_COLOURS[verdict]}]{verdict}[/] {count} cells: {escape(reason)}", highlight=False)
+        console.print(f"[{_COLOURS[verdict]}]{verdict:<12}[/]{count} cells: {escape(reason)}", highlight=False)
     if reasons:
         console.print()

@@ -113,7 +113,7 @@ MISTAKES = {
         "did you mean 'issuer'?",
     ),
     "filter": (EXPECT + 'token.claims = { sub = "{issuer|uper}" }\n', 1, "|uper is no filter; did you mean 'upper'?"),
-    "no-expectation": ('token.claims = { sub = "x" }\n', -7, "a scenario without steps needs expect or policy"),
+    "no-expectation": ('token.claims = { sub = "x" }\n', -6, "a scenario without steps needs expect or policy"),
     "variants-list": (EXPECT + "variants = [1]\n", 1, "variants must be a table with one entry for each variant"),
     "variants-none": (EXPECT + "variants = {}\n", 1, "variants must be a table with one entry for each variant"),
     "variant-name": (EXPECT + "[a-case.variants]\nTwo_Words = {}\n", 2, "the variant 'Two_Words' must be words of a-z"),

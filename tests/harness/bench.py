@@ -1,0 +1,70 @@
+"""A bench for single cells: an embedded identity provider, the test's small service, and the runner between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenario_files import load_scenario, profile_text, write_profile
+from small_service import Behaviour, SmallService
+
+from harness.attacker import AttackerListener
+from harness.environment import Environment, Options
+from harness.idp import IdpClient
+from harness.model import Cell
+from harness.profile import load_profile
+from harness.runner import run_cell
+from harness.session import Session
+from harness.targets.url import UrlTarget
+from harness.verdicts import CellResult
+
+MORE = """
+[routes.health]
+method = "GET"
+path = "/health"
+[resources]
+route = "read"
+member = "things"
+id = "id"
+[timing]
+refresh_seconds = 1
+max_stale_seconds = 1
+unknown_kid_cooldown_seconds = 0.1
+[policy]
+leeway_seconds = 0
+kid_required = false
+[vocabulary]
+permissions = ["things:list", "things:create", "others:read"]
+"""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Runs scenarios of one test; `folder` is where their files are written."""
+
+    idp: IdpClient
+    attacker: AttackerListener
+    folder: Path
+
+    @contextmanager
+    def session(self, service: SmallService, style: str = "auth0") -> Iterator[Session]:
+        """A session on a running service, without a start of its own."""
+        profile = load_profile(write_profile(self.folder, profile_text("jwks", more=MORE)))
+        target = UrlTarget(service.url)
+        session = Session(Environment(Options(target="url"), profile, target, self.idp, self.attacker), style, {})
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def cell(self, body: str, style: str = "auth0") -> Cell:
+        """The only cell of a scenario whose own lines are `body`."""
+        scenario = load_scenario(self.folder, body)
+        return Cell(scenario, scenario.variants[0], style)
+
+    def judge(self, behaviour: Behaviour, body: str) -> CellResult:
+        """Run one scenario against a service that behaves so."""
+        with SmallService(behaviour) as service, self.session(service) as session:
+            return run_cell(self.cell(body), session)

@@ -1,0 +1,34 @@
+"""Fixtures of the harness tests: one embedded identity provider and one attacker for the process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bench import Bench
+
+from harness import embedded
+from harness.attacker import AttackerListener
+from harness.idp import IdpClient
+
+
+@pytest.fixture(scope="session")
+def idp_client() -> Iterator[IdpClient]:
+    server = embedded.start()
+    client = IdpClient(server.url)
+    yield client
+    client.close()
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def attacker() -> Iterator[AttackerListener]:
+    listener = AttackerListener()
+    yield listener
+    listener.close()
+
+
+@pytest.fixture
+def bench(idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path) -> Bench:
+    return Bench(idp_client, attacker, tmp_path)

@@ -1,0 +1,94 @@
+"""The scenario files that come with the harness."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from harness.expected import load_expected
+from harness.loader import bundled_directory, load_all, load_file
+from harness.plan import plan
+from harness.profile import load_profile
+from harness.reference.faults import FAULTS
+from harness.schema import scenario_schema
+from harness.verdicts import SKIPPED, UNDECLARED
+
+FOLDER = bundled_directory()
+FILES = sorted(file for file in FOLDER.glob("*/*.toml") if file.parent.name not in ("profiles", "expected"))
+PROFILES = sorted((FOLDER / "profiles").glob("*.toml"))
+
+
+def name_of(file: Path) -> str:
+    return f"{file.parent.name}/{file.stem}"
+
+
+def test_there_are_files() -> None:
+    assert len(FILES) > 10
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_a_file_loads(file: Path) -> None:
+    assert load_file(file)
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_a_file_keeps_to_the_schema_for_editors(file: Path) -> None:
+    validator = jsonschema.Draft202012Validator(scenario_schema())
+    problems = validator.iter_errors(tomllib.loads(file.read_text(encoding="utf-8")))
+    assert [f"{problem.json_path}: {problem.message}" for problem in problems] == []
+
+
+def test_the_schema_file_is_the_one_made_from_the_vocabulary() -> None:
+    """`scenarios/schema.json` is what editors read."""
+    assert json.loads((FOLDER / "schema.json").read_text(encoding="utf-8")) == scenario_schema()
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(scenario_schema())
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"case": {}},
+        {"a-case": {"title": "T", "requirement": "R", "level": "most", "severity": "low", "expect": "accept"}},
+        {"a-case": {"title": "T", "requirement": "R", "level": "must", "severity": "low", "expct": "accept"}},
+        {"Slug": {"title": "T", "requirement": "R", "level": "must", "severity": "low", "expect": "accept"}},
+    ],
+    ids=["required", "word", "key", "slug"],
+)
+def test_the_schema_refuses_mistakes(table: dict[str, object]) -> None:
+    validator = jsonschema.Draft202012Validator(scenario_schema())
+    assert not validator.is_valid({"title": "A topic", **table})
+
+
+def test_slugs_are_unique() -> None:
+    """`show`, `run` and the expected findings name scenarios by their slug alone."""
+    slugs = [scenario.slug for scenario in load_all()]
+    assert sorted(slugs) == sorted(set(slugs))
+
+
+def test_every_fault_that_a_scenario_kills_exists() -> None:
+    named = {(name, scenario.id) for scenario in load_all() for name in scenario.kills}
+    assert {(name, where) for name, where in named if name not in FAULTS} == set()
+
+
+@pytest.mark.parametrize("file", PROFILES, ids=name_of)
+def test_a_profile_loads(file: Path) -> None:
+    assert load_profile(file).routes["read"].permission
+
+
+@pytest.mark.parametrize("file", sorted((FOLDER / "expected").glob("*.toml")), ids=name_of)
+def test_expected_findings_name_scenarios_that_exist(file: Path) -> None:
+    assert load_expected(file.stem, load_all())
+
+
+def test_the_reference_runs_every_scenario() -> None:
+    """Its profile lacks nothing and declares every policy, so that each scenario is tried somewhere."""
+    profile = load_profile(FOLDER / "profiles" / "reference.toml")
+    left_out = [one.cell.id for one in plan(load_all(), profile, "reference") if one.verdict in (SKIPPED, UNDECLARED)]
+    assert left_out == []

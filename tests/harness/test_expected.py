@@ -1,0 +1,121 @@
+"""Expected findings: known deviations must fail, and only for scenarios that exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scenario_files import load_scenario, write_expected
+
+from harness.errors import ScenarioFileError
+from harness.expected import Finding, apply, load_expected
+from harness.model import Cell, Scenario
+from harness.runner import blank_result
+from harness.verdicts import ERROR, FAILED, FINDING, INCONCLUSIVE, PASSED, SKIPPED, STALE, UNDECLARED
+
+ENTRY = """
+[[finding]]
+scenario = "area/topic/a-case"
+requirement = "RFC 0 §0"
+reason = "it never looks"
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Scenario:
+    return load_scenario(tmp_path, 'expect = "reject"\n[a-case.variants]\none = {}\ntwo = {}\n')
+
+
+def cell(scenario: Scenario, variant: str = "one", style: str = "okta") -> Cell:
+    return Cell(scenario, next(one for one in scenario.variants if one.name == variant), style)
+
+
+def outcome(verdict: str, one: Cell, *findings: Finding) -> tuple[str, str]:
+    result = blank_result(one, "thing")
+    result.verdict = verdict
+    apply(result, one, findings)
+    return result.verdict, result.reason
+
+
+FOUND = Finding("area/topic/a-case", "RFC 0 §0", "it never looks")
+
+
+def test_a_listed_failure_is_a_finding_with_its_reason(scenario: Scenario) -> None:
+    assert outcome(FAILED, cell(scenario), FOUND) == (FINDING, "it never looks")
+
+
+def test_a_listed_cell_that_passes_is_stale(scenario: Scenario) -> None:
+    verdict, reason = outcome(PASSED, cell(scenario), FOUND)
+    assert verdict == STALE
+    assert "take the entry out" in reason
+
+
+@pytest.mark.parametrize("verdict", [ERROR, INCONCLUSIVE, SKIPPED, UNDECLARED])
+def test_a_listed_cell_that_proved_nothing_stays_what_it_is(scenario: Scenario, verdict: str) -> None:
+    assert outcome(verdict, cell(scenario), FOUND)[0] == verdict
+
+
+def test_a_failure_that_is_not_listed_stays_failed(scenario: Scenario) -> None:
+    assert outcome(FAILED, cell(scenario))[0] == FAILED
+
+
+@pytest.mark.parametrize(
+    ("variants", "styles", "covered"),
+    [
+        ((), (), True),
+        (("one",), (), True),
+        (("two",), (), False),
+        ((), ("okta", "auth0"), True),
+        ((), ("auth0",), False),
+        (("one",), ("okta",), True),
+        (("one",), ("auth0",), False),
+    ],
+)
+def test_an_entry_covers_its_variants_and_styles(
+    scenario: Scenario, variants: tuple[str, ...], styles: tuple[str, ...], covered: bool
+) -> None:
+    finding = Finding("area/topic/a-case", "r", "r", variants, styles)
+    assert finding.covers(cell(scenario, "one", "okta")) is covered
+
+
+def test_entries_are_read_from_the_targets_file(tmp_path: Path, scenario: Scenario) -> None:
+    write_expected(tmp_path, ENTRY + 'variants = ["one"]\nstyles = ["okta"]\n', "my-target")
+    finding = Finding("area/topic/a-case", "RFC 0 §0", "it never looks", ("one",), ("okta",))
+    assert load_expected("my-target", [scenario], [tmp_path]) == [finding]
+    assert load_expected("another-target", [scenario], [tmp_path]) == []
+
+
+MISTAKES = {
+    "scenario": (ENTRY.replace("a-case", "a-csae"), "'area/topic/a-csae' is no scenario; did you mean 'area/topic/a-case'?"),
+    "variant": (ENTRY + 'variants = ["thre"]\n', "'thre' is no variant of area/topic/a-case"),
+    "style": (ENTRY + 'styles = ["oktta"]\n', "'oktta' is no style; did you mean 'okta'?"),
+    "key": (ENTRY + 'reasn = "x"\n', "a finding has no key 'reasn'; did you mean 'reason'?"),
+    "reason": (ENTRY.replace("it never looks", " "), "the finding 'area/topic/a-case' needs reason"),
+    "requirement": (ENTRY.replace("requirement", "# requirement"), "the finding 'area/topic/a-case' needs requirement"),
+}
+
+
+@pytest.mark.parametrize(("text", "sentence"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_refused_with_the_entrys_line(
+    tmp_path: Path, scenario: Scenario, text: str, sentence: str
+) -> None:
+    """The second entry is the wrong one, and the line is inside it."""
+    file = write_expected(tmp_path, ENTRY + text)
+    with pytest.raises(ScenarioFileError) as caught:
+        load_expected("reference", [scenario], [tmp_path])
+    assert sentence in caught.value.sentence
+    assert (caught.value.file, caught.value.line > ENTRY.count("\n")) == (file, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("findings = []\n", "no key 'findings'; did you mean 'finding'?"),
+        ("finding = 3\n", "each finding is a table in double brackets"),
+        ('[finding]\nscenario = "x"\n', "each finding is a table in double brackets"),
+    ],
+)
+def test_a_file_of_another_shape_is_refused(tmp_path: Path, scenario: Scenario, text: str, sentence: str) -> None:
+    write_expected(tmp_path, text)
+    with pytest.raises(ScenarioFileError, match=sentence):
+        load_expected("reference", [scenario], [tmp_path])

@@ -1,0 +1,162 @@
+"""Which cells there are, which of them have nothing to run, and which share a running service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scenario_files import load_scenario, profile_text, write_profile
+
+from harness.errors import UsageError
+from harness.plan import TIMED_GROUP_SIZE, PlannedCell, plan, select
+from harness.profile import Profile, load_profile
+from harness.verdicts import SKIPPED, UNDECLARED
+
+EXPECT = 'expect = "reject"\n'
+ALL = ("jwks", "configure", "restart")
+
+
+def profile(folder: Path, *capabilities: str, more: str = "") -> Profile:
+    return load_profile(write_profile(folder, profile_text(*capabilities, more=more)))
+
+
+def planned(folder: Path, body: str, *capabilities: str, more: str = "") -> list[PlannedCell]:
+    return plan([load_scenario(folder, body)], profile(folder, *(capabilities or ALL), more=more), "thing")
+
+
+def test_there_is_a_cell_for_each_variant_in_each_style(tmp_path: Path) -> None:
+    body = EXPECT + 'styles = ["auth0", "okta"]\n[a-case.variants]\none = {}\ntwo = {}\n'
+    assert {one.cell.id for one in planned(tmp_path, body)} == {
+        "area/topic/a-case[auth0-one]",
+        "area/topic/a-case[auth0-two]",
+        "area/topic/a-case[okta-one]",
+        "area/topic/a-case[okta-two]",
+    }
+
+
+def test_a_scenario_without_variants_has_the_style_alone_in_its_cells_ids(tmp_path: Path) -> None:
+    assert "area/topic/a-case[okta]" in {one.cell.id for one in planned(tmp_path, EXPECT)}
+
+
+def test_only_the_asked_styles_are_planned(tmp_path: Path) -> None:
+    cells = plan([load_scenario(tmp_path, EXPECT)], profile(tmp_path, *ALL), "thing", ["okta"])
+    assert [one.cell.style for one in cells] == ["okta"]
+
+
+def test_a_lacking_capability_skips_with_the_profiles_reason(tmp_path: Path) -> None:
+    [cell, *_] = planned(tmp_path, EXPECT + 'needs = ["openapi"]\n')
+    assert (cell.verdict, cell.reason) == (SKIPPED, "the target lacks openapi: no openapi here")
+
+
+def test_a_route_that_the_profile_lacks_skips(tmp_path: Path) -> None:
+    [cell, *_] = planned(tmp_path, 'request = "item"\n' + EXPECT)
+    assert (cell.verdict, cell.reason) == (SKIPPED, "the profile thing has no route 'item'")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'token.permissions = ["{item.permission}"]\n' + EXPECT,
+        'control = { request = "item" }\n' + EXPECT,
+        'request = { route = "item" }\n' + EXPECT,
+        'steps = [{ do = "send-to-routes", routes = ["read", "item"], permissions = "own", expect = "accept" }]\n',
+    ],
+    ids=["placeholder", "control", "table", "set"],
+)
+def test_a_route_is_missed_wherever_it_is_named(tmp_path: Path, body: str) -> None:
+    assert planned(tmp_path, body)[0].verdict == SKIPPED
+
+
+def test_a_public_route_is_named_by_its_path(tmp_path: Path) -> None:
+    more = '[vocabulary]\npublic = [{ path = "/health" }]\n'
+    body = 'request = { route = "/health", anonymous = true }\nexpect = "public-ok"\n'
+    assert planned(tmp_path, body, more=more)[0].verdict == ""
+
+
+POLICY = 'policy = { knob = "kid_required", is = true, then = "reject", otherwise = "accept" }\n'
+
+
+def test_a_policy_that_the_profile_does_not_state_is_undeclared(tmp_path: Path) -> None:
+    [cell, *_] = planned(tmp_path, POLICY)
+    assert (cell.verdict, cell.reason) == (UNDECLARED, "the profile thing doesn't declare the policy 'kid_required'")
+
+
+def test_a_steps_policy_counts_as_well(tmp_path: Path) -> None:
+    body = f'steps = [{{ do = "send", {POLICY.strip()} }}]\n'
+    assert planned(tmp_path, body)[0].verdict == UNDECLARED
+
+
+def test_a_declared_policy_is_run_even_when_it_is_false(tmp_path: Path) -> None:
+    assert planned(tmp_path, POLICY, more="[policy]\nkid_required = false\n")[0].verdict == ""
+
+
+def test_times_in_leeways_need_a_declared_leeway(tmp_path: Path) -> None:
+    body = EXPECT + "token.times.exp = { leeways = -1, seconds = -15 }\n"
+    assert planned(tmp_path, body)[0].reason == "the profile thing doesn't declare the policy 'leeway_seconds'"
+    assert planned(tmp_path, body, more="[policy]\nleeway_seconds = 0\n")[0].verdict == ""
+
+
+def test_cells_of_one_style_and_configuration_share_a_group(tmp_path: Path) -> None:
+    one = load_scenario(tmp_path, EXPECT, topic="one")
+    two = load_scenario(tmp_path, EXPECT, topic="two")
+    cells = plan([one, two], profile(tmp_path, *ALL), "thing", ["okta"])
+    assert len({cell.group for cell in cells}) == 1
+
+
+def test_another_style_or_configuration_is_another_group(tmp_path: Path) -> None:
+    plain = load_scenario(tmp_path, EXPECT, topic="one")
+    strict = load_scenario(tmp_path, EXPECT + "config.strict_validation = true\n", topic="two")
+    cells = plan([plain, strict], profile(tmp_path, *ALL), "thing", ["okta", "auth0"])
+    assert len({cell.group for cell in cells}) == 4
+
+
+def test_a_group_is_named_alike_in_every_process(tmp_path: Path) -> None:
+    """xdist workers plan on their own: a name that hangs on hash randomisation would scatter a group."""
+    strict = load_scenario(tmp_path, EXPECT + "config.strict_validation = true\n")
+    [cell] = plan([strict], profile(tmp_path, *ALL), "thing", ["okta"])
+    assert cell.group == "thing-okta-07ce9a"
+
+
+def test_timed_cells_come_first_in_groups_of_limited_size(tmp_path: Path) -> None:
+    timed = load_scenario(tmp_path, EXPECT + "timed = true\n", topic="timed")
+    plain = load_scenario(tmp_path, EXPECT, topic="plain")
+    cells = plan([plain, *[timed] * 5], profile(tmp_path, *ALL), "thing")
+    groups = [cell.group for cell in cells if cell.cell.scenario.timed]
+    assert [cell.cell.scenario.timed for cell in cells] == [True] * 20 + [False] * 4
+    assert groups == ["thing-timed-00"] * TIMED_GROUP_SIZE + ["thing-timed-01"] * (20 - TIMED_GROUP_SIZE)
+
+
+def test_the_longest_timed_cells_come_first(tmp_path: Path) -> None:
+    waits = 'timed = true\nsteps = [{{ do = "wait", seconds = {} }}, {{ do = "send" }}]\n'
+    scenarios = [load_scenario(tmp_path, waits.format(n), topic=f"t{n}") for n in (1, 9, 5)]
+    cells = plan(scenarios, profile(tmp_path, *ALL), "thing", ["okta"])
+    assert [cell.cell.scenario.id for cell in cells] == ["area/t9/a-case", "area/t5/a-case", "area/t1/a-case"]
+
+
+def test_a_skipped_timed_cell_waits_for_nobody(tmp_path: Path) -> None:
+    """It has nothing to run, so it is not in a timed group."""
+    [cell, *_] = planned(tmp_path, EXPECT + "timed = true\n", "jwks")
+    assert (cell.verdict, "timed" in cell.group) == (SKIPPED, False)
+
+
+@pytest.mark.parametrize("prefix", ["", "area", "area/to", "area/topic/a-case", "a-case"])
+def test_a_prefix_of_the_id_or_the_slug_selects(tmp_path: Path, prefix: str) -> None:
+    scenario = load_scenario(tmp_path, EXPECT)
+    assert select([scenario], [prefix]) == [scenario]
+
+
+def test_no_prefix_selects_all(tmp_path: Path) -> None:
+    scenarios = [load_scenario(tmp_path, EXPECT, topic=topic) for topic in ("one", "two")]
+    assert select(scenarios, []) == scenarios
+
+
+def test_several_prefixes_select_each_scenario_once(tmp_path: Path) -> None:
+    scenarios = [load_scenario(tmp_path, EXPECT, topic=topic) for topic in ("one", "two", "three")]
+    assert select(scenarios, ["area/one", "area/o", "area/three"]) == [scenarios[0], scenarios[2]]
+
+
+@pytest.mark.parametrize(("prefix", "near"), [("a-csae", "a-case"), ("aera/topic", "area/topic")])
+def test_a_prefix_that_selects_nothing_gets_the_nearest_name(tmp_path: Path, prefix: str, near: str) -> None:
+    scenario = load_scenario(tmp_path, EXPECT)
+    with pytest.raises(UsageError, match=f"no scenario's id starts with '{prefix}'; did you mean '{near}'"):
+        select([scenario], ["area", prefix])

@@ -1,0 +1,150 @@
+"""What is kept of a cell that did not pass, and what never is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import urllib.parse
+from pathlib import Path
+
+import pytest
+from bench import Bench
+from scenario_files import profile_text, write_profile
+from small_service import Answer, Behaviour, Call, SmallService, honest
+
+from harness.environment import Environment, Options
+from harness.profile import load_profile
+from harness.report.text import failure_text
+from harness.runner import run_cell
+from harness.session import Session
+from harness.targets.url import UrlTarget
+from harness.verdicts import FAILED, PASSED, CellResult
+
+EXPIRED = 'token.times = { exp = -3600 }\nexpect = "reject"\n'
+
+
+def never_expires(call: Call) -> Answer:
+    return Answer(200) if call.token else Answer(401)
+
+
+def takes_tokens_from_anywhere(call: Call) -> Answer:
+    """And gives what it got back, wherever that is not the body of a judged answer."""
+    text = urllib.parse.unquote(call.path) + str(call.headers) + call.body.decode()
+    return Answer(200 if "eyJ" in text else 401, json.dumps({"path": call.path, "cookie": call.headers.get("Cookie")}))
+
+
+@pytest.fixture
+def failed(bench: Bench) -> CellResult:
+    result = bench.judge(never_expires, EXPIRED)
+    assert result.verdict == FAILED
+    return result
+
+
+def test_the_exchange_is_kept(failed: CellResult) -> None:
+    [exchange] = failed.evidence["exchanges"]
+    assert (exchange["request"], exchange["status"], exchange["answer"]) == ("GET /v1/things", 200, "{}")
+    assert exchange["token_spec"] == {"times": {"exp": -3600}, "permissions": ["things:list"]}
+    assert exchange["at"] > 1_700_000_000
+    assert exchange["seconds"] >= 0
+
+
+def test_the_issuer_is_named(failed: CellResult) -> None:
+    assert failed.evidence["issuer"].startswith("http://127.0.0.1:")
+
+
+def test_a_record_is_json(failed: CellResult) -> None:
+    assert CellResult(**json.loads(json.dumps(failed.record()))) == failed
+
+
+def test_a_cell_that_passed_keeps_no_exchanges(bench: Bench) -> None:
+    result = bench.judge(honest, EXPIRED + "fetches = { at_most = 1 }\n")
+    assert result.verdict == PASSED
+    assert list(result.evidence) == ["fetches"]
+
+
+def test_the_text_of_a_failure_has_what_a_person_needs(failed: CellResult) -> None:
+    text = failure_text(failed)
+    for part in (
+        "failed: A fact",
+        "cell         area/topic/a-case[auth0]",
+        "requirement  RFC 0 §0: a sentence  (must, high)",
+        "expected     reject: 401",
+        "actual       200 OK {}",
+        "repeat       curl -si",
+    ):
+        assert part in text
+
+
+def test_the_curl_line_repeats_the_request_with_a_new_token(bench: Bench) -> None:
+    """While the identity provider and the service run, pasting it gives the same answer."""
+    with SmallService(never_expires) as service, bench.session(service) as session:
+        result = run_cell(bench.cell(EXPIRED), session)
+        done = subprocess.run(
+            ["bash", "-c", result.evidence["curl"]], capture_output=True, text=True, timeout=30, check=True
+        )
+        first, last = service.calls[-2:]
+    assert done.stdout.startswith("HTTP/1.1 200 ")
+    assert (last.method, last.path) == (first.method, first.path)
+    assert last.claims["permissions"] == ["things:list"]
+    assert last.claims["exp"] < last.claims["iat"]
+
+
+PLACES = {
+    "header": "",
+    "query": 'request = { anonymous = true, query = "access_token={token}" }\n',
+    "cookie": 'request = { anonymous = true, headers = { Cookie = "a={token}" } }\n',
+    "form": 'request = { route = "write", anonymous = true, body = "access_token={token}" }\n',
+    "twice": 'request = { authorization = "Bearer {token}, Bearer {token}" }\n',
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_whole_token_is_never_in_a_record(bench: Bench, place: str) -> None:
+    """Wherever the scenario put it, and wherever the service gave it back."""
+    body = PLACES[place] + 'token.claims = { sub = "svc-1" }\nexpect = [418]\n'
+    with SmallService(takes_tokens_from_anywhere) as service, bench.session(service) as session:
+        session.checked = True
+        result = run_cell(bench.cell(body), session)
+        sent = "".join(call.path + str(call.headers) + call.body.decode() for call in service.calls)
+    assert result.verdict == FAILED
+    signatures = {part.split(".")[2][:40] for part in sent.replace("=", " ").split() if part.count(".") == 2}
+    assert signatures
+    record = json.dumps(result.record()) + failure_text(result)
+    assert [one for one in signatures if one in record] == []
+
+
+def test_a_token_that_the_service_gives_back_is_cut_in_the_record(bench: Bench) -> None:
+    def echoes(call: Call) -> Answer:
+        answer = honest(call)
+        return Answer(answer.status, call.token) if call.token and answer.status == 401 else answer
+
+    result = bench.judge(echoes, EXPIRED)
+    [exchange] = result.evidence["exchanges"]
+    assert exchange["answer"].count(".") < 3
+    assert len(exchange["answer"]) < 500
+
+
+KEYS = """
+[api_keys.full]
+key = "sk-very-secret-value"
+permissions = ["things:list"]
+"""
+
+
+def judge_with_api_keys(bench: Bench, behaviour: Behaviour, body: str, folder: Path) -> CellResult:
+    profile = load_profile(write_profile(folder, profile_text("jwks", "api-keys", more=KEYS)))
+    with SmallService(behaviour) as service:
+        environment = Environment(Options(target="url"), profile, UrlTarget(service.url), bench.idp, bench.attacker)
+        session = Session(environment, "auth0", {})
+        try:
+            return run_cell(bench.cell(body), session)
+        finally:
+            session.close()
+
+
+def test_an_api_key_is_shortened_in_the_exchange(bench: Bench, tmp_path: Path) -> None:
+    body = 'request = { anonymous = true, headers = { "{api_key_header}" = "{api_key.full}" } }\nexpect = "accept"\n'
+    result = judge_with_api_keys(bench, honest, body, tmp_path)
+    assert result.verdict == FAILED
+    [exchange] = result.evidence["exchanges"]
+    assert ["X-API-Key", "sk-very-…"] in exchange["headers"]

@@ -1,0 +1,242 @@
+"""Cells share running services where they can, and timed cells run side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bench import MORE
+from scenario_files import load_scenario, profile_text, write_profile
+from small_service import Answer, Behaviour, Call, SmallService, honest
+
+from harness.attacker import AttackerListener
+from harness.environment import Environment, Options
+from harness.idp import IdpClient
+from harness.model import Cell
+from harness.profile import load_profile
+from harness.sessions import WARM_SESSIONS, Sessions
+from harness.targets.base import ServiceConfig, TargetError
+from harness.verdicts import ERROR, FAILED, PASSED
+
+PLAIN = 'expect = "accept"\n'
+
+
+class Running:
+    """A small service as a target's service."""
+
+    pid = None
+
+    def __init__(self, behaviour: Behaviour, config: ServiceConfig) -> None:
+        self._service = SmallService(behaviour)
+        self.base_url, self.config, self.runs = self._service.url, config, True
+
+    def stop(self) -> None:
+        if self.runs:
+            self.runs = False
+            self._service.__exit__(None, None, None)
+
+    def log_tail(self, lines: int = 40) -> str:
+        return f"the last {lines} lines\nof the log"
+
+    def alive(self) -> bool:
+        return self.runs
+
+    def rss_bytes(self) -> None:
+        return None
+
+
+class CountingTarget:
+    """Starts small services; `started` are all of them, `refusal` keeps it from starting more."""
+
+    name, profile, can_restart = "counting", "thing", True
+
+    def __init__(self) -> None:
+        self.behaviour: Behaviour = honest
+        self.started: list[Running] = []
+        self.refusal = ""
+
+    def available(self) -> None:
+        return None
+
+    def jwks_base_url(self, idp_port: int) -> str:
+        return f"http://127.0.0.1:{idp_port}"
+
+    def start(self, config: ServiceConfig) -> Running:
+        if self.refusal:
+            raise TargetError(self.refusal, "last words")
+        self.started.append(Running(self.behaviour, config))
+        return self.started[-1]
+
+    def close(self) -> None:
+        for service in self.started:
+            service.stop()
+
+
+@pytest.fixture
+def target() -> Iterator[CountingTarget]:
+    target = CountingTarget()
+    yield target
+    target.close()
+
+
+def environment(target: CountingTarget, idp: IdpClient, attacker: AttackerListener, folder: Path) -> Environment:
+    profile = load_profile(write_profile(folder, profile_text("jwks", "configure", "restart", more=MORE)))
+    return Environment(Options(target="counting"), profile, target, idp, attacker)
+
+
+@pytest.fixture
+def sessions(
+    target: CountingTarget, idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
+) -> Iterator[Sessions]:
+    with Sessions(environment(target, idp_client, attacker, tmp_path)) as sessions:
+        yield sessions
+
+
+def cell(folder: Path, body: str = PLAIN, style: str = "auth0", topic: str = "topic") -> Cell:
+    scenario = load_scenario(folder, body, topic=topic)
+    return Cell(scenario, scenario.variants[0], style)
+
+
+def test_cells_of_one_style_and_configuration_share_a_service(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    for topic in ("one", "two"):
+        assert sessions.run(cell(tmp_path, topic=topic)).verdict == PASSED
+    assert len(target.started) == 1
+
+
+def test_another_style_or_configuration_has_a_service_of_its_own(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    strict = PLAIN + "config.strict_validation = true\n"
+    for one in (cell(tmp_path), cell(tmp_path, style="custom"), cell(tmp_path, strict)):
+        assert sessions.run(one).verdict == PASSED
+    assert [service.config.strict_validation for service in target.started] == [False, False, True]
+    assert len({service.config.issuer for service in target.started}) == 3
+
+
+def test_the_least_recently_used_service_makes_room(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    cells = [cell(tmp_path, PLAIN + f"config.max_stale_seconds = {n}\n") for n in range(1, WARM_SESSIONS + 2)]
+    for one in [*cells[:-1], cells[0], cells[-1]]:
+        sessions.run(one)
+    assert [service.runs for service in target.started] == [True, False, *[True] * (WARM_SESSIONS - 1)]
+
+
+def test_after_an_error_the_next_cell_has_a_new_service(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    """Nobody knows in which state the first one is."""
+    assert sessions.run(cell(tmp_path, 'token.key = "nobody"\n' + PLAIN)).verdict == ERROR
+    assert sessions.run(cell(tmp_path)).verdict == PASSED
+    assert [service.runs for service in target.started] == [False, True]
+
+
+def test_a_failure_costs_no_service(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
+    assert sessions.run(cell(tmp_path, "expect = [418]\n")).verdict == FAILED
+    assert sessions.run(cell(tmp_path)).verdict == PASSED
+    assert len(target.started) == 1
+
+
+@pytest.mark.parametrize("body", [PLAIN, PLAIN + "timed = true\n"], ids=["warm", "timed"])
+def test_a_service_that_does_not_start_is_an_error_with_its_log(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, body: str
+) -> None:
+    target.refusal = "it does not start"
+    result = sessions.run(cell(tmp_path, body))
+    assert result.verdict == ERROR
+    assert result.reason.startswith("TargetError: it does not start")
+    assert "last words" in result.reason
+
+
+def test_a_failed_cell_shows_the_services_log(sessions: Sessions, tmp_path: Path) -> None:
+    assert sessions.run(cell(tmp_path, "expect = [418]\n")).evidence["service_log"] == ["the last 15 lines", "of the log"]
+
+
+def test_timed_cells_of_a_group_run_side_by_side(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
+    """The service answers none of them before all of them have asked."""
+    together = threading.Barrier(3)
+
+    def waits(call: Call) -> Answer:
+        if call.token and "together" in call.claims:
+            together.wait(20)
+        return honest(call)
+
+    target.behaviour = waits
+    body = "token.claims = { together = 1 }\ntimed = true\n" + PLAIN
+    cells = [cell(tmp_path, body, topic=topic) for topic in ("one", "two", "three")]
+    results = [sessions.run(one, cells) for one in cells]
+    assert [result.verdict for result in results] == [PASSED] * 3
+    assert [result.scenario for result in results] == [one.scenario.id for one in cells]
+
+
+def test_each_timed_cell_has_a_service_of_its_own_that_ends_with_it(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    cells = [cell(tmp_path, PLAIN + "timed = true\n", topic=topic) for topic in ("one", "two")]
+    for one in cells:
+        sessions.run(one, cells)
+    assert [service.runs for service in target.started] == [False, False]
+
+
+def test_a_timed_cell_runs_once(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
+    one = cell(tmp_path, PLAIN + "timed = true\n")
+    assert sessions.run(one) is sessions.run(one)
+    assert len(target.started) == 1
+
+
+def test_a_manual_scenario_starts_the_service_itself(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    body = PLAIN + 'timed = true\nstart = "manual"\nsteps = [{ do = "start-service" }, { do = "send" }]\n'
+    assert sessions.run(cell(tmp_path, body)).verdict == PASSED
+    assert len(target.started) == 1
+
+
+def test_a_restart_is_a_stop_and_a_start(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
+    body = PLAIN + 'timed = true\nsteps = [{ do = "send" }, { do = "restart-service" }, { do = "send" }]\n'
+    assert sessions.run(cell(tmp_path, body)).verdict == PASSED
+    assert len(target.started) == 2
+    assert target.started[0].config == target.started[1].config
+
+
+def test_the_configuration_of_a_scenario_reaches_the_service(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    body = PLAIN + (
+        'config = { permissions_claim = "rights", allowed_algorithms = ["RS256", "RS512"], refresh = "short", '
+        'max_stale_seconds = 9, api_keys = "with-empty", api_key_header = "X-Key", config_endpoint = false }\n'
+    )
+    sessions.run(cell(tmp_path, body))
+    config = target.started[0].config
+    assert (config.permissions_claim, config.allowed_algorithms) == ("rights", ("RS256", "RS512"))
+    assert (config.refresh_seconds, config.max_stale_seconds) == (1, 9)
+    assert (config.api_key_header, config.config_endpoint, config.audience) == ("X-Key", False, "tasker-api")
+    assert [key.description for key in config.api_keys] == ["full", "read", "none", "an empty key"]
+    assert config.api_keys[0].permissions == ("things:*", "others:*")
+
+
+def test_without_api_keys_none_are_configured(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
+    sessions.run(cell(tmp_path, PLAIN + 'config.api_keys = "none"\n'))
+    assert (target.started[0].config.api_keys, target.started[0].config.api_keys_enabled) == ((), False)
+
+
+def test_a_static_key_is_the_issuers_first(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
+    sessions.run(cell(tmp_path, PLAIN + 'config.verification = "public_key"\n'))
+    config = target.started[0].config
+    assert config.verification == "public_key"
+    assert config.public_key_pem.startswith("-----BEGIN PUBLIC KEY-----")
+
+
+def test_the_end_of_the_sessions_ends_every_service(
+    target: CountingTarget, idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
+) -> None:
+    before = len(idp_client.call("GET", "/_mock/issuers")["issuers"])
+    with Sessions(environment(target, idp_client, attacker, tmp_path)) as sessions:
+        sessions.run(cell(tmp_path))
+        sessions.run(cell(tmp_path, PLAIN + "timed = true\n"))
+    assert [service.runs for service in target.started] == [False, False]
+    assert len(idp_client.call("GET", "/_mock/issuers")["issuers"]) == before

@@ -1,0 +1,292 @@
+"""The pages in `docs/`: what they show works, and what exists is named in them, no more and no less."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+from doc_pages import PAGES, Page, Row
+from doc_shell import DocShell, matches
+
+from harness import placeholders, profile, scenario_plugin
+from harness import vocabulary as words
+from harness.cli import cli as idp_harness
+from harness.loader import load_all
+from harness.mock_issuer import MockIssuer
+from harness.targets.process import PLACEHOLDERS
+from harness.targets.registry import TARGETS
+from harness.verdicts import VERDICTS, CellResult
+from mock_idp.cli import main as mock_idp
+from mock_idp.control.registry import OPERATIONS
+from mock_idp.control.schemas import SCHEMAS
+from mock_idp.faults.base import parameters
+from mock_idp.faults.registry import FAULTS
+from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
+from mock_idp.jose.mutations import MUTATIONS
+from mock_idp.jose.ring import KEY_STATES
+from mock_idp.providers import PROVIDERS
+
+SCENARIOS, PLUGIN = PAGES["scenarios.md"], PAGES["pytest-plugin.md"]
+MOCK_IDP, JUDGING = PAGES["mock-idp.md"], PAGES["judging-your-service.md"]
+PROGRAMS: dict[str, click.Group] = {"idp-harness": idp_harness, "mock-idp": mock_idp}
+# Options of other programs that the pages name: curl, pytest, pytest-xdist, python -m harness.reference.
+OTHER_OPTIONS = {"--json", "--pyargs", "--dist", "--list-faults"}
+_SEND = {*words.STEPS["send"][1]}
+_SENDING = {step for step, (_, optional) in words.STEPS.items() if set(optional) == _SEND}
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the pages' commands need curl")
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_page_shows_works(name: str, tmp_path: Path) -> None:
+    """Its files load, its commands run, and they print what it says."""
+    with DocShell(tmp_path) as shell:
+        shell.work_through(PAGES[name])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "output", "fits"),
+    [
+        ("a ... c", "a  b   c\n", True),
+        ("a ... c", "a  c\n", True),
+        ("a\n...\nd", "a\nb\nc\nd\n", True),
+        ("...\nd", "d\n", True),
+        ("a", "a\nb\n", False),
+        ("a...", "b\n", False),
+        ("a.c", "abc\n", False),
+    ],
+)
+def test_output_is_compared_with_what_a_page_shows(wanted: str, output: str, fits: bool) -> None:
+    """Three dots stand for any text or any lines, blanks count once, and the rest must be there."""
+    assert matches(wanted, output) is fits
+
+
+# What exists, and the column of a table that lists it: page, section, the column's header.
+LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
+    "scenario keys": (SCENARIOS, "Keys of a scenario", "key", words.SCENARIO_KEYS),
+    "token keys": (SCENARIOS, "Token", "key", words.TOKEN_KEYS),
+    # `raw` is a word of the vocabulary that nothing reads.
+    "request keys": (SCENARIOS, "Request", "key", {*words.REQUEST_KEYS} - {"raw"}),
+    "expectations": (SCENARIOS, "Expectations", "expectation", words.EXPECTATIONS),
+    "steps": (SCENARIOS, "Steps", "step", words.STEPS),
+    "arguments of send": (
+        SCENARIOS,
+        "Arguments of `send`",
+        "argument",
+        _SEND - {"token", "request", "expect", "policy"},
+    ),
+    "durations": (SCENARIOS, "Durations", "part", words.DURATION_KEYS),
+    "filters": (SCENARIOS, "Placeholders", "filter", placeholders.FILTERS),
+    "config": (SCENARIOS, "Configuration of the service", "key of `config`", words.CONFIG_KEYS),
+    "capabilities": (SCENARIOS, "Capabilities", "capability", words.CAPABILITIES),
+    # `strict` is a key of profiles that nothing reads.
+    "profile keys": (SCENARIOS, "Profiles", "key", {*profile._KEYS} - {"strict"}),
+    "verdicts": (SCENARIOS, "Running them", "verdict", VERDICTS),
+    "mutations": (PLUGIN, "Mutations", "mutation", MUTATIONS),
+    "styles": (MOCK_IDP, "Styles", "style", PROVIDERS),
+    "commands": (MOCK_IDP, "Serve", "command", set(mock_idp.commands) - {"serve"}),
+    "issuer keys": (
+        MOCK_IDP,
+        "Issuers from a file",
+        "key of an issuer",
+        {*SCHEMAS["IssuerSpec"]["properties"], "mount"},
+    ),
+    "calls": (MOCK_IDP, "The control API", "call", [f"{one.method} {one.path}" for one in OPERATIONS]),
+    "key states": (MOCK_IDP, "Keys", "state", KEY_STATES),
+    "token spec": (MOCK_IDP, "TokenSpec", "member", SCHEMAS["TokenSpec"]["properties"]),
+    "faults": (MOCK_IDP, "Faults", "kind", FAULTS),
+    "targets": (JUDGING, "Targets", "target", TARGETS),
+    "words of a command": (JUDGING, "process", "word", [f"{{{name}}}" for name in PLACEHOLDERS]),
+    "fields": (JUDGING, "results.jsonl", "field", [one.name for one in fields(CellResult)]),
+}
+
+
+@pytest.mark.parametrize("what", LISTS)
+def test_a_table_lists_what_exists(what: str) -> None:
+    """Nothing is left out, and nothing is there that doesn't exist."""
+    page, section, header, existing = LISTS[what]
+    assert sorted(page.column(section, header)) == sorted(existing)
+
+
+def test_the_placeholders_are_those_that_exist() -> None:
+    """Each word that stands alone, each part of a route, and the three that take a name."""
+    listed = {word.strip("{}") for word in SCENARIOS.column("Placeholders", "placeholder")}
+    parts = {f"read.{part}" for part in placeholders.ROUTE_PARTS}
+    named = {"kid.NAME", "api_key.full", "api_key.read", "api_key.none", "fill.LENGTH"}
+    assert listed == placeholders.WORDS | parts | named
+
+
+def test_the_knobs_are_those_of_the_bundled_scenarios() -> None:
+    """A profile can declare every policy that a scenario depends on."""
+    policies = [v.policy for s in load_all() for v in s.variants if v.policy]
+    steps = [
+        step.args["policy"]["knob"] for s in load_all() for v in s.variants for step in v.steps if "policy" in step.args
+    ]
+    knobs = {policy.knob for policy in policies} | {*steps, "leeway_seconds"}
+    assert set(SCENARIOS.column("Profiles", "knob")) == knobs
+
+
+def test_the_members_of_the_issuer_are_those_that_exist() -> None:
+    """The fixture has them all, and the page names them all."""
+    listed = {re.split(r"\W", word)[0] for word in PLUGIN.column("`issuer`", "member")}
+    assert listed == {name for name in vars(MockIssuer) if not name.startswith("_")}
+
+
+# Page, section, and words that its prose names somewhere.
+NAMED: dict[str, tuple[Page, str, Iterable[str]]] = {
+    "levels": (SCENARIOS, "Keys of a scenario", words.LEVELS),
+    "severities": (SCENARIOS, "Keys of a scenario", words.SEVERITIES),
+    "styles of scenarios": (SCENARIOS, "Keys of a scenario", words.STYLES),
+    "variant keys": (SCENARIOS, "Variants", words.VARIANT_KEYS),
+    "policy keys": (SCENARIOS, "Policies", words.POLICY_KEYS),
+    "time keys": (SCENARIOS, "Token", words.TIME_KEYS),
+    "fetches": (SCENARIOS, "Counting fetches", words.FETCHES_KEYS),
+    "route keys": (SCENARIOS, "Profiles", profile._ROUTE_KEYS),
+    "timing keys": (SCENARIOS, "Profiles", profile._TIMING_KEYS),
+    "config words": (
+        SCENARIOS,
+        "Configuration of the service",
+        [f'"{word}"' for allowed in words.CONFIG_WORDS.values() for word in allowed],
+    ),
+    "sets of routes": (SCENARIOS, "Steps", [f'"{word}"' for word in (*words.ROUTE_SETS, *words.PERMISSION_SETS)]),
+    "key settings": (MOCK_IDP, "Issuers from a file", SCHEMAS["KeySpec"]["properties"]),
+    "algorithms": (MOCK_IDP, "Serve", SIGNING_ALGORITHMS),
+    "members of a record": (MOCK_IDP, "Request log", SCHEMAS["Request"]["properties"]),
+    "options of the marker": (PLUGIN, "Scenarios in your own suite", scenario_plugin._OVERRIDES),
+}
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_a_section_names_what_exists(what: str) -> None:
+    """Every one of the words is set as code there."""
+    page, section, existing = NAMED[what]
+    assert set(existing) - page.words(section) == set()
+
+
+def rows(page: Page, section: str, header: str) -> dict[str, Row]:
+    return {word: row for row in page.table(section, header) for word in row.words(0)}
+
+
+@pytest.mark.parametrize(
+    ("section", "header", "sentences"),
+    [("Expectations", "expectation", words.EXPECTATIONS), ("Capabilities", "capability", words.CAPABILITIES)],
+    ids=["expectations", "capabilities"],
+)
+def test_a_word_means_what_the_vocabulary_says(section: str, header: str, sentences: dict[str, str]) -> None:
+    """The page and the reports explain it alike."""
+    assert {word: row.cells[1] for word, row in rows(SCENARIOS, section, header).items()} == sentences
+
+
+@pytest.mark.parametrize("step", words.STEPS)
+def test_a_step_is_listed_with_its_arguments(step: str) -> None:
+    """All of them, and in bold those that it needs."""
+    required, optional = words.STEPS[step]
+    row = rows(SCENARIOS, "Steps", "step")[step]
+    inherited = _SEND if step in _SENDING - {"send"} else set()
+    assert set(row.bold(1)) == set(required)
+    assert {*required, *optional} - {"*"} - inherited - set(row.words(1)) == set()
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_mutation_is_listed_with_its_options(name: str) -> None:
+    """And with the words that an option can be."""
+    options = MUTATIONS[name].options.values()
+    existing = {option.name for option in options} | {word for option in options for word in option.choices}
+    # The three names of `alg` stand in the table once.
+    repeated = {"HS256", "HS384", "HS512"} if name == "hmac-with-secret" else set()
+    assert existing - repeated - set(rows(PLUGIN, "Mutations", "mutation")[name].words(1)) == set()
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_is_listed_with_its_parameters(kind: str) -> None:
+    """No more and no less."""
+    assert set(rows(MOCK_IDP, "Faults", "kind")[kind].words(1)) == set(parameters(FAULTS[kind]))
+
+
+@pytest.mark.parametrize("style", PROVIDERS)
+def test_a_style_is_described_as_it_is(style: str) -> None:
+    """Paths, claim, lifetime, habit and options."""
+    provider = PROVIDERS[style]
+    options = {name: schema["default"] for name, schema in provider.option_schemas.items()}
+    cells = rows(MOCK_IDP, "Styles", "style")[style].cells
+    assert cells[2] == f"`{provider.jwks_path(options)}`"
+    assert cells[3] == f"`{provider.token_path(options)}`"
+    assert cells[4] == f"`{provider.default_permissions_claim}`"
+    assert cells[5] == f"{provider.default_token_lifetime_seconds} s"
+    assert cells[6] == provider.rotation_habit
+    assert set(options) - set(re.findall(r"`([^`]+)`", cells[7])) == set()
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_is_listed_with_its_options(name: str) -> None:
+    """All but `profile`, for which `--profile` stands."""
+    assert set(rows(JUDGING, "Targets", "target")[name].words(2)) == set(TARGETS[name].options) - {"profile"}
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {name for one in command.params if isinstance(one, click.Option) for name in one.opts} - {"--version"}
+
+
+def pytest_options(config: pytest.Config) -> set[str]:
+    """The options that the plugins add to pytest."""
+    return {f"--{name.replace('_', '-')}" for name in vars(config.option) if name.startswith("idp_")}
+
+
+def test_every_option_is_named(pytestconfig: pytest.Config) -> None:
+    """Those of both commands and of the pytest plugin."""
+    existing = {name for group in PROGRAMS.values() for one in group.commands.values() for name in options_of(one)}
+    named = {word for page in PAGES.values() for word in page.words()}
+    assert (existing | pytest_options(pytestconfig)) - named == set()
+
+
+def test_every_option_that_is_named_exists(pytestconfig: pytest.Config) -> None:
+    """A renamed option is noticed."""
+    existing = {name for group in PROGRAMS.values() for one in group.commands.values() for name in options_of(one)}
+    named = {word for page in PAGES.values() for word in page.words() if re.fullmatch(r"--[a-z-]+", word)}
+    assert named - existing - pytest_options(pytestconfig) - OTHER_OPTIONS == set()
+
+
+def test_every_command_is_named() -> None:
+    """Each subcommand of both programs."""
+    text = "\n".join(page.path.read_text(encoding="utf-8") for page in PAGES.values())
+    named = set(re.findall(r"(idp-harness|mock-idp) ([a-z-]+)", text))
+    assert {(program, name) for program, group in PROGRAMS.items() for name in group.commands} - named == set()
+
+
+def lines_of(program: str) -> list[str]:
+    """Every command line of a program in the blocks of all pages, those too that no test runs."""
+    return [
+        line
+        for page in PAGES.values()
+        for block in page.blocks
+        if block.kind in ("sh", "console")
+        for line in block.lines
+        if line.startswith(program + " ")
+    ]
+
+
+@pytest.mark.parametrize("line", [line for program in PROGRAMS for line in lines_of(program)])
+def test_a_command_line_parses(line: str) -> None:
+    """Also where running it takes too long for a test."""
+    program, name, *arguments = shlex.split(line)
+    command = PROGRAMS[program].commands[name]
+    # Whether a file is there is found out by those that run.
+    assert command.make_context(name, [*arguments], resilient_parsing=True)
+    assert {one.partition("=")[0] for one in arguments if one.startswith("--")} - options_of(command) == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_page_links_to_exists(name: str) -> None:
+    """Files, and headings in pages."""
+    page, dead = PAGES[name], []
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.path.read_text(encoding="utf-8")):
+        file, _, fragment = link.partition("#")
+        target = PAGES.get(file or name)
+        exists = (page.path.parent / file).exists() if target is None else not fragment or fragment in target.anchors()
+        dead += [] if exists else [link]
+    assert dead == []
