@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from harness.attacker import AttackerListener
+from harness.errors import UsageError
 from harness.idp import IdpClient
 from harness.profile import Profile
-from harness.targets.base import Target
+from harness.targets import Target, make_target
+from harness.toml_source import nearest
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,21 @@ class Options:
     faults: tuple[str, ...] = ()
     strict: bool = False
     hold: bool = False
+
+    def target_settings(self) -> dict[str, Any]:
+        """The keyword arguments of the target."""
+        return {**dict(self.target_options), **({"faults": self.faults} if self.faults else {})}
+
+
+def check_options(options: Options) -> None:
+    """Raise `UsageError` or `TargetError` for a target that can't be made so, `UsageError` for an unknown fault."""
+    make_target(options.target, options.target_settings())
+    if options.faults:
+        from harness.reference.faults import FAULTS  # The reference service loads Flask.
+
+        for name in options.faults:
+            if name not in FAULTS:
+                raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
 
 
 @dataclass(frozen=True)

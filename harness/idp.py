@@ -80,6 +80,7 @@ class IssuerClient:
         self.audience: str = description["audience"]
         self.permissions_claim: str = description["permissions_claim"]
         self._path = f"/_mock/issuers/{quote(self.id)}"
+        self.misbehaves = self.edited = False  # Whether faults, or changes of the served key set, may be on.
 
     def mint(self, spec: Mapping[str, Any]) -> str:
         """A token as `spec` says; `{}` is the vendor's plain token."""
@@ -109,16 +110,20 @@ class IssuerClient:
         return dict(self.idp.call("POST", f"{self._path}/rotate", {}))
 
     def edit_jwks(self, edit: Mapping[str, Any]) -> None:
+        self.edited = True
         self.idp.call("PUT", f"{self._path}/jwks", edit)
 
     def clear_jwks(self) -> None:
         self.idp.call("DELETE", f"{self._path}/jwks")
+        self.edited = False
 
     def fault(self, **settings: Any) -> None:
+        self.misbehaves = True
         self.idp.call("POST", f"{self._path}/faults", settings)
 
     def clear_faults(self) -> None:
         self.idp.call("DELETE", f"{self._path}/faults")
+        self.misbehaves = False
 
     def release_faults(self) -> None:
         self.idp.call("POST", f"{self._path}/faults/release", {})

@@ -40,11 +40,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         scenarios = load_all([bundled_directory(), *map(Path, directories)])
         profile = load_profile(find_profile("reference"))
     except HarnessError as problem:
-        raise pytest.UsageError(str(problem)) from problem
+        raise pytest.Collector.CollectError(str(problem)) from problem
     params = []
     for name in wanted or named_mutants(scenarios, FAULTS):
         if name not in FAULTS:
-            raise pytest.UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
+            raise pytest.Collector.CollectError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
         cells = cells_that_name(name, scenarios, profile)
         options = Options(target="reference", scenario_directories=directories)
         params.append(pytest.param((name, FAULTS[name].sentence, cells, options), id=name))

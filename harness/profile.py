@@ -24,7 +24,6 @@ _KEYS = (
     "vocabulary",
     "resources",
     "api_keys",
-    "strict",
     "styles",
     "audience",
 )
@@ -53,7 +52,6 @@ class Profile:
     resources: Mapping[str, Any] = field(default_factory=dict)
     api_keys: Mapping[str, Any] = field(default_factory=dict)
     audience: str = "tasker-api"
-    strict: bool = False
     style_settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -141,7 +139,6 @@ def load_profile(file: Path) -> Profile:
         resources=data.get("resources", {}),
         api_keys=data.get("api_keys", {}),
         audience=data.get("audience", "tasker-api"),
-        strict=data.get("strict", False),
         style_settings=data.get("styles", {}),
         **timing,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from harness.cell_run import CellRun, Sent
@@ -18,6 +19,7 @@ from harness.wire import CurlLine
 
 _numbers = itertools.count(1)
 _LONGEST_COMMAND = 4000
+_COUNTS = ("expect-fetches", "wait-for-fetch")
 _SENDS = ("send", "send-until", "send-in-background")
 
 
@@ -76,10 +78,15 @@ def _run_case(run: CellRun) -> None:
         session.preflight()
         if not scenario.preflight:
             _require_control(run)
-    run.mark("start")
+    if _counts_fetches(run.cell.variant.steps):
+        run.mark("start")
     for step in run.cell.variant.steps:
         step_function(step.do)(run, **step.args)
     _check_invariants(run)
+
+
+def _counts_fetches(steps: Iterable[Step]) -> bool:
+    return any(step.do in _COUNTS or "fetches" in step.args for step in steps)
 
 
 def _require_control(run: CellRun) -> None:
@@ -94,7 +101,9 @@ def _require_control(run: CellRun) -> None:
 
 def _is_negative(run: CellRun, step: Step) -> bool:
     expectation = run.expectation(step.args)
-    return isinstance(expectation, str) and expectation in NEGATIVE_EXPECTATIONS
+    if isinstance(expectation, str):
+        return expectation in NEGATIVE_EXPECTATIONS
+    return not any(isinstance(status, int) and 200 <= status < 300 for status in expectation)
 
 
 def _check_invariants(run: CellRun) -> None:

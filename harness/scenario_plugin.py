@@ -27,6 +27,9 @@ _GROUP = "idp-harness scenarios"
 _OVERRIDES = (
     *("target", "target_option", "profile", "scenarios", "select", "style", "url", "issuer", "fault", "strict"),
 )
+_LISTS = ("target_option", "scenarios", "select", "style", "fault")
+# A mistake in one of these is told before anything is collected.
+_CHECKED_EARLY = ("target_option", "profile", "scenarios", "select", "style", "fault")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,8 +78,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "idp_scenarios(**options): run scenarios with these options instead of the command line's"
     )
+    if hasattr(config, "workerinput"):
+        return
+    if any(config.getoption(f"--idp-{name.replace('_', '-')}") for name in _CHECKED_EARLY):
+        from harness.errors import HarnessError
+
+        try:
+            planned(config, {})
+        except HarnessError as problem:
+            raise pytest.UsageError(str(problem)) from problem
     results = config.getoption("--idp-results")
-    if results and not hasattr(config, "workerinput"):
+    if results:
         config.pluginmanager.register(ResultsFile(Path(results)), "idp-harness-results")
 
 
@@ -89,7 +101,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     try:
         options, cells = planned(metafunc.config, dict(marker.kwargs) if marker else {})
     except HarnessError as problem:
-        raise pytest.UsageError(str(problem)) from problem
+        raise pytest.Collector.CollectError(str(problem)) from problem
     metafunc.parametrize(
         "scenario_cell",
         [pytest.param((options, one), id=one.cell.id, marks=pytest.mark.xdist_group(one.group)) for one in cells],
@@ -99,7 +111,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, list[PlannedCell]]:
     """The options and the cells of a run. Raises `HarnessError` for a bad file or name."""
-    from harness.environment import Options
+    from harness.environment import Options, check_options
     from harness.errors import UsageError
     from harness.loader import bundled_directory, load_all
     from harness.plan import plan, select
@@ -112,13 +124,14 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
             raise UsageError(f"the marker idp_scenarios has no option {name!r}{nearest(name, _OVERRIDES)}")
 
     def option(name: str) -> Any:
-        return overrides.get(name, config.getoption(f"--idp-{name.replace('_', '-')}"))
+        value = overrides.get(name, config.getoption(f"--idp-{name.replace('_', '-')}"))
+        return [value] if name in _LISTS and isinstance(value, str) else value
 
     directories = tuple(option("scenarios"))
     options = Options(
         target=option("target"),
         profile=option("profile"),
-        target_options=tuple(tuple(one.split("=", 1)) for one in option("target_option")),
+        target_options=tuple(_setting(one) for one in option("target_option")),
         scenario_directories=directories,
         idp_url=option("url"),
         issuer=option("issuer"),
@@ -126,10 +139,26 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         strict=bool(option("strict")),
         hold=bool(config.getoption("--idp-hold")),
     )
+    check_options(options)
+    if options.issuer and not option("style"):
+        raise UsageError(f"say in which style the issuer {options.issuer!r} is: the service trusts no other")
+    styles = tuple(option("style")) or STYLES
+    for style in styles:
+        if style not in STYLES:
+            raise UsageError(f"there is no style {style!r}{nearest(style, STYLES)}")
     folders = [Path(name) for name in directories]
     scenarios = select(load_all([bundled_directory(), *folders]), option("select"))
     profile = load_profile(find_profile(options.profile or options.target, folders))
-    return options, plan(scenarios, profile, options.target, tuple(option("style")) or STYLES)
+    return options, plan(scenarios, profile, options.target, styles)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    from harness.errors import UsageError
+
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"--idp-target-option takes KEY=VALUE, not {text!r}")
+    return key, value
 
 
 @pytest.hookimpl(trylast=True)

@@ -235,7 +235,8 @@ class Session:
             exchange, route = self.send_plain(name)
             if checks.meets(exchange, "accept", route):
                 return None
-            if time.monotonic() >= deadline:
+            # A 403 is about a token that was verified: waiting would not change it.
+            if exchange.status == 403 or time.monotonic() >= deadline:
                 return f"the plain token must be accepted by {route.method} {route.path}; got {exchange.summary()}"
             pause(_RETRY_SECONDS)
 
@@ -261,8 +262,10 @@ class Session:
 
     def tidy(self) -> None:
         """Undo what a cell did to the issuer: faults, edits and added keys go; the first key signs again."""
-        self.issuer.clear_faults()
-        self.issuer.clear_jwks()
+        if self.issuer.misbehaves:
+            self.issuer.clear_faults()
+        if self.issuer.edited:
+            self.issuer.clear_jwks()
         added = {name: kid for name, kid in self.kids.items() if name not in ("first", "attacker")}
         if added:
             self.issuer.set_key_state(self.first_kid, "current")

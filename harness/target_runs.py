@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from harness.attacker import AttackerListener
 from harness.embedded import Embedded
@@ -50,12 +49,9 @@ class TargetRuns:
             [] if options.faults else load_expected(options.target, load_all([bundled_directory(), *folders]), folders)
         )
         profile = load_profile(find_profile(options.profile or options.target, folders))
-        settings: dict[str, Any] = {key.replace("-", "_"): value for key, value in options.target_options}
-        if options.faults:
-            settings["faults"] = options.faults
         if self._attacker is None:
             self._attacker = AttackerListener()
-        target = make_target(options.target, settings)
+        target = make_target(options.target, options.target_settings())
         environment = Environment(options, profile, target, self._idp(options), self._attacker)
         return TargetRun(Sessions(environment, hold=options.hold), findings)
 

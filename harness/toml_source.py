@@ -13,6 +13,8 @@ from harness.errors import ScenarioFileError
 
 # Where something is: table and key names from the outside in; a number counts steps, or tables in double brackets.
 Place = tuple[str | int, ...]
+# A longer list of known words would bury the sentence that it is a part of.
+_SHOWN = 25
 
 
 class TomlSource:
@@ -97,8 +99,10 @@ class TomlSource:
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint for an error message: `; did you mean 'x'?`, or the known words when nothing is near."""
     words = sorted(known)
-    close = difflib.get_close_matches(word, words, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(words)}"
+    if close := difflib.get_close_matches(word, words, n=1):
+        return f"; did you mean {close[0]!r}?"
+    more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
+    return f"; known: {', '.join(words[:_SHOWN])}{more}" if words else ""
 
 
 def _bare(part: str) -> str:

@@ -123,7 +123,6 @@ REQUEST_KEYS: Final = [
     "content_type",
     "authorization",
     "anonymous",
-    "raw",
 ]
 CONFIG_KEYS: Final = [
     "permissions_claim",

@@ -12,6 +12,7 @@ import shlex
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,7 @@ from harness.targets.readiness import wait_until
 from harness.targets.service_log import ServiceLog
 
 IDP_PORT, SERVICE_PORT = "9400", "8080"
-COMMAND_SECONDS = 60.0
+COMMAND_SECONDS = 120.0
 START_SECONDS = 30.0
 _EXIT = re.compile(r"exit status (\d+)")
 # Variables that would change what a reader's shell does.
@@ -53,6 +54,9 @@ class DocShell:
 
     def work_through(self, page: Page) -> None:
         """Do what the page says. Raises `AssertionError` for the first thing that goes otherwise."""
+        last = max((number for number, block in enumerate(page.blocks) if block.kind == "sh"), default=0)
+        for block in page.blocks[last:]:
+            assert block.file is None, f"{page.path}:{block.line}: no command below uses {block.file}"
         for block in page.blocks:
             if block.file is not None:
                 self._write(block)
@@ -103,23 +107,22 @@ class DocShell:
         self._idp.close()
         ready = self.folder / "ready.json"
         arguments = shlex.split(text.replace(f"--port {IDP_PORT}", "--port 0"))
-        self._guarded([*arguments, "--ready-file", str(ready)], self._idp, lambda: not ready.exists())
+        self._guarded([*arguments, "--ready-file", str(ready)], self._idp, ready.exists)
         self.ports[IDP_PORT] = str(json.loads(ready.read_text())["port"])
 
     def _start(self, text: str) -> None:
         """Start a server in the background, as `&` does, and wait until it listens."""
         found = re.search(r"--port (\d+)", text)
         assert found, f"no --port in: {text}"
-        self._guarded(shlex.split(text), self._servers, lambda: not _listens(int(found[1])))
+        self._guarded(shlex.split(text), self._servers, lambda: _listens(int(found[1])))
 
-    def _guarded(self, command: list[str], stack: ExitStack, is_missing: object) -> None:
+    def _guarded(self, command: list[str], stack: ExitStack, is_ready: Callable[[], bool]) -> None:
         log = ServiceLog("docs")
         stack.callback(log.close)
         in_folder = ["bash", "-c", 'cd "$1" && shift && exec "$@"', "bash", str(self.folder), *command]
         process = GuardedProcess(in_folder, environment=self._environment(), log=log)
         stack.callback(process.stop)
-        assert callable(is_missing)
-        missing = wait_until(lambda: "it is not ready" if is_missing() else None, process.wait, START_SECONDS)
+        missing = wait_until(lambda: None if is_ready() else "it is not ready", process.wait, START_SECONDS)
         assert missing is None, f"{shlex.join(command)}: {missing}\n{log.tail()}"
 
     def _environment(self) -> dict[str, str]:
@@ -138,12 +141,12 @@ def matches(wanted: str, output: str) -> bool:
     """Whether the output is as shown: `...` stands for any text, on a line of its own for any lines."""
     pattern = ""
     for line in wanted.splitlines():
-        words = re.escape(" ".join(line.split()))
-        pattern += (
-            r"(?:.*\n)*?"
-            if line == "..."
-            else words.replace(r"\ \.\.\.\ ", " (?:.* )?").replace(r"\.\.\.", ".*") + r"\n"
-        )
+        if line == "...":
+            pattern += r"(?:.*\n)*?"
+        else:
+            parts = (re.escape(part) for part in " ".join(line.split()).split("..."))
+            # Between blanks, "no text" leaves one of the two.
+            pattern += ".*".join(parts).replace(r"\ .*\ ", r"\ (?:.*\ )?") + r"\n"
     plain = "".join(" ".join(line.split()) + "\n" for line in output.splitlines())
     return re.fullmatch(pattern, plain) is not None
 

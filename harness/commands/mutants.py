@@ -7,15 +7,18 @@ import time
 from pathlib import Path
 
 import click
+import pytest
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from harness.commands.options import all_scenarios, scenarios_option
 from harness.commands.pytest_call import call_pytest
+from harness.errors import UsageError
 from harness.mutants import KILLED, named_mutants
 from harness.report.progress import ProgressReporter
-from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK
+from harness.toml_source import nearest
+from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK, EXIT_USAGE
 
 
 @click.command()
@@ -38,6 +41,9 @@ def mutants(
     """
     from harness.reference.faults import FAULTS  # The reference service loads Flask.
 
+    for name in mutants:
+        if name not in FAULTS:
+            raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
     console = Console()
     named = named_mutants(all_scenarios(directories), FAULTS)
     total = len(mutants or named)
@@ -48,6 +54,8 @@ def mutants(
     args += ["--idp-all-kills"] if all_kills else []
     started = time.monotonic()
     status = call_pytest(args, reporter)
+    if status == pytest.ExitCode.USAGE_ERROR:
+        return EXIT_USAGE  # Pytest has said what is wrong.
     rows = sorted(reporter.mutants, key=lambda row: str(row["mutant"]))
     if json_file:
         json_file.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

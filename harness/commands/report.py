@@ -27,7 +27,11 @@ def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> in
     """
     file = record / "results.jsonl" if record.is_dir() else record
     results = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UsageError(f"{file} can't be read: {problem}") from problem
+    for number, line in enumerate(lines, 1):
         try:
             results.append(CellResult(**json.loads(line)))
         except (ValueError, TypeError) as problem:

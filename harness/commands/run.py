@@ -14,12 +14,14 @@ from rich.console import Console
 
 from harness.commands.options import all_scenarios, scenarios_option
 from harness.commands.pytest_call import call_pytest
+from harness.environment import Options, check_options
+from harness.errors import HarnessError
 from harness.plan import plan, select
 from harness.profile import find_profile, load_profile
 from harness.report.progress import ProgressReporter
 from harness.report.summary import print_summary
 from harness.targets import TARGETS, make_target
-from harness.verdicts import EXIT_COULD_NOT_RUN, exit_status
+from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE, exit_status
 from harness.vocabulary import STYLES
 
 DEFAULT_TARGET = "tasker-worker"
@@ -84,13 +86,14 @@ def run(
       idp-harness run time-nbf-future --style auth0 --hold
       idp-harness run --target reference --fault m-no-exp-check time
       idp-harness run --target url --base-url http://127.0.0.1:8080 --profile my.toml \\
-                      --idp-url http://127.0.0.1:9400 --issuer default
+                      --idp-url http://127.0.0.1:9400 --issuer default --style auth0
     """
     console = Console()
     target = target or _default_target(console)
     settings = _settings(base_url, command, target_option)
-    if reason := make_target(target, {key.replace("-", "_"): value for key, value in settings}).available():
-        raise click.UsageError(f"the target {target} can't be used here: {reason}")
+    check_options(Options(target=target, target_options=tuple(settings), faults=faults))
+    if reason := make_target(target, dict(settings)).available():
+        raise HarnessError(f"the target {target} can't be used here: {reason}")
     chosen = select(all_scenarios(directories), prefixes)
     planned = plan(chosen, load_profile(find_profile(profile or target, list(directories))), target, styles or STYLES)
     reporter = ProgressReporter(console, len(planned), target)
@@ -113,6 +116,8 @@ def run(
     if pytest_status == pytest.ExitCode.INTERRUPTED and not reporter.problems:
         console.print("interrupted")
         return 130
+    if pytest_status == pytest.ExitCode.USAGE_ERROR:
+        return EXIT_USAGE  # Pytest has said what is wrong.
     printed()
     for problem in reporter.problems:
         console.print(f"could not run: {problem}", markup=False, highlight=False)

@@ -27,7 +27,7 @@ def show(scenario_id: str, directories: tuple[Path, ...]) -> None:
     found = [one for one in scenarios if scenario_id in (one.id, one.slug)]
     if not found:
         words = [one.slug for one in scenarios]
-        raise UsageError(f"there is no scenario {scenario_id!r}{nearest(scenario_id.rpartition('/')[2], words)[:300]}")
+        raise UsageError(f"there is no scenario {scenario_id!r}{nearest(scenario_id.rpartition('/')[2], words)}")
     for scenario in found:
         _show(scenario)
 

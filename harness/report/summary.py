@@ -30,8 +30,8 @@ def print_summary(
 ) -> None:
     """Print each scenario that did not pass, once, with what repeats it, and then the verdict table.
 
-    `seconds` is how long the run took; `most` limits the scenarios that are shown for each verdict; with `hint` it says how
-    to keep the services up for the curl lines.
+    `seconds` is how long the run took; `most` limits the scenarios that are shown for each verdict; with `hint` it
+    says how to keep the services up for the curl lines.
     """
     for verdict in _SHOWN:
         _print_verdict(console, verdict, [one for one in results if one.verdict == verdict], most)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.targets.base import ServiceConfig
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _TEMPLATE = Path(__file__).with_name("tasker_worker.toml.j2")
 
@@ -30,8 +35,13 @@ def render_worker_toml(config: ServiceConfig) -> str:
     """The complete configuration file of one worker; it holds the API keys, so write it where only the owner
     reads.
     """
+    return _template().render(config=config)
+
+
+@cache  # To compile it takes as long as all the rest of starting a worker does in this process.
+def _template() -> Template:
     from jinja2 import Environment, StrictUndefined  # Here, so that reading scenarios never loads it.
 
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     environment.filters["toml"] = toml_value
-    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(config=config)
+    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench import Bench
+from cell_bench import Bench
 
 from harness import embedded
 from harness.attacker import AttackerListener

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPMessage
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -22,7 +22,7 @@ class Call:
 
     method: str
     path: str
-    headers: HTTPMessage
+    headers: Message
     body: bytes
 
     @property

@@ -51,7 +51,8 @@ def test_a_list_allows_its_statuses_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expectation", "allowed"), [*((word, word in ("refuse", "survive")) for word in EXPECTATIONS), ([413, "closed"], True)]
+    ("expectation", "allowed"),
+    [*((word, word in ("refuse", "survive")) for word in EXPECTATIONS), ([413, "closed"], True)],
 )
 def test_a_closed_connection(expectation: Expectation, allowed: bool) -> None:
     """It is a refusal where the expectation says so, and nothing else."""

@@ -20,9 +20,7 @@ pytestmark = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash
 def run(line: str) -> subprocess.CompletedProcess[bytes]:
     """What bash and curl make of the line; a proxy of this machine is not asked."""
     environment = {"PATH": "/usr/bin:/bin:/usr/local/bin", "LC_ALL": "C.UTF-8"}
-    return subprocess.run(
-        ["bash", "--norc", "-c", line], env=environment, capture_output=True, timeout=30, check=False
-    )
+    return subprocess.run(["bash", "--norc", "-c", line], env=environment, capture_output=True, timeout=30, check=False)
 
 
 def parts(request: bytes) -> tuple[bytes, list[bytes], bytes]:
@@ -41,7 +39,7 @@ REQUESTS = {
     "token-in-the-middle": Request("GET", "/", (ACCEPT, ("Authorization", f"Bearer {TOKEN}, Bearer {TOKEN}'s"))),
     "token-in-the-query": Request("GET", f"/v1/tasks?access_token={TOKEN}&x=1", (ACCEPT,)),
     "token-in-an-odd-path": Request("GET", f"/a b/{TOKEN}", (ACCEPT,)),
-    "quotes": Request("GET", "/", (ACCEPT, ("X-A", "it's \"$HOME\" `id` \\ !x"))),
+    "quotes": Request("GET", "/", (ACCEPT, ("X-A", 'it\'s "$HOME" `id` \\ !x'))),
     "empty-header": Request("GET", "/", (ACCEPT, ("Authorization", ""))),
     "blank-header": Request("GET", "/", (ACCEPT, ("Authorization", " "))),
     "blanks": Request("GET", "/", (ACCEPT, ("Authorization", "Bearer  two  blanks"))),

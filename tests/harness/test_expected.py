@@ -86,7 +86,10 @@ def test_entries_are_read_from_the_targets_file(tmp_path: Path, scenario: Scenar
 
 
 MISTAKES = {
-    "scenario": (ENTRY.replace("a-case", "a-csae"), "'area/topic/a-csae' is no scenario; did you mean 'area/topic/a-case'?"),
+    "scenario": (
+        ENTRY.replace("a-case", "a-csae"),
+        "'area/topic/a-csae' is no scenario; did you mean 'area/topic/a-case'?",
+    ),
     "variant": (ENTRY + 'variants = ["thre"]\n', "'thre' is no variant of area/topic/a-case"),
     "style": (ENTRY + 'styles = ["oktta"]\n', "'oktta' is no style; did you mean 'okta'?"),
     "key": (ENTRY + 'reasn = "x"\n', "a finding has no key 'reasn'; did you mean 'reason'?"),

@@ -44,7 +44,9 @@ def test_a_request_without_steps_is_one_send_step(tmp_path: Path) -> None:
 
 
 def test_a_step_takes_what_it_does_not_say_from_the_scenario(tmp_path: Path) -> None:
-    body = EXPECT + 'token.key = "attacker"\nsteps = [{ do = "send" }, { do = "send", token = {}, expect = "accept" }]\n'
+    body = (
+        EXPECT + 'token.key = "attacker"\nsteps = [{ do = "send" }, { do = "send", token = {}, expect = "accept" }]\n'
+    )
     first, second = only_variant(load_scenario(tmp_path, body)).steps
     assert first.args == {"token": {"key": "attacker"}, "expect": "reject"}
     assert second.args == {"token": {}, "expect": "accept"}
@@ -67,7 +69,7 @@ def test_a_steps_own_expectation_rules_out_the_scenarios_policy(tmp_path: Path) 
 
 
 def test_a_steps_own_policy_rules_out_the_scenarios_expectation(tmp_path: Path) -> None:
-    body = EXPECT + "steps = [{ do = \"send\", " + POLICY.strip() + " }]\n"
+    body = EXPECT + 'steps = [{ do = "send", ' + POLICY.strip() + " }]\n"
     [step] = only_variant(load_scenario(tmp_path, body)).steps
     assert set(step.args) == {"policy"}
 

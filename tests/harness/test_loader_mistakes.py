@@ -27,7 +27,7 @@ MISTAKES = {
     "capability": (EXPECT + 'needs = ["jwk"]\n', 1, "'jwk' is no capability; did you mean 'jwks'?"),
     "config-key": (EXPECT + "config.strict_validaton = true\n", 1, "did you mean 'strict_validation'?"),
     "config-word": (EXPECT + 'config.refresh = "shrt"\n', 1, "'shrt' is no refresh; did you mean 'short'?"),
-    "token-key": (EXPECT + 'token.clams = { exp = 1 }\n', 1, "token has no key 'clams'; did you mean 'claims'?"),
+    "token-key": (EXPECT + "token.clams = { exp = 1 }\n", 1, "token has no key 'clams'; did you mean 'claims'?"),
     "token-table": (EXPECT + 'token = "plain"\n', 1, "token must be a table, not 'plain'"),
     "token-times": (EXPECT + "token.times = 3\n", 1, "times must be a table, not 3"),
     "token-time-key": (EXPECT + "token.times.exp = { leeway = 1 }\n", 1, "did you mean 'leeways'?"),
@@ -46,7 +46,7 @@ MISTAKES = {
         1,
         "expect or policy, not both",
     ),
-    "control-key": (EXPECT + 'control = { tokn = {} }\n', 1, "no key 'tokn'; did you mean 'token'?"),
+    "control-key": (EXPECT + "control = { tokn = {} }\n", 1, "no key 'tokn'; did you mean 'token'?"),
     "fetches-key": (EXPECT + "fetches = { at_mots = 1 }\n", 1, "fetches has no key 'at_mots'; did you mean 'at_most'?"),
     "fetches-value": (EXPECT + 'fetches = { at_most = "1" }\n', 1, "at_most must be a whole number from 0, not '1'"),
     "flag": (EXPECT + 'timed = "yes"\n', 1, "timed must be true or false, not 'yes'"),
@@ -55,7 +55,11 @@ MISTAKES = {
     "no-steps": ("steps = []\n", 0, "steps must be a list with something in it, not []"),
     "steps-table": ('steps = { do = "send" }\n', 0, "steps must be a list with something in it"),
     "step-without-do": ('steps = [{ expect = "reject" }]\n', 0, 'each step is a table with do = "..."'),
-    "step-word": ('steps = [\n  { do = "send" },\n  { do = "sned" },\n]\n', 2, "'sned' is no step; did you mean 'send'?"),
+    "step-word": (
+        'steps = [\n  { do = "send" },\n  { do = "sned" },\n]\n',
+        2,
+        "'sned' is no step; did you mean 'send'?",
+    ),
     "step-key": ('steps = [\n  { do = "send" },\n  { do = "send", repat = 2 },\n]\n', 2, "did you mean 'repeat'?"),
     "step-needs": ('steps = [\n  { do = "send" },\n  { do = "make-key" },\n]\n', 2, "step make-key needs name"),
     "step-count": ('steps = [{ do = "send", repeat = 0 }]\n', 0, "repeat must be a whole number from 1, not 0"),
@@ -64,7 +68,11 @@ MISTAKES = {
         0,
         "rate must be a number above 0, not 0",
     ),
-    "step-connection": ('steps = [{ do = "send", connection = "smae" }]\n', 0, "connection must be \"same\", not 'smae'"),
+    "step-connection": (
+        'steps = [{ do = "send", connection = "smae" }]\n',
+        0,
+        "connection must be \"same\", not 'smae'",
+    ),
     "step-expectation": ('steps = [\n  { do = "send" },\n  { do = "send", expect = "acept" },\n]\n', 2, "'accept'?"),
     "step-expect-and-policy": (
         'steps = [{ do = "send", expect = "accept", policy = { knob = "k", is = 1, then = "reject", '
@@ -92,7 +100,11 @@ MISTAKES = {
         0,
         "'dwn' is no name that an earlier mark gave; did you mean 'down'?",
     ),
-    "unknown-kept-token": ('steps = [{ do = "send", resend = "old" }]\n', 0, "'old' is no name that an earlier keep gave"),
+    "unknown-kept-token": (
+        'steps = [{ do = "send", resend = "old" }]\n',
+        0,
+        "'old' is no name that an earlier keep gave",
+    ),
     "unknown-job": ('steps = [{ do = "join", name = "job" }]\n', 0, "'job' is no name that an earlier"),
     "unjoined-job": (
         'steps = [\n  { do = "send" },\n  { do = "send-in-background", name = "job" },\n]\n',
@@ -104,9 +116,21 @@ MISTAKES = {
         0,
         "start-traffic 'clients' is never judged: it needs a stop-traffic step",
     ),
-    "placeholder": (EXPECT + 'token.claims = { iss = "{isuer}" }\n', 1, "{isuer} is no placeholder; did you mean 'issuer'?"),
-    "route-part": (EXPECT + 'request.path = "{read.pth}"\n', 1, "{read.pth} is no placeholder; did you mean 'read.path'?"),
-    "placeholder-in-key": (EXPECT + 'token.claims = { "{permissionsclaim}" = [] }\n', 1, "did you mean 'permissions_claim'?"),
+    "placeholder": (
+        EXPECT + 'token.claims = { iss = "{isuer}" }\n',
+        1,
+        "{isuer} is no placeholder; did you mean 'issuer'?",
+    ),
+    "route-part": (
+        EXPECT + 'request.path = "{read.pth}"\n',
+        1,
+        "{read.pth} is no placeholder; did you mean 'read.path'?",
+    ),
+    "placeholder-in-key": (
+        EXPECT + 'token.claims = { "{permissionsclaim}" = [] }\n',
+        1,
+        "did you mean 'permissions_claim'?",
+    ),
     "placeholder-in-fault": (
         'fault = { on = "jwks", kind = "body", body = "{isuer}" }\nsteps = [{ do = "fault" }, { do = "send" }]\n',
         0,
@@ -118,14 +142,18 @@ MISTAKES = {
     "variants-none": (EXPECT + "variants = {}\n", 1, "variants must be a table with one entry for each variant"),
     "variant-name": (EXPECT + "[a-case.variants]\nTwo_Words = {}\n", 2, "the variant 'Two_Words' must be words of a-z"),
     "variant-key": (
-        EXPECT + '[a-case.variants]\none = { tokn = {} }\n',
+        EXPECT + "[a-case.variants]\none = { tokn = {} }\n",
         2,
         "variant one has no key 'tokn'; did you mean 'token'?",
     ),
     "variant-table": (EXPECT + "[a-case.variants]\none = 1\n", 2, "variant one must be a table, not 1"),
-    "variant-of-the-fact": (EXPECT + "[a-case.variants]\none = { timed = true }\n", 2, "variant one has no key 'timed'"),
+    "variant-of-the-fact": (
+        EXPECT + "[a-case.variants]\none = { timed = true }\n",
+        2,
+        "variant one has no key 'timed'",
+    ),
     "variant-value": (
-        EXPECT + '[a-case.variants]\none = {}\ntwo = { token = { clams = {} } }\n',
+        EXPECT + "[a-case.variants]\none = {}\ntwo = { token = { clams = {} } }\n",
         3,
         "did you mean 'claims'?",
     ),

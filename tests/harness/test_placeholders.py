@@ -88,7 +88,15 @@ def test_a_word_without_a_value_is_an_error() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{kid}", "{kid.second}", "{api_key.full}", "{fill.12}", "{any_route.path|tail|doubled}", "{token|cut}", "{created}"],
+    [
+        "{kid}",
+        "{kid.second}",
+        "{api_key.full}",
+        "{fill.12}",
+        "{any_route.path|tail|doubled}",
+        "{token|cut}",
+        "{created}",
+    ],
 )
 def test_known_placeholders(text: str) -> None:
     assert problems(text) == []

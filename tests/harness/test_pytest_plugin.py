@@ -162,7 +162,9 @@ def test_late(issuer):
     )
     result = run(pytester)
     result.assert_outcomes(failed=1)
-    result.stdout.re_match_lines([r"E +AssertionError: 2 request\(s\) for jwks within 0\.1 s; came: \['GET /i/.* 200'\]"])
+    result.stdout.re_match_lines(
+        [r"E +AssertionError: 2 request\(s\) for jwks within 0\.1 s; came: \['GET /i/.* 200'\]"]
+    )
 
 
 def test_a_bad_marker_says_what_is_wrong(pytester: Pytester) -> None:
@@ -179,7 +181,9 @@ def test_the_markers_are_registered(pytester: Pytester) -> None:
 
 def test_the_fixtures_are_described(pytester: Pytester) -> None:
     result = run(pytester, "--fixtures")
-    result.stdout.fnmatch_lines_random(["issuer -- *", "    An issuer for this test alone*", "mock_idp ?session scope? -- *"])
+    result.stdout.fnmatch_lines_random(
+        ["issuer -- *", "    An issuer for this test alone*", "mock_idp ?session scope? -- *"]
+    )
 
 
 def test_loading_the_plugin_loads_nothing_heavy(pytester: Pytester) -> None:

@@ -8,7 +8,7 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-from bench import Bench
+from cell_bench import Bench
 from scenario_files import profile_text, write_profile
 from small_service import Answer, Behaviour, Call, SmallService, honest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import urllib.request
 
 import pytest
-from bench import Bench
+from cell_bench import Bench
 from small_service import Answer, Call, SmallService, honest
 
 from harness.attacker import AttackerListener

@@ -104,9 +104,9 @@ def test_each_verdict_ends_its_test_in_its_own_way(pytester: Pytester, tmp_path:
 
 def test_strict_makes_a_broken_should_fail(pytester: Pytester, tmp_path: Path) -> None:
     write_mixed(tmp_path)
-    run(
-        pytester, *SUITE, "--idp-select=mixed/should", f"--idp-scenarios={tmp_path}", "--idp-strict"
-    ).assert_outcomes(failed=1)
+    run(pytester, *SUITE, "--idp-select=mixed/should", f"--idp-scenarios={tmp_path}", "--idp-strict").assert_outcomes(
+        failed=1
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,11 @@ def test_strict_makes_a_broken_should_fail(pytester: Pytester, tmp_path: Path) -
         (["--idp-profile=refrence"], "there is no profile 'refrence'; did you mean 'reference'?"),
         (["--idp-style=okat"], "'okta'"),
         (["--idp-target-option=service"], "KEY=VALUE"),
+        (["--idp-target-option=servce=worker"], "target reference has no option 'servce'; did you mean 'service'?"),
+        (["--idp-fault=m-no-exp-chek"], "the reference has no fault 'm-no-exp-chek'; did you mean 'm-no-exp-check'?"),
         (["--idp-scenarios=/nowhere"], "/nowhere:1: is no directory of scenarios"),
     ],
-    ids=["select", "profile", "style", "option", "directory"],
+    ids=["select", "profile", "style", "option", "option-name", "fault", "directory"],
 )
 def test_a_bad_option_is_a_usage_error(pytester: Pytester, options: list[str], sentence: str) -> None:
     """Before anything runs, in one sentence with the nearest name."""
@@ -141,11 +143,19 @@ def test_a_bad_name_is_an_error_in_two_processes_too(pytester: Pytester) -> None
         ('select=["base-rs256-acept"]', "did you mean 'base-rs256-accept'?"),
     ],
 )
-def test_a_bad_marker_is_a_usage_error(pytester: Pytester, marker: str, sentence: str) -> None:
+def test_a_bad_marker_is_an_error_of_its_file(pytester: Pytester, marker: str, sentence: str) -> None:
+    """In one sentence: nobody wants to read where the plugin noticed."""
     suite(pytester, marker)
     result = run(pytester)
-    assert result.ret == USAGE_ERROR
-    assert sentence in result.stderr.str()
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["*ERROR collecting*", f"*{sentence}"])
+    assert "Traceback" not in result.stdout.str()
+    result.stdout.no_fnmatch_line("*scenario_plugin.py*")
+
+
+def test_one_word_needs_no_list(pytester: Pytester) -> None:
+    suite(pytester, 'select="base-rs256-accept", style="okta"')
+    run(pytester).assert_outcomes(passed=1)
 
 
 def test_a_broken_scenario_file_is_a_usage_error_with_its_line(pytester: Pytester, tmp_path: Path) -> None:

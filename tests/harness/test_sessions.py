@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench import MORE
+from cell_bench import MORE
 from scenario_files import load_scenario, profile_text, write_profile
 from small_service import Answer, Behaviour, Call, SmallService, honest
 
@@ -117,9 +117,7 @@ def test_another_style_or_configuration_has_a_service_of_its_own(
     assert len({service.config.issuer for service in target.started}) == 3
 
 
-def test_the_least_recently_used_service_makes_room(
-    sessions: Sessions, target: CountingTarget, tmp_path: Path
-) -> None:
+def test_the_least_recently_used_service_makes_room(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
     cells = [cell(tmp_path, PLAIN + f"config.max_stale_seconds = {n}\n") for n in range(1, WARM_SESSIONS + 2)]
     for one in [*cells[:-1], cells[0], cells[-1]]:
         sessions.run(one)
@@ -153,7 +151,10 @@ def test_a_service_that_does_not_start_is_an_error_with_its_log(
 
 
 def test_a_failed_cell_shows_the_services_log(sessions: Sessions, tmp_path: Path) -> None:
-    assert sessions.run(cell(tmp_path, "expect = [418]\n")).evidence["service_log"] == ["the last 15 lines", "of the log"]
+    assert sessions.run(cell(tmp_path, "expect = [418]\n")).evidence["service_log"] == [
+        "the last 15 lines",
+        "of the log",
+    ]
 
 
 def test_timed_cells_of_a_group_run_side_by_side(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from bench import Bench
+from cell_bench import Bench
 from small_service import Answer, Call, SmallService, honest
 
 from harness.runner import run_cell
@@ -112,7 +112,11 @@ def test_publish_only_publishes_these_and_signs_with_the_first(bench: Bench) -> 
 
 
 def test_an_empty_publish_only_leaves_no_key(bench: Bench) -> None:
-    body = steps('do = "publish-only", keys = []', 'do = "send", token = { key = "first" }', 'do = "publish-only", keys = ["first"]')
+    body = steps(
+        'do = "publish-only", keys = []',
+        'do = "send", token = { key = "first" }',
+        'do = "publish-only", keys = ["first"]',
+    )
     _, watch, _ = watched(bench, body)
     assert [] in watch.kids
 
@@ -174,7 +178,12 @@ def test_after_a_rotation_the_first_key_signs_again(bench: Bench, service: Small
 def test_rotate_keys_makes_another_key_sign(bench: Bench) -> None:
     result, watch, session = watched(bench, steps('do = "send"', 'do = "rotate-keys"', 'do = "send"'), "keycloak")
     assert result.verdict == PASSED
-    assert [kid == session.first_kid for kid in watch.signed_by] == [True, True, False, False]  # The last is the canary.
+    assert [kid == session.first_kid for kid in watch.signed_by] == [
+        True,
+        True,
+        False,
+        False,
+    ]  # The last is the canary.
 
 
 def test_a_fault_breaks_what_the_service_fetches_and_clearing_heals_it(bench: Bench) -> None:
@@ -205,7 +214,11 @@ def test_repeat_sends_one_after_another_and_counts(bench: Bench, service: SmallS
     with bench.session(service) as session:
         body = steps('do = "send", repeat = 3, token = { claims = { number = "{i}" } }')
         assert run_cell(bench.cell(body), session).verdict == PASSED
-    assert [call.claims["number"] for call in service.calls if call.token and "number" in call.claims] == ["0", "1", "2"]
+    assert [call.claims["number"] for call in service.calls if call.token and "number" in call.claims] == [
+        "0",
+        "1",
+        "2",
+    ]
 
 
 def test_concurrent_sends_at_once(bench: Bench) -> None:
@@ -287,7 +300,9 @@ def test_a_background_request_is_judged_when_it_is_joined(bench: Bench, expect: 
             came.set()
         return honest(call)
 
-    body = steps(HELD + f", expect = {expect}", 'do = "send", token = { claims = { free = 1 } }', 'do = "join", name = "held"')
+    body = steps(
+        HELD + f", expect = {expect}", 'do = "send", token = { claims = { free = 1 } }', 'do = "join", name = "held"'
+    )
     assert bench.judge(holds, body).verdict == verdict
 
 
@@ -334,7 +349,7 @@ def fetches(number: int) -> type[Watch]:
     return Fetches
 
 
-FETCH = 'token = { claims = { fetch = 1 } }'
+FETCH = "token = { claims = { fetch = 1 } }"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How fast it is, against what is possible: `python -m bench`."""
