@@ -13,6 +13,7 @@ import psutil
 import pytest
 from target_waits import running
 
+import harness
 from harness.targets import TargetError, ports, postgres, postgres_install
 from harness.targets.postgres import PostgresServer, start_postgres
 from harness.targets.postgres_install import Account, scratch_base, substitute_for_root
@@ -167,8 +168,9 @@ server.stop()
 def test_an_unprivileged_user_without_a_home_can_start_it(only_as_root: None, temporary_base: Path) -> None:
     account = substitute_for_root()
     assert account
-    if not account.reaches(Path(sys.executable).resolve()):
-        pytest.skip(f"{account.name} can't reach this Python")
+    needed = (Path(sys.executable), Path(sys.executable).resolve(), Path(harness.__file__))
+    if not all(account.reaches(file) for file in needed):
+        pytest.skip(f"{account.name} can't reach this Python and what is installed in it")
     temporary_base.chmod(0o777)
     line = [sys.executable, "-c", UNPRIVILEGED]
     done = subprocess.run(
