@@ -19,7 +19,7 @@ from harness.model import Cell, Route, Table
 from harness.outgoing import build_request, find_route
 from harness.placeholders import fill
 from harness.service_documents import count_items, item_id, openapi_routes
-from harness.session import Session, pause
+from harness.session import Session
 from harness.tokens import Words, token_spec
 from harness.verdicts import Deviation
 from harness.wire import ANSWER_SECONDS, Connection, Exchange, Request
@@ -147,7 +147,7 @@ class CellRun:
                 self._remember(sent)
                 expected = checks.describe(expectation, sent[-1].prepared.route)
                 raise Deviation(f"{expected}, within {seconds:g} s", sent[-1].exchange.summary())
-            pause(_RETRY_SECONDS)
+            self.session.environment.pause(_RETRY_SECONDS)
 
     # Judging
 

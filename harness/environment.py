@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from harness.attacker import AttackerListener
-from harness.errors import UsageError
+from harness.errors import HarnessError, UsageError
 from harness.idp import IdpClient
 from harness.profile import Profile
 from harness.targets import Target, make_target
@@ -59,6 +60,12 @@ class Environment:
     target: Target
     idp: IdpClient
     attacker: AttackerListener
+    ended: threading.Event = field(default_factory=threading.Event, compare=False)
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass. Raises `HarnessError` at once when the run ends meanwhile: nobody waits for a wait."""
+        if self.ended.wait(seconds):
+            raise HarnessError("the run was ended")
 
     def settings_for_issuer(self) -> dict[str, str]:
         """The settings of issuers made for this target: the URL under which the service will know them."""

@@ -155,10 +155,13 @@ class IssuerClient:
         self.idp.call("DELETE", self._path)
 
     def token_command(self, spec: Mapping[str, Any]) -> str:
-        """A shell command that prints the token of `spec`, for the curl lines of reports."""
+        """A shell command that prints the token of `spec`, for the curl lines of reports.
+
+        Without `--json`, which curl knows only since 7.82.
+        """
         return (
-            f"curl -s -H 'Accept: text/plain' --json {_shell(json.dumps(spec, ensure_ascii=False))} "
-            f"{self.idp.url}{self._path}/tokens"
+            "curl -s -H 'Accept: text/plain' -H 'Content-Type: application/json' "
+            f"-d {_shell(json.dumps(spec, ensure_ascii=False))} {self.idp.url}{self._path}/tokens"
         )
 
 

@@ -90,9 +90,9 @@ class Cell:
         return f"{self.scenario.id}[{self.style}{name}]"
 
     @property
-    def config_key(self) -> tuple[tuple[str, str], ...]:
-        """Equal for cells that can share one running service."""
-        return tuple(sorted((key, repr(value)) for key, value in self.variant.config.items()))
+    def service(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """The style and the configuration: equal for cells that one running service is enough for."""
+        return self.style, tuple(sorted((key, repr(value)) for key, value in self.variant.config.items()))
 
 
 @dataclass(frozen=True)

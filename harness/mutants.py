@@ -66,8 +66,9 @@ def run_mutant(
     sessions = runs.of(options).sessions
     try:
         for number, cell in enumerate(cells):
-            neighbours = [c for c in cells[number:] if c.scenario.timed and c.style == cell.style]
-            outcome = sessions.run(cell, neighbours)
+            alike = cell.style, cell.scenario.timed
+            sessions.begin(c for c in cells[number:] if (c.style, c.scenario.timed) == alike)
+            outcome = sessions.run(cell)
             result.ran += 1
             if outcome.verdict == FAILED:
                 result.verdict = KILLED

@@ -1,12 +1,11 @@
-"""Which cells there are for a target: scenarios × styles × variants, in groups that share a running service."""
+"""Which cells there are for a target: scenarios × styles × variants, and which process runs them."""
 
 from __future__ import annotations
 
 import difflib
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.errors import UsageError
 from harness.loader import parse_policy
@@ -15,17 +14,20 @@ from harness.profile import Profile
 from harness.verdicts import SKIPPED, UNDECLARED
 from harness.vocabulary import STYLES
 
-# As many timed cells run side by side: they mostly wait, but each has a service of its own.
-TIMED_GROUP_SIZE = 16
+# Starting a real service costs as much as this many cells that are run on it.
+_START_COST = 60
 _ROUTE_WORD = re.compile(r"\{([a-z_]+)\.(?:permission|resource|action|path|method)[|}]")
 
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell with the group it runs in; `verdict` is set when there is nothing to run, with the `reason`."""
+    """A cell with the `share` of the matrix that it belongs to: each process that runs cells has one.
+
+    `verdict` is set when there is nothing to run, with the `reason`.
+    """
 
     cell: Cell
-    group: str
+    share: str
     verdict: str = ""
     reason: str = ""
 
@@ -54,40 +56,53 @@ def _matches(scenario: Scenario, prefix: str) -> bool:
 
 
 def plan(
-    scenarios: Iterable[Scenario], profile: Profile, target: str, styles: Sequence[str] = STYLES
+    scenarios: Iterable[Scenario], profile: Profile, target: str, styles: Sequence[str] = STYLES, shares: int = 1
 ) -> list[PlannedCell]:
-    """The cells of a target, the timed ones first; skipped and undeclared ones have their verdict already."""
-    fast: list[PlannedCell] = []
+    """The cells of a target, dealt out to so many shares; skipped and undeclared ones have their verdict already.
+
+    In each share the cells that one running service is enough for stand together. The timed ones come last, the
+    longest first.
+    """
+    services: dict[object, list[PlannedCell]] = {}
     timed: list[Cell] = []
     for scenario in scenarios:
         for variant in scenario.variants:
+            verdict, reason = _without_running(variant, profile)
             for style in variant.styles:
                 if style not in styles:
                     continue
                 cell = Cell(scenario, variant, style)
-                verdict, reason = _without_running(variant, profile)
                 if not verdict and scenario.timed:
                     timed.append(cell)
                 else:
-                    fast.append(PlannedCell(cell, _group(target, cell), verdict, reason))
-    # A group ends when its slowest cell does: cells of one length stand together, the longest first.
+                    services.setdefault(cell.service, []).append(PlannedCell(cell, "", verdict, reason))
     timed.sort(key=lambda cell: (-_seconds(cell.variant, profile), cell.id))
-    grouped = [
-        PlannedCell(cell, f"{target}-timed-{number // TIMED_GROUP_SIZE:02}") for number, cell in enumerate(timed)
+    dealt: list[list[PlannedCell]] = [[] for _ in range(shares)]
+    costs = [0] * shares
+    for cells in sorted(services.values(), key=len, reverse=True):
+        least = costs.index(min(costs))
+        costs[least] += len(cells) + _START_COST
+        dealt[least] += cells
+    for number, cell in enumerate(timed):
+        dealt[number % shares].append(PlannedCell(cell, ""))
+    return [
+        replace(one, share=f"{target}-{number}of{shares}")
+        for number, cells in enumerate(dealt, start=1)
+        for one in cells
     ]
-    return grouped + fast
 
 
 def _seconds(variant: Variant, profile: Profile) -> float:
     """About how long a timed cell takes: its waits, and part of its deadlines."""
-    waits = sum(profile.duration(step.args) for step in variant.steps if step.do == "wait")
-    deadlines = [step.args[key] for step in variant.steps for key in ("within", "answer_within") if key in step.args]
-    return waits + sum(map(profile.duration, deadlines)) / 4
-
-
-def _group(target: str, cell: Cell) -> str:
-    digest = hashlib.sha256(repr(cell.config_key).encode()).hexdigest()[:6] if cell.config_key else "plain"
-    return f"{target}-{cell.style}-{digest}"
+    seconds = 0.0
+    for step in variant.steps:
+        if step.do == "wait":
+            seconds += profile.duration(step.args)
+        elif "within" in step.args:
+            seconds += profile.duration(step.args["within"]) / 4
+        elif "answer_within" in step.args and step.do == "send":
+            seconds += profile.duration(step.args["answer_within"]) / 2
+    return seconds
 
 
 def _without_running(variant: Variant, profile: Profile) -> tuple[str, str]:

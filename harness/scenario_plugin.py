@@ -16,12 +16,14 @@ import pytest
 if TYPE_CHECKING:
     from harness.environment import Options
     from harness.plan import PlannedCell
+    from harness.sessions import Sessions
     from harness.target_runs import TargetRuns
     from harness.verdicts import CellResult
 
 # What is called while everything still runs, after the last cell.
 BEFORE_THE_END = pytest.StashKey[Callable[[], None]]()
 RECORD = pytest.StashKey[dict[str, Any]]()
+_BEGUN = pytest.StashKey[set[Any]]()
 _GROUP = "idp-harness scenarios"
 # What the marker idp_scenarios may say: the options of the command line without `--idp-`.
 _OVERRIDES = (
@@ -96,17 +98,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "scenario_cell" not in metafunc.fixturenames:
         return
     from harness.errors import HarnessError
+    from harness.shares import name_of_test
 
+    config = metafunc.config
     marker = metafunc.definition.get_closest_marker("idp_scenarios")
     try:
-        options, cells = planned(metafunc.config, dict(marker.kwargs) if marker else {})
+        options, cells = planned(config, dict(marker.kwargs) if marker else {})
     except HarnessError as problem:
         raise pytest.Collector.CollectError(str(problem)) from problem
-    metafunc.parametrize(
-        "scenario_cell",
-        [pytest.param((options, one), id=one.cell.id, marks=pytest.mark.xdist_group(one.group)) for one in cells],
-        indirect=True,
-    )
+    params = [pytest.param((options, one), id=name_of_test(one.cell.id, one.share, config)) for one in cells]
+    metafunc.parametrize("scenario_cell", params, indirect=True)
 
 
 def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, list[PlannedCell]]:
@@ -116,6 +117,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
     from harness.loader import bundled_directory, load_all
     from harness.plan import plan, select
     from harness.profile import find_profile, load_profile
+    from harness.shares import share_count
     from harness.toml_source import nearest
     from harness.vocabulary import STYLES
 
@@ -149,7 +151,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
     folders = [Path(name) for name in directories]
     scenarios = select(load_all([bundled_directory(), *folders]), option("select"))
     profile = load_profile(find_profile(options.profile or options.target, folders))
-    return options, plan(scenarios, profile, options.target, styles)
+    return options, plan(scenarios, profile, options.target, styles, share_count(config))
 
 
 def _setting(text: str) -> tuple[str, str]:
@@ -161,26 +163,45 @@ def _setting(text: str) -> tuple[str, str]:
     return key, value
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist=loadgroup` each share of the cells goes to one worker."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from harness.shares import ShareScheduling
+
+    return ShareScheduling(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the cells of a group together, whatever has shuffled the items: each group costs a running service."""
-    order: dict[str, int] = {}
+    """Whatever has shuffled the items: the cells of a share, and in it those of a service, stand together.
+
+    Timed cells are the last of their share, as when nothing is shuffled.
+    """
     seed = config.getoption("--idp-shuffle")
     if seed is not None:
         random.Random(seed).shuffle(items)
-    for item in items:
-        if "scenario_cell" in getattr(item, "fixturenames", ()):
-            order.setdefault(_group_of(item), len(order))
-    if order:
-        items.sort(key=lambda item: order.get(_group_of(item), len(order)))
+    places: dict[object, int] = {}
+
+    def place(item: pytest.Item) -> tuple[int, ...]:
+        options, planned_cell = _planned(item)
+        if planned_cell is None:
+            return (len(items),)
+        share = options, planned_cell.share
+        cell, runs = planned_cell.cell, not planned_cell.verdict
+        service = share, "timed" if runs and cell.scenario.timed else cell.service
+        first, number = places.setdefault(share, len(places)), places.setdefault(service, len(places))
+        return first, runs and cell.scenario.timed, number
+
+    items.sort(key=place)
 
 
-def _group_of(item: pytest.Item) -> str:
+def _planned(item: pytest.Item) -> tuple[Any, PlannedCell | None]:
+    """The options and the cell of a test, if it is one of a cell."""
     callspec = getattr(item, "callspec", None)
-    if callspec is None or "scenario_cell" not in callspec.params:
-        return ""
-    group: str = callspec.params["scenario_cell"][1].group
-    return group
+    found: tuple[Any, PlannedCell | None] = (None, None)
+    return callspec.params.get("scenario_cell", found) if callspec else found
 
 
 class ScenarioCell:
@@ -190,7 +211,7 @@ class ScenarioCell:
         self._planned, self._runs, self._options, self._item = planned_cell, runs, options, item
 
     def result(self) -> CellResult:
-        """Run the cell (or fetch the result, when it ran beside a neighbour) and apply the expected findings."""
+        """Run the cell, or fetch the result of one that ran in the background, and apply the expected findings."""
         from harness.expected import apply
         from harness.runner import blank_result
 
@@ -200,21 +221,20 @@ class ScenarioCell:
             result.verdict, result.reason = planned_cell.verdict, planned_cell.reason
             return result
         run = self._runs.of(self._options)
-        result = run.sessions.run(planned_cell.cell, self._neighbours())
-        return apply(result, planned_cell.cell, run.findings)
+        self._begin_share(run.sessions)
+        return apply(run.sessions.run(planned_cell.cell), planned_cell.cell, run.findings)
 
-    def _neighbours(self) -> list[Any]:
-        """The timed cells of the same group that this process will be asked for as well."""
-        config = self._item.config
-        if hasattr(config, "workerinput") and not getattr(config.option, "loadgroup", False):
-            return []
-        group = self._planned.group
-        params = [
-            item.callspec.params["scenario_cell"][1]
-            for item in self._item.session.items
-            if _group_of(item) == group and hasattr(item, "callspec")
-        ]
-        return [one.cell for one in params if one.cell.scenario.timed and not one.verdict]
+    def _begin_share(self, sessions: Sessions) -> None:
+        """Let all cells of the share begin with the first that is asked for."""
+        from harness.shares import knows_its_share
+
+        share = self._options, self._planned.share
+        begun = self._item.session.stash.setdefault(_BEGUN, set())
+        if share in begun or not knows_its_share(self._item.config):
+            return
+        begun.add(share)
+        cells = map(_planned, self._item.session.items)
+        sessions.begin(one.cell for options, one in cells if one and (options, one.share) == share and not one.verdict)
 
     def judge(self) -> None:
         """Run the cell; pass, fail, skip or xfail the test accordingly."""
@@ -240,9 +260,10 @@ class ScenarioCell:
 @pytest.fixture(scope="session")
 def idp_target_runs(request: pytest.FixtureRequest) -> Iterator[TargetRuns]:
     """The running services and identity providers of this process; ended with the pytest session."""
+    from harness.shares import process_count
     from harness.target_runs import TargetRuns
 
-    runs = TargetRuns()
+    runs = TargetRuns(process_count(request.config))
     yield runs
     request.config.stash.get(BEFORE_THE_END, lambda: None)()
     runs.close()
@@ -261,6 +282,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.when == "call" and RECORD in item.stash:
         report.idp_cell = item.stash[RECORD]
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """In the process that collects the reports: which worker had a cell is nothing that reports should show."""
+    if hasattr(report, "node"):
+        from harness.shares import without_share
+
+        report.nodeid = without_share(report.nodeid)
 
 
 class ResultsFile:

@@ -34,19 +34,29 @@ class Session:
         self.profile = environment.profile
         self.algorithms: tuple[str, ...] = tuple(config.get("allowed_algorithms", ("RS256",)))
         self.issuer = self._issuer()
-        self.first_kid: str = next(key["kid"] for key in self.issuer.key_list() if key["state"] == "current")
+        keys = self.issuer.key_list()
+        self.first_kid: str = next(key["kid"] for key in keys if key["state"] == "current")
         self.service: Service | None = None
         self.connection: Connection | None = None
         self.checked = False
         self.anonymous_let_in: str | None = None
         self._controls: dict[str, str | None] = {}
         self._plain: dict[str, tuple[str, float]] = {}
+        self._keys_changed = False
         self.kids: dict[str, str] = {"first": self.first_kid}  # a scenario's name of a key -> its kid
+        # A run on a lasting issuer that was killed has left its attacker behind.
+        self.kids |= {key["name"]: key["kid"] for key in keys if key["name"] == "attacker"}
 
     def _issuer(self) -> IssuerClient:
         options = self.environment.options
         if options.issuer:
-            return self.environment.idp.issuer(options.issuer)
+            issuer = self.environment.idp.issuer(options.issuer)
+            if issuer.style != self.style:
+                raise HarnessError(
+                    f"the issuer {issuer.id!r} issues tokens in the style {issuer.style}: "
+                    f"run with --style {issuer.style}"
+                )
+            return issuer
         settings: dict[str, Any] = {**self.environment.settings_for_issuer()}
         settings |= self.profile.style_settings.get(self.style, {})
         if "permissions_claim" in self.config:
@@ -153,6 +163,7 @@ class Session:
     def forget_plain_tokens(self) -> None:
         """The signing key changed: the next plain token must be a new one."""
         self._plain.clear()
+        self._keys_changed = True
 
     def send(self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False) -> Exchange:
         if self.connection is None:
@@ -238,7 +249,7 @@ class Session:
             # A 403 is about a token that was verified: waiting would not change it.
             if exchange.status == 403 or time.monotonic() >= deadline:
                 return f"the plain token must be accepted by {route.method} {route.path}; got {exchange.summary()}"
-            pause(_RETRY_SECONDS)
+            self.environment.pause(_RETRY_SECONDS)
 
     def canary(self, seconds: float = 0.0) -> str | None:
         """None when the plain token is accepted (within `seconds`), else what came instead."""
@@ -267,22 +278,20 @@ class Session:
         if self.issuer.edited:
             self.issuer.clear_jwks()
         added = {name: kid for name, kid in self.kids.items() if name not in ("first", "attacker")}
-        if added:
+        if self._keys_changed:
             self.issuer.set_key_state(self.first_kid, "current")
             self.forget_plain_tokens()
         for name, kid in added.items():
             self.issuer.delete_key(kid)
             del self.kids[name]
+        self._keys_changed = False
 
     def close(self) -> None:
-        """Stop the service and delete the issuer."""
+        """Stop the service and delete the issuer; of one that is not ours only the attacker's key goes."""
         try:
             self.stop_service()
         finally:
             if not self.environment.options.issuer:
                 self.issuer.delete()
-
-
-def pause(seconds: float) -> None:
-    """Let a moment pass between two looks at something that has a deadline."""
-    time.sleep(seconds)
+            elif "attacker" in self.kids:
+                self.issuer.delete_key(self.kids["attacker"])

@@ -1,112 +1,139 @@
-"""The sessions of one process: warm ones that cells share, and one each for timed cells, which run side by side."""
+"""The sessions of one process: the cells of a service share one, a timed cell has its own; they run side by side."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Semaphore
 
 from harness.environment import Environment
 from harness.errors import HarnessError
+from harness.idle_sessions import IdleSessions
 from harness.model import Cell
-from harness.plan import TIMED_GROUP_SIZE
 from harness.runner import blank_result, run_cell
 from harness.session import Session
 from harness.verdicts import ERROR, PASSED, CellResult
 
-# Each warm session of a real service is a process; the least recently used one makes room.
-WARM_SESSIONS = 6
+# The cells of so many services at once: two, so that one goes on while the other starts or waits.
+SERVICES_AT_ONCE = 2
+# Timed cells mostly wait, but each has a service of its own: so many at once, in all processes together.
+TIMED_AT_ONCE = 48
+# Making keys and starting services costs processor time, which would disturb the cases that are about time.
+STARTS_AT_ONCE = 2
+# Each idle session of a real service is a process.
+IDLE_SESSIONS = 6
+
+Job = Sequence[tuple[Cell, "Future[CellResult]"]]
 
 
 class Sessions:
-    """Runs cells on an environment; use it as a context manager.
+    """Runs cells on an environment; use it as a context manager. `processes` is how many of them share the machine.
 
     With `hold`, each cell has a session of its own, and those of cells that did not pass stay as the case left
     them until `close`, so that a person can repeat what was sent.
     """
 
-    def __init__(self, environment: Environment, *, hold: bool = False) -> None:
+    def __init__(self, environment: Environment, *, processes: int = 1, hold: bool = False) -> None:
         self.environment = environment
         self._hold = hold
+        if environment.options.issuer:
+            # All sessions have the same issuer: a cell would see what another one does to it.
+            self._fast = self._timed = ThreadPoolExecutor(1, thread_name_prefix="cells")
+        else:
+            self._fast = ThreadPoolExecutor(SERVICES_AT_ONCE, thread_name_prefix="fast")
+            self._timed = ThreadPoolExecutor(max(2, TIMED_AT_ONCE // processes), thread_name_prefix="timed")
+        self._starts = Semaphore(STARTS_AT_ONCE)
+        self._results: dict[str, Future[CellResult]] = {}
+        self._idle = IdleSessions(IDLE_SESSIONS)
         self._held: list[Session] = []
-        self._warm: OrderedDict[tuple[object, ...], Session] = OrderedDict()
-        self._timed: dict[str, Future[CellResult]] = {}
-        self._pool: ThreadPoolExecutor | None = None
 
-    def run(self, cell: Cell, neighbours: Sequence[Cell] = ()) -> CellResult:
-        """Run a cell and return its result.
+    def begin(self, cells: Iterable[Cell]) -> None:
+        """Let cells run in the background, the first ones first; `run` waits for their results.
 
-        A timed cell takes its `neighbours` with it: those of its group that this process will be asked for
-        too. They run at the same time, and their results are kept until they are asked for.
+        Those of one service run one after the other, except for timed ones.
         """
-        if not cell.scenario.timed and not self._hold:
-            return self._run_warm(cell)
-        if cell.id not in self._timed:
-            wanted = [*neighbours] if any(one.id == cell.id for one in neighbours) else [cell, *neighbours]
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(TIMED_GROUP_SIZE, thread_name_prefix="timed")
-            # All services start before the first case begins: starting costs processor time that would
-            # disturb cases which are about time.
-            started = {one.id: self._pool.submit(self._start_alone, one) for one in wanted}
-            wait(started.values())
-            for one in wanted:
-                self._timed.setdefault(one.id, self._pool.submit(self._run_alone, one, started[one.id]))
-        return self._timed[cell.id].result()
+        jobs: dict[object, list[tuple[Cell, Future[CellResult]]]] = {}
+        for cell in cells:
+            if cell.id not in self._results:
+                result = self._results[cell.id] = Future()
+                jobs.setdefault(cell.id if self._is_alone(cell) else cell.service, []).append((cell, result))
+        for job in jobs.values():
+            pool = self._timed if job[0][0].scenario.timed else self._fast
+            pool.submit(self._work, job)
 
-    def _run_warm(self, cell: Cell) -> CellResult:
-        key = (cell.style, cell.config_key)
-        try:
-            if key not in self._warm:
-                while len(self._warm) >= WARM_SESSIONS:
-                    self._warm.popitem(last=False)[1].close()
-                self._warm[key] = Session(self.environment, cell.style, cell.variant.config)
-            self._warm.move_to_end(key)
-            result = run_cell(cell, self._warm[key])
-            if result.verdict == ERROR:
-                # Nobody knows in which state it is: the next cell gets a new one.
-                self._warm.pop(key).close()
-            return result
-        except HarnessError as problem:
-            return self._error(cell, problem)
+    def run(self, cell: Cell) -> CellResult:
+        """Run a cell, or wait for one that has begun already, and return its result."""
+        self.begin([cell])
+        return self._results.pop(cell.id).result()
 
-    def _start_alone(self, cell: Cell) -> Session:
-        session = Session(self.environment, cell.style, cell.variant.config)
+    def _is_alone(self, cell: Cell) -> bool:
+        return cell.scenario.timed or self._hold
+
+    def _work(self, job: Job) -> None:
+        """Run the cells of a job, which belong to one service, one after the other."""
+        waiting = deque(job)
+        cell, result = job[0]
+        session = None if self._is_alone(cell) else self._idle.take(cell.service)
         try:
-            if cell.scenario.start == "automatic":
-                session.start_service()
-        except BaseException:
+            while waiting:
+                cell, result = waiting[0]
+                session, outcome = self._run(cell, session)
+                if len(waiting) == 1 and session is not None:
+                    # Before the result: whoever waits for it may ask for the next cell of the service.
+                    self._put_away(cell, session)
+                result.set_result(outcome)
+                waiting.popleft()
+        except BaseException as problem:  # `run` raises it.
+            for _, result in waiting:
+                result.set_exception(problem)
+
+    def _put_away(self, cell: Cell, session: Session) -> None:
+        if self._is_alone(cell):
             session.close()
-            raise
-        return session
+        else:
+            self._idle.put(cell.service, session)
 
-    def _run_alone(self, cell: Cell, started: Future[Session]) -> CellResult:
+    def _run(self, cell: Cell, session: Session | None) -> tuple[Session | None, CellResult]:
+        """Run a cell on the session, or on a new one; returns the session for the next cell with the result."""
         try:
-            session = started.result()
-            held = False
-            try:
-                result = run_cell(cell, session, tidy=not self._hold)
-                held = self._hold and result.verdict != PASSED
-                return result
-            finally:
-                if held:
-                    self._held.append(session)
-                else:
-                    session.close()
+            self.environment.pause(0)  # Raises when the run has ended.
+            session = session or self._start(cell)
+            outcome = run_cell(cell, session, tidy=not self._hold)
         except HarnessError as problem:
-            return self._error(cell, problem)
+            outcome = blank_result(cell, self.environment.options.target)
+            outcome.verdict, outcome.reason = ERROR, f"{type(problem).__name__}: {problem}"
+        if session is None:
+            return None, outcome
+        if self._hold and outcome.verdict != PASSED:
+            self._held.append(session)
+            return None, outcome
+        if outcome.verdict == ERROR:
+            session.close()  # Nobody knows in which state it is: the next cell gets a new one.
+            return None, outcome
+        return session, outcome
 
-    def _error(self, cell: Cell, problem: HarnessError) -> CellResult:
-        result = blank_result(cell, self.environment.options.target)
-        result.verdict, result.reason = ERROR, f"{type(problem).__name__}: {problem}"
-        return result
+    def _start(self, cell: Cell) -> Session:
+        with self._starts:
+            self.environment.pause(0)
+            session = Session(self.environment, cell.style, cell.variant.config)
+            try:
+                if cell.scenario.start == "automatic":
+                    session.start_service()
+            except BaseException:
+                session.close()
+                raise
+            return session
 
     def close(self) -> None:
-        """End everything that was started."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        """End everything that was started, also cells that still run."""
+        self.environment.ended.set()
+        for pool in (self._fast, self._timed):
+            pool.shutdown(wait=True, cancel_futures=True)
         try:
-            while self._warm or self._held:
-                (self._held.pop() if self._held else self._warm.popitem()[1]).close()
+            self._idle.close()
+            while self._held:
+                self._held.pop().close()
         finally:
             self.environment.target.close()
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from harness.cell_run import CellRun, Sent
 from harness.model import Table
-from harness.session import pause
 from harness.verdicts import Deviation
 
 
@@ -128,7 +127,7 @@ def stop_traffic(run: CellRun, name: str, at_least: int = 1) -> None:
 
 def wait(run: CellRun, **duration: float) -> None:
     """Let time pass in the service: refresh intervals, stale windows and expiry are what the case is about."""
-    pause(run.profile.duration(duration))
+    run.session.environment.pause(run.profile.duration(duration))
 
 
 def wait_for_fetch(run: CellRun, on: str, count: int = 1, within: Table | None = None) -> None:

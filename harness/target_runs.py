@@ -23,9 +23,13 @@ class TargetRun:
 
 
 class TargetRuns:
-    """Makes target runs when they are first asked for, and ends all of them."""
+    """Makes target runs when they are first asked for, and ends all of them.
 
-    def __init__(self) -> None:
+    `processes` is how many processes share the machine, each with target runs of its own.
+    """
+
+    def __init__(self, processes: int = 1) -> None:
+        self._processes = processes
         self._runs: dict[Options, TargetRun] = {}
         self._clients: dict[str, IdpClient] = {}
         self._embedded: Embedded | None = None
@@ -53,7 +57,7 @@ class TargetRuns:
             self._attacker = AttackerListener()
         target = make_target(options.target, options.target_settings())
         environment = Environment(options, profile, target, self._idp(options), self._attacker)
-        return TargetRun(Sessions(environment, hold=options.hold), findings)
+        return TargetRun(Sessions(environment, processes=self._processes, hold=options.hold), findings)
 
     def _idp(self, options: Options) -> IdpClient:
         if not options.idp_url and self._embedded is None:

@@ -42,7 +42,7 @@ DEFAULT_TARGET = "tasker-worker"
 )
 @click.option("--target-option", multiple=True, metavar="KEY=VALUE", help="Another setting of the target.")
 @click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
-@click.option("--issuer", metavar="ID", help="The issuer there that the service trusts.")
+@click.option("--issuer", metavar="ID", help="The issuer there that the service trusts; runs in one process.")
 @click.option("--style", "styles", multiple=True, type=click.Choice(STYLES), help="Only this vendor's style.")
 @scenarios_option
 @click.option("-n", "workers", default="auto", show_default=True, metavar="N", help="Processes; 0 runs in this one.")
@@ -97,7 +97,9 @@ def run(
     chosen = select(all_scenarios(directories), prefixes)
     planned = plan(chosen, load_profile(find_profile(profile or target, list(directories))), target, styles or STYLES)
     reporter = ProgressReporter(console, len(planned), target)
-    args = ["--pyargs", "harness.suite.test_scenarios", "-n", "0" if hold else workers, "--idp-target", target]
+    args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]
+    # Two processes would change the keys of one lasting issuer under each other's feet.
+    args += ["-n", "0" if hold or issuer else workers]
     args += [f"--junitxml={report_dir / 'junit.xml'}", f"--idp-results={report_dir / 'results.jsonl'}"]
     args += [f"--idp-select={prefix}" for prefix in prefixes]
     args += [f"--idp-style={style}" for style in styles]

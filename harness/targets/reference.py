@@ -25,8 +25,8 @@ class ReferenceService:
         self._alive = True
 
     def stop(self) -> None:
-        self._alive = False
         self._server.stop()
+        self._alive = False
 
     def log_tail(self, lines: int = 40) -> str:
         """The errors of its threads that no request was answered with, if any."""

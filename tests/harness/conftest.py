@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cell_bench import Bench
+from small_service import SmallService, honest
 
 from harness import embedded
 from harness.attacker import AttackerListener
@@ -32,3 +33,10 @@ def attacker() -> Iterator[AttackerListener]:
 @pytest.fixture
 def bench(idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path) -> Bench:
     return Bench(idp_client, attacker, tmp_path)
+
+
+@pytest.fixture
+def service() -> Iterator[SmallService]:
+    """An honest small service."""
+    with SmallService(honest) as service:
+        yield service

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-
 import pytest
+from cli_call import needs_curl, run_in_bash
 from raw_server import RawServer
 
 from harness.wire import Connection, CurlLine, Header, Request
@@ -14,13 +12,7 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzdmMtMSJ9.c2lnbmF0dXJl"
 ACCEPT: Header = ("Accept", "*/*")
 POST = [("Content-Type", "application/json")]
 
-pytestmark = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
-
-
-def run(line: str) -> subprocess.CompletedProcess[bytes]:
-    """What bash and curl make of the line; a proxy of this machine is not asked."""
-    environment = {"PATH": "/usr/bin:/bin:/usr/local/bin", "LC_ALL": "C.UTF-8"}
-    return subprocess.run(["bash", "--norc", "-c", line], env=environment, capture_output=True, timeout=30, check=False)
+pytestmark = needs_curl
 
 
 def parts(request: bytes) -> tuple[bytes, list[bytes], bytes]:
@@ -74,7 +66,7 @@ def test_the_line_sends_the_same_request(request_: Request) -> None:
     with RawServer(answer) as server:
         with Connection(server.url) as connection:
             connection.send(request_)
-        done = run(str(CurlLine(server.url, request_, TOKEN, f"printf %s {TOKEN}")))
+        done = run_in_bash(str(CurlLine(server.url, request_, TOKEN, f"printf %s {TOKEN}")))
         assert done.returncode == 0, done.stderr
         ours, curls = server.requests
     assert parts(curls) == parts(ours)
@@ -82,12 +74,12 @@ def test_the_line_sends_the_same_request(request_: Request) -> None:
 
 def test_the_answer_is_shown_with_its_head() -> None:
     with RawServer() as server:
-        assert run(str(CurlLine(server.url, REQUESTS["plain"]))).stdout.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert run_in_bash(str(CurlLine(server.url, REQUESTS["plain"]))).stdout.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_a_base_urls_path_is_kept_for_odd_paths() -> None:
     with RawServer() as server:
-        run(str(CurlLine(server.url + "/prefix", REQUESTS["fragment"])))
+        run_in_bash(str(CurlLine(server.url + "/prefix", REQUESTS["fragment"])))
         assert server.requests[0].startswith(b"GET /prefix/v1/tasks#x?y HTTP/1.1\r\n")
 
 

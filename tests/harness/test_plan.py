@@ -1,4 +1,4 @@
-"""Which cells there are, which of them have nothing to run, and which share a running service."""
+"""Which cells there are, which of them have nothing to run, and how they are dealt out to processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from scenario_files import load_scenario, profile_text, write_profile
 
 from harness.errors import UsageError
-from harness.plan import TIMED_GROUP_SIZE, PlannedCell, plan, select
+from harness.model import Scenario
+from harness.plan import PlannedCell, plan, select
 from harness.profile import Profile, load_profile
 from harness.verdicts import SKIPPED, UNDECLARED
 
@@ -96,34 +97,40 @@ def test_times_in_leeways_need_a_declared_leeway(tmp_path: Path) -> None:
     assert planned(tmp_path, body, more="[policy]\nleeway_seconds = 0\n")[0].verdict == ""
 
 
-def test_cells_of_one_style_and_configuration_share_a_group(tmp_path: Path) -> None:
-    one = load_scenario(tmp_path, EXPECT, topic="one")
-    two = load_scenario(tmp_path, EXPECT, topic="two")
-    cells = plan([one, two], profile(tmp_path, *ALL), "thing", ["okta"])
-    assert len({cell.group for cell in cells}) == 1
+def strict_and_plain(folder: Path) -> list[Scenario]:
+    bodies = (EXPECT, EXPECT + "config.strict_validation = true\n", EXPECT)
+    return [load_scenario(folder, body, topic=f"t{number}") for number, body in enumerate(bodies)]
 
 
-def test_another_style_or_configuration_is_another_group(tmp_path: Path) -> None:
-    plain = load_scenario(tmp_path, EXPECT, topic="one")
-    strict = load_scenario(tmp_path, EXPECT + "config.strict_validation = true\n", topic="two")
-    cells = plan([plain, strict], profile(tmp_path, *ALL), "thing", ["okta", "auth0"])
-    assert len({cell.group for cell in cells}) == 4
+def test_cells_of_one_style_and_configuration_stand_together(tmp_path: Path) -> None:
+    """They share a running service; its scenarios stand in different files."""
+    cells = plan(strict_and_plain(tmp_path), profile(tmp_path, *ALL), "thing", ["okta", "auth0"])
+    services = [cell.cell.service for cell in cells]
+    assert [services.count(one) for one in dict.fromkeys(services)] == [2, 2, 1, 1]
+    assert services == [one for one in dict.fromkeys(services) for _ in range(services.count(one))]
 
 
-def test_a_group_is_named_alike_in_every_process(tmp_path: Path) -> None:
-    """xdist workers plan on their own: a name that hangs on hash randomisation would scatter a group."""
-    strict = load_scenario(tmp_path, EXPECT + "config.strict_validation = true\n")
-    [cell] = plan([strict], profile(tmp_path, *ALL), "thing", ["okta"])
-    assert cell.group == "thing-okta-07ce9a"
+@pytest.mark.parametrize("shares", [1, 2, 3])
+def test_cells_of_one_style_and_configuration_are_in_one_share(tmp_path: Path, shares: int) -> None:
+    cells = plan(strict_and_plain(tmp_path), profile(tmp_path, *ALL), "thing", shares=shares)
+    assert len({(cell.cell.service, cell.share) for cell in cells}) == len({cell.cell.service for cell in cells})
+    assert {cell.share for cell in cells} == {f"thing-{number}of{shares}" for number in range(1, shares + 1)}
 
 
-def test_timed_cells_come_first_in_groups_of_limited_size(tmp_path: Path) -> None:
+def test_however_many_shares_there_are_no_cell_is_lost(tmp_path: Path) -> None:
+    scenarios = [*strict_and_plain(tmp_path), load_scenario(tmp_path, EXPECT + "timed = true\n", topic="timed")]
+    planned_cells = [plan(scenarios, profile(tmp_path, *ALL), "thing", shares=shares) for shares in (1, 2, 8)]
+    ids = [sorted(one.cell.id for one in cells) for cells in planned_cells]
+    assert ids[0] == ids[1] == ids[2]
+    assert len(set(ids[0])) == len(ids[0]) == 16
+
+
+def test_timed_cells_come_last_and_are_dealt_out_evenly(tmp_path: Path) -> None:
     timed = load_scenario(tmp_path, EXPECT + "timed = true\n", topic="timed")
     plain = load_scenario(tmp_path, EXPECT, topic="plain")
-    cells = plan([plain, *[timed] * 5], profile(tmp_path, *ALL), "thing")
-    groups = [cell.group for cell in cells if cell.cell.scenario.timed]
-    assert [cell.cell.scenario.timed for cell in cells] == [True] * 20 + [False] * 4
-    assert groups == ["thing-timed-00"] * TIMED_GROUP_SIZE + ["thing-timed-01"] * (20 - TIMED_GROUP_SIZE)
+    cells = plan([timed, plain], profile(tmp_path, *ALL), "thing", shares=2)
+    order = [[cell.cell.scenario.timed for cell in cells if cell.share == f"thing-{n}of2"] for n in (1, 2)]
+    assert order == [[False, False, True, True]] * 2
 
 
 def test_the_longest_timed_cells_come_first(tmp_path: Path) -> None:
@@ -133,10 +140,12 @@ def test_the_longest_timed_cells_come_first(tmp_path: Path) -> None:
     assert [cell.cell.scenario.id for cell in cells] == ["area/t9/a-case", "area/t5/a-case", "area/t1/a-case"]
 
 
-def test_a_skipped_timed_cell_waits_for_nobody(tmp_path: Path) -> None:
-    """It has nothing to run, so it is not in a timed group."""
-    [cell, *_] = planned(tmp_path, EXPECT + "timed = true\n", "jwks")
-    assert (cell.verdict, "timed" in cell.group) == (SKIPPED, False)
+def test_a_skipped_timed_cell_stands_with_its_service(tmp_path: Path) -> None:
+    """It has nothing to run, so nobody waits for it."""
+    timed = load_scenario(tmp_path, EXPECT + "timed = true\n", topic="a")
+    plain = load_scenario(tmp_path, EXPECT + "needs = []\n", topic="b")
+    cells = plan([timed, plain], profile(tmp_path, "jwks"), "thing", ["okta"])
+    assert [(cell.verdict, cell.cell.scenario.timed) for cell in cells] == [(SKIPPED, True), ("", False)]
 
 
 @pytest.mark.parametrize("prefix", ["", "area", "area/to", "area/topic/a-case", "a-case"])

@@ -151,6 +151,17 @@ def test_a_control_that_is_refused_makes_the_case_inconclusive(bench: Bench) -> 
     assert result.reason.startswith("the control failed: expected accept: 200; got 401")
 
 
+def test_statuses_without_a_success_need_a_control_too(bench: Bench) -> None:
+    """A list of refusals says "not let in" as the words for it do."""
+
+    def broken_write(call: Call) -> Answer:
+        return Answer(404) if call.method == "POST" else honest(call)
+
+    body = 'request = { route = "write", path = "/elsewhere" }\nexpect = [401, 404]\n'
+    assert bench.judge(honest, body.replace("404", "201")).verdict == PASSED
+    assert bench.judge(broken_write, body).verdict == INCONCLUSIVE
+
+
 def test_the_control_of_a_route_is_the_plain_token_there(bench: Bench) -> None:
     def broken_write(call: Call) -> Answer:
         return Answer(401) if call.method == "POST" else honest(call)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from scenario_files import HEAD, write_expected, write_scenario
 
+from harness.vocabulary import STYLES
+
 pytest_plugins = ("pytester",)
 
 Pytester = pytest.Pytester
@@ -163,6 +165,20 @@ def test_a_broken_scenario_file_is_a_usage_error_with_its_line(pytester: Pyteste
     result = run(pytester, *SUITE, f"--idp-scenarios={tmp_path}")
     assert result.ret == USAGE_ERROR
     assert f"{file}:9: 'rejct' is no expectation; did you mean 'reject'?" in result.stderr.str()
+
+
+def test_the_cells_of_a_service_run_in_one_process(pytester: Pytester) -> None:
+    """Each of them would start the service again; pytest-xdist's own groups don't hold with every pytest."""
+    suite(pytester, 'target="reference", select=["baseline/plain-tokens"]')
+    junit = pytester.path / "junit.xml"
+    result = run(pytester, "-n", "2", "--dist=loadgroup", "-v", f"--junitxml={junit}")
+    result.assert_outcomes(passed=16)
+    lines = [line for line in result.outlines if line.startswith("[gw")]
+    where = {(style, line[1:4]) for line in lines for style in STYLES if f"[{style}" in line}
+    assert len(where) == len(STYLES)
+    assert {worker for _, worker in where} == {"gw0", "gw1"}
+    names = {case.attrib["name"] for case in ElementTree.parse(junit).iter("testcase")}
+    assert "test_service[baseline/plain-tokens/base-rs256-accept[okta]]" in names
 
 
 def test_cells_stay_with_their_service_in_two_processes(pytester: Pytester) -> None:

@@ -16,7 +16,7 @@ from harness.environment import Environment, Options
 from harness.idp import IdpClient
 from harness.model import Cell
 from harness.profile import load_profile
-from harness.sessions import WARM_SESSIONS, Sessions
+from harness.sessions import IDLE_SESSIONS, Sessions
 from harness.targets.base import ServiceConfig, TargetError
 from harness.verdicts import ERROR, FAILED, PASSED
 
@@ -118,10 +118,10 @@ def test_another_style_or_configuration_has_a_service_of_its_own(
 
 
 def test_the_least_recently_used_service_makes_room(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
-    cells = [cell(tmp_path, PLAIN + f"config.max_stale_seconds = {n}\n") for n in range(1, WARM_SESSIONS + 2)]
+    cells = [cell(tmp_path, PLAIN + f"config.max_stale_seconds = {n}\n") for n in range(1, IDLE_SESSIONS + 2)]
     for one in [*cells[:-1], cells[0], cells[-1]]:
         sessions.run(one)
-    assert [service.runs for service in target.started] == [True, False, *[True] * (WARM_SESSIONS - 1)]
+    assert [service.runs for service in target.started] == [True, False, *[True] * (IDLE_SESSIONS - 1)]
 
 
 def test_after_an_error_the_next_cell_has_a_new_service(
@@ -157,7 +157,9 @@ def test_a_failed_cell_shows_the_services_log(sessions: Sessions, tmp_path: Path
     ]
 
 
-def test_timed_cells_of_a_group_run_side_by_side(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
+def test_timed_cells_that_have_begun_run_side_by_side(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
     """The service answers none of them before all of them have asked."""
     together = threading.Barrier(3)
 
@@ -169,7 +171,8 @@ def test_timed_cells_of_a_group_run_side_by_side(sessions: Sessions, target: Cou
     target.behaviour = waits
     body = "token.claims = { together = 1 }\ntimed = true\n" + PLAIN
     cells = [cell(tmp_path, body, topic=topic) for topic in ("one", "two", "three")]
-    results = [sessions.run(one, cells) for one in cells]
+    sessions.begin(cells)
+    results = [sessions.run(one) for one in cells]
     assert [result.verdict for result in results] == [PASSED] * 3
     assert [result.scenario for result in results] == [one.scenario.id for one in cells]
 
@@ -178,15 +181,58 @@ def test_each_timed_cell_has_a_service_of_its_own_that_ends_with_it(
     sessions: Sessions, target: CountingTarget, tmp_path: Path
 ) -> None:
     cells = [cell(tmp_path, PLAIN + "timed = true\n", topic=topic) for topic in ("one", "two")]
-    for one in cells:
-        sessions.run(one, cells)
+    with sessions:
+        for one in cells:
+            sessions.run(one)
     assert [service.runs for service in target.started] == [False, False]
 
 
-def test_a_timed_cell_runs_once(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
-    one = cell(tmp_path, PLAIN + "timed = true\n")
-    assert sessions.run(one) is sessions.run(one)
+@pytest.mark.parametrize("body", [PLAIN, PLAIN + "timed = true\n"], ids=["fast", "timed"])
+def test_a_cell_that_has_begun_runs_once(sessions: Sessions, target: CountingTarget, tmp_path: Path, body: str) -> None:
+    asked: list[Call] = []
+    target.behaviour = lambda call: asked.append(call) or honest(call)  # type: ignore[func-returns-value]
+    one = cell(tmp_path, "token.claims = { counted = 1 }\n" + body)
+    sessions.begin([one])
+    sessions.begin([one])
+    assert sessions.run(one).verdict == PASSED
+    assert [call for call in asked if call.token and "counted" in call.claims] == asked[-2:-1]
     assert len(target.started) == 1
+
+
+def test_cells_of_a_service_that_have_begun_run_one_after_the_other(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    """What one does to its issuer, the others would see."""
+    now, most = [0], [0]
+
+    def counts(call: Call) -> Answer:
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        answer = honest(call)
+        now[0] -= 1
+        return answer
+
+    target.behaviour = counts
+    cells = [cell(tmp_path, topic=topic) for topic in ("one", "two", "three")]
+    sessions.begin(cells)
+    assert [sessions.run(one).verdict for one in reversed(cells)] == [PASSED] * 3
+    assert (len(target.started), most) == (1, [1])
+
+
+def test_a_mistake_of_the_harness_is_raised_for_each_cell_that_it_keeps_from_running(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a result that never comes."""
+
+    def broken(config: ServiceConfig) -> Running:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(target, "start", broken)
+    cells = [cell(tmp_path, topic=topic) for topic in ("one", "two")]
+    sessions.begin(cells)
+    for one in cells:
+        with pytest.raises(ZeroDivisionError):
+            sessions.run(one)
 
 
 def test_a_manual_scenario_starts_the_service_itself(

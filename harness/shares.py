@@ -1,0 +1,51 @@
+"""Which process runs which test: the cells of one share of the matrix go to one xdist worker.
+
+The share stands at the end of a test's parameters: `test_scenario[kid/selection/kid-unknown[okta]@reference-1of2]`.
+pytest-xdist has groups for this, but its release 3.8 loses them on pytest 9.2 without a word (its issue 1386).
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
+
+_SHARE = re.compile(r"\]@([a-z0-9-]+-[0-9]+of[0-9]+)\]$")
+
+
+def process_count(config: pytest.Config) -> int:
+    """How many processes run tests at the same time as this one, itself included."""
+    return int(getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def share_count(config: pytest.Config) -> int:
+    """How many shares there are: one for each worker, if xdist can be told which test goes where, else one."""
+    return process_count(config) if _is_sharing_worker(config) else 1
+
+
+def knows_its_share(config: pytest.Config) -> bool:
+    """Whether this process will be asked for all cells of a share once it is asked for the first."""
+    return not hasattr(config, "workerinput") or _is_sharing_worker(config)
+
+
+def _is_sharing_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput") and bool(getattr(config.option, "loadgroup", False))
+
+
+def name_of_test(cell_id: str, share: str, config: pytest.Config) -> str:
+    """The parameters of a cell's test; only a worker's name the share."""
+    return f"{cell_id}@{share}" if _is_sharing_worker(config) else cell_id
+
+
+def without_share(nodeid: str) -> str:
+    """A test's id as it is reported."""
+    return _SHARE.sub("]]", nodeid)
+
+
+class ShareScheduling(LoadGroupScheduling):  # type: ignore[misc]
+    """`--dist=loadgroup` in which cells of one share stay together too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        found = _SHARE.search(nodeid)
+        return found[1] if found else super()._split_scope(nodeid)

@@ -1,0 +1,35 @@
+"""`idp-harness` as its users start it: a program of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = str(Path(sys.executable).parent / "idp-harness")
+SECONDS = 120
+needs_curl = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
+
+
+def run_in_bash(line: str) -> subprocess.CompletedProcess[bytes]:
+    """What bash and curl make of a line; a proxy of this machine is not asked."""
+    variables = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    return subprocess.run(["bash", "--norc", "-c", line], env=variables, capture_output=True, timeout=30, check=False)
+
+
+def environment() -> dict[str, str]:
+    """This process's environment without what another pytest run has put there, and wide enough for a table."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return clean | {"COLUMNS": "200"}
+
+
+def idp_harness(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the program in `folder` and wait for its end."""
+    command = [PROGRAM, *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=SECONDS, check=False
+    )

@@ -1,0 +1,150 @@
+"""The commands of `idp-harness` beside `run`, and what all of them share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_call import idp_harness
+from scenario_files import profile_text, write_expected, write_profile, write_scenario
+
+from harness.cli import cli
+from harness.loader import load_all
+
+EXPECT = 'expect = "reject"\n'
+
+
+@pytest.mark.parametrize(
+    "command", [(), *((name,) for name in sorted(cli.commands))], ids=lambda words: " ".join(words)
+)
+def test_help_has_an_example(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """An example is a line that begins with the command itself."""
+    done = idp_harness(*command, "--help", folder=tmp_path)
+    assert done.returncode == 0
+    assert "Example" in done.stdout
+    assert f"\n    idp-harness {' '.join(command)}".rstrip() in done.stdout
+
+
+def test_the_commands_are_the_documented_ones() -> None:
+    assert sorted(cli.commands) == ["check", "doctor", "list", "mutants", "report", "run", "show"]
+
+
+@pytest.mark.parametrize("arguments", [("chek",), ("--nope",), ("run", "--nope"), ("show",)])
+def test_a_wrong_call_is_exit_status_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = idp_harness(*arguments, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Error: " in done.stderr
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    done = idp_harness("--version", folder=tmp_path)
+    assert (done.returncode, done.stdout.startswith("idp-harness ")) == (0, True)
+
+
+def test_check_counts_what_is_well_formed(tmp_path: Path) -> None:
+    done = idp_harness("check", folder=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{len(load_all())} scenarios, ")
+
+
+def test_check_takes_a_directory_of_ones_own(tmp_path: Path) -> None:
+    write_scenario(tmp_path / "mine", EXPECT)
+    write_profile(tmp_path / "mine", profile_text("jwks"))
+    done = idp_harness("check", "--scenarios", "mine", folder=tmp_path)
+    assert (done.returncode, done.stdout.split()[0]) == (0, str(len(load_all()) + 1))
+
+
+def write_bad_scenario(folder: Path) -> Path:
+    return write_scenario(folder, 'expect = "rejct"\n')
+
+
+def write_bad_profile(folder: Path) -> Path:
+    return write_profile(folder, profile_text("jwks").replace("restart", "restrt"))
+
+
+def write_bad_finding(folder: Path) -> Path:
+    entry = '[[finding]]\nscenario = "time/expiry/time-exp-psat"\nrequirement = "r"\nreason = "r"\n'
+    return write_expected(folder, entry, "anything")
+
+
+@pytest.mark.parametrize(
+    ("write", "near"),
+    [
+        (write_bad_scenario, "did you mean 'reject'?"),
+        (write_bad_profile, "did you mean 'restart'?"),
+        (write_bad_finding, "did you mean 'time/expiry/time-exp-past'?"),
+    ],
+    ids=["scenario", "profile", "finding"],
+)
+def test_check_finds_a_mistake_in_any_file(tmp_path: Path, write: object, near: str) -> None:
+    """Scenarios, profiles and expected findings alike."""
+    assert callable(write)
+    file = write(tmp_path / "mine")
+    done = idp_harness("check", "--scenarios", tmp_path / "mine", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"idp-harness: {file}:")
+    assert near in done.stderr
+
+
+def test_list_shows_each_scenario_on_a_line(tmp_path: Path) -> None:
+    done = idp_harness("list", folder=tmp_path)
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [scenario.id for scenario in load_all()]
+
+
+def test_list_takes_prefixes_and_a_directory(tmp_path: Path) -> None:
+    write_scenario(tmp_path / "mine", EXPECT)
+    done = idp_harness("list", "area", "time-exp-past", "--scenarios", "mine", folder=tmp_path)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["area/topic/a-case", "time/expiry/time-exp-past"]
+    assert "A fact" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["list", "show"])
+def test_an_unknown_scenario_gets_the_nearest_name(tmp_path: Path, command: str) -> None:
+    done = idp_harness(command, "time-exp-psat", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'time-exp-psat'; did you mean 'time-exp-past'?" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["a-case", "area/topic/a-case"])
+def test_show_tells_all_about_a_scenario(tmp_path: Path, name: str) -> None:
+    body = (
+        EXPECT
+        + 'token.times = { exp = -1 }\nnote = "A note"\n[a-case.variants]\none = {}\ntwo = { styles = ["okta"] }\n'
+    )
+    file = write_scenario(tmp_path / "mine", body)
+    done = idp_harness("show", name, "--scenarios", "mine", folder=tmp_path)
+    assert done.returncode == 0
+    for part in (
+        "area/topic/a-case",
+        "RFC 0 §0: a sentence",
+        "must, severity high",
+        "m-no-exp-check",
+        "A note",
+        f"{file.relative_to(tmp_path)}:3",
+        "variant one   styles auth0, keycloak, okta, custom",
+        "variant two   styles okta",
+        '1. send {"token": {"times": {"exp": -1}}, "expect": "reject"}',
+    ):
+        assert part in done.stdout
+
+
+def test_doctor_judges_each_target(tmp_path: Path) -> None:
+    """What is in the way is said with what to do; the exit status tells a script."""
+    done = idp_harness("doctor", folder=tmp_path)
+    for target in ("tasker-worker", "reference"):
+        assert f"target {target}" in done.stdout
+    assert done.returncode == (3 if "\nno  " in done.stdout else 0)
+
+
+def test_mutants_refuses_an_unknown_fault(tmp_path: Path) -> None:
+    done = idp_harness("mutants", "m-no-exp-chek", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the reference has no fault 'm-no-exp-chek'; did you mean 'm-no-exp-check'?" in done.stderr
+
+
+def test_a_killed_mutant_is_exit_status_0(tmp_path: Path) -> None:
+    done = idp_harness("mutants", "m-no-exp-check", "-n", "0", "--json", "matrix.json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 faults killed" in done.stdout
+    assert '"verdict": "killed"' in (tmp_path / "matrix.json").read_text()
