@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from urllib.parse import urlsplit
 
-from harness.environment import Options
+from harness.environment import Environment
 from harness.outgoing import build_request
 from harness.session import Session
-from harness.target_runs import TargetRuns
 from harness.wire import Connection, Request
 
-_ROUNDS = 300
 
+class Floor:
+    """Asks the identity provider of a run, and for each style a plain service of its own; end it with `close`."""
 
-def measure_floor(target: str) -> float:
-    """Milliseconds (median) of mint + request + JWKS fetch over HTTP, on the parts that the matrix uses."""
-    runs = TargetRuns()
-    try:
-        environment = runs.of(Options(target=target)).sessions.environment
-        session = Session(environment, "auth0", {})
-        session.start_service()
-        try:
-            with Connection(environment.idp.url) as idp:
-                return 1000 * statistics.median(_round(session, idp) for _ in range(_ROUNDS))
-        finally:
-            session.close()
-    finally:
-        runs.close()
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._sessions: dict[str, Session] = {}
+        self._idp = Connection(environment.idp.url)
 
+    def seconds(self, style: str) -> float:
+        """How long mint + request + JWKS fetch over HTTP take. Raises AssertionError when one is not answered so."""
+        session = self._session(style)
+        route = session.profile.routes["read"]
+        path = urlsplit(session.issuer.jwks_uri).path
+        started = time.perf_counter()
+        token = session.issuer.mint({"permissions": [route.permission]})
+        answer = session.send(build_request("read", route, token, {}))
+        keys = self._idp.send(Request("GET", path))
+        seconds = time.perf_counter() - started
+        assert answer.status == keys.status == 200, (answer.summary(), keys.summary())
+        return seconds
 
-def _round(session: Session, idp: Connection) -> float:
-    route = session.profile.routes["read"]
-    path = urlsplit(session.issuer.jwks_uri).path
-    started = time.perf_counter()
-    token = session.issuer.mint({"permissions": [route.permission]})
-    answer = session.send(build_request("read", route, token, {}))
-    keys = idp.send(Request("GET", path))
-    seconds = time.perf_counter() - started
-    assert answer.status == keys.status == 200, (answer.summary(), keys.summary())
-    return seconds
+    def _session(self, style: str) -> Session:
+        if style not in self._sessions:
+            self._sessions[style] = Session(self._environment, style, {})
+            self._sessions[style].start_service()
+            self.seconds(style)  # The first request of a service loads its keys.
+        return self._sessions[style]
+
+    def close(self) -> None:
+        """End the services."""
+        while self._sessions:
+            self._sessions.popitem()[1].close()
+        self._idp.close()

@@ -10,46 +10,49 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import psutil
 
-_LOAD_SECONDS = 3.0
+from bench.load import requests_per_second
+
+CONNECTIONS = 16
+_JWKS = "/.well-known/jwks.json"
+_GRANT = {"grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench", "audience": "tasker-api"}
 _DEADLINE_SECONDS = 20.0
 
 
-def measure_serve(starts: int) -> dict[str, float]:
-    """Seconds to the first JWKS (median of cold processes), RSS in MiB, and requests per second under load.
+def measure_serve(starts: int, load_seconds: float = 3.0) -> dict[str, float]:
+    """Seconds from the start of a process to its first JWKS and RSS in MiB then (medians), and requests per second.
 
-    The load comes from Python threads on the same cores: it is a lower bound of what the server does.
+    The load comes from one thread on the same cores, which takes a part of what they can do.
     """
-    times = []
+    times, sizes, rates = [], [], {}
     for number in range(starts):
         with tempfile.TemporaryDirectory(prefix="idp-harness-bench-") as folder:
-            ready = Path(folder) / "ready"
             started = time.perf_counter()
-            process = _start(ready)
+            process = _start(Path(folder) / "ready")
             try:
-                url = _wait(ready, process)
-                connection = http.client.HTTPConnection(urlsplit(url).netloc)
-                connection.request("GET", "/.well-known/jwks.json")
-                assert connection.getresponse().read().startswith(b"{")
+                host, port = _wait(Path(folder) / "ready", process)
+                _fetch_keys(host, port)
                 times.append(time.perf_counter() - started)
-                connection.close()
+                sizes.append(psutil.Process(process.pid).memory_info().rss / 2**20)
                 if number == starts - 1:
-                    rss = psutil.Process(process.pid).memory_info().rss / 2**20
-                    jwks = _per_second(url, 16, lambda c: c.request("GET", "/.well-known/jwks.json"))
-                    tokens = _per_second(url, 4, _ask_for_token)
+                    rates = {
+                        name: requests_per_second(host, port, request, CONNECTIONS, load_seconds)
+                        for name, request in (("jwks_per_s", _get(host)), ("tokens_per_s", _token_request(host)))
+                    }
             finally:
                 process.terminate()
                 process.wait()
     return {
+        "starts": starts,
         "first_jwks_s": statistics.median(times),
-        "rss_mib": rss,
-        "jwks_per_s": jwks,
-        "tokens_per_s": tokens,
+        "slowest_first_jwks_s": max(times),
+        "rss_mib": statistics.median(sizes),
+        "connections": CONNECTIONS,
+        **rates,
     }
 
 
@@ -58,39 +61,29 @@ def _start(ready: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*command, "--ready-file", str(ready)])
 
 
-def _wait(ready: Path, process: subprocess.Popen[bytes]) -> str:
+def _wait(ready: Path, process: subprocess.Popen[bytes]) -> tuple[str, int]:
+    """Host and port, once the server says that it is ready."""
     pause, deadline = threading.Event(), time.monotonic() + _DEADLINE_SECONDS
-    while not (ready.exists() and ready.read_text()):
+    while not ready.exists():
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"mock-idp serve is not ready; exit status {process.poll()}")
         pause.wait(0.001)
-    return str(json.loads(ready.read_text())["url"])
+    url = urlsplit(json.loads(ready.read_text())["url"])
+    return url.hostname or "", url.port or 80
 
 
-def _ask_for_token(connection: http.client.HTTPConnection) -> None:
-    body = json.dumps(
-        {"grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench", "audience": "tasker-api"}
-    )
-    connection.request("POST", "/oauth/token", body, {"Content-Type": "application/json"})
+def _fetch_keys(host: str, port: int) -> None:
+    connection = http.client.HTTPConnection(host, port)
+    connection.request("GET", _JWKS)
+    assert json.loads(connection.getresponse().read())["keys"]
+    connection.close()
 
 
-def _per_second(url: str, connections: int, ask: Callable[[http.client.HTTPConnection], None]) -> float:
-    counts = [0] * connections
-    end = time.perf_counter() + _LOAD_SECONDS
+def _get(host: str) -> bytes:
+    return f"GET {_JWKS} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
 
-    def work(number: int) -> None:
-        connection = http.client.HTTPConnection(urlsplit(url).netloc)
-        while time.perf_counter() < end:
-            ask(connection)
-            answer = connection.getresponse()
-            answer.read()
-            assert answer.status == 200, answer.status
-            counts[number] += 1
-        connection.close()
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / _LOAD_SECONDS
+def _token_request(host: str) -> bytes:
+    body = urlencode(_GRANT)
+    head = [f"POST /oauth/token HTTP/1.1\r\nHost: {host}", "Content-Type: application/x-www-form-urlencoded"]
+    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", body]).encode()
