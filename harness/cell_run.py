@@ -12,13 +12,16 @@ from functools import partial
 from typing import Any
 
 from harness import checks
+from harness.answer_checks import deviation_of
 from harness.background import JOIN_SECONDS, Background
+from harness.credentials import credential_in
 from harness.errors import HarnessError
+from harness.idp import IssuerClient
 from harness.loader import parse_policy
+from harness.metrics_page import MetricsPage
 from harness.model import Cell, Route, Table
 from harness.outgoing import build_request, find_route
 from harness.placeholders import fill
-from harness.service_documents import count_items, item_id, openapi_routes
 from harness.session import Session
 from harness.tokens import Words, token_spec
 from harness.verdicts import Deviation
@@ -28,6 +31,12 @@ _RETRY_SECONDS = 0.05
 _KEPT_EXCHANGES = 12
 # The longest a service keeps a key set when its configuration says "long".
 LONG_REFRESH_SECONDS = 3600
+# A caller gives up some time; a service that takes longer than this for one answer is as good as down.
+SLOW_SECONDS = 2.0
+
+
+class CaseEnded(Exception):
+    """The case has shown what it is about before its last step."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ class Prepared:
     route: Route
     spec: dict[str, Any]
     token: str | None
+    issuer: IssuerClient
 
 
 @dataclass(frozen=True)
@@ -57,18 +67,45 @@ class CellRun:
         self.background: Background[Sent] = Background()
         self.sent: list[Sent] = []
         self.counted: list[dict[str, Any]] = []
+        self.memory: dict[str, int | None] = {}
+        self.scrapes: dict[str, MetricsPage] = {}
         self.resources = 0
         self.created = ""
         self.last_mark = 0
         self._session_words = session.words(self.attacker_path)
         self._kept_tokens: dict[str, str] = {}
         self._marks: dict[str, tuple[int, float]] = {}
+        self._answers: dict[str, Sent] = {}
+        self._endings: list[Callable[[], None]] = []
+        self._baited = False
 
     def words(self, i: int = 0) -> Words:
         """All placeholders that mean something now; `{kid.NAME}` is the kid of a key that a step made."""
         names = {"attacker", *self.session.kids}
         kids = {f"kid.{name}": partial(self.session.kid, name) for name in names}
-        return {**self._session_words, **kids, "i": lambda: str(i), "created": lambda: self.created}
+        words: dict[str, Callable[[], str]] = {
+            **self._session_words,
+            **kids,
+            "i": lambda: str(i),
+            "created": lambda: self.created,
+        }
+        return {**words, "attacker": self._bait, "attacker_path": self._bait_path}
+
+    def _bait_path(self) -> str:
+        self._bait()
+        return self.attacker_path
+
+    def refresh_words(self) -> None:
+        """Take up placeholders that did not exist when the cell began."""
+        self._session_words = self.session.words(self.attacker_path)
+
+    def _bait(self) -> str:
+        """The attacker's address for this cell; from the first time on its keys are served there."""
+        attacker = self.session.environment.attacker
+        if not self._baited:
+            self._baited = True
+            attacker.bait(self.attacker_path, self.session.attacker_jwk())
+        return attacker.url + self.attacker_path
 
     def fill(self, value: Any) -> Any:
         """`value` with its placeholders filled in."""
@@ -81,21 +118,22 @@ class CellRun:
         request: str | Table = args.get("request", "read")
         route = find_route(request, self.profile)
         table: Table = args.get("token", {})
-        if table.get("key", "current") != "current":
-            table = {**table, "key": self.session.kid(table["key"])}
+        issuer = self.session.issuer_named(args.get("issuer"))
+        if issuer is self.session.issuer:
+            table = self.session.with_kids(table)
         words = self.words(i)
         spec = token_spec(table, route, self.profile, words)
         if "resend" in args:
             token: str | None = self._kept_tokens[args["resend"]]
         elif not isinstance(request, str) and request.get("anonymous") and "{token" not in repr(request):
             token = None
-        elif table:
-            token = self.session.issuer.mint(spec)
+        elif table or issuer is not self.session.issuer:
+            token = issuer.mint(spec)
         else:
             token = self.session.plain_token(route)
         if "keep" in args and token:
             self._kept_tokens[args["keep"]] = token
-        return Prepared(build_request(request, route, token, words), route, spec, token)
+        return Prepared(build_request(request, route, token, words), route, spec, token, issuer)
 
     def send_all(self, args: Table, connection: Connection | None = None) -> list[Sent]:
         """Send what a `send` step asks for: once, `repeat` times in a row, or `concurrent` at once.
@@ -130,9 +168,13 @@ class CellRun:
 
     def new_connection(self) -> Connection:
         """Another connection to the service, for another thread."""
+        return Connection(self.base_url())
+
+    def base_url(self) -> str:
+        """The address of the service. Raises `HarnessError` when it is not running."""
         if self.session.service is None:
             raise HarnessError("the scenario sends a request while its service is not running")
-        return Connection(self.session.service.base_url)
+        return self.session.service.base_url
 
     def until(self, send: Callable[[], list[Sent]], args: Table, seconds: float) -> None:
         """Send until the answers are as expected; a deviation with the last answer when `seconds` have passed."""
@@ -141,10 +183,10 @@ class CellRun:
         while True:
             sent = send()
             if all(checks.meets(one.exchange, expectation, one.prepared.route) for one in sent):
-                self._remember(sent)
+                self.remember(sent)
                 return
             if time.monotonic() >= deadline:
-                self._remember(sent)
+                self.remember(sent)
                 expected = checks.describe(expectation, sent[-1].prepared.route)
                 raise Deviation(f"{expected}, within {seconds:g} s", sent[-1].exchange.summary())
             self.session.environment.pause(_RETRY_SECONDS)
@@ -163,20 +205,56 @@ class CellRun:
         """Raise `Deviation` for the first answer that isn't as expected, or for too many fetches."""
         expectation = self.expectation(args)
         for one in sent:
-            self._remember([one])
-            self.judge(one, expectation)
+            self.remember([one])
+            self.judge(one, expectation, args.get("answer"))
+        if "remember" in args:
+            self._answers[args["remember"]] = sent[-1]
+        if not self.cell.scenario.timed and not {"concurrent", "answer_within"} & args.keys():
+            self._judge_speed(sent[-1])
         if "fetches" in args:
             self.count_fetches(**args["fetches"])
 
-    def judge(self, one: Sent, expectation: checks.Expectation) -> None:
-        """Raise `Deviation` when the answer isn't as expected, or gives the token back."""
-        route, token = one.prepared.route, one.prepared.token
+    def judge(self, one: Sent, expectation: checks.Expectation, answer: Table | None = None) -> None:
+        """Raise `Deviation` when the answer isn't as expected, or gives away what the request proved itself with."""
+        route = one.prepared.route
         if not checks.meets(one.exchange, expectation, route):
             raise Deviation(checks.describe(expectation, route), one.exchange.summary())
-        if token and len(token) > 40 and token.encode() in one.exchange.body:
-            raise Deviation("an answer without the token in it", f"{one.exchange.status} and the whole token")
+        if leaked := credential_in(one.exchange, one.prepared.token, self.session.api_keys().values()):
+            raise Deviation("an answer without the credential in it", f"{one.exchange.status} with {leaked}")
+        if answer:
+            secrets = self.session.service.secrets if self.session.service else ()
+            if problem := deviation_of(one.exchange, self.fill(answer), secrets):
+                raise Deviation(*problem)
 
-    def _remember(self, sent: list[Sent]) -> None:
+    def _judge_speed(self, one: Sent) -> None:
+        """An answer that takes longer than two seconds, whenever it is asked for, is a deviation.
+
+        A busy machine delays an answer, but hardly the same one three times.
+        """
+        request, exchange = one.prepared.request, one.exchange
+        for _ in range(2):
+            if exchange.seconds <= SLOW_SECONDS or request.method != "GET":
+                return
+            exchange = self.session.send(request)
+        if exchange.seconds > SLOW_SECONDS:
+            raise Deviation(f"an answer within {SLOW_SECONDS:g} s", f"{exchange.seconds:.1f} s, three times in a row")
+
+    def answer(self, name: str) -> Sent:
+        """The answer that a step remembered under this name."""
+        return self._answers[name]
+
+    def at_end(self, work: Callable[[], None]) -> None:
+        """Call `work` when the cell has ended, whatever its outcome."""
+        self._endings.append(work)
+
+    def finish(self) -> None:
+        """End what still runs beside the cell's steps."""
+        while self._endings:
+            self._endings.pop()()
+        self.background.finish()
+
+    def remember(self, sent: list[Sent]) -> None:
+        """Keep what went out for the record; only the last ones count."""
         self.sent.extend(sent)
         del self.sent[:-_KEPT_EXCHANGES]
 
@@ -186,6 +264,12 @@ class CellRun:
         """Remember the end of the issuer's request log, and the time."""
         self.last_mark = self.session.issuer.last_seq()
         self._marks[name] = (self.last_mark, time.monotonic())
+
+    def requests_since(self, since: str, on: str) -> list[dict[str, Any]]:
+        """What the service asked of the issuer's endpoint since a mark."""
+        if since not in self._marks:
+            raise HarnessError(f"no step of the scenario has set the mark {since!r}")
+        return self.session.issuer.requests(since=self._marks[since][0], endpoint=on)
 
     def count_fetches(
         self,
@@ -201,11 +285,8 @@ class CellRun:
         With `timer`, the refreshes that the service's own interval allows in that time are no deviation; with
         `cooldown`, one more for each declared cool-down that fits into that time isn't either.
         """
-        if since not in self._marks:
-            raise HarnessError(f"no step of the scenario has set the mark {since!r}")
-        seq, started = self._marks[since]
-        elapsed = time.monotonic() - started
-        count = len(self.session.issuer.requests(since=seq, endpoint=on))
+        count = len(self.requests_since(since, on))
+        elapsed = time.monotonic() - self._marks[since][1]
         if at_most is not None and timer:
             at_most += math.floor(elapsed / self._interval())
         if at_most is not None and cooldown and self.profile.unknown_kid_cooldown_seconds:
@@ -228,42 +309,3 @@ class CellRun:
     def _interval(self) -> int:
         short = self.cell.variant.config.get("refresh") == "short"
         return self.profile.refresh_seconds if short else LONG_REFRESH_SECONDS
-
-    # Routes and resources
-
-    def send_to_routes(self, routes: Any, permissions: Any, expect: str) -> None:
-        """Ask every route of the set with the permissions that the step describes."""
-        for route in self._routes(routes):
-            granted = permissions
-            if permissions == "own":
-                granted = [route.permission]
-            elif permissions == "all-but-own":
-                granted = [name for name in self.profile.permissions if name != route.permission]
-            spec = {"permissions": self.fill(granted)}
-            token = self.session.issuer.mint(spec)
-            prepared = Prepared(build_request(route.name, route, token, self.words()), route, spec, token)
-            one = Sent(prepared, self.session.send(prepared.request))
-            self._remember([one])
-            self.judge(one, expect)
-
-    def _routes(self, routes: Any) -> list[Route]:
-        known = self.profile.routes
-        if routes == "resource":
-            return [route for route in known.values() if route.resource == known["read"].resource]
-        if routes == "openapi":
-            answer = self.session.send(Request("GET", "/api-docs/openapi.json"))
-            return openapi_routes(answer.body, known.values())
-        return [known[name] for name in routes]
-
-    def create_resource(self) -> None:
-        """Make a resource on the write route; `{created}` is its id from then on."""
-        exchange, route = self.session.send_plain("write")
-        if not checks.meets(exchange, "accept", route):
-            raise HarnessError(f"no resource could be made: {exchange.summary()}")
-        self.created = item_id(exchange.body, self.profile.resources["id"])
-
-    def count_resources(self) -> int:
-        """How many resources the service has, as its list route says to a token with that permission."""
-        route = self.profile.routes[self.profile.resources["route"]]
-        exchange, _ = self.session.send_plain(route.name)
-        return count_items(exchange.body, self.profile.resources["member"])

@@ -106,6 +106,10 @@ class IssuerClient:
     def public_pem(self, key: str) -> str:
         return self.idp.call_for_text("GET", f"{self._path}/keys/{quote(key, safe='')}/public.pem")
 
+    def private_pem(self, key: str) -> str:
+        """An explicit export; a token's private key stands in no report."""
+        return self.idp.call_for_text("GET", f"{self._path}/keys/{quote(key, safe='')}/private.pem")
+
     def rotate(self) -> dict[str, Any]:
         return dict(self.idp.call("POST", f"{self._path}/rotate", {}))
 

@@ -67,8 +67,8 @@ def _scenario(source: TomlSource, slug: str, table: Any) -> Scenario:
     source.check_word(table["level"], words.LEVELS, (slug, "level"), "level")
     source.check_word(table["severity"], words.SEVERITIES, (slug, "severity"), "severity")
     kills, positive = table.get("kills", []), table.get("positive_control", False)
-    if bool(kills) == bool(positive):
-        source.fail((slug,), f"scenario {slug} needs either kills = [mutants] or positive_control = true")
+    if kills and positive:
+        source.fail((slug,), f"scenario {slug} has either kills = [mutants] or positive_control = true, not both")
     start = table.get("start", "automatic")
     source.check_word(start, ("automatic", "manual"), (slug, "start"), "way to start")
     raw_variants = table.get("variants", {"": {}})
@@ -109,7 +109,6 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any) ->
     for capability in table.get("needs", []):
         source.check_word(capability, words.CAPABILITIES, (*path, "needs"), "capability")
     config = table.get("config", {})
-    source.check_keys(config, words.CONFIG_KEYS, (*path, "config"), "config")
     value_checks.check_scenario(source, table, path)
     policy = _policy(source, table.get("policy"), path)
     _check_texts(source, table, path)
@@ -129,7 +128,9 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any) ->
 
 def _steps(source: TomlSource, table: Table, path: Place, policy: Policy | None) -> tuple[Step, ...]:
     if "steps" not in table:
-        send = {key: table[key] for key in ("token", "request", "expect", "policy", "fetches") if key in table}
+        send = {
+            key: table[key] for key in ("token", "request", "expect", "policy", "answer", "fetches") if key in table
+        }
         if "expect" not in send and policy is None:
             source.fail(path, "a scenario without steps needs expect or policy")
         _check_send(source, send, path, (*send,))
@@ -152,8 +153,17 @@ def _steps(source: TomlSource, table: Table, path: Place, policy: Policy | None)
             args = args or table.get("fault", {})
             if not {"on", "kind"} <= args.keys():
                 source.fail(place, "a fault needs on and kind, in the step or in the scenario's fault")
+        if raw["do"] == "expect-alike":
+            _policy(source, args.get("policy"), place, ("alike", "survive"))
+        for number_of_request, request in enumerate(args["requests"] if raw["do"] == "send-pipeline" else ()):
+            _check_send(
+                source, request, (*place, "requests", number_of_request), ("lines", "token", "request", "expect")
+            )
+        for key in ("first", "second") if raw["do"] == "compare-times" else ():
+            _check_send(source, args[key], (*place, key), ("token", "request"))
         if "token" in required + optional:
-            for key in ("token", "request", "expect", "policy"):
+            inherited = ("token", "request", "expect", "policy", "answer")
+            for key in [key for key in inherited if key in required + optional]:
                 judged = {"expect", "policy"} & args.keys() if key in ("expect", "policy") else False
                 if key in table and key not in args and not judged:
                     args[key] = table[key]
@@ -182,7 +192,7 @@ def _check_send(source: TomlSource, send: Any, path: Place, keys: Iterable[str])
     _policy(source, send.get("policy"), path)
 
 
-def _policy(source: TomlSource, raw: Any, path: Place) -> Policy | None:
+def _policy(source: TomlSource, raw: Any, path: Place, outcomes: Iterable[str] = words.EXPECTATIONS) -> Policy | None:
     if raw is None:
         return None
     path = (*path, "policy")
@@ -190,7 +200,7 @@ def _policy(source: TomlSource, raw: Any, path: Place) -> Policy | None:
     if not {"knob", "then", "otherwise"} <= raw.keys() or ("is" in raw) == ("at_least" in raw):
         source.fail(path, "policy needs knob, then, otherwise and either is or at_least")
     for key in ("then", "otherwise"):
-        source.check_word(raw[key], words.EXPECTATIONS, (*path, key), "expectation")
+        source.check_word(raw[key], outcomes, (*path, key), "expectation")
     return parse_policy(raw)
 
 
@@ -217,7 +227,12 @@ def _implied_needs(table: Table) -> frozenset[str]:
         needs.add("jwks")
     if table.get("start") == "manual" or "restart-service" in repr(table.get("steps", "")):
         needs.add("restart")
-    if "{attacker}" in repr(table):
+    for key, capability in words.CONFIG_NEEDS.items():
+        if key in config:
+            needs.add(capability)
+    if any(step["do"] in ("scrape-metrics", "expect-counter") for step in table.get("steps", [])):
+        needs.add("metrics")
+    if "{attacker" in repr(table):
         needs.add("attacker-listener")
     if "{api_key." in repr(table):
         needs.add("api-keys")

@@ -32,10 +32,23 @@ FILTERS: dict[str, Callable[[str], str]] = {
 }
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)((?:\|[a-z0-9]+)*)\}")
 
-# Words that stand alone. With a dot there are the parts of a route, {kid.NAME}, {api_key.NAME} and {fill.LENGTH}.
+# Long texts that would be tiring to read in a scenario: {dots.60000}.
+FILLERS: dict[str, Callable[[int], str]] = {
+    "fill": lambda count: "x" * count,
+    "dots": lambda count: "." * count,
+    "pairs": lambda count: "a." * count,
+    "bearers": lambda count: "Bearer " * count,
+    "open": lambda count: "[" * count,
+    "close": lambda count: "]" * count,
+    "members": lambda count: ",".join(f'"m{number}":{number}' for number in range(count)),
+}
+
+# Words that stand alone. With a dot there are the parts of a route, {kid.NAME}, {api_key.NAME}, {issuer.NAME} and
+# the fillers.
 WORDS = frozenset(
     {
         *("issuer", "audience", "kid", "token", "permissions_claim", "attacker", "api_key_header"),
+        *("attacker_port", "attacker_path", "host"),
         *("uuid", "i", "style", "jwks_url", "created"),
     }
 )
@@ -67,8 +80,8 @@ def _names_like(name: str) -> frozenset[str]:
     head, _, tail = name.partition(".")
     if not tail:
         return WORDS
-    names = {f"{head}.{part}" for part in ROUTE_PARTS} | {f"kid.{tail}", f"api_key.{tail}"}
-    return frozenset(names | {f"fill.{tail}"} if tail.isdigit() else names)
+    names = {f"{head}.{part}" for part in ROUTE_PARTS} | {f"{word}.{tail}" for word in ("kid", "api_key", "issuer")}
+    return frozenset(names | {f"{filler}.{tail}" for filler in FILLERS} if tail.isdigit() else names)
 
 
 def fill(value: Any, words: Mapping[str, Callable[[], str]]) -> Any:
@@ -87,8 +100,9 @@ def fill(value: Any, words: Mapping[str, Callable[[], str]]) -> Any:
 
 def _one(match: re.Match[str], words: Mapping[str, Callable[[], str]]) -> str:
     name, filters = match.groups()
-    if name.startswith("fill."):
-        text = "x" * int(name.removeprefix("fill."))
+    filler, _, count = name.partition(".")
+    if filler in FILLERS and count.isdigit():
+        text = FILLERS[filler](int(count))
     elif name in words:
         text = words[name]()
     else:

@@ -10,6 +10,7 @@ from typing import Any
 from harness import vocabulary as words
 from harness.errors import UsageError
 from harness.loader import bundled_directory
+from harness.measure.declared import Documented, Threshold, read_documented, read_thresholds
 from harness.model import Route
 from harness.placeholders import problems
 from harness.toml_source import TomlSource, nearest
@@ -26,6 +27,9 @@ _KEYS = (
     "api_keys",
     "styles",
     "audience",
+    "metrics",
+    "documented",
+    "thresholds",
 )
 _ROUTE_KEYS = ("method", "path", "permission", "body", "success", "let_in")
 _API_KEY_KEYS = ("key", "permissions")
@@ -53,6 +57,9 @@ class Profile:
     api_keys: Mapping[str, Any] = field(default_factory=dict)
     audience: str = "tasker-api"
     style_settings: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    documented: Mapping[str, Documented] = field(default_factory=dict)
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
 
     @property
     def leeway_seconds(self) -> float:
@@ -140,8 +147,19 @@ def load_profile(file: Path) -> Profile:
         api_keys=data.get("api_keys", {}),
         audience=data.get("audience", "tasker-api"),
         style_settings=data.get("styles", {}),
+        metrics=_metrics(source, data.get("metrics", {})),
+        documented=read_documented(source),
+        thresholds=read_thresholds(source),
         **timing,
     )
+
+
+def _metrics(source: TomlSource, table: Any) -> Mapping[str, Any]:
+    """Where the service publishes its counters, and what those of authentication are called."""
+    source.check_keys(table, ("paths", "counters"), ("metrics",), "metrics")
+    if table:
+        source.check_has(table, ("paths", "counters"), ("metrics",), "metrics")
+    return dict(table)
 
 
 def _route(source: TomlSource, name: str, table: Any) -> Route:

@@ -6,11 +6,14 @@ import itertools
 import json
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
-from harness.cell_run import CellRun, Sent
+from harness.cell_run import CaseEnded, CellRun, Sent
+from harness.credentials import without_secrets
 from harness.errors import HarnessError
 from harness.model import Cell, Step
+from harness.outgoing import find_route
 from harness.session import Session
 from harness.steps import step_function
 from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
@@ -19,8 +22,8 @@ from harness.wire import CurlLine
 
 _numbers = itertools.count(1)
 _LONGEST_COMMAND = 4000
-_COUNTS = ("expect-fetches", "wait-for-fetch")
-_SENDS = ("send", "send-until", "send-in-background")
+_COUNTS = ("expect-fetches", "wait-for-fetch", "expect-requests")
+_SENDS = ("send", "send-until", "send-in-background", "send-raw")
 
 
 def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
@@ -33,7 +36,8 @@ def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
     run = CellRun(cell, session, next(_numbers))
     result = blank_result(cell, session.environment.options.target)
     try:
-        _run_case(run)
+        with suppress(CaseEnded):
+            _run_case(run)
         result.verdict = PASSED
     except Deviation as deviation:
         result.verdict, result.expected, result.actual = FAILED, deviation.expected, deviation.actual
@@ -42,7 +46,7 @@ def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
     except HarnessError as problem:
         result.verdict, result.reason = ERROR, f"{type(problem).__name__}: {problem}"
     try:
-        run.background.finish()
+        run.finish()
         result.evidence = evidence(run, full=result.verdict != PASSED)
         if tidy:
             session.tidy()
@@ -80,9 +84,27 @@ def _run_case(run: CellRun) -> None:
             _require_control(run)
     if _counts_fetches(run.cell.variant.steps):
         run.mark("start")
+    watched = scenario.start == "automatic" and _refuses_all_writes(run)
+    if watched:
+        step_function("remember-resources")(run)
     for step in run.cell.variant.steps:
         step_function(step.do)(run, **step.args)
+    if watched:
+        step_function("expect-same-resources")(run)
     _check_invariants(run)
+
+
+def _refuses_all_writes(run: CellRun) -> bool:
+    """Whether the case sends writes and none of them may have an effect, where effects can be counted."""
+    if "resource-count" not in run.profile.capabilities:
+        return False
+    writes = [
+        step
+        for step in run.cell.variant.steps
+        if step.do in _SENDS and find_route(step.args.get("request", "read"), run.profile).method != "GET"
+    ]
+    others = {step.do for step in run.cell.variant.steps} & {"create-resource", "send-to-routes", "start-traffic"}
+    return bool(writes) and not others and all(_is_negative(run, step) for step in writes)
 
 
 def _counts_fetches(steps: Iterable[Step]) -> bool:
@@ -146,8 +168,18 @@ def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
     request, exchange = one.prepared.request, one.exchange
 
     def shown(value: str | bytes) -> str:
-        return run.session.without_secrets(value, one.prepared.token)
+        return without_secrets(value, one.prepared.token, run.session.api_keys().values())
 
+    if request.raw is not None:
+        return {
+            "request": shown(request.raw.decode("latin-1"))[:_LONGEST_COMMAND],
+            "token_spec": one.prepared.spec if one.prepared.token else None,
+            "status": exchange.status,
+            "answer_headers": [[name, shown(value)] for name, value in exchange.headers],
+            "answer": shown(exchange.text()) or exchange.problem,
+            "at": round(exchange.at, 3),
+            "seconds": round(exchange.seconds, 4),
+        }
     return {
         "request": f"{request.method} {shown(request.path)}",
         "headers": [[name, shown(value)] for name, value in request.headers],
@@ -162,7 +194,7 @@ def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
 
 def _curl(run: CellRun, one: Sent) -> str:
     base_url = run.session.service.base_url if run.session.service else "http://SERVICE"
-    command = run.session.issuer.token_command(one.prepared.spec) if one.prepared.token else None
+    command = one.prepared.issuer.token_command(one.prepared.spec) if one.prepared.token else None
     line = str(CurlLine(base_url, one.prepared.request, one.prepared.token, command))
     return line if len(line) <= _LONGEST_COMMAND else "(too long for a command line: the token_spec is in the record)"
 

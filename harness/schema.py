@@ -58,8 +58,20 @@ def _scenario_parts() -> Schema:
         "control": _closed(["token", "request", "expect"], {k: send[k] for k in ("token", "request", "expect")}),
         "fault": _TABLE,
         "steps": {"type": "array", "items": {"oneOf": [_step(name) for name in words.STEPS]}, "minItems": 1},
-        **{key: send[key] for key in ("token", "request", "expect", "policy", "fetches")},
+        **{key: send[key] for key in ("token", "request", "expect", "policy", "answer", "fetches")},
     }
+
+
+_STEP_PARTS: dict[str, Schema] = {
+    "present-certificate": {"kind": {"enum": list(words.CERTIFICATES)}},
+    "start-service": {"refusal": {"const": "allowed"}, "names": _WORDS, "config": _TABLE},
+    "send-raw": {"lines": _WORDS},
+    "send-half": {"lines": _WORDS},
+    "send-pipeline": {"requests": {"type": "array", "items": _TABLE, "minItems": 1}},
+    # Its policy chooses between other words than expectations.
+    "expect-alike": {"answers": _WORDS, "policy": _TABLE},
+    "compare-times": {"first": _TABLE, "second": _TABLE, "samples": _TIMES},
+}
 
 
 def _step(name: str) -> Schema:
@@ -68,6 +80,7 @@ def _step(name: str) -> Schema:
     known = _send_parts()
     for key in required + tuple(k for k in optional if k != "*"):
         properties[key] = known.get(key, {})
+    properties |= {key: one for key, one in _STEP_PARTS.get(name, {}).items() if key in properties}
     return {
         "type": "object",
         "properties": properties,
@@ -78,6 +91,7 @@ def _step(name: str) -> Schema:
 
 def _send_parts() -> Schema:
     duration = _closed(words.DURATION_KEYS, {key: {"type": "number"} for key in words.DURATION_KEYS})
+    texts: Schema = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     expectation: Schema = {
         "oneOf": [
             {"enum": list(words.EXPECTATIONS)},
@@ -93,6 +107,9 @@ def _send_parts() -> Schema:
         "answer_within": duration,
         "fetches": _closed(
             words.FETCHES_KEYS, {"at_most": _COUNT, "at_least": _COUNT, "timer": _FLAG, "cooldown": _FLAG}
+        ),
+        "answer": _closed(
+            words.ANSWER_KEYS, {"headers": _TABLE, "contains": texts, "lacks": texts, "lacks_secrets": _FLAG}
         ),
         "repeat": _TIMES,
         "concurrent": _TIMES,

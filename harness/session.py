@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from harness import checks
 from harness.environment import Environment
@@ -13,10 +12,14 @@ from harness.errors import HarnessError
 from harness.idp import IssuerClient
 from harness.model import Route, Table
 from harness.outgoing import build_request, find_route
+from harness.service_settings import service_config, standard_api_keys
 from harness.targets.base import ApiKey, Service, ServiceConfig
 from harness.tokens import Words, token_spec
 from harness.verdicts import Inconclusive
 from harness.wire import ANSWER_SECONDS, Connection, Exchange, Request
+
+if TYPE_CHECKING:
+    from harness.tls_front import TlsFront
 
 # A plain token lives for 300 s; it is used again for canaries while it is younger than this.
 _PLAIN_TOKEN_SECONDS = 100.0
@@ -33,6 +36,9 @@ class Session:
         self.environment, self.style, self.config = environment, style, config
         self.profile = environment.profile
         self.algorithms: tuple[str, ...] = tuple(config.get("allowed_algorithms", ("RS256",)))
+        self.tls: TlsFront | None = None
+        self._others: dict[str, IssuerClient] = {}  # a scenario's name of another issuer -> that issuer
+        self._reconfigured = False
         self.issuer = self._issuer()
         keys = self.issuer.key_list()
         self.first_kid: str = next(key["kid"] for key in keys if key["state"] == "current")
@@ -57,19 +63,46 @@ class Session:
                     f"run with --style {issuer.style}"
                 )
             return issuer
+        return self.environment.idp.create_issuer(self.style, **self._issuer_settings())
+
+    def _issuer_settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {**self.environment.settings_for_issuer()}
+        if self.config.get("tls"):
+            from harness.tls_front import TlsFront  # Certificates load only where they are needed.
+
+            self.tls = TlsFront(self.environment.idp.url, self.environment.target.https_base_url)
+            settings["public_url"] = self.tls.url
         settings |= self.profile.style_settings.get(self.style, {})
         if "permissions_claim" in self.config:
             settings["permissions_claim"] = self.config["permissions_claim"]
         if self.algorithms and self.algorithms[0] != "RS256":
             settings["algorithm"] = self.algorithms[0]
-        return self.environment.idp.create_issuer(self.style, **settings)
+        return settings
+
+    def make_issuer(self, name: str, style: str | None = None) -> IssuerClient:
+        """Another issuer at the same identity provider, with keys of its own."""
+        settings = {**self.environment.settings_for_issuer()}
+        self._others[name] = self.environment.idp.create_issuer(style or self.style, **settings)
+        return self._others[name]
+
+    def issuer_named(self, name: str | None) -> IssuerClient:
+        """The session's own issuer for None, else one that a step made; `second` is the other one that is trusted."""
+        if name is None:
+            return self.issuer
+        if name == "second" and name not in self._others:
+            self.make_issuer("second")
+        if name not in self._others:
+            raise HarnessError(f"no step of the scenario has made an issuer {name!r}")
+        return self._others[name]
 
     # The service
 
     def start_service(self) -> None:
         """Start the service with the session's configuration. Raises `TargetError` when it does not come up."""
-        self.service = self.environment.target.start(self.service_config())
+        self._start(self.service_config())
+
+    def _start(self, config: ServiceConfig) -> None:
+        self.service = self.environment.target.start(config)
         self.connection = Connection(self.service.base_url)
         self.checked, self._controls = False, {}
 
@@ -82,45 +115,21 @@ class Session:
             service.stop()
 
     def service_config(self) -> ServiceConfig:
-        """What the service is started with: the issuer, and the settings that the scenario's config asks for."""
-        config, profile = self.config, self.profile
-        keys, enabled = self.api_keys(), True
-        if config.get("api_keys") == "none":
-            keys, enabled = {}, False
-        entries = tuple(keys.values())
-        if config.get("api_keys") == "with-empty":
-            entries += (ApiKey("", keys["full"].permissions, "an empty key"),)
-        static = config.get("verification") == "public_key"
-        return ServiceConfig(
-            issuer=self.issuer.issuer,
-            jwks_url=self.issuer.jwks_uri,
-            audience=self.issuer.audience,
-            permissions_claim=self.permissions_claim,
-            strict_validation=config.get("strict_validation", False),
-            allowed_algorithms=self.algorithms,
-            verification="public_key" if static else "jwks",
-            public_key_pem=self.issuer.public_pem(self.first_kid) if static else "",
-            refresh_seconds=profile.refresh_seconds if config.get("refresh") == "short" else 3600,
-            max_stale_seconds=config.get("max_stale_seconds", profile.max_stale_seconds),
-            api_keys=entries,
-            api_keys_enabled=enabled,
-            api_key_header=config.get("api_key_header", "X-API-Key"),
-            config_endpoint=config.get("config_endpoint", True),
-            idp_address=urlsplit(self.environment.idp.url).netloc,
-        )
+        """What the service is started with."""
+        return service_config(self, self.config)
 
     def api_keys(self) -> dict[str, ApiKey]:
-        """The API keys that scenarios name: `full` has every permission, `read` one, `none` no permission."""
-        declared = self.profile.api_keys
-        if declared:
-            return {name: ApiKey(key["key"], tuple(key["permissions"]), name) for name, key in declared.items()}
-        everything = tuple(dict.fromkeys(p.partition(":")[0] + ":*" for p in self.profile.permissions))
-        routes = self.profile.routes
-        return {
-            "full": ApiKey("sk-full-5f1c7b0e9a", everything, "full"),
-            "read": ApiKey("sk-read-8d2e4a6c1b", (routes["read"].permission,), "read"),
-            "none": ApiKey("sk-none-3b9d5f7a2c", (), "none"),
-        }
+        """The API keys that scenarios name."""
+        return standard_api_keys(self.profile)
+
+    def restart_service(self, config: Table) -> None:
+        """Start the service, or start it again, with these changes of its configuration.
+
+        The session keeps them until it is tidied.
+        """
+        self.stop_service()
+        self._reconfigured = self._reconfigured or bool(config)
+        self._start(service_config(self, {**self.config, **config}))
 
     # Tokens and requests
 
@@ -134,10 +143,13 @@ class Session:
             "kid": lambda: self.signing_kid(),
             "permissions_claim": lambda: self.permissions_claim,
             "attacker": lambda: self.environment.attacker.url + cell_path,
+            "attacker_port": lambda: str(self.environment.attacker.port),
             "api_key_header": lambda: self.config.get("api_key_header", "X-API-Key"),
         }
         for name, key in self.api_keys().items():
             words[f"api_key.{name}"] = lambda key=key: key.key  # type: ignore[misc]
+        for name, issuer in self._others.items():
+            words[f"issuer.{name}"] = lambda issuer=issuer: issuer.issuer  # type: ignore[misc]
         for name, route in self.profile.routes.items():
             for part in ("permission", "resource", "action", "path", "method"):
                 words[f"{name}.{part}"] = lambda route=route, part=part: getattr(route, part)  # type: ignore[misc]
@@ -220,16 +232,6 @@ class Session:
         if self.anonymous_let_in:
             raise Inconclusive(f"pre-flight: a request without credentials must be 401; got {self.anonymous_let_in}")
 
-    def without_secrets(self, value: str | bytes, token: str | None) -> str:
-        """A header value as it may stand in a report: the token's signature is cut, API keys are shortened."""
-        text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
-        if token and len(token) > 40:
-            text = text.replace(token, token.rpartition(".")[0][:80] + "….<cut>")
-        for key in self.api_keys().values():
-            if len(key.key) > 8:
-                text = text.replace(key.key, key.key[:8] + "…")
-        return text
-
     def _control(self, control: Table, words: Words) -> str | None:
         route = find_route(control.get("request", "read"), self.profile)
         token = self.issuer.mint(token_spec(control.get("token", {}), route, self.profile, words))
@@ -271,8 +273,41 @@ class Session:
             raise HarnessError(f"no step of the scenario has made a key {name!r}")
         return self.kids[name]
 
+    def with_kids(self, token: Table) -> Table:
+        """A token table with the scenario's names of keys replaced by their kids, also inside its header."""
+        changed = dict(token)
+        if token.get("key", "current") != "current":
+            changed["key"] = self.kid(token["key"])
+        if "header" in token:
+            changed["header"] = self._with_keys(token["header"])
+        return changed
+
+    def _with_keys(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {
+                name: self.kid(item) if name in ("$jwk", "$x5c") else self._with_keys(item)
+                for name, item in value.items()
+            }
+        return [self._with_keys(item) for item in value] if isinstance(value, list) else value
+
+    def attacker_jwk(self) -> dict[str, Any]:
+        """The public JWK of the attacker's key, with its certificate where the provider makes one."""
+        kid = self.kid("attacker")
+        key = next(key for key in self.issuer.key_list() if key["kid"] == kid)
+        return {**key["jwk"], **({"x5c": key["x5c"]} if key.get("x5c") else {})}
+
     def tidy(self) -> None:
-        """Undo what a cell did to the issuer: faults, edits and added keys go; the first key signs again."""
+        """Undo what a cell did: faults, edits, added keys and issuers go; the first key signs again.
+
+        A service with another configuration is stopped.
+        """
+        if self._reconfigured:
+            self._reconfigured = False
+            self.stop_service()
+        if self.tls is not None:
+            self.tls.present("trusted")
+        for name in [name for name in self._others if name != "second"]:
+            self._others.pop(name).delete()
         if self.issuer.misbehaves:
             self.issuer.clear_faults()
         if self.issuer.edited:
@@ -291,6 +326,10 @@ class Session:
         try:
             self.stop_service()
         finally:
+            if self.tls is not None:
+                self.tls.close()
+            while self._others:
+                self._others.popitem()[1].delete()
             if not self.environment.options.issuer:
                 self.issuer.delete()
             elif "attacker" in self.kids:

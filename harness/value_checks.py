@@ -29,7 +29,7 @@ _SCENARIO: Mapping[str, Kind] = {
 }
 _SEND: Mapping[str, Kind] = {
     **dict.fromkeys(("repeat", "concurrent"), _TIMES),
-    **dict.fromkeys(("keep", "resend", "name"), _TEXT),
+    **dict.fromkeys(("keep", "resend", "name", "remember", "issuer"), _TEXT),
     "unique_kid": _FLAG,
     "connection": _SAME,
     "rate": _RATE,
@@ -44,12 +44,36 @@ _FETCHES: Mapping[str, Kind] = {
 }
 _DURATION: Mapping[str, Kind] = dict.fromkeys(words.DURATION_KEYS, _NUMBER)
 _MOMENT: Mapping[str, Kind] = dict.fromkeys(words.TIME_KEYS, _NUMBER)
+# The values of steps that send nothing by themselves and have no other check.
+_STEPS: Mapping[str, Mapping[str, Kind]] = {
+    "expect-requests": {
+        **dict.fromkeys(("on", "method"), _TEXT),
+        **dict.fromkeys(("without_headers", "lacks"), _WORDS),
+    },
+    "start-service": {"refusal": ('"allowed"', lambda value: value == "allowed"), "names": _WORDS},
+    "send-raw": {"lines": _WORDS, "body": _TEXT},
+    "send-half": {"lines": _WORDS},
+    "send-pipeline": {"requests": _LIST},
+    "expect-alike": {"answers": _WORDS},
+    "compare-times": {"samples": _TIMES},
+    "scrape-metrics": {"name": _TEXT},
+    "expect-counter": {"counter": _TEXT, "by": _NUMBER},
+    "expect-series": {"at_most": _COUNT},
+    "remember-memory": {"name": _TEXT},
+    "expect-memory": {"at_most_mib": _RATE},
+}
 # Step -> its argument that is a name, and the step that gives the name.
 _USES = {
     "join": ("name", "send-in-background"),
     "stop-traffic": ("name", "start-traffic"),
     "expect-fetches": ("since", "mark"),
+    "expect-requests": ("since", "mark"),
+    "expect-counter": ("since", "scrape-metrics"),
+    "expect-series": ("since", "scrape-metrics"),
+    "expect-memory": ("since", "remember-memory"),
 }
+# Argument of any step -> what gives the name that it uses.
+_GIVERS = {"resend": "keep", "issuer": "make-issuer"}
 # What was begun in the background is judged when it is ended: without an end nothing would be.
 _ENDS = {"send-in-background": "join", "start-traffic": "stop-traffic"}
 
@@ -57,10 +81,39 @@ _ENDS = {"send-in-background": "join", "start-traffic": "stop-traffic"}
 def check_scenario(source: TomlSource, table: Table, place: Place) -> None:
     """Check the values beside the request and the steps. Raises `ScenarioFileError`."""
     _check_kinds(source, table, _SCENARIO, place)
-    for key, allowed in words.CONFIG_WORDS.items():
-        if key in table.get("config", {}):
-            source.check_word(table["config"][key], allowed, (*place, "config", key), key)
+    check_config(source, table.get("config", {}), place)
+    check_answer(source, table.get("answer", {}), place)
     check_fetches(source, table.get("fetches", {}), (*place, "fetches"))
+
+
+def check_config(source: TomlSource, config: Any, place: Place) -> None:
+    """Check a table of settings that the service is started with. Raises `ScenarioFileError`."""
+    place = (*place, "config")
+    source.check_keys(config, words.CONFIG_KEYS, place, "config")
+    for key, allowed in words.CONFIG_WORDS.items():
+        if key in config:
+            source.check_word(config[key], allowed, (*place, key), key)
+
+
+def check_answer(source: TomlSource, answer: Any, place: Place) -> None:
+    """Check what is asked of an answer beside its status. Raises `ScenarioFileError`."""
+    place = (*place, "answer")
+    source.check_keys(answer, words.ANSWER_KEYS, place, "answer")
+    _check_texts(source, answer, place)
+    headers = answer.get("headers", {})
+    source.check_keys(headers, headers, (*place, "headers"), "headers")
+    for name, wish in headers.items():
+        if not isinstance(wish, bool):
+            source.check_keys(wish, words.HEADER_WISH_KEYS, (*place, "headers", name), f"header {name}")
+            _check_texts(source, wish, (*place, "headers", name))
+    _check_kinds(source, answer, {"lacks_secrets": _FLAG}, place)
+
+
+def _check_texts(source: TomlSource, table: Table, place: Place) -> None:
+    for key in ("contains", "lacks"):
+        value = table.get(key, "")
+        if not all(isinstance(one, str) for one in (value if isinstance(value, list) else [value])):
+            source.fail((*place, key), f"{key} must be a text or a list of texts, not {value!r}")
 
 
 def check_send(source: TomlSource, send: Table, place: Place) -> None:
@@ -80,6 +133,7 @@ def check_send(source: TomlSource, send: Table, place: Place) -> None:
     for key in ("within", "answer_within"):
         check_duration(source, send.get(key, {}), (*place, key))
     check_fetches(source, send.get("fetches", {}), (*place, "fetches"))
+    check_answer(source, send.get("answer", {}), place)
 
 
 def _check_request(source: TomlSource, request: Table, place: Place) -> None:
@@ -109,6 +163,15 @@ def check_step(source: TomlSource, do: str, args: Table, place: Place) -> None:
         _check_kinds(source, args, _DURATION, place)
     elif do == "wait-for-fetch":
         check_duration(source, args.get("within", {}), (*place, "within"))
+    elif do in _STEPS:
+        _check_kinds(source, args, _STEPS[do], place)
+        check_config(source, args.get("config", {}), place)
+    elif do == "restart-service":
+        check_config(source, args.get("config", {}), place)
+    elif do == "present-certificate":
+        source.check_word(args["kind"], words.CERTIFICATES, (*place, "kind"), "certificate")
+    elif do == "make-issuer" and "style" in args:
+        source.check_word(args["style"], words.STYLES, (*place, "style"), "style")
     elif do == "expect-fetches":
         _check_kinds(source, args, _FETCHES, place)
     elif do == "send-to-routes":
@@ -123,18 +186,22 @@ def check_names(source: TomlSource, steps: Iterable[Step], place: Place) -> None
 
     Raises `ScenarioFileError`.
     """
-    given: dict[str, list[str]] = {"mark": ["start"]}
+    given: dict[str, list[str]] = {"mark": ["start"], "make-issuer": ["second"]}
     running: dict[tuple[str, str], int] = {}
     for number, step in enumerate(steps):
-        uses = [("resend", "keep")] if "resend" in step.args else []
+        uses = [(step.args[key], giver) for key, giver in _GIVERS.items() if key in step.args]
         if step.do in _USES and _USES[step.do][0] in step.args:
-            uses.append(_USES[step.do])
-        for key, giver in uses:
+            key, giver = _USES[step.do]
+            uses.append((step.args[key], giver))
+        if step.do == "expect-alike":
+            uses += [(name, "remember") for name in step.args["answers"]]
+        for name, giver in uses:
             what = f"name that an earlier {giver} gave"
-            source.check_word(step.args[key], given.get(giver, []), (*place, number), what)
-            running.pop((giver, step.args[key]), None)
-        if "keep" in step.args:
-            given.setdefault("keep", []).append(step.args["keep"])
+            source.check_word(name, given.get(giver, []), (*place, number), what)
+            running.pop((giver, name), None)
+        for key in ("keep", "remember"):
+            if key in step.args:
+                given.setdefault(key, []).append(step.args[key])
         if "name" in step.args:
             given.setdefault(step.do, []).append(step.args["name"])
         if step.do in _ENDS:

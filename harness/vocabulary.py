@@ -42,6 +42,11 @@ CAPABILITIES: Final = {
     "item-route": "has a route that reads one resource by id",
     "other-resource": "has a protected route of a second resource",
     "config-route": "has a route that shows its configuration",
+    "discovery": "can be configured with the URL of the issuer's metadata instead of its JWKS",
+    "multi-issuer": "can trust two issuers, each with keys of its own",
+    "tls": "can be made to trust a certificate authority for the fetch of its keys",
+    "allow-http": "has a setting that forbids fetching keys over plain http",
+    "metrics": "publishes counters of what authentication decided",
     "attacker-listener": "runs where the harness can see whether it calls an attacker's address",
     "tasker-vocabulary": "knows Tasker's permission names",
 }
@@ -66,6 +71,7 @@ SCENARIO_KEYS: Final = [
     "expect",
     "policy",
     "control",
+    "answer",
     "fetches",
     "fault",
     "steps",
@@ -84,6 +90,7 @@ VARIANT_KEYS: Final = [
     "expect",
     "policy",
     "control",
+    "answer",
     "fetches",
     "fault",
     "steps",
@@ -134,13 +141,41 @@ CONFIG_KEYS: Final = [
     "api_keys",
     "api_key_header",
     "config_endpoint",
+    "jwks_url",
+    "allow_http",
+    "guard_private_hosts",
+    "discovery",
+    "second_issuer",
+    "tls",
+    "decryption_key",
+    "defect",
 ]
 # The settings whose value is a word.
 CONFIG_WORDS: Final = {
     "verification": ("jwks", "public_key"),
     "refresh": ("long", "short"),
     "api_keys": ("standard", "none", "with-empty"),
+    "defect": (
+        "auth-table",
+        "web-auth-table",
+        "unknown-method",
+        "no-jwks-url",
+        "no-algorithms",
+        "lower-case-algorithm",
+        "misspelt-audience",
+    ),
 }
+# The settings that not every service has, and the capability that says so.
+CONFIG_NEEDS: Final = {
+    "discovery": "discovery",
+    "second_issuer": "multi-issuer",
+    "tls": "tls",
+    "allow_http": "allow-http",
+}
+# What the provider's TLS end can show, beside `trusted`, which is what the service was told to trust.
+CERTIFICATES: Final = ("trusted", "self-signed", "wrong-host", "expired", "unknown-ca", "tls-1.0")
+ANSWER_KEYS: Final = ("headers", "contains", "lacks", "lacks_secrets")
+HEADER_WISH_KEYS: Final = ("contains", "lacks")
 FETCHES_KEYS: Final = ("at_most", "at_least", "timer", "cooldown")
 ROUTE_SETS: Final = ("openapi", "resource")
 PERMISSION_SETS: Final = ("own", "all-but-own")
@@ -153,6 +188,9 @@ _SEND = [
     "request",
     "expect",
     "policy",
+    "answer",
+    "issuer",
+    "remember",
     "repeat",
     "concurrent",
     "unique_kid",
@@ -165,12 +203,17 @@ _SEND = [
 # Step -> its arguments; the ones before "|" are required.
 STEPS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "make-key": (("name",), ("algorithm", "bits", "exponent")),
-    "publish-key": (("name",), ("algorithm", "bits", "exponent", "kid", "allow_reuse", "state", "use", "members")),
+    "publish-key": (
+        ("name",),
+        ("algorithm", "bits", "exponent", "kid", "allow_reuse", "state", "use", "members", "issuer"),
+    ),
     "set-key-state": (("key", "state"), ()),
     "publish-only": (("keys",), ()),
     "rotate-keys": ((), ()),
     "edit-jwks": ((), ("before", "after", "edit")),
     "fault": ((), ("*",)),
+    "make-issuer": (("name",), ("style",)),
+    "present-certificate": (("kind",), ()),
     "clear-faults": ((), ()),
     "release-faults": ((), ()),
     "send": ((), tuple(_SEND)),
@@ -183,9 +226,20 @@ STEPS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "wait-for-fetch": (("on",), ("count", "within")),
     "mark": (("name",), ()),
     "expect-fetches": ((), ("on", "since", "at_most", "at_least", "timer", "cooldown")),
-    "start-service": ((), ()),
+    "expect-requests": ((), ("on", "since", "method", "without_headers", "lacks")),
+    "start-service": ((), ("config", "refusal", "names")),
     "stop-service": ((), ()),
-    "restart-service": ((), ()),
+    "restart-service": ((), ("config",)),
+    "send-raw": (("lines",), ("body", "token", "request", "expect")),
+    "send-pipeline": (("requests",), ()),
+    "send-half": (("lines",), ("token", "request")),
+    "expect-alike": (("answers",), ("policy",)),
+    "compare-times": (("first", "second"), ("samples",)),
+    "scrape-metrics": (("name",), ()),
+    "expect-counter": (("counter", "since", "by"), ("labels",)),
+    "expect-series": (("since", "at_most"), ()),
+    "remember-memory": (("name",), ()),
+    "expect-memory": (("since", "at_most_mib"), ()),
     "send-to-routes": (("routes", "permissions", "expect"), ()),
     "create-resource": ((), ()),
     "remember-resources": ((), ()),

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from harness.errors import HarnessError
 
 ANSWER_SECONDS = 10.0
-_MAX_BODY = 4 * 1024 * 1024
+MAX_BODY = 4 * 1024 * 1024
 # What curl passes on in a URL as it stands: printable ASCII, but no blank, and no # that would begin a fragment.
 _PLAIN_PATH = re.compile(r"[!\"$-~]*")
 _PLAIN_TEXT = re.compile(r"[ -~]*")
@@ -28,13 +28,17 @@ Header = tuple[str, str | bytes]
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. `path` goes out exactly as it stands; `token_spec` says how its token was made, for reports."""
+    """What is sent. `path` goes out exactly as it stands; `token_spec` says how its token was made, for reports.
+
+    `raw` are the bytes that were written to a socket instead; method and path then only say what was meant.
+    """
 
     method: str
     path: str
     headers: tuple[Header, ...] = ()
     body: bytes | None = None
     token_spec: Any = None
+    raw: bytes | None = None
 
     def header(self, name: str) -> str | None:
         wanted = name.lower()
@@ -165,8 +169,8 @@ class Connection:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body)
         response = connection.getresponse()
-        body = response.read(_MAX_BODY)
-        if response.length and len(body) < _MAX_BODY:  # `read` with a limit is silent about an answer cut short.
+        body = response.read(MAX_BODY)
+        if response.length and len(body) < MAX_BODY:  # `read` with a limit is silent about an answer cut short.
             raise http.client.IncompleteRead(body, response.length)
         return response, body
 
@@ -184,7 +188,10 @@ class Connection:
 
 @dataclass(frozen=True)
 class CurlLine:
-    """The command that repeats a request in bash; `token_command` stands where the token was."""
+    """The command that repeats a request in bash; `token_command` stands where the token was.
+
+    For raw bytes, which curl would not send, bash writes them to the socket itself.
+    """
 
     base_url: str
     request: Request
@@ -193,14 +200,18 @@ class CurlLine:
 
     def __str__(self) -> str:
         request = self.request
-        parts = ["curl", "-si", *self._method(), *self._target()]
+        if request.raw is not None:
+            parts = urlsplit(self.base_url)
+            device = f"/dev/tcp/{parts.hostname}/{parts.port or 80}"
+            return f"exec 3<>{device} && printf %b {self._escaped(request.raw)} >&3 && timeout 5 cat <&3"
+        words = ["curl", "-si", *self._method(), *self._target()]
         for name, value in request.headers:
             # curl takes a header without a value for one to leave out, unless a semicolon ends its name.
             line = name.encode() + (b": " + _bytes(value) if value.strip() else b";")
-            parts += ["-H", self._quoted(line)]
+            words += ["-H", self._quoted(line)]
         if request.body is not None:
-            parts += ["--data-raw", self._quoted(request.body)]
-        return " ".join(parts)
+            words += ["--data-raw", self._quoted(request.body)]
+        return " ".join(words)
 
     def _method(self) -> list[str]:
         method = self.request.method
@@ -214,6 +225,13 @@ class CurlLine:
             return ["--globoff", "--path-as-is", self._quoted((self.base_url + path).encode())]
         prefix = urlsplit(self.base_url).path.rstrip("/")
         return ["--request-target", self._quoted((prefix + path).encode()), shlex.quote(self.base_url)]
+
+    def _escaped(self, data: bytes) -> str:
+        """`data` as words for `printf %b`, which prints them one after the other and knows every byte."""
+        if not self.token or self.token.encode() not in data:
+            return _octal_word(data)
+        command = f'"$({self.token_command})"' if self.token_command else "'<token>'"
+        return f" {command} ".join(_octal_word(part) for part in data.split(self.token.encode()))
 
     def _quoted(self, data: bytes) -> str:
         """`data` as one word of a command line, with the token's command wherever the token stands."""
@@ -230,6 +248,11 @@ def _word(data: bytes) -> str:
         return shlex.quote(text)
     escaped = (c if c not in "\\'" and _PLAIN_TEXT.fullmatch(c) else f"\\x{ord(c):02x}" for c in text)
     return "$'" + "".join(escaped) + "'"
+
+
+def _octal_word(data: bytes) -> str:
+    text = data.decode("latin-1")
+    return shlex.quote("".join(c if c != "\\" and _PLAIN_TEXT.fullmatch(c) else f"\\0{ord(c):03o}" for c in text))
 
 
 def _bytes(value: str | bytes) -> bytes:

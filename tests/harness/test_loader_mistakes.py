@@ -191,11 +191,9 @@ def test_a_word_of_a_fixed_list_gets_the_nearest_one(tmp_path: Path, key: str, w
     assert head.splitlines()[error.line - 1].startswith(key)
 
 
-@pytest.mark.parametrize("head", [HEAD.replace('kills = ["m-no-exp-check"]\n', ""), HEAD + "positive_control = true\n"])
-def test_a_scenario_catches_mutants_or_is_a_positive_control(tmp_path: Path, head: str) -> None:
-    """Neither is wrong, and so are both."""
-    error = refused(write_scenario(tmp_path, EXPECT, head=head))
-    assert error.sentence == "scenario a-case needs either kills = [mutants] or positive_control = true"
+def test_a_positive_control_catches_no_mutants(tmp_path: Path) -> None:
+    error = refused(write_scenario(tmp_path, EXPECT, head=HEAD + "positive_control = true\n"))
+    assert error.sentence == "scenario a-case has either kills = [mutants] or positive_control = true, not both"
 
 
 def test_a_slug_is_lower_case_words(tmp_path: Path) -> None:

@@ -118,8 +118,7 @@ CALLED = 'token.header = { jku = "{attacker}/jwks.json" }\nexpect = "accept"\n'
 def test_a_service_that_calls_the_attacker_fails(bench: Bench) -> None:
     def follows(call: Call) -> Answer:
         if call.token and (address := call.header.get("jku")):
-            with pytest.raises(OSError, match="404"):
-                urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address)
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address).close()
         return honest(call)
 
     result = bench.judge(follows, CALLED)
@@ -137,7 +136,7 @@ def test_a_service_that_gives_the_token_back_fails(bench: Bench) -> None:
         return Answer(answer.status, f'{{"bad token":"{call.token}"}}') if answer.status == 401 else answer
 
     result = bench.judge(echoes, EXPIRED)
-    assert (result.verdict, result.actual) == (FAILED, "401 and the whole token")
+    assert (result.verdict, result.actual) == (FAILED, "401 with a part of the token")
 
 
 def test_a_control_that_is_refused_makes_the_case_inconclusive(bench: Bench) -> None:

@@ -1,0 +1,46 @@
+"""Steps that compare answers with each other."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from harness.cell_run import CellRun, Sent
+from harness.model import Table
+from harness.verdicts import Deviation
+
+# What may differ between two answers to the same question: the time, and the numbers that name a request.
+_CHANGING_HEADERS = frozenset({"date", "x-request-id", "x-correlation-id", "traceparent", "server-timing", "age"})
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_TIMESTAMP = r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?|\d{10,}"
+_CHANGING_TEXT = re.compile(f"{_UUID}|{_TIMESTAMP}", re.IGNORECASE)
+
+
+def expect_alike(run: CellRun, answers: list[str], policy: Table | None = None) -> None:
+    """The answers that `send` remembered under these names must not tell their reasons apart.
+
+    With `policy`, the profile decides between `alike` and `survive` (anything).
+    """
+    if policy and run.expectation({"policy": policy}) != "alike":
+        return
+    for first, second in pairwise(answers):
+        one, other = _seen(run.answer(first)), _seen(run.answer(second))
+        if one != other:
+            raise Deviation(f"the same answer to {first} and {second}", f"{_difference(one, other)}")
+
+
+def _seen(one: Sent) -> dict[str, str]:
+    """What a caller sees of an answer, without what changes from request to request."""
+    exchange = one.exchange
+    facts = {"status": str(exchange.status or exchange.problem)}
+    facts |= {
+        f"header {name.lower()}": value for name, value in exchange.headers if name.lower() not in _CHANGING_HEADERS
+    }
+    return facts | {"body": _CHANGING_TEXT.sub("…", exchange.text(4000))}
+
+
+def _difference(one: dict[str, str], other: dict[str, str]) -> str:
+    for name in sorted(one.keys() | other.keys(), key=lambda name: (name == "header content-length", name)):
+        if one.get(name) != other.get(name):
+            return f"{name}: {one.get(name, 'none')!r} and {other.get(name, 'none')!r}"
+    return "no difference"

@@ -1,0 +1,80 @@
+"""Steps that write bytes to the service's socket which no HTTP client would send."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from harness import checks
+from harness.cell_run import CellRun, Prepared, Sent
+from harness.errors import HarnessError
+from harness.model import Table
+from harness.outgoing import find_route
+from harness.placeholders import fill
+from harness.raw_wire import RawConnection
+from harness.wire import ANSWER_SECONDS, Request
+
+
+def send_raw(
+    run: CellRun,
+    lines: list[str],
+    body: str = "",
+    expect: checks.Expectation = "accept",
+    token: Table | None = None,
+    request: str | Table = "read",
+) -> None:
+    """Write these lines, each ended by CRLF, then an empty line and the body, and judge the answer."""
+    prepared = _prepare(run, [*lines, ""], token, request, body)
+    connection = _connect(run)
+    try:
+        connection.send(prepared.request.raw or b"")  # What became of it, the answer says.
+        _judge(run, connection, prepared, expect)
+    finally:
+        connection.close()
+
+
+def send_pipeline(run: CellRun, requests: list[Table]) -> None:
+    """Write several requests at once on one connection (RFC 9112 §9.3.2) and judge the answers in their order.
+
+    Each table has `lines`, `expect` and perhaps `token` and `request`, as in `send-raw`.
+    """
+    begun = [_prepare(run, [*one["lines"], ""], one.get("token"), one.get("request", "read")) for one in requests]
+    connection = _connect(run)
+    try:
+        connection.send(b"".join(prepared.request.raw or b"" for prepared in begun))
+        for one, prepared in zip(requests, begun, strict=True):
+            _judge(run, connection, prepared, one.get("expect", "accept"))
+    finally:
+        connection.close()
+
+
+def send_half(run: CellRun, lines: list[str], token: Table | None = None, request: str | Table = "read") -> None:
+    """Write these lines without the empty line that would end them; the connection stays open until the case ends."""
+    prepared = _prepare(run, lines, token, request)
+    connection = _connect(run)
+    run.at_end(connection.close)
+    connection.send(prepared.request.raw or b"")
+
+
+def _judge(run: CellRun, connection: RawConnection, prepared: Prepared, expect: checks.Expectation) -> None:
+    sent = Sent(prepared, connection.answer(prepared.request))
+    run.remember([sent])
+    run.judge(sent, expect)
+
+
+def _prepare(run: CellRun, lines: list[str], token: Table | None, request: str | Table, body: str = "") -> Prepared:
+    route = find_route(request, run.profile)
+    prepared = run.prepare({"request": request} | ({"token": token} if token is not None else {}))
+    host = urlsplit(run.base_url()).netloc
+    words = {**run.words(), "token": lambda: prepared.token or "", "host": lambda: host}
+    text = "".join(f"{line}\r\n" for line in fill(lines, words)) + fill(body, words)
+    # Characters up to U+00FF stand for those bytes, so that a scenario can write any byte (RFC 9110 §5.5).
+    data = text.encode("latin-1" if max(map(ord, text), default=0) < 256 else "utf-8")
+    return replace(prepared, request=Request(route.method, route.path, raw=data))
+
+
+def _connect(run: CellRun) -> RawConnection:
+    try:
+        return RawConnection(run.base_url(), ANSWER_SECONDS)
+    except OSError as error:
+        raise HarnessError(f"no connection to the service at {run.base_url()}: {error}") from error

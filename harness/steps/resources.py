@@ -1,0 +1,36 @@
+"""Steps about what the service stores: a refused write must have no effect."""
+
+from __future__ import annotations
+
+from harness import checks
+from harness.cell_run import CellRun
+from harness.errors import HarnessError
+from harness.service_documents import count_items, item_id
+from harness.verdicts import Deviation
+
+
+def create_resource(run: CellRun) -> None:
+    """Make a resource on the write route; `{created}` is its id from then on."""
+    exchange, route = run.session.send_plain("write")
+    if not checks.meets(exchange, "accept", route):
+        raise HarnessError(f"no resource could be made: {exchange.summary()}")
+    run.created = item_id(exchange.body, run.profile.resources["id"])
+
+
+def remember_resources(run: CellRun) -> None:
+    """Count the service's resources, to compare with later."""
+    run.resources = _count(run)
+
+
+def expect_same_resources(run: CellRun) -> None:
+    """The number of resources must be what it was."""
+    count = _count(run)
+    if count != run.resources:
+        raise Deviation(f"still {run.resources} resources", f"{count}: a refused write had an effect")
+
+
+def _count(run: CellRun) -> int:
+    """How many resources the service has, as its list route says to a token with that permission."""
+    route = run.profile.routes[run.profile.resources["route"]]
+    exchange, _ = run.session.send_plain(route.name)
+    return count_items(exchange.body, run.profile.resources["member"])

@@ -1,0 +1,43 @@
+"""The step that asks whether the time of an answer gives away how close a guess was."""
+
+from __future__ import annotations
+
+import random
+
+from harness.cell_run import CellRun
+from harness.model import Table
+from harness.rank_test import first_is_larger, two_sided_p
+from harness.verdicts import Deviation
+
+# A difference is believed when so many rounds in a row show it in the same direction. One round alone would be
+# wrong once in a thousand runs.
+_ROUNDS = 3
+_SIGNIFICANT = 0.001
+
+
+def compare_times(run: CellRun, first: Table, second: Table, samples: int = 500) -> None:
+    """Send two requests in turns, in random order, and compare the times of their answers.
+
+    `first` and `second` are tables with `token` and `request`; `samples` is how often each is sent in a round.
+    A deviation when the rank test of Mann and Whitney finds a difference in each of three rounds (p < 0.001).
+    """
+    prepared = [run.prepare(first), run.prepare(second)]
+    order = random.Random(samples)
+    larger: bool | None = None
+    p = 1.0
+    for _ in range(_ROUNDS):
+        times: tuple[list[float], list[float]] = ([], [])
+        for _ in range(samples):
+            for which in order.sample((0, 1), 2):
+                times[which].append(run.session.send(prepared[which].request).seconds)
+        p = two_sided_p(*times)
+        is_larger = first_is_larger(*times)
+        if p >= _SIGNIFICANT or larger not in (None, is_larger):
+            run.counted.append({"on": "time", "count": samples, "p": round(p, 4)})
+            return
+        larger = is_larger
+    slower = "first" if larger else "second"
+    raise Deviation(
+        "the same time, however much of the guess is right",
+        f"the {slower} takes longer in {_ROUNDS} rounds of {samples} (p = {p:.1g} in the last)",
+    )
