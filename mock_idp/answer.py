@@ -11,6 +11,9 @@ Headers = tuple[tuple[str, str], ...]
 
 JSON = "application/json"
 
+WITHOUT_BODY = (204, 304)
+"""The statuses whose answers have no body and no Content-Length (RFC 9110 section 8.6)."""
+
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -18,7 +21,8 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 class Answer:
     """Status, headers and body. `Content-Length` is not among the headers: `with_length` adds it.
 
-    `chunks` stands in for `body` when the body is too large to be held; `length` is its size in bytes.
+    `chunks` stands in for `body` when the body is too large to be held; `length` is its size in bytes. A `chunked`
+    answer has no Content-Length, so that the server sends it with Transfer-Encoding: chunked.
     """
 
     status: int
@@ -26,6 +30,7 @@ class Answer:
     body: bytes = b""
     chunks: Iterable[bytes] | None = None
     length: int | None = None
+    chunked: bool = False
 
     def with_header(self, name: str, value: str | None) -> Answer:
         """The same answer with one header set (or, for None, left out)."""
@@ -34,7 +39,7 @@ class Answer:
 
     def with_length(self) -> list[tuple[str, str]]:
         """The headers with `Content-Length`, as WSGI wants them; 204 and 304 have none (RFC 9110 section 8.6)."""
-        if self.status in (204, 304):
+        if self.status in WITHOUT_BODY or self.chunked:
             return list(self.headers)
         size = len(self.body) if self.length is None else self.length
         return [*self.headers, ("Content-Length", str(size))]
@@ -42,7 +47,7 @@ class Answer:
     def without_body(self) -> Answer:
         """The answer to HEAD: the same headers, the same Content-Length, no body (RFC 9110 section 9.3.2)."""
         length = len(self.body) if self.length is None else self.length
-        return replace(self, body=b"", chunks=None, length=length)
+        return replace(self, body=b"", chunks=None, length=length, chunked=False)
 
     def head_bytes(self) -> bytes:
         """Status line and headers as HTTP/1.1 puts them on the wire, with `Connection: close`."""

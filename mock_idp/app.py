@@ -82,8 +82,11 @@ def _rule(operation: Operation) -> str:
 
 def _view(operation: Operation, state: State) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        body = decode(request.content_type or "", read_body(request.environ, state.settings.max_body_bytes))
+        request_body = read_body(request.environ, state.settings.max_body_bytes)
+        body = decode(request.content_type or "", request_body)
         if operation.body is not None:
+            if operation.body_required and not request_body:
+                raise bad_field("", "This call needs a JSON body; {} is one.")
             check(body, operation.body, components=SCHEMAS)
         wants_text = request.headers.get("Accept", "").strip().lower() == "text/plain"
         call = Call(state, path, _query(operation.query), body, wants_text)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from mock_idp.answer import head_bytes
+from mock_idp.answer import WITHOUT_BODY, head_bytes
 from mock_idp.connection import TAKE
 from mock_idp.http_request import BadRequest, HttpRequest, RequestReader
 
@@ -114,6 +114,11 @@ def _send(
     sock: socket.socket, status: str, headers: list[tuple[str, str]], body: Iterable[bytes], keep_alive: bool
 ) -> None:
     ending = "keep-alive" if keep_alive else "close"
+    # Without a length the client would not know where the answer ends (RFC 9112 section 6.3).
+    chunked = int(status[:3]) not in WITHOUT_BODY and not any(name.lower() == "content-length" for name, _ in headers)
+    if chunked:
+        headers = [*headers, ("Transfer-Encoding", "chunked")]
+        body = _as_chunks(body)
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers), f"Connection: {ending}"]
     head = "\r\n".join([*lines, "", ""]).encode("latin-1")
     if isinstance(body, list):
@@ -123,6 +128,14 @@ def _send(
     sock.sendall(head)
     for chunk in body:
         sock.sendall(chunk)
+
+
+def _as_chunks(body: Iterable[bytes]) -> Iterator[bytes]:
+    """A body in chunked transfer coding (RFC 9112 section 7.1). An empty piece would end it too early."""
+    for piece in body:
+        if piece:
+            yield b"%x\r\n%b\r\n" % (len(piece), piece)
+    yield b"0\r\n\r\n"
 
 
 def _send_plain(sock: socket.socket, status: int, text: str) -> None:

@@ -11,6 +11,7 @@ from mock_idp.clock import IssuerClock
 from mock_idp.documents import Document
 from mock_idp.faults.queue import FaultQueue
 from mock_idp.jose.encoding import compact_json
+from mock_idp.jose.header_keys import with_keys
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.pool import KeyPool
 from mock_idp.jose.ring import RingEntry
@@ -120,10 +121,10 @@ class Issuer:
             self.keys.remove(handle)
             self.publish()
 
-    def find_key(self, handle: str) -> RingEntry:
-        """The key with this name or kid, or `current`. Raises JoseError."""
+    def find_key(self, handle: str, field: str = "key") -> RingEntry:
+        """The key with this name or kid, or `current`. Raises JoseError that blames the member `field`."""
         with self._lock:
-            return self.keys.ring.entry(handle)
+            return self.keys.ring.entry(handle, field)
 
     def key_entries(self) -> list[RingEntry]:
         """All keys, oldest first."""
@@ -155,6 +156,9 @@ class Issuer:
         from mock_idp.jose.forge import forge
 
         place = place or self.place
+        if spec.header:
+            header = with_keys(spec.header, lambda handle, field: self.find_key(handle, field).key)
+            spec = replace(spec, header=header)
         now = self.clock.now()
         request = TokenRequest(
             now=now,

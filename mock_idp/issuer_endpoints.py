@@ -57,7 +57,12 @@ class IssuerEndpoints:
         if planned is None:
             answer: Answer | None = usual_answer()
         else:
-            exchange = Exchange(usual_answer, issuer.faults.gate, lambda: take_connection(environ))
+            exchange = Exchange(
+                answer=usual_answer,
+                gate=issuer.faults.gate,
+                take_connection=lambda: take_connection(environ),
+                accept_encoding=str(environ.get("HTTP_ACCEPT_ENCODING", "")),
+            )
             answer = planned.fault.apply(exchange)
         if answer is None:
             # The connection is gone; what is sent now reaches nobody.

@@ -104,8 +104,8 @@ class IssuerKeys:
         else:
             private_key = generate_private_key(
                 algorithm,
-                bits=settings.bits or DEFAULT_RSA_BITS,
-                exponent=settings.exponent or DEFAULT_RSA_EXPONENT,
+                bits=DEFAULT_RSA_BITS if settings.bits is None else settings.bits,
+                exponent=DEFAULT_RSA_EXPONENT if settings.exponent is None else settings.exponent,
             )
         return SigningKey(
             private_key,

@@ -36,7 +36,10 @@ class RequestRecord:
     request_id: str
 
     def as_json(self) -> dict[str, object]:
-        """The record as the control API shows it: secrets in headers redacted, header names in lower case."""
+        """The record as the control API shows it: secrets in headers redacted, header names in lower case.
+
+        `credentials` are the names of the redacted ones, sorted.
+        """
         headers = {name.lower(): value for name, value in self.headers}
         correlation_id = next((headers[name] for name in _CORRELATION_HEADERS if name in headers), self.request_id)
         return {
@@ -48,6 +51,7 @@ class RequestRecord:
             "path": self.path,
             "query": self.query,
             "headers": _redacted(headers),
+            "credentials": sorted(_SECRET_HEADERS & headers.keys()),
             "status": self.status,
             "fault": self.fault,
             "correlation_id": correlation_id,

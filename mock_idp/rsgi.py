@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from mock_idp.answer import json_answer
+from mock_idp.answer import WITHOUT_BODY, json_answer
 from mock_idp.documents import MARKER
 from mock_idp.errors import MockIdpError
 from mock_idp.wsgi import MockIdpWsgi
@@ -114,8 +114,10 @@ class RsgiApplication:
 
         chunks = self._wsgi(environ, start_response)
         status, headers = started[0]
-        length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
-        if length > _WHOLE_BYTES:
+        length = next((int(value) for name, value in headers if name.lower() == "content-length"), None)
+        # A body of no announced length is sent in pieces, which granian then sends as chunks.
+        in_pieces = status not in WITHOUT_BODY if length is None else length > _WHOLE_BYTES
+        if in_pieces:
             return status, headers, chunks
         try:
             return status, headers, b"".join(chunks)

@@ -75,7 +75,7 @@ class ServerSettings:
     default_style: str = "custom"
     issuers: tuple[IssuerSettings, ...] = ()
     max_issuers: int = 1000
-    max_body_bytes: int = 1024 * 1024
+    max_body_bytes: int = 4 * 1024 * 1024
     request_log_size: int = 4096
     key_pool_size: int = 4
     recycle_keys: bool = False

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from mock_idp.answer import Answer, json_answer, status_line
+from mock_idp.answer import WITHOUT_BODY, Answer, json_answer, status_line
 from mock_idp.documents import MARKER
 from mock_idp.errors import MockIdpError
 from mock_idp.guard import ControlGuard
@@ -118,7 +118,7 @@ class MockIdpWsgi:
 
 def _send(answer: Answer, method: str, start_response: StartResponse) -> Iterable[bytes]:
     answer = answer.with_header(*MARKER)
-    if method == "HEAD" or answer.status in (204, 304):
+    if method == "HEAD" or answer.status in WITHOUT_BODY:
         answer = answer.without_body()
     start_response(status_line(answer.status), answer.with_length())
     return [answer.body] if answer.chunks is None else answer.chunks

@@ -30,18 +30,19 @@ def list_keys(call: Call) -> Reply:
 def create_key(call: Call) -> Reply:
     """A new key; hidden unless another state is named, so that nothing changes by accident."""
     entry = call.issuer.add_key(key_settings(call.body, state="hidden"))
-    return Reply(201, show_key(call.issuer, entry))
+    return Reply(201, show_key(call.issuer, entry, with_certificate=True))
 
 
 def show(call: Call) -> Reply:
     """One key."""
-    return Reply(200, show_key(call.issuer, _find(call)))
+    return Reply(200, show_key(call.issuer, _find(call), with_certificate=True))
 
 
 def set_key_state(call: Call) -> Reply:
     """Move a key to another state."""
     _find(call)
-    return Reply(200, show_key(call.issuer, call.issuer.set_key_state(call.path["key"], call.body["state"])))
+    entry = call.issuer.set_key_state(call.path["key"], call.body["state"])
+    return Reply(200, show_key(call.issuer, entry, with_certificate=True))
 
 
 def delete_key(call: Call) -> Reply:

@@ -10,6 +10,7 @@ from mock_idp.faults.queue import FAULT_POINTS
 from mock_idp.faults.registry import FAULTS
 from mock_idp.jose.algorithms import ALGORITHMS, SIGNING_ALGORITHMS
 from mock_idp.jose.mutations import MUTATIONS
+from mock_idp.jose.raw_rsa import MAX_BITS, MAX_EXPONENT, MIN_BITS
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.jose.rotation import HABITS
 from mock_idp.providers import PROVIDERS
@@ -62,8 +63,18 @@ _KEY_SPEC = {
     "name": {**NAME, "description": "A handle for this key, beside its kid."},
     "state": {"type": "string", "enum": list(KEY_STATES)},
     "algorithm": {"type": "string", "enum": list(SIGNING_ALGORITHMS)},
-    "bits": {"type": "integer", "minimum": 1024, "maximum": 4096, "description": "The size of an RSA key."},
-    "exponent": {"type": "integer", "enum": [3, 65_537], "description": "The exponent of an RSA key."},
+    "bits": {
+        "type": "integer",
+        "minimum": MIN_BITS,
+        "maximum": MAX_BITS,
+        "description": "The size of an RSA key. One below 1024 or above 4096 signs with RS256, RS384 and RS512 only.",
+    },
+    "exponent": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": MAX_EXPONENT,
+        "description": "The exponent of an RSA key. One other than 3 and 65537 signs with RS256, RS384 and RS512 only.",
+    },
     "kid": {"type": "string", "maxLength": 40_000, "description": "Left out: a kid in the vendor's shape."},
     "allow_reuse": {
         "type": "boolean",
@@ -85,7 +96,13 @@ SCHEMAS: dict[str, Json] = {
             "algorithm": STRING,
             "use": STRING,
             "jwk": {"type": "object", "description": "The public key with all usual members."},
-        }
+            "x5c": {
+                **STRINGS,
+                "description": "Its self-signed certificate, for the header of a token. Not in lists of keys, and not "
+                "of RSA keys whose size or exponent no certificate can hold.",
+            },
+        },
+        optional=("x5c",),
     ),
     "IssuerSpec": closed(
         {
@@ -156,7 +173,11 @@ SCHEMAS: dict[str, Json] = {
             },
             "payload": {"type": "string", "description": "The whole payload as text."},
             "payload_b64": {"type": "string", "description": "The whole payload as base64url of bytes."},
-            "header": {"type": "object", "description": "Header members to set or replace."},
+            "header": {
+                "type": "object",
+                "description": "Header members to set or replace. "
+                'Inside, {"$jwk": NAME} and {"$x5c": NAME} stand for the public JWK and the certificate of a key.',
+            },
             "header_without": STRINGS,
             "header_raw": {"type": "object", "additionalProperties": STRING},
             "header_text": {"type": "string", "description": "The whole header as text."},
@@ -230,6 +251,7 @@ SCHEMAS: dict[str, Json] = {
             "path": STRING,
             "query": STRING,
             "headers": {"type": "object", "additionalProperties": STRING},
+            "credentials": {**STRINGS, "description": "The headers that were redacted."},
             "status": {"type": ["integer", "null"], "description": "null: not answered (yet)."},
             "fault": {"type": ["string", "null"]},
             "correlation_id": STRING,

@@ -35,9 +35,9 @@ def show_issuer(issuer: Issuer) -> dict[str, Any]:
     }
 
 
-def show_key(issuer: Issuer, entry: RingEntry) -> dict[str, Any]:
-    """A key as the schema `Key` says: its public half only."""
-    return {
+def show_key(issuer: Issuer, entry: RingEntry, with_certificate: bool = False) -> dict[str, Any]:
+    """A key as the schema `Key` says: its public half only, and its certificate if there can be one."""
+    shown: dict[str, Any] = {
         "name": entry.name,
         "kid": entry.key.kid,
         "state": entry.state,
@@ -45,6 +45,9 @@ def show_key(issuer: Issuer, entry: RingEntry) -> dict[str, Any]:
         "use": entry.key.use,
         "jwk": entry.key.public_jwk(issuer.keys.members(entry.key)),
     }
+    if with_certificate and entry.key.has_certificate:
+        shown["x5c"] = list(entry.key.x5c())
+    return shown
 
 
 def key_settings(spec: Mapping[str, Any], state: str) -> KeySettings:

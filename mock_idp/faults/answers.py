@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from mock_idp.answer import Answer
 from mock_idp.errors import bad_field
@@ -20,7 +20,7 @@ _HEADERS = {
 }
 # The server frames the message itself; a second opinion in the headers would break the connection, not the answer.
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "te"})
-_CHUNK = b"a" * 65_536
+_CHUNK_BYTES = 65_536
 
 
 def _checked(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -88,8 +88,8 @@ class ContentType:
     """The usual answer under another Content-Type, or (null) under none."""
 
     kind: ClassVar[str] = "content-type"
-    value: str | None = required(
-        "The Content-Type; null leaves it out.", type=["string", "null"], pattern=_HEADER_VALUE
+    value: str | None = param(
+        None, "The Content-Type; null leaves it out.", type=["string", "null"], pattern=_HEADER_VALUE
     )
 
     def apply(self, exchange: Exchange) -> Answer:
@@ -112,30 +112,40 @@ class Redirect:
 
 @dataclass(frozen=True)
 class Huge:
-    """The usual document with a padding member that makes it `bytes` long: still right, only far too large."""
+    """The usual document, padded until it is `bytes` long: still right, only far too large."""
 
     kind: ClassVar[str] = "huge"
     bytes: int = param(10_000_000, "The size of the body in bytes.", type="integer", minimum=1000, maximum=268_435_456)
+    padding: Literal["member", "whitespace"] = param(
+        "member",
+        "What makes it long: one more member, or spaces before the last brace.",
+        type="string",
+        enum=["member", "whitespace"],
+    )
 
     def apply(self, exchange: Exchange) -> Answer:
         """The usual answer, padded. An answer that is larger already stays as it is."""
         answer = exchange.answer()
-        start, end = answer.body.rstrip(b"} \n") + b',"padding":"', b'"}'
+        start, filler, end = answer.body.rstrip(b"} \n"), b" ", b"}"
+        if self.padding == "member":
+            start, filler, end = start + b',"padding":"', b"a", b'"}'
         padding = self.bytes - len(start) - len(end)
         if padding < 0 or not answer.body.startswith(b"{"):
             return answer
         length = len(start) + padding + len(end)
-        return replace(answer, body=b"", chunks=_Padded(start, padding, end), length=length)
+        return replace(answer, body=b"", chunks=_Padded(start, filler, padding, end), length=length)
 
 
 @dataclass(frozen=True)
 class _Padded:
     start: bytes
+    filler: bytes
     padding: int
     end: bytes
 
     def __iter__(self) -> Iterator[bytes]:
         yield self.start
-        for _ in range(self.padding // len(_CHUNK)):
-            yield _CHUNK
-        yield _CHUNK[: self.padding % len(_CHUNK)] + self.end
+        chunk = self.filler * _CHUNK_BYTES
+        for _ in range(self.padding // _CHUNK_BYTES):
+            yield chunk
+        yield chunk[: self.padding % _CHUNK_BYTES] + self.end

@@ -6,7 +6,7 @@ import socket
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from mock_idp.faults.base import MAX_SECONDS, Exchange, param
 
@@ -49,10 +49,15 @@ class Reset:
     """The connection is reset (RST): the client sees "connection reset by peer"."""
 
     kind: ClassVar[str] = "reset"
+    after: Literal["nothing", "headers"] = param(
+        "nothing", "What of the usual answer is sent before.", type="string", enum=["nothing", "headers"]
+    )
 
     def apply(self, exchange: Exchange) -> None:
-        """The reset, and nothing before it."""
+        """The reset, and what is to be sent before it."""
+        head = exchange.answer().head_bytes() if self.after == "headers" else b""
         with suppress(OSError), exchange.take_connection() as connection:
+            connection.sendall(head)
             # Closing with a linger time of zero discards the connection, which sends RST instead of FIN.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from mock_idp.jose.private_keys import PrivateKey
+from mock_idp.jose.private_keys import LibraryPrivateKey
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -28,7 +28,7 @@ class CertificateProfile:
     days: int = 3650
 
 
-def self_signed(private_key: PrivateKey, profile: CertificateProfile) -> "x509.Certificate":
+def self_signed(private_key: LibraryPrivateKey, profile: CertificateProfile) -> "x509.Certificate":
     """A certificate of the key, signed by the key itself (SHA-256, or pure Ed25519).
 
     Costs one signature, under a millisecond; callers keep it.

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from mock_idp.jose.algorithms import CURVE_NAMES, Algorithm, find_algorithm
 from mock_idp.jose.certificates import CertificateProfile, self_signed
+from mock_idp.jose.der import pem
 from mock_idp.jose.encoding import b64url_encode, b64url_uint
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.kid import KidShape, custom
@@ -21,6 +22,7 @@ from mock_idp.jose.private_keys import (
     generate_private_key,
 )
 from mock_idp.jose.public_jwk import CERTIFICATE_MEMBERS, DEFAULT_MEMBERS, PublicJwk
+from mock_idp.jose.raw_rsa import RawRsaKey, RawRsaPublicKey
 from mock_idp.jose.signing import sign
 
 if TYPE_CHECKING:
@@ -79,13 +81,27 @@ class SigningKey:
         """The parsed public key object."""
         return self._public_key
 
+    @property
+    def has_certificate(self) -> bool:
+        """Whether `certificate` can make one: for every key but a raw RSA key, which no library signs with."""
+        return not isinstance(self.private_key, RawRsaKey)
+
+    def x5c(self) -> tuple[str, ...]:
+        """The certificate as an `x5c` member or header holds it: standard base64 (RFC 7517 section 4.7).
+
+        Raises as `certificate`.
+        """
+        return (base64.b64encode(self.certificate_der()).decode("ascii"),)
+
     def public(self, *, with_certificate: bool = False) -> PublicJwk:
-        """The public half; the certificate members only when asked for, as they cost a signature once."""
+        """The public half; the certificate members only when asked for, as they cost a signature once.
+
+        A raw RSA key has none of them.
+        """
         x5c = x5t = x5t_s256 = None
-        if with_certificate:
+        if with_certificate and self.has_certificate:
             certificate = self.certificate()
-            # Standard base64, not base64url: RFC 7517 section 4.7.
-            x5c = (base64.b64encode(self.certificate_der()).decode("ascii"),)
+            x5c = self.x5c()
             x5t = b64url_encode(certificate.fingerprint(hashes.SHA1()))
             x5t_s256 = b64url_encode(certificate.fingerprint(hashes.SHA256()))
         return PublicJwk(
@@ -104,8 +120,14 @@ class SigningKey:
         return self.public(with_certificate=not CERTIFICATE_MEMBERS.isdisjoint(members)).as_dict(members)
 
     def certificate(self) -> "x509.Certificate":
-        """The self-signed certificate of this key, made at the first call and kept."""
+        """The self-signed certificate of this key, made at the first call and kept.
+
+        Raises JoseError `no_certificate` for a raw RSA key.
+        """
         if self._certificate is None:
+            if isinstance(self.private_key, RawRsaKey):
+                sentence = f"Key {self.kid!r} is of a size or exponent for which no certificate can be made."
+                raise JoseError("no_certificate", sentence, "key")
             self._certificate = self_signed(self.private_key, self._profile)
         return self._certificate
 
@@ -115,18 +137,24 @@ class SigningKey:
 
     def spki_der(self) -> bytes:
         """The SubjectPublicKeyInfo in DER (RFC 5280 section 4.1.2.7)."""
+        if isinstance(self._public_key, RawRsaPublicKey):
+            return self._public_key.spki_der()
         return self._public_key.public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
     def public_pem(self) -> str:
         """The public key as SPKI PEM with a trailing newline."""
-        return self._public_key.public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        ).decode("ascii")
+        return pem("PUBLIC KEY", self.spki_der())
 
     def private_pem(self) -> str:
-        """The explicit export: the private key as unencrypted PKCS #8 PEM. Nothing else shows it as text."""
+        """The explicit export: the private key as unencrypted PKCS #8 PEM. Nothing else shows it as text.
+
+        Raises JoseError `no_private_pem` for a raw RSA key, which no program could load.
+        """
+        if isinstance(self.private_key, RawRsaKey):
+            sentence = f"Key {self.kid!r} is of a size or exponent that has no PKCS #8 form; export another key."
+            raise JoseError("no_private_pem", sentence, "key")
         return self.private_key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ).decode("ascii")
@@ -154,6 +182,8 @@ def _parameters(public_key: PublicKey) -> tuple[tuple[str, str], ...]:
     if isinstance(public_key, rsa.RSAPublicKey):
         rsa_numbers = public_key.public_numbers()
         return ("n", b64url_uint(rsa_numbers.n)), ("e", b64url_uint(rsa_numbers.e))
+    if isinstance(public_key, RawRsaPublicKey):
+        return ("n", b64url_uint(public_key.n)), ("e", b64url_uint(public_key.e))
     if isinstance(public_key, ec.EllipticCurvePublicKey):
         width = (public_key.curve.key_size + 7) // 8
         point = public_key.public_numbers()

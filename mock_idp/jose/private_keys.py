@@ -4,12 +4,18 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from mock_idp.jose.algorithms import Algorithm
 from mock_idp.jose.errors import JoseError
+from mock_idp.jose.raw_rsa import RawRsaKey, RawRsaPublicKey, generate_raw_rsa
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
-PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+LibraryPrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+PrivateKey = LibraryPrivateKey | RawRsaKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | RawRsaPublicKey
 
 DEFAULT_RSA_BITS = 2048
 DEFAULT_RSA_EXPONENT = 65537
+
+# What the library makes, and no verifier takes seconds for.
+_LIBRARY_BITS = range(1024, 4097)
+_LIBRARY_EXPONENTS = (3, 65537)
 
 
 def generate_private_key(
@@ -17,19 +23,21 @@ def generate_private_key(
 ) -> PrivateKey:
     """A fresh private key for the algorithm.
 
-    In: `bits` and `exponent` matter to RSA only. Exponent 3 is there for the low-exponent forgery.
-    RSA-2048 costs tens of milliseconds (take it from a pool), the others a fraction of one.
+    In: `bits` (512 to 16384) and `exponent` (0 to 2**256 - 1) matter to RSA only. With fewer than 1024 or more
+    than 4096 bits, or an exponent other than 3 and 65537, it is a raw RSA key (see `raw_rsa`).
+    RSA-2048 costs tens of milliseconds (take it from a pool), elliptic keys a fraction of one.
 
     Raises:
         JoseError: `no_private_key` for an HMAC algorithm; `bad_key_parameters` for an RSA size or exponent
-            that OpenSSL does not make (under 1024 bits, an exponent other than 3 and 65537).
+            beyond these bounds, or a raw key for a PS algorithm.
     """
     if algorithm.family == "RSA":
-        try:
+        if bits in _LIBRARY_BITS and exponent in _LIBRARY_EXPONENTS:
             return rsa.generate_private_key(public_exponent=exponent, key_size=bits)
-        except ValueError as error:
-            field = "exponent" if "exponent" in str(error) else "bits"
-            raise JoseError("bad_key_parameters", f"No such RSA key can be made: {error}", field) from None
+        if algorithm.pss:
+            sentence = f"An RSA key of {bits} bits with exponent {exponent} signs with RS256, RS384 and RS512 only."
+            raise JoseError("bad_key_parameters", sentence, "algorithm")
+        return generate_raw_rsa(bits, exponent)
     if algorithm.curve is not None:
         return ec.generate_private_key(algorithm.curve)
     if algorithm.family == "OKP":
@@ -42,6 +50,8 @@ def fits(private_key: PrivateKey, algorithm: Algorithm) -> bool:
     """Whether the key can sign with the algorithm: its type, and for EC its curve (RFC 7518 section 3.4)."""
     if isinstance(private_key, rsa.RSAPrivateKey):
         return algorithm.family == "RSA"
+    if isinstance(private_key, RawRsaKey):
+        return algorithm.family == "RSA" and not algorithm.pss
     if isinstance(private_key, ec.EllipticCurvePrivateKey):
         return algorithm.curve is not None and algorithm.curve.name == private_key.curve.name
     return algorithm.family == "OKP"

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from mock_idp.jose.algorithms import Algorithm
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.private_keys import PrivateKey, fits
+from mock_idp.jose.raw_rsa import RawRsaKey
 
 
 def sign(private_key: PrivateKey, algorithm: Algorithm, data: bytes) -> bytes:
@@ -27,6 +28,9 @@ def sign(private_key: PrivateKey, algorithm: Algorithm, data: bytes) -> bytes:
             pss = padding.PSS(padding.MGF1(algorithm.hash), algorithm.hash.digest_size)
             return private_key.sign(data, pss, algorithm.hash)
         return private_key.sign(data, padding.PKCS1v15(), algorithm.hash)
+    if isinstance(private_key, RawRsaKey):
+        assert algorithm.hash is not None
+        return private_key.sign(data, algorithm.hash)
     if isinstance(private_key, ec.EllipticCurvePrivateKey):
         assert algorithm.hash is not None
         r, s = decode_dss_signature(private_key.sign(data, ec.ECDSA(algorithm.hash)))

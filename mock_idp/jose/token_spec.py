@@ -39,7 +39,8 @@ class TokenSpec:
         raw: claim to the JSON text of its value, unchecked.
         raw_members: (name, JSON text) appended as they are; a name may repeat.
         payload: the whole payload as text; payload_bytes (`payload_b64` in JSON) as bytes.
-        header, header_without, header_raw: the same three for the header.
+        header, header_without, header_raw: the same three for the header. Inside a value of `header`,
+            `{"$jwk": NAME}` and `{"$x5c": NAME}` stand for a key of the issuer (see `header_keys`).
         header_text: the whole header as text; header_bytes (`header_b64` in JSON) as bytes.
         key: who signs: `current`, a kid, or a key's name. The header's kid follows it.
         alg: signs with this algorithm and says so in the header; None for the key's own.

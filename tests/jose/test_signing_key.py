@@ -80,7 +80,10 @@ def test_no_provider_key_is_symmetric() -> None:
     assert caught.value.code == "no_private_key"
 
 
-@pytest.mark.parametrize(("bits", "exponent", "field"), [(512, 65537, "bits"), (2048, 5, "exponent")])
+@pytest.mark.parametrize(
+    ("bits", "exponent", "field"),
+    [(511, 65537, "bits"), (16_385, 3, "bits"), (2048, -1, "exponent"), (2048, 2**256, "exponent")],
+)
 def test_an_impossible_rsa_key_names_the_parameter(bits: int, exponent: int, field: str) -> None:
     """A size or exponent that cannot be made is refused by name."""
     with pytest.raises(JoseError) as caught:

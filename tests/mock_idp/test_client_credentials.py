@@ -115,7 +115,7 @@ def test_get_is_not_allowed(issuer: IssuerApi) -> None:
 
 def test_a_body_has_its_bounds(issuer: IssuerApi) -> None:
     """More than the server reads is 413."""
-    answer = post(issuer, data=b"a" * 1_100_000, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    answer = post(issuer, data=b"a" * 4_200_000, headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert answer.status_code == 413
 
 

@@ -24,6 +24,14 @@ def test_both_at_once_is_refused(issuer: IssuerApi) -> None:
     assert issuer.refused("PUT", "/clock", {"at": 5, "offset_seconds": 1}) == (400, "invalid_field", "at")
 
 
+def test_a_body_is_required(issuer: IssuerApi) -> None:
+    """A call that says nothing changes nothing; {} is what undoes."""
+    issuer.ok("PUT", "/clock", {"at": 5})
+    assert issuer.refused("PUT", "/clock") == (400, "invalid_field", None)
+    assert issuer.ok("GET", "/clock")["at"] == 5
+    assert issuer.ok("PUT", "/clock", {})["at"] is None
+
+
 @pytest.mark.parametrize("spec", [{"at": 1e15}, {"at": -1}, {"offset_seconds": 1e12}, {"at": "5"}, {"at": True}])
 def test_times_no_calendar_has(issuer: IssuerApi, spec: dict[str, object]) -> None:
     """A time that could not be written as a date is refused."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -43,6 +44,20 @@ def fetch_error(issuer: IssuerApi) -> BaseException:
     while error.args and isinstance(error.args[0], BaseException):
         error = error.args[0]
     return error.args[1] if len(error.args) > 1 and isinstance(error.args[1], BaseException) else error
+
+
+def read_all(issuer: IssuerApi) -> tuple[bytes, OSError | None]:
+    """What comes on a connection that asks for the JWKS, and the error by which it ends, if any."""
+    path = issuer.local(issuer.about["jwks_uri"]).removeprefix(issuer.api.url)
+    came = b""
+    with socket.create_connection(("127.0.0.1", int(issuer.api.url.rpartition(":")[2])), timeout=20) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        try:
+            while data := connection.recv(65_536):
+                came += data
+        except ConnectionError as error:
+            return came, error
+    return came, None
 
 
 def test_status(faulty: IssuerApi) -> None:
@@ -99,11 +114,12 @@ def test_redirect(faulty: IssuerApi) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (307, "http://169.254.169.254/")
 
 
+@pytest.mark.parametrize("padding", ["member", "whitespace"])
 @pytest.mark.parametrize("size", [20_000, 5_000_000])
-def test_huge(faulty: IssuerApi, size: int) -> None:
+def test_huge(faulty: IssuerApi, size: int, padding: str) -> None:
     """Exactly as large as asked for, and still the right document."""
     usual = faulty.jwks()
-    faulty.fault("huge", bytes=size)
+    faulty.fault("huge", bytes=size, padding=padding)
     answer = faulty.get()
     assert len(answer.content) == size
     assert answer.json()["keys"] == usual["keys"]
@@ -143,6 +159,15 @@ def test_reset(faulty: IssuerApi) -> None:
     """The connection is reset."""
     faulty.fault("reset")
     assert type(fetch_error(faulty)) is ConnectionResetError
+
+
+def test_reset_after_headers(faulty: IssuerApi) -> None:
+    """The head announces a body that never comes."""
+    faulty.fault("reset", after="headers")
+    head, ending = read_all(faulty)
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert head.endswith(b"\r\n\r\n")
+    assert type(ending) is ConnectionResetError
 
 
 def test_drip(faulty: IssuerApi) -> None:
@@ -209,6 +234,36 @@ def test_nobody_hangs_for_ever(faulty: IssuerApi) -> None:
     """After `max_seconds` the connection is closed."""
     faulty.fault("hang", max_seconds=0.1)
     assert isinstance(fetch_error(faulty), http.client.RemoteDisconnected)
+
+
+@pytest.mark.parametrize(("after", "part"), [("headers", 0.0), ("half", 0.5)])
+def test_hang_midway(faulty: IssuerApi, after: str, part: float) -> None:
+    """The head comes, with no body or half of it, and at the end the connection is closed."""
+    usual = faulty.get().content
+    faulty.fault("hang", after=after, max_seconds=0.1)
+    answer, ending = read_all(faulty)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert f"Content-Length: {len(usual)}".encode() in head
+    assert body == usual[: int(len(usual) * part)]
+    assert ending is None
+
+
+@pytest.mark.parametrize("after", ["headers", "half"])
+def test_hang_midway_until_released(faulty: IssuerApi, after: str) -> None:
+    """A released request gets the rest."""
+    usual = faulty.jwks()
+    faulty.ok("DELETE", "/requests")
+    faulty.fault("hang", after=after)
+    path = faulty.local(faulty.about["jwks_uri"]).removeprefix(faulty.api.url)
+    connection = http.client.HTTPConnection(faulty.api.url.removeprefix("http://"), timeout=20)
+    connection.request("GET", path)
+    # The head is there before anybody lets the request go on.
+    answer = connection.getresponse()
+    thread, results = in_background(answer.read)
+    faulty.ok("POST", "/faults/release")
+    thread.join()
+    connection.close()
+    assert json.loads(results[0]) == usual
 
 
 def test_many_hang_at_once(faulty: IssuerApi) -> None:
@@ -303,6 +358,11 @@ def test_the_marker_is_on_every_answer(faulty: IssuerApi) -> None:
         ({"kind": "status", "on": "jwks", "headers": {"Content-Length": "3"}}, "headers.Content-Length"),
         ({"kind": "redirect", "on": "jwks", "location": "a b"}, "location"),
         ({"kind": "huge", "on": "jwks", "bytes": 10**12}, "bytes"),
+        ({"kind": "huge", "on": "jwks", "padding": "sand"}, "padding"),
+        ({"kind": "hang", "on": "jwks", "after": "body"}, "after"),
+        ({"kind": "reset", "on": "jwks", "after": "half"}, "after"),
+        ({"kind": "crowd", "on": "jwks", "count": 10**6}, "count"),
+        ({"kind": "encoding", "on": "jwks", "gzip": "never"}, "gzip"),
         ({"kind": "body", "on": "jwks"}, "body"),
     ],
 )

@@ -51,6 +51,20 @@ def test_clearing(issuer: IssuerApi) -> None:
     assert issuer.jwks() == before
 
 
+def test_a_kid_of_a_megabyte(issuer: IssuerApi) -> None:
+    """It passes the control API and stands in the document."""
+    kid = "k" * (1024 * 1024)
+    issuer.ok("PUT", "/jwks", {"before": [{"kty": "RSA", "kid": kid}]})
+    assert issuer.kids()[0] == kid
+
+
+def test_a_body_is_required(issuer: IssuerApi) -> None:
+    """A call that says nothing changes nothing."""
+    issuer.ok("PUT", "/jwks", {"before": [1]})
+    assert issuer.refused("PUT", "/jwks") == (400, "invalid_field", None)
+    assert issuer.jwks()["keys"][0] == 1
+
+
 def test_an_unknown_handle_changes_nothing(issuer: IssuerApi) -> None:
     """One wrong handle, and nothing of the call happens."""
     before = issuer.jwks()

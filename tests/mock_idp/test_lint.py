@@ -67,7 +67,10 @@ def test_token_request(client: Client) -> None:
         {"kind": "content-type", "value": None},
         {"kind": "redirect", "location": "http://localhost/elsewhere"},
         {"kind": "huge", "bytes": 200_000},
+        {"kind": "huge", "bytes": 200_000, "padding": "whitespace"},
         {"kind": "body", "body": {"keys": []}},
+        {"kind": "encoding", "gzip": "always", "bom": True},
+        {"kind": "crowd", "count": 10},
     ],
 )
 def test_faults_that_are_answers(client: Client, fault: dict[str, Any]) -> None:
@@ -76,3 +79,12 @@ def test_faults_that_are_answers(client: Client, fault: dict[str, Any]) -> None:
     assert planned.status_code == 201, planned.text
     answer = client.get("/.well-known/jwks.json")
     assert len(answer.get_data()) == int(answer.headers.get("Content-Length", 0))
+
+
+def test_an_answer_without_a_length(client: Client) -> None:
+    """The application leaves the framing to the server."""
+    usual = client.get("/.well-known/jwks.json").get_data()
+    client.post("/_mock/issuers/default/faults", json={"on": "jwks", "kind": "encoding", "chunked": True})
+    answer = client.get("/.well-known/jwks.json")
+    assert "Content-Length" not in answer.headers
+    assert answer.get_data() == usual

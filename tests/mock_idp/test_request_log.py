@@ -53,6 +53,14 @@ def test_redacts_credentials() -> None:
     assert log.records()[0].as_json()["headers"] == {"authorization": "(redacted)", "accept": "*/*"}
 
 
+def test_names_the_credentials() -> None:
+    """Which headers were redacted can still be seen, sorted and in lower case."""
+    log = RequestLog("a")
+    fetch(log, X_API_Key="k", Authorization="Bearer abc", Accept="*/*")
+    fetch(log, Accept="*/*")
+    assert [record.as_json()["credentials"] for record in log.records()] == [["authorization", "x-api-key"], []]
+
+
 def test_takes_the_callers_correlation_id() -> None:
     """A caller that names its request finds it by that name."""
     log = RequestLog("a")

@@ -6,6 +6,8 @@ import jwt
 from conftest import MakeIssuer
 from idp_api import IssuerApi
 
+from mock_idp.jose.encoding import b64url_decode
+
 
 def test_the_answer_shows_what_is_in_the_token(issuer: IssuerApi) -> None:
     """Token, header, claims and kid belong together."""
@@ -71,3 +73,9 @@ def test_values_json_cannot_hold(issuer: IssuerApi) -> None:
     """Raw claims reach the token, and the answer stays JSON."""
     answer = issuer.ok("POST", "/tokens", {"raw": {"exp": "1e400", "x": "NaN"}})
     assert answer["claims"]["exp"] == "1e400"
+
+
+def test_a_payload_of_300_kilobytes(issuer: IssuerApi) -> None:
+    """Is taken as it is."""
+    text = "x" * 300_000
+    assert b64url_decode(issuer.mint(payload=text).split(".")[1]).decode() == text

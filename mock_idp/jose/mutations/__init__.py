@@ -4,19 +4,33 @@ A new mutation is a function with the decorator `mutation` in one of these modul
 imported here.
 """
 
-from mock_idp.jose.mutations import ecdsa, hmac, payload, rsa_padding, signature, token_text, unsigned
+from mock_idp.jose.mutations import (
+    coding,
+    ecdsa,
+    encryption,
+    hmac,
+    payload,
+    rsa_padding,
+    serialization,
+    signature,
+    token_text,
+    unsigned,
+)
 from mock_idp.jose.mutations.base import MUTATIONS, Draft, Mutation, find_mutation, mutation
 
 __all__ = [
     "MUTATIONS",
     "Draft",
     "Mutation",
+    "coding",
     "ecdsa",
+    "encryption",
     "find_mutation",
     "hmac",
     "mutation",
     "payload",
     "rsa_padding",
+    "serialization",
     "signature",
     "token_text",
     "unsigned",

@@ -6,12 +6,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mock_idp.jose.algorithms import find_algorithm
+from mock_idp.jose.der import pem
 from mock_idp.jose.encoding import compact_json, utf8
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.json_checks import base64url
 from mock_idp.jose.jws import compact, signing_input
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.mutations.base import Draft, mutation
+from mock_idp.jose.raw_rsa import RawRsaPublicKey
 from mock_idp.jose.signing import hmac_sign
 
 HmacName = Literal["HS256", "HS384", "HS512"]
@@ -61,14 +63,20 @@ def public_key_bytes(key: SigningKey, form: PublicKeyForm) -> bytes:
     if form == "spki-der":
         return key.spki_der()
     if form in ("pkcs1-pem", "pkcs1-der"):
-        if not isinstance(key.public_key, rsa.RSAPublicKey):
-            raise JoseError("key_mismatch", f"{form} is a form of RSA keys only; sign with one.", "with.form")
-        encoding = Encoding.PEM if form == "pkcs1-pem" else Encoding.DER
-        return key.public_key.public_bytes(encoding, PublicFormat.PKCS1)
-    pem = key.public_pem().encode("ascii")
+        der = _pkcs1_der(key, form)
+        return pem("RSA PUBLIC KEY", der).encode("ascii") if form == "pkcs1-pem" else der
+    spki = key.public_pem().encode("ascii")
     if form == "spki-pem-no-newline":
-        return pem.rstrip(b"\n")
-    return b" " + pem if form == "spki-pem-leading-space" else pem
+        return spki.rstrip(b"\n")
+    return b" " + spki if form == "spki-pem-leading-space" else spki
+
+
+def _pkcs1_der(key: SigningKey, form: PublicKeyForm) -> bytes:
+    if isinstance(key.public_key, RawRsaPublicKey):
+        return key.public_key.pkcs1_der()
+    if isinstance(key.public_key, rsa.RSAPublicKey):
+        return key.public_key.public_bytes(Encoding.DER, PublicFormat.PKCS1)
+    raise JoseError("key_mismatch", f"{form} is a form of RSA keys only; sign with one.", "with.form")
 
 
 def _signed_with(secret: bytes, draft: Draft, alg: HmacName) -> str:

@@ -7,9 +7,15 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from mock_idp.jose.errors import JoseError, nearest
-from mock_idp.jose.json_checks import wrong_type
+from mock_idp.jose.json_checks import texts, wrong_type
 
-_WORDS: dict[type, str] = {str: "a string", bool: "true or false", int: "a whole number", dict: "an object"}
+_WORDS: dict[type, str] = {
+    str: "a string",
+    bool: "true or false",
+    int: "a whole number",
+    dict: "an object",
+    list: "an array of strings",
+}
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,7 @@ class Option:
 
     Attributes:
         name: as in the data, below `with`.
-        kind: str, bool, int or dict. choices: the allowed words of a str, empty for any.
+        kind: str, bool, int, dict, or list (of str). choices: the allowed words of a str, empty for any.
         required: whether it must be given. default: what holds when it is not; None may mean "nothing".
     """
 
@@ -34,12 +40,14 @@ class Option:
         # bool is an int to Python, not to JSON.
         if not isinstance(value, self.kind) or (isinstance(value, bool) and self.kind is not bool):
             raise wrong_type(field, _WORDS[self.kind], value)
+        if self.kind is list:
+            texts(value, field)
         if self.choices and value not in self.choices:
             raise JoseError("wrong_value", f"{value!r} is no {field}. {nearest(str(value), self.choices)}", field)
 
 
 def options_of(function: Callable[..., str]) -> dict[str, Option]:
-    """The keyword-only parameters of a function: str, bool, int, dict, Literal, or one of these or None."""
+    """The keyword-only parameters of a function: str, bool, int, dict, list[str], Literal, or one of these or None."""
     hints = get_type_hints(function)
     options = {}
     for name, parameter in inspect.signature(function).parameters.items():
@@ -68,6 +76,8 @@ def check_options(mutation: str, known: Mapping[str, Option], given: Mapping[str
 def _kind_and_choices(hint: Any) -> tuple[type, tuple[str, ...]]:
     if get_origin(hint) is Literal:
         return str, get_args(hint)
+    if get_origin(hint) is list:
+        return list, ()
     alternatives = [each for each in get_args(hint) if each is not NoneType]
     if len(alternatives) == 1:
         hint = alternatives[0]

@@ -10,8 +10,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mock_idp.jose.algorithms import Hash
+from mock_idp.jose.der import element, sequence
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.mutations.base import Draft, mutation
+from mock_idp.jose.pkcs1 import OIDS, SHORTEST_RUN, digest_info, padded
 
 PaddingForm = Literal[
     "garbage-after-digest",
@@ -22,15 +24,6 @@ PaddingForm = Literal[
     "block-type-02",
     "low-exponent-free-bytes",
 ]
-
-_OIDS = {
-    "sha1": bytes.fromhex("06052b0e03021a"),
-    "sha256": bytes.fromhex("0609608648016503040201"),
-    "sha384": bytes.fromhex("0609608648016503040202"),
-    "sha512": bytes.fromhex("0609608648016503040203"),
-}
-_NULL = bytes.fromhex("0500")
-_SHORTEST_RUN = b"\xff" * 8  # RFC 8017 section 9.2 step 4: the padding string is at least eight octets
 
 
 @mutation
@@ -48,7 +41,7 @@ def pkcs1_padding(draft: Draft, *, form: PaddingForm) -> str:
     private_key = draft.key.private_key
     algorithm = draft.algorithm
     if not isinstance(private_key, rsa.RSAPrivateKey) or algorithm.pss or algorithm.hash is None:
-        sentence = "'pkcs1-padding' needs a key that signs with RS256, RS384 or RS512."
+        sentence = "'pkcs1-padding' needs a key of 1024 to 4096 bits that signs with RS256, RS384 or RS512."
         raise JoseError("key_mismatch", sentence, "key")
     hasher = hashes.Hash(algorithm.hash)
     hasher.update(draft.signing_input)
@@ -68,31 +61,18 @@ def malformed_message(form: PaddingForm, hash_: Hash, digest: bytes, length: int
     if form == "short-ff-run":
         return _short(hash_, digest).rjust(length, b"\x00")
     if form == "digestinfo-without-null":
-        return _padded(_der(0x30, _der(0x30, _OIDS[hash_.name]) + _der(0x04, digest)), length)
+        return padded(sequence(sequence(OIDS[hash_.name]), element(0x04, digest)), length)
     if form == "sha1-oid":
-        return _padded(_digest_info("sha1", digest), length)
-    info = _digest_info(hash_.name, digest)
+        return padded(digest_info("sha1", digest), length)
+    info = digest_info(hash_.name, digest)
     if form == "ber-long-length":
-        return _padded(info[:1] + b"\x81" + info[1:], length)
-    return _padded(info, length, block_type=b"\x02")
-
-
-def _der(tag: int, content: bytes) -> bytes:
-    assert len(content) < 0x80  # true of every DigestInfo here; longer ones need DER's long form
-    return bytes([tag, len(content)]) + content
-
-
-def _digest_info(hash_name: str, digest: bytes) -> bytes:
-    return _der(0x30, _der(0x30, _OIDS[hash_name] + _NULL) + _der(0x04, digest))
-
-
-def _padded(info: bytes, length: int, block_type: bytes = b"\x01") -> bytes:
-    return b"\x00" + block_type + b"\xff" * (length - len(info) - 3) + b"\x00" + info
+        return padded(info[:1] + b"\x81" + info[1:], length)
+    return padded(info, length, block_type=b"\x02")
 
 
 def _short(hash_: Hash, digest: bytes) -> bytes:
     """A correct beginning with the shortest padding that is allowed, not filled up to the key's length."""
-    return b"\x00\x01" + _SHORTEST_RUN + b"\x00" + _digest_info(hash_.name, digest)
+    return b"\x00\x01" + SHORTEST_RUN + b"\x00" + digest_info(hash_.name, digest)
 
 
 def _raw_rsa(private_key: rsa.RSAPrivateKey, message: bytes) -> bytes:

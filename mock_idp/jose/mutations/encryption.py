@@ -1,0 +1,101 @@
+"""Encrypted where signed belongs: anybody can encrypt to a public key."""
+
+import hashlib
+import secrets
+from typing import Any, Literal
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from mock_idp.jose.encoding import b64url_encode, compact_json
+from mock_idp.jose.errors import JoseError
+from mock_idp.jose.jwe import (
+    ContentEncryption,
+    ContentKey,
+    deflated,
+    encrypt,
+    password_key,
+    rsa_key,
+)
+from mock_idp.jose.jws import compact
+from mock_idp.jose.mutations.base import Draft, mutation
+
+JweAlgorithm = Literal["RSA-OAEP", "RSA-OAEP-256", "RSA1_5", "dir", "PBES2-HS256+A128KW"]
+JwePlaintext = Literal["claims", "unsecured-jwt", "signed-jwt"]
+
+MAX_BOMB_BYTES = 268_435_456
+_USUAL_ITERATIONS = 1000
+# A token that claims more is made with this many: the number in the header is the attack, and nobody who believes it
+# gets to see that it is wrong.
+_MAX_REAL_ITERATIONS = 100_000
+
+
+@mutation
+def jwe(
+    draft: Draft,
+    *,
+    plaintext: JwePlaintext = "claims",
+    alg: JweAlgorithm = "RSA-OAEP",
+    enc: ContentEncryption = "A256GCM",
+    zip: bool = False,
+    bomb_bytes: int = 0,
+    p2c: int | None = None,
+) -> str:
+    """The token is encrypted to the signing key's public half instead of signed: five segments, made by anybody.
+
+    `plaintext` is what is inside: the claims, a JWT with alg none, or the good token. `zip` compresses it; with
+    `bomb_bytes` it is so many bytes long before that, spaces behind the text. Where the algorithm wants a shared
+    secret, that is made from the public key as well: the SHA-256 of its SPKI PEM is the content key of `dir`, the
+    PEM the password of PBES2. `p2c` is the iteration count in the header, 1000 when not given; the key is derived
+    with at most 100000.
+
+    Source: RFC 8725 sections 2.3 and 3.3, RFC 7516, RFC 7518 sections 4 and 5; CVE-2026-29000, CVE-2023-51774,
+    CVE-2024-28176 (bomb), CVE-2023-52428 (p2c).
+    """
+    _check(zip, bomb_bytes, alg, p2c)
+    members = draft.header_members() | {"alg": alg, "enc": enc}
+    if plaintext != "claims":
+        members["cty"] = "JWT"  # RFC 7519 section 5.2: it must be there when another JWT is inside.
+    if zip:
+        members["zip"] = "DEF"
+    content_key = _content_key(draft, alg, members, p2c or _USUAL_ITERATIONS)
+    text = _text(draft, plaintext)
+    return encrypt(compact_json(members), content_key, enc, deflated(text, bomb_bytes) if zip else text)
+
+
+def _check(compressed: bool, bomb_bytes: int, alg: JweAlgorithm, p2c: int | None) -> None:
+    """Raises JoseError `wrong_value` for numbers out of range and options that don't go together."""
+    if not 0 <= bomb_bytes <= MAX_BOMB_BYTES:
+        sentence = f"with.bomb_bytes must be from 0 to {MAX_BOMB_BYTES}, not {bomb_bytes}."
+        raise JoseError("wrong_value", sentence, "with.bomb_bytes")
+    if bomb_bytes and not compressed:
+        sentence = "with.bomb_bytes is the size before compression; say zip as well."
+        raise JoseError("wrong_value", sentence, "with.bomb_bytes")
+    if p2c is not None and (alg != "PBES2-HS256+A128KW" or p2c < 1):
+        sentence = "with.p2c is the iteration count of PBES2-HS256+A128KW, 1 or more; choose that alg."
+        raise JoseError("wrong_value", sentence, "with.p2c")
+
+
+def _text(draft: Draft, plaintext: JwePlaintext) -> bytes:
+    if plaintext == "claims":
+        return draft.payload
+    if plaintext == "signed-jwt":
+        return draft.token().encode("ascii")
+    return compact(compact_json({"alg": "none"}), draft.payload, b"").encode("ascii")
+
+
+def _content_key(draft: Draft, alg: JweAlgorithm, members: dict[str, Any], iterations: int) -> ContentKey:
+    """The content key; for PBES2 its parameters go into the header's members (RFC 7518 section 4.8.1)."""
+    if alg == "dir":
+        return ContentKey(hashlib.sha256(draft.key.public_pem().encode("ascii")).digest(), b"")
+    if alg == "PBES2-HS256+A128KW":
+        salt = secrets.token_bytes(16)
+        members |= {"p2s": b64url_encode(salt), "p2c": iterations}
+        return password_key(draft.key.public_pem().encode("ascii"), salt, min(iterations, _MAX_REAL_ITERATIONS))
+    return rsa_key(_rsa_public_key(draft), alg)
+
+
+def _rsa_public_key(draft: Draft) -> rsa.RSAPublicKey:
+    if not isinstance(draft.key.public_key, rsa.RSAPublicKey):
+        sentence = "'jwe' encrypts to an RSA key of an ordinary size; sign with one, or choose the alg dir or PBES2."
+        raise JoseError("key_mismatch", sentence, "key")
+    return draft.key.public_key
