@@ -94,6 +94,10 @@ class IssuerClient:
         answer = self.idp.call("GET", f"{self._path}/keys")
         return list(answer["keys"])
 
+    def key(self, key: str) -> dict[str, Any]:
+        """One key, with its certificate chain `x5c` where the provider makes one."""
+        return dict(self.idp.call("GET", f"{self._path}/keys/{quote(key, safe='')}"))
+
     def add_key(self, **settings: Any) -> dict[str, Any]:
         return dict(self.idp.call("POST", f"{self._path}/keys", settings))
 

@@ -292,8 +292,7 @@ class Session:
 
     def attacker_jwk(self) -> dict[str, Any]:
         """The public JWK of the attacker's key, with its certificate where the provider makes one."""
-        kid = self.kid("attacker")
-        key = next(key for key in self.issuer.key_list() if key["kid"] == kid)
+        key = self.issuer.key(self.kid("attacker"))
         return {**key["jwk"], **({"x5c": key["x5c"]} if key.get("x5c") else {})}
 
     def tidy(self) -> None:

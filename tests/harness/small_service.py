@@ -45,6 +45,7 @@ class Call:
 class Answer:
     status: int
     body: str = "{}"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 Behaviour = Callable[[Call], Answer]
@@ -93,6 +94,8 @@ class SmallService:
                 body = answer.body.encode()
                 self.send_response(answer.status)
                 self.send_header("Content-Length", str(len(body)))
+                for name, value in answer.headers:
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(b"" if self.command == "HEAD" else body)
 

@@ -18,6 +18,25 @@ def test_a_call_is_remembered_below_its_path(attacker: AttackerListener, method:
     assert attacker.hits("/another-cell") == []
 
 
+@pytest.mark.parametrize(
+    ("path", "content_type", "part"),
+    [
+        ("/bait/x/jwks.json", "application/json", b'{"keys": [{"kty": "RSA", "kid": "a", "x5c": ["MIIB"]}]}'),
+        ("/bait/x/.well-known/jwks.json", "application/json", b'{"keys": [{"kty": "RSA"'),
+        ("/bait/x/cert.pem", "application/x-pem-file", b"-----BEGIN CERTIFICATE-----\nMIIB\n"),
+        ("/bait/x/.well-known/openid-configuration", "application/json", b"/bait/x/jwks.json"),
+    ],
+)
+def test_below_a_baited_path_the_attackers_key_is_served(
+    attacker: AttackerListener, path: str, content_type: str, part: bytes
+) -> None:
+    attacker.bait("/bait/x", {"kty": "RSA", "kid": "a", "x5c": ["MIIB"]})
+    with Connection(attacker.url) as connection:
+        answer = connection.send(Request("GET", path))
+    assert (answer.status, answer.header("Content-Type"), part in answer.body) == (200, content_type, True)
+    assert path in attacker.hits("/bait/x")
+
+
 def test_nobody_listens_there_after_its_end() -> None:
     listener = AttackerListener()
     listener.close()

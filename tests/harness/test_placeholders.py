@@ -57,6 +57,23 @@ def test_filters_of_paths(name: str, result: str) -> None:
     assert fill(f"{{read.path|{name}}}", {"read.path": lambda: "v1/a"}) == result
 
 
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("noscheme", "idp.example:1/a"),
+        ("upperscheme", "HTTP://idp.example:1/a"),
+        ("upperhost", "http://IDP.EXAMPLE:1/a"),
+    ],
+)
+def test_filters_of_urls(name: str, result: str) -> None:
+    """The three parts of a URL that some compare leniently."""
+    assert fill(f"{{issuer|{name}}}", {"issuer": lambda: "http://idp.example:1/a"}) == result
+
+
+def test_a_host_without_letters_is_respelt_with_a_dot() -> None:
+    assert fill("{issuer|upperhost}", {"issuer": lambda: "http://127.0.0.1:1/a"}) == "http://127.0.0.1.:1/a"
+
+
 def test_every_filter_takes_any_text() -> None:
     assert [name for name, filter_ in FILTERS.items() if not isinstance(filter_(""), str)] == []
 

@@ -1,0 +1,92 @@
+"""A finding beside what is documented and what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from harness.measure.declared import Documented
+from harness.measure.finding import Finding, unmeasured
+from harness.measure.quantities import Quantity
+from harness.measure.reading import Reading, make_reading
+
+LAG = Quantity("revocation-lag-timer", "a lag", "s", 0.5)
+
+
+def seconds(parts: Mapping[str, float]) -> float:
+    """A refresh interval of two seconds."""
+    return 2 * parts.get("refresh", 0) + parts.get("seconds", 0)
+
+
+def reading(value: Any, documented: Any = None, threshold: Mapping[str, Any] | None = None, bound: str = "") -> Reading:
+    said = None if documented is None else Documented(documented, "a page")
+    return make_reading(LAG, Finding(value, bound), said, threshold, seconds)
+
+
+@pytest.mark.parametrize(
+    ("value", "documented", "agrees"),
+    [
+        (2.4, 2, True),
+        (2.6, 2, False),
+        (2.1, {"refresh": 1}, True),
+        ("gone", "gone", True),
+        ("gone", "kept", False),
+        ("not checked", 60, False),
+        (True, 1, False),
+        ({"status": 401, "body": {"error": "string"}}, {"status": 401}, True),
+        ({"status": 401, "body": {"error": "string"}}, {"status": 401, "body": {"message": "string"}}, False),
+        (2.0, None, None),
+        (None, 2, None),
+    ],
+)
+def test_it_agrees_within_the_resolution(value: Any, documented: Any, agrees: bool | None) -> None:
+    """Of a table only what is documented counts; without either side there is nothing to agree on."""
+    assert reading(value, documented).agrees is agrees
+
+
+def test_a_documented_duration_is_shown_in_seconds() -> None:
+    assert reading(2.0, {"refresh": 1, "seconds": 0.5}).documented == 2.5
+
+
+def test_a_bound_does_not_agree_with_a_number() -> None:
+    """At least 5 s may be 50."""
+    assert reading(5.0, 5, bound="at least").agrees is False
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "threshold", "verdict"),
+    [
+        (2.0, "", {"at_most": 2}, "kept"),
+        (2.1, "", {"at_most": 2}, "broken"),
+        (2.1, "", {"at_most": {"refresh": 1, "seconds": 0.5}}, "kept"),
+        (2.1, "", {"at_least": 2, "at_most": 2}, "broken"),
+        (5.0, "at least", {"at_most": 4}, "broken"),
+        (5.0, "at least", {"at_most": 6}, "undecided"),
+        (5.0, "at least", {"at_least": 4}, "kept"),
+        (5.0, "at least", {"at_least": 6}, "undecided"),
+        (512, "at most", {"at_least": 1024}, "broken"),
+        (512, "at most", {"at_least": 256}, "undecided"),
+        ("gone", "", {"is": "gone"}, "kept"),
+        ("gone", "", {"one_of": ["kept", "dropped"]}, "broken"),
+        ("dropped", "", {"one_of": ["kept", "dropped"]}, "kept"),
+        ("not checked", "", {"at_most": 60}, "broken"),
+        (None, "", {"at_most": 60}, "undecided"),
+    ],
+)
+def test_a_threshold_is_judged(value: Any, bound: str, threshold: dict[str, Any], verdict: str) -> None:
+    """With a bound only where the rest can't change the answer."""
+    assert reading(value, threshold=threshold, bound=bound).verdict == verdict
+
+
+def test_without_a_threshold_there_is_no_verdict() -> None:
+    assert reading(2.0).verdict == ""
+
+
+def test_a_row_without_a_value_says_why() -> None:
+    """What the target can't do is not measured; what went wrong is an error."""
+    finding = unmeasured("no API keys here")
+    assert make_reading(LAG, finding, None, None, seconds).status == "not measured"
+    assert make_reading(LAG, finding, None, None, seconds, error=True).status == "error"
+    assert make_reading(LAG, finding, None, None, seconds).reason == "no API keys here"

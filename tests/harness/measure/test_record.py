@@ -1,0 +1,64 @@
+"""Two cards beside each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import UsageError
+from harness.measure.record import card_record, differences, read_card, write_card
+
+
+def row(value: Any, *, bound: str = "", status: str = "measured", resolution: float = 0.5) -> dict[str, Any]:
+    return {"name": "cool-down", "value": value, "bound": bound, "status": status, "resolution": resolution}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (row(1.0), row(1.5)),
+        (row(1.0, resolution=0.1), row(1.4)),
+        (row([1, 2]), row((1, 2))),
+        (row(None, status="not measured"), row(None, status="not measured")),
+        (row(5.0, bound="at least"), row(5.0, bound="at least")),
+    ],
+)
+def test_rows_agree(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Numbers within the coarser of both resolutions, all else when it is equal."""
+    assert differences([old], [new]) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (row(1.0), row(1.6)),
+        (row("gone"), row("still accepted")),
+        (row(5.0, bound="at least"), row(5.0)),
+        (row(1.0), row(None, status="not measured")),
+        (row({"a": 1}), row({"a": 1, "b": 2})),
+        (row({"a": 1, "b": 2}), row({"a": 1})),
+    ],
+)
+def test_rows_differ(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Also by a member more or less, or by a bound."""
+    assert differences([old], [new]) == [("cool-down", old, new)]
+
+
+def test_a_row_that_only_one_card_has_is_no_difference() -> None:
+    """`--only` chooses rows."""
+    assert differences([row(1.0)], []) == []
+
+
+def test_a_card_is_read_as_it_was_written(tmp_path: Path, measured: Any) -> None:
+    record = card_record([*measured("credential-precedence").values()], target="reference", profile="x", style="auth0")
+    write_card(tmp_path / "card.json", record)
+    assert read_card(tmp_path / "card.json") == record
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"readings": [{}]}', '{"version": 99, "readings": []}'])
+def test_another_file_is_no_card(tmp_path: Path, text: str) -> None:
+    (tmp_path / "card.json").write_text(text)
+    with pytest.raises(UsageError, match=r"card.json is (no|a) behaviour card"):
+        read_card(tmp_path / "card.json")

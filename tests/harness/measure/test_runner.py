@@ -1,0 +1,45 @@
+"""Which experiments run, and what becomes of one that can't."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Measure
+from scenario_files import profile_text, write_profile
+
+from harness.errors import UsageError
+from harness.measure.quantities import QUANTITIES
+from harness.measure.registry import EXPERIMENTS
+from harness.measure.runner import select_experiments
+
+
+def test_each_row_of_the_card_has_one_experiment() -> None:
+    """No row is left out, none is found twice, and the order is that of the card."""
+    assert [name for one in EXPERIMENTS for name in one.quantities] == list(QUANTITIES)
+
+
+def test_an_unknown_row_gets_the_nearest_name() -> None:
+    with pytest.raises(UsageError, match=r"no row 'cooldown'; did you mean 'cool-down'\?"):
+        select_experiments(["cooldown"])
+
+
+def test_what_a_target_lacks_is_not_measured_for_the_profiles_reason(measured: Measure, tmp_path: Path) -> None:
+    """The service is not even started."""
+    profile = write_profile(tmp_path, profile_text("jwks"))
+    reading = measured("credential-precedence", profile=profile)["credential-precedence"]
+    assert (reading.status, reading.reason) == ("not measured", "no api-keys here")
+
+
+def test_a_service_that_refuses_the_plain_token_is_an_error(measured: Measure, tmp_path: Path) -> None:
+    """Nothing can be found out by refusals when everything is refused."""
+    routes = '[routes.read]\nmethod = "GET"\npath = "/v1/nowhere"\npermission = "tasks:list"\n'
+    profile = write_profile(tmp_path, profile_text("jwks", routes=routes))
+    reading = measured("exp-leeway", profile=profile)["exp-leeway"]
+    assert reading.status == "error"
+    assert "must be" in reading.reason
+
+
+def test_only_the_rows_that_were_asked_for_are_on_the_card(measured: Measure) -> None:
+    """Although their experiment finds out more."""
+    assert list(measured("start-up-fetches")) == ["start-up-fetches"]
