@@ -17,6 +17,7 @@ from harness.background import JOIN_SECONDS, Background
 from harness.credentials import credential_in
 from harness.errors import HarnessError
 from harness.idp import IssuerClient
+from harness.journal import Journal
 from harness.loader import parse_policy
 from harness.metrics_page import MetricsPage
 from harness.model import Cell, Route, Table
@@ -25,7 +26,7 @@ from harness.placeholders import fill
 from harness.session import Session
 from harness.tokens import Words, token_spec
 from harness.verdicts import Deviation
-from harness.wire import ANSWER_SECONDS, Connection, Exchange, Request
+from harness.wire import ANSWER_SECONDS, Connection, CurlLine, Exchange, Request
 
 _RETRY_SECONDS = 0.05
 _KEPT_EXCHANGES = 12
@@ -69,9 +70,11 @@ class CellRun:
         self.counted: list[dict[str, Any]] = []
         self.memory: dict[str, int | None] = {}
         self.scrapes: dict[str, MetricsPage] = {}
+        self.leaked: list[str] = []  # What the provider published although it is secret.
         self.resources = 0
         self.created = ""
         self.last_mark = 0
+        self.journal = session.issuer.journal = Journal(session.environment.idp.url, session.issuer.path)
         self._session_words = session.words(self.attacker_path)
         self._kept_tokens: dict[str, str] = {}
         self._marks: dict[str, tuple[int, float]] = {}
@@ -223,7 +226,7 @@ class CellRun:
             raise Deviation("an answer without the credential in it", f"{one.exchange.status} with {leaked}")
         if answer:
             secrets = self.session.service.secrets if self.session.service else ()
-            if problem := deviation_of(one.exchange, self.fill(answer), secrets):
+            if problem := deviation_of(one.exchange, self.fill(answer), (*secrets, *self.leaked)):
                 raise Deviation(*problem)
 
     def _judge_speed(self, one: Sent) -> None:
@@ -255,8 +258,17 @@ class CellRun:
 
     def remember(self, sent: list[Sent]) -> None:
         """Keep what went out for the record; only the last ones count."""
+        for one in sent:
+            self.journal.request(partial(self.curl, one), one.exchange.summary()[:80].replace("\n", " "))
         self.sent.extend(sent)
         del self.sent[:-_KEPT_EXCHANGES]
+
+    def curl(self, one: Sent) -> str:
+        """The command that repeats a request, with a fresh token of the same making."""
+        service = self.session.service
+        command = one.prepared.issuer.token_command(one.prepared.spec) if one.prepared.token else None
+        base_url = service.base_url if service else "http://SERVICE"
+        return str(CurlLine(base_url, one.prepared.request, one.prepared.token, command))
 
     # Counting
 

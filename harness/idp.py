@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from harness.errors import HarnessError
+from harness.journal import Journal
 from harness.wire import Connection, Request
 
 
@@ -80,7 +81,16 @@ class IssuerClient:
         self.audience: str = description["audience"]
         self.permissions_claim: str = description["permissions_claim"]
         self._path = f"/_mock/issuers/{quote(self.id)}"
+        self.path = self._path
+        self.journal: Journal | None = None  # Where a cell's changes are written down.
         self.misbehaves = self.edited = False  # Whether faults, or changes of the served key set, may be on.
+
+    def _change(self, method: str, path: str, body: Any = None) -> Any:
+        """A call that changes the issuer."""
+        answer = self.idp.call(method, f"{self._path}{path}", body)
+        if self.journal is not None:
+            self.journal.call(method, f"{self._path}{path}", body)
+        return answer
 
     def mint(self, spec: Mapping[str, Any]) -> str:
         """A token as `spec` says; `{}` is the vendor's plain token."""
@@ -99,13 +109,13 @@ class IssuerClient:
         return dict(self.idp.call("GET", f"{self._path}/keys/{quote(key, safe='')}"))
 
     def add_key(self, **settings: Any) -> dict[str, Any]:
-        return dict(self.idp.call("POST", f"{self._path}/keys", settings))
+        return dict(self._change("POST", "/keys", settings))
 
     def set_key_state(self, key: str, state: str) -> None:
-        self.idp.call("PATCH", f"{self._path}/keys/{quote(key, safe='')}", {"state": state})
+        self._change("PATCH", f"/keys/{quote(key, safe='')}", {"state": state})
 
     def delete_key(self, key: str) -> None:
-        self.idp.call("DELETE", f"{self._path}/keys/{quote(key, safe='')}")
+        self._change("DELETE", f"/keys/{quote(key, safe='')}")
 
     def public_pem(self, key: str) -> str:
         return self.idp.call_for_text("GET", f"{self._path}/keys/{quote(key, safe='')}/public.pem")
@@ -115,29 +125,29 @@ class IssuerClient:
         return self.idp.call_for_text("GET", f"{self._path}/keys/{quote(key, safe='')}/private.pem")
 
     def rotate(self) -> dict[str, Any]:
-        return dict(self.idp.call("POST", f"{self._path}/rotate", {}))
+        return dict(self._change("POST", "/rotate", {}))
 
     def edit_jwks(self, edit: Mapping[str, Any]) -> None:
         self.edited = True
-        self.idp.call("PUT", f"{self._path}/jwks", edit)
+        self._change("PUT", "/jwks", edit)
 
     def clear_jwks(self) -> None:
-        self.idp.call("DELETE", f"{self._path}/jwks")
+        self._change("DELETE", "/jwks")
         self.edited = False
 
     def fault(self, **settings: Any) -> None:
         self.misbehaves = True
-        self.idp.call("POST", f"{self._path}/faults", settings)
+        self._change("POST", "/faults", settings)
 
     def clear_faults(self) -> None:
-        self.idp.call("DELETE", f"{self._path}/faults")
+        self._change("DELETE", "/faults")
         self.misbehaves = False
 
     def release_faults(self) -> None:
-        self.idp.call("POST", f"{self._path}/faults/release", {})
+        self._change("POST", "/faults/release", {})
 
     def set_clock(self, offset_seconds: float) -> None:
-        self.idp.call("PUT", f"{self._path}/clock", {"offset_seconds": offset_seconds})
+        self._change("PUT", "/clock", {"offset_seconds": offset_seconds})
 
     def requests(self, *, since: int = 0, endpoint: str | None = None) -> list[dict[str, Any]]:
         """The requests this issuer saw after the log's sequence number `since`."""

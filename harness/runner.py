@@ -18,7 +18,6 @@ from harness.session import Session
 from harness.steps import step_function
 from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
 from harness.vocabulary import NEGATIVE_EXPECTATIONS
-from harness.wire import CurlLine
 
 _numbers = itertools.count(1)
 _LONGEST_COMMAND = 4000
@@ -155,6 +154,8 @@ def evidence(run: CellRun, *, full: bool) -> dict[str, Any]:
     if run.sent:
         facts["exchanges"] = [_exchange(run, one) for one in run.sent]
         facts["curl"] = _curl(run, run.sent[-1])
+    if run.journal.changes:
+        facts["script"] = run.journal.script(run.session.kids)
     facts["idp_requests"] = [
         {key: entry.get(key) for key in ("at", "endpoint", "method", "path", "status", "fault")}
         for entry in run.session.issuer.requests()[-12:]
@@ -168,7 +169,10 @@ def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
     request, exchange = one.prepared.request, one.exchange
 
     def shown(value: str | bytes) -> str:
-        return without_secrets(value, one.prepared.token, run.session.api_keys().values())
+        text = without_secrets(value, one.prepared.token, run.session.api_keys().values())
+        for secret in run.leaked:
+            text = text.replace(secret, f"{secret[:3]}…")
+        return text
 
     if request.raw is not None:
         return {
@@ -193,9 +197,7 @@ def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
 
 
 def _curl(run: CellRun, one: Sent) -> str:
-    base_url = run.session.service.base_url if run.session.service else "http://SERVICE"
-    command = one.prepared.issuer.token_command(one.prepared.spec) if one.prepared.token else None
-    line = str(CurlLine(base_url, one.prepared.request, one.prepared.token, command))
+    line = run.curl(one)
     return line if len(line) <= _LONGEST_COMMAND else "(too long for a command line: the token_spec is in the record)"
 
 

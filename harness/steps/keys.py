@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from harness.cell_run import CellRun
 from harness.model import Table
+from harness.steps.jwk_values import filled
 
 
 def make_key(run: CellRun, name: str, **settings: Any) -> None:
@@ -24,7 +24,7 @@ def publish_key(run: CellRun, name: str, state: str = "next", issuer: str | None
     if issuer is None:
         run.session.add_key(name, state=state, **settings)
     else:
-        run.session.issuer_named(issuer).add_key(name=name, state=state, **settings)
+        run.session.add_key_elsewhere(issuer, name, state=state, **settings)
 
 
 def set_key_state(run: CellRun, key: str, state: str) -> None:
@@ -58,17 +58,5 @@ def edit_jwks(
     """Serve raw entries around the key set, or change members of its keys."""
     session = run.session
     edit = {session.kids.get(name, name): change for name, change in (edit or {}).items()}
-    session.issuer.edit_jwks({"before": _raw_jwks(run, before), "after": _raw_jwks(run, after), "edit": run.fill(edit)})
-
-
-def _raw_jwks(run: CellRun, entries: list[Any] | None) -> list[Any]:
-    made = []
-    for entry in entries or []:
-        if isinstance(entry, Mapping) and "$jwk" in entry:
-            kid = run.session.kid(entry["$jwk"])
-            jwk = next(key["jwk"] for key in run.session.issuer.key_list() if key["kid"] == kid)
-            entry = {**jwk, **{name: value for name, value in entry.items() if name != "$jwk"}}
-        elif isinstance(entry, Mapping) and "$json" in entry:
-            entry = entry["$json"]
-        made.append(run.fill(entry))
-    return made
+    entries = {"before": filled(run, before or []), "after": filled(run, after or [])}
+    session.issuer.edit_jwks({**entries, "edit": run.fill(edit)})

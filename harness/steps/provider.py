@@ -7,12 +7,13 @@ from typing import Any
 from harness.cell_run import CellRun
 from harness.errors import HarnessError
 from harness.model import Table
+from harness.steps.jwk_values import filled
 from harness.verdicts import Deviation
 
 
 def fault(run: CellRun, **settings: Any) -> None:
     """Let the identity provider misbehave until it is told to stop, or `times` times."""
-    run.session.issuer.fault(**run.fill(settings))
+    run.session.issuer.fault(**filled(run, settings))
 
 
 def clear_faults(run: CellRun) -> None:

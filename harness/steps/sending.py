@@ -48,4 +48,6 @@ def stop_traffic(run: CellRun, name: str, at_least: int = 1) -> None:
 
 def wait(run: CellRun, **duration: float) -> None:
     """Let time pass in the service: refresh intervals, stale windows and expiry are what the case is about."""
-    run.session.environment.pause(run.profile.duration(duration))
+    seconds = run.profile.duration(duration)
+    run.journal.pause(seconds)
+    run.session.environment.pause(seconds)

@@ -14,6 +14,9 @@ def start_service(run: CellRun, config: Table | None = None, refusal: str = "", 
     With `refusal = "allowed"` a service that refuses to start has done what was asked, and the case ends here; if
     `names` is given, its message or log must name one of those words.
     """
+    run.journal.note(
+        f"the service was started here, with changes {dict(config)}" if config else "the service was started here"
+    )
     try:
         run.session.restart_service(run.fill(config or {}))
     except TargetError as problem:
@@ -27,9 +30,11 @@ def start_service(run: CellRun, config: Table | None = None, refusal: str = "", 
 
 
 def stop_service(run: CellRun) -> None:
+    run.journal.note("the service was stopped here")
     run.session.stop_service()
 
 
 def restart_service(run: CellRun, config: Table | None = None) -> None:
     """Stop the service and start it again, with changes of its configuration in `config`."""
+    run.journal.note(f"the service was started again here, with changes {dict(config or {})}")
     run.session.restart_service(run.fill(config or {}))

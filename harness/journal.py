@@ -1,0 +1,69 @@
+"""What a cell did to the identity provider and to the service, as a shell script that does it again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_MOST_LINES = 200
+_LONGEST_LINE = 4000
+
+
+class Journal:
+    """The lines of one cell's script, in the order in which things were done.
+
+    The script speaks to the issuer at `idp_url` and to the running service, so it works while both are up: `run
+    --hold` keeps them. It begins with a reset of the issuer at `issuer_path`; keys are called by their names, as
+    their kids will be others.
+    """
+
+    def __init__(self, idp_url: str, issuer_path: str) -> None:
+        self._idp_url, self._issuer_path = idp_url, issuer_path
+        self._lines: list[Callable[[], str]] = []
+        self.changes = 0
+
+    def call(self, method: str, path: str, body: Any) -> None:
+        """A change of the issuer: a call of the control API."""
+        self.changes += 1
+
+        def line() -> str:
+            data = shlex.quote(json.dumps(body if body is not None else {}, ensure_ascii=False))
+            return f"curl -sS -X {method} -H 'Content-Type: application/json' -d {data} {self._idp_url}{path}"
+
+        self._add(line)
+
+    def request(self, command: Callable[[], str], answer: str) -> None:
+        """A request to the service, as the command that repeats it, and what it was answered."""
+        self._add(lambda: f"{command()}  # {answer}")
+
+    def pause(self, seconds: float) -> None:
+        """Time that passed."""
+        self.changes += 1
+        self._add(lambda: f"sleep {seconds:g}")
+
+    def note(self, text: str) -> None:
+        """Something that a script can't do by itself."""
+        self._add(lambda: f"# {text}")
+
+    def script(self, names: Mapping[str, str]) -> list[str]:
+        """The script, with the kids of `names` (name to kid) replaced by the names of their keys."""
+        reset = (
+            f"curl -sS -X POST -H 'Content-Type: application/json' -d '{{}}' {self._idp_url}{self._issuer_path}/reset"
+        )
+        lines = ["#!/usr/bin/env bash", f"{reset} >/dev/null"]
+        for line in (made() for made in self._lines):
+            if len(line) > _LONGEST_LINE:
+                line = "# too long for a command line: the token_spec is in the record"
+            if line != lines[-1]:  # Repetitions of one request stand once.
+                lines.append(line)
+        for name, kid in names.items():
+            if name != "first":  # The issuer keeps its first key, and with it the kid.
+                lines = [line.replace(kid, name) for line in lines]
+        return lines
+
+    def _add(self, line: Callable[[], str]) -> None:
+        """The line is made when somebody asks for the script, which for most cells nobody does."""
+        if len(self._lines) < _MOST_LINES:
+            self._lines.append(line)

@@ -1,0 +1,55 @@
+"""The script of a cell does again what the cell did."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from cell_bench import Bench
+from small_service import SmallService
+from watching import Watch, steps
+
+from harness.runner import run_cell
+from harness.verdicts import FAILED
+
+
+@pytest.fixture
+def script(bench: Bench) -> tuple[list[str], list[list[str]]]:
+    """The script of a case that failed after a rotation, and what the service saw when it was run."""
+    watch = Watch()
+    with SmallService(watch) as service, bench.session(service) as session:
+        watch.jwks_uri = session.issuer.jwks_uri
+        body = steps(
+            'do = "publish-key", name = "k2"',
+            'do = "send", token = { key = "k2" }, repeat = 3',
+            'do = "wait", seconds = 0.01',
+            'do = "send", token = { key = "k2" }, expect = "reject"',
+        )
+        result = run_cell(bench.cell(body), session)
+        assert result.verdict == FAILED
+        watch.signed_by.clear()
+        watch.kids.clear()
+        lines: list[str] = result.evidence["script"]
+        done = subprocess.run(["bash", "-eu"], input="\n".join(lines), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+    return lines, [[signer, *kids] for signer, kids in zip(watch.signed_by, watch.kids, strict=True)]
+
+
+def test_the_script_makes_the_same_keys_and_sends_the_same_requests(script: tuple[list[str], list[list[str]]]) -> None:
+    _, seen = script
+    assert len(seen) == 2
+    assert all(signer in kids and signer != kids[0] for signer, *kids in seen)
+
+
+def test_repetitions_stand_once_and_each_answer_beside_its_request(script: tuple[list[str], list[list[str]]]) -> None:
+    lines, _ = script
+    assert [line.rpartition("# ")[2][:6] for line in lines if "/v1/things" in line] == ["200 OK", "200 OK"]
+    assert "sleep 0.01" in lines
+
+
+def test_no_token_and_no_kid_of_that_run_stands_in_it(script: tuple[list[str], list[list[str]]]) -> None:
+    lines, seen = script
+    text = "\n".join(lines)
+    assert "eyJ" not in text
+    assert '"key": "k2"' in text
+    assert all(signer not in text for signer, *_ in seen)
