@@ -1,4 +1,4 @@
-"""`python -m bench`: the matrix, what the harness adds to its floor, and `mock-idp serve`, in one run."""
+"""`python -m bench`: the matrix, the mutants, what the harness adds to its floor, and `mock-idp serve`, in one run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from rich.console import Console
 from bench.cells import measure_cells
 from bench.machine import describe_machine
 from bench.matrix import measure_matrix
+from bench.mutants import measure_mutants
 from bench.serve import measure_serve
-from bench.tables import cells_table, matrix_table, serve_table
+from bench.tables import cells_table, matrix_table, mutants_table, serve_table
 from harness.targets import TARGETS, make_target
 from harness.vocabulary import STYLES
 
-PARTS = ("matrix", "cells", "serve")
+PARTS = ("matrix", "cells", "mutants", "serve")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,7 +38,7 @@ PARTS = ("matrix", "cells", "serve")
     type=click.IntRange(0),
     default=(0, 2),
     show_default=True,
-    help="Processes of the whole matrix; may be given again.",
+    help="Processes of the whole matrix, and of the mutants where it isn't 0; may be given again.",
 )
 @click.option("--style", "styles", multiple=True, type=click.Choice(STYLES), help="Only this style: a quick look.")
 @click.option("--only", "parts", multiple=True, type=click.Choice(PARTS), default=PARTS, help="Only this part.")
@@ -52,7 +53,7 @@ def main(
     starts: int,
     json_file: Path | None,
 ) -> None:
-    """Measure the whole matrix, what a cell costs against its floor, and `mock-idp serve`.
+    """Measure the whole matrix, every fault, what a cell costs against its floor, and `mock-idp serve`.
 
     The floor of a cell is one minted token, one request to the service and one fetch of the key set, nothing
     else. It is measured after each cell, on the same parts, so that both feel the same load. Compare numbers of
@@ -62,6 +63,7 @@ def main(
     Examples:
       python -m bench
       python -m bench --target reference -n 2 --style okta
+      python -m bench --only mutants -n 2
       python -m bench --only cells --target reference kid permissions --json cells.json
     """
     console = Console()
@@ -71,7 +73,7 @@ def main(
         f"{machine['python']}, load {machine['load_average'][0]}",
         highlight=False,
     )
-    numbers: dict[str, Any] = {"machine": machine, "matrix": [], "cells": []}
+    numbers: dict[str, Any] = {"machine": machine, "matrix": [], "cells": [], "mutants": []}
     for target in targets:
         if reason := make_target(target, {}).available():
             console.print(f"{target} is left out: {reason}")
@@ -86,6 +88,12 @@ def main(
         console.print(matrix_table(numbers["matrix"]))
     if numbers["cells"]:
         console.print(cells_table(numbers["cells"]))
+    for count in processes if "mutants" in parts else ():
+        if count:
+            console.print(f"every fault of the reference, -n {count} …", highlight=False)
+            numbers["mutants"].append(measure_mutants(count))
+    if numbers["mutants"]:
+        console.print(mutants_table(numbers["mutants"]))
     if "serve" in parts:
         numbers["serve"] = measure_serve(starts)
         console.print(serve_table(numbers["serve"]))

@@ -35,6 +35,19 @@ def cells_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     return _table("One cell at a time, and the floor after it", heads, cells)
 
 
+def mutants_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """One row for each run of all faults; `at once` is the faults' own time against the wall time."""
+    heads = ("-n", "faults", "killed", "cells", "baseline cells", "wall s", "faults s", "at once")
+    cells = [
+        (
+            *(row["processes"], row["faults"], row["killed"], row["cells"], row["baseline_cells"]),
+            *(f"{row['wall_s']:.1f}", f"{row['faults_s']:.1f}", f"{row['at_once']:.1f}"),
+        )
+        for row in rows
+    ]
+    return _table("Every fault, start to end", heads, cells)
+
+
 def serve_table(numbers: Mapping[str, float]) -> Table:
     """What `mock-idp serve` does."""
     heads = ("first JWKS s", "slowest", "RSS MiB", "JWKS/s", "client_credentials tokens/s")

@@ -64,7 +64,7 @@ class AttackerListener:
             prefix, jwk = next(((at, jwk) for at, jwk in self._baits.items() if path.startswith(at)), ("", None))
         if jwk is None:
             return 404, "text/plain", b""
-        if "/.well-known/" in path:
+        if "/.well-known/" in path and not path.endswith("/jwks.json"):
             issuer = self.url + prefix
             metadata = {"issuer": issuer, "jwks_uri": f"{issuer}/jwks.json", "token_endpoint": f"{issuer}/token"}
             return 200, "application/json", json.dumps(metadata).encode()

@@ -9,6 +9,7 @@ import click
 from harness.commands.check import check
 from harness.commands.doctor import doctor
 from harness.commands.list_ import list_
+from harness.commands.measure import measure
 from harness.commands.mutants import mutants
 from harness.commands.report import report
 from harness.commands.run import run
@@ -27,6 +28,7 @@ def cli() -> None:
       idp-harness run                                judge the real Tasker worker
       idp-harness run rotation --target reference    one area, against the reference service
       idp-harness show kid-unknown                   what a scenario does, and why
+      idp-harness measure                            the behaviour card: what the service does
       idp-harness mutants                            prove that the scenarios can fail
 
     \b
@@ -35,7 +37,7 @@ def cli() -> None:
     """
 
 
-for command in (run, check, list_, show, report, mutants, doctor):
+for command in (run, check, list_, show, report, measure, mutants, doctor):
     cli.add_command(command)
 
 

@@ -1,82 +1,108 @@
-"""The proof that the scenarios can fail: each fault of the reference service is caught by a scenario that names it."""
+"""The proof that the scenarios can fail: each fault of the reference service is caught by a scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
 
-from harness.environment import Options
-from harness.model import Cell, Scenario
-from harness.plan import plan
-from harness.profile import Profile
-from harness.target_runs import TargetRuns
-from harness.verdicts import FAILED
+from harness.killers import Phase
+from harness.model import Cell
+from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, CellResult
 
-KILLED, SURVIVED, UNNAMED = "killed", "survived", "unnamed"
+KILLED = "killed"  # a cell failed
+SURVIVED = "survived"  # every cell passed or proved nothing
+UNDECIDED = "undecided"  # no cell failed, and the harness could not run at least one of them
+MUTANT_VERDICTS = (KILLED, SURVIVED, UNDECIDED)
+
+# Of cells that could be neither passed nor failed, so many are kept with their reasons.
+_KEPT_REASONS = 5
+
+
+class RunsCells(Protocol):
+    """What `judge_mutant` needs of `harness.sessions.Sessions`."""
+
+    def begin(self, cells: Iterable[Cell]) -> None: ...
+
+    def run(self, cell: Cell) -> CellResult: ...
 
 
 @dataclass
 class MutantResult:
-    """What happened to one fault. `killers` are the ids of the cells that failed, in the order they ran."""
+    """What happened to one fault. `killers` are ids of cells that failed, in the order in which they were tried.
 
-    id: str
+    `duration_s` is the seconds until the verdict, without those spent queuing; `other_verdicts` counts the cells that
+    did not fail, and `unjudged` holds the first of those that ended in an error or were inconclusive: neither ever
+    counts as a kill.
+    """
+
+    mutant: str
     sentence: str
-    verdict: str
+    component: str
+    method: str
+    precedent: str
+    file: str
+    named_by: list[str]
+    verdict: str = SURVIVED
     killers: list[str] = field(default_factory=list)
-    ran: int = 0
+    cells_run: int = 0
     duration_s: float = 0.0
-    others: dict[str, int] = field(default_factory=dict)
+    other_verdicts: dict[str, int] = field(default_factory=dict)
+    unjudged: list[dict[str, str]] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:
-        return {
-            "mutant": self.id,
-            "sentence": self.sentence,
-            "verdict": self.verdict,
-            "killers": self.killers,
-            "cells_run": self.ran,
-            "duration_s": self.duration_s,
-            "other_verdicts": self.others,
-        }
+        return asdict(self)
 
 
-def named_mutants(scenarios: Iterable[Scenario], faults: Iterable[str]) -> list[str]:
-    """The faults that at least one scenario says it catches."""
-    named = {mutant for scenario in scenarios for mutant in scenario.kills}
-    return sorted(named & set(faults))
+def judge_mutant(
+    result: MutantResult,
+    phases: Iterable[Phase],
+    sessions: RunsCells,
+    *,
+    all_kills: bool,
+    turn: Callable[[Phase], AbstractContextManager[None]] = lambda phase: nullcontext(),
+) -> None:
+    """Run the cells until one fails; `sessions` run them on the reference with the fault switched on.
 
-
-def cells_that_name(mutant: str, scenarios: Iterable[Scenario], profile: Profile) -> list[Cell]:
-    """The cells of the scenarios that say they catch the fault, the quickest way to a kill first.
-
-    One style suffices at first: the other styles follow, in case a fault shows in one vendor's shape only.
+    With `all_kills` every scenario has its turn, each up to its first cell that fails. The result depends on the
+    order of the cells only, not on which of them ends first. Each phase runs within its `turn`.
     """
-    named = [scenario for scenario in scenarios if mutant in scenario.kills]
-    cells = [one.cell for one in plan(named, profile, "reference") if not one.verdict]
-    first_style = {cell.scenario.id: cell.style for cell in reversed(cells)}
-    return sorted(cells, key=lambda cell: (cell.style != first_style[cell.scenario.id], cell.scenario.timed))
+    caught: set[str] = set()
+    for phase in phases:
+        cells = [cell for cell in phase if cell.scenario.id not in caught]
+        if cells and (all_kills or not caught):
+            with turn(cells):
+                started = time.perf_counter()
+                _run_phase(result, cells, sessions, caught, all_kills)
+                result.duration_s = round(result.duration_s + time.perf_counter() - started, 3)
+    if caught:
+        result.verdict = KILLED
+    elif result.other_verdicts.get(ERROR) or not result.cells_run:
+        result.verdict = UNDECIDED
 
 
-def run_mutant(
-    mutant: str, sentence: str, cells: Sequence[Cell], runs: TargetRuns, options: Options, *, all_kills: bool
-) -> MutantResult:
-    """Run the cells on the reference with the fault switched on, until one fails (or all, with `all_kills`)."""
-    result = MutantResult(mutant, sentence, SURVIVED if cells else UNNAMED)
-    options = replace(options, target="reference", faults=(mutant,))
-    sessions = runs.of(options).sessions
-    try:
-        for number, cell in enumerate(cells):
-            alike = cell.style, cell.scenario.timed
-            sessions.begin(c for c in cells[number:] if (c.style, c.scenario.timed) == alike)
-            outcome = sessions.run(cell)
-            result.ran += 1
-            if outcome.verdict == FAILED:
-                result.verdict = KILLED
-                result.killers.append(outcome.id)
-                if not all_kills:
-                    break
-            else:
-                result.others[outcome.verdict] = result.others.get(outcome.verdict, 0) + 1
-    finally:
-        runs.end(options)
-    return result
+def _run_phase(
+    result: MutantResult, cells: Sequence[Cell], sessions: RunsCells, caught: set[str], all_kills: bool
+) -> None:
+    sessions.begin(cells)
+    for cell in cells:
+        # All of a phase have begun; one whose scenario has its kill is waited for, and proves nothing more.
+        outcome = sessions.run(cell)
+        if cell.scenario.id not in caught:
+            _count(result, outcome)
+        if outcome.verdict == FAILED:
+            caught.add(cell.scenario.id)
+            if not all_kills:
+                return
+
+
+def _count(result: MutantResult, outcome: CellResult) -> None:
+    result.cells_run += 1
+    if outcome.verdict == FAILED:
+        result.killers.append(outcome.id)
+        return
+    result.other_verdicts[outcome.verdict] = result.other_verdicts.get(outcome.verdict, 0) + 1
+    if outcome.verdict in (ERROR, INCONCLUSIVE) and len(result.unjudged) < _KEPT_REASONS:
+        result.unjudged.append({"cell": outcome.id, "verdict": outcome.verdict, "reason": outcome.reason})

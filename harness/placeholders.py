@@ -22,6 +22,10 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "basicpassword": lambda text: base64.b64encode(f"user:{text}".encode()).decode(),
     "basicoauth": lambda text: base64.b64encode(f"{text}:x-oauth-basic".encode()).decode(),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    # A URL without its scheme, and spellings that name the same place but are other texts.
+    "noscheme": lambda text: text.partition("://")[2],
+    "upperscheme": lambda text: re.sub(r"^\w+(?=://)", lambda found: found[0].upper(), text),
+    "upperhost": lambda text: re.sub(r"(?<=://)[^/:]+", lambda found: _other_host(found[0]), text, count=1),
     # Spellings of a path: `v1/tasks` as `v1//tasks`, `v1/./tasks`, `v1%2ftasks`, and with every letter encoded.
     "doubled": lambda text: text.replace("/", "//"),
     "dotted": lambda text: text.replace("/", "/./"),
@@ -120,3 +124,8 @@ def _strings(value: Any) -> list[str]:
     if isinstance(value, list | tuple):
         return [text for item in value for text in _strings(item)]
     return []
+
+
+def _other_host(host: str) -> str:
+    """`host` in capitals; one that is a number has none and gets the dot that ends a full name."""
+    return host.upper() if host.upper() != host else f"{host}."

@@ -39,6 +39,7 @@ class Session:
         self.tls: TlsFront | None = None
         self._others: dict[str, IssuerClient] = {}  # a scenario's name of another issuer -> that issuer
         self._reconfigured = False
+        self._second_changed = False
         self.issuer = self._issuer()
         keys = self.issuer.key_list()
         self.first_kid: str = next(key["kid"] for key in keys if key["state"] == "current")
@@ -148,8 +149,8 @@ class Session:
         }
         for name, key in self.api_keys().items():
             words[f"api_key.{name}"] = lambda key=key: key.key  # type: ignore[misc]
-        for name, issuer in self._others.items():
-            words[f"issuer.{name}"] = lambda issuer=issuer: issuer.issuer  # type: ignore[misc]
+        for name in {*self._others, *(["second"] if self.config.get("second_issuer") else [])}:
+            words[f"issuer.{name}"] = lambda name=name: self.issuer_named(name).issuer  # type: ignore[misc]
         for name, route in self.profile.routes.items():
             for part in ("permission", "resource", "action", "path", "method"):
                 words[f"{name}.{part}"] = lambda route=route, part=part: getattr(route, part)  # type: ignore[misc]
@@ -265,6 +266,11 @@ class Session:
         self.forget_plain_tokens()
         return self.kids[name]
 
+    def add_key_elsewhere(self, issuer: str, name: str, **settings: Any) -> None:
+        """Add a key to an issuer that a step made, or to the second one that the service trusts."""
+        self.issuer_named(issuer).add_key(name=name, **settings)
+        self._second_changed = self._second_changed or issuer == "second"
+
     def kid(self, name: str) -> str:
         """The kid of a key that a scenario names; `attacker` is made, unpublished, when it is first asked for."""
         if name == "attacker" and name not in self.kids:
@@ -298,26 +304,28 @@ class Session:
     def tidy(self) -> None:
         """Undo what a cell did: faults, edits, added keys and issuers go; the first key signs again.
 
-        A service with another configuration is stopped.
+        A service with another configuration, or with a second issuer that was changed, is stopped.
         """
-        if self._reconfigured:
+        if self._reconfigured or self._second_changed:
             self._reconfigured = False
             self.stop_service()
         if self.tls is not None:
             self.tls.present("trusted")
-        for name in [name for name in self._others if name != "second"]:
+        for name in [name for name in self._others if name != "second" or self._second_changed]:
             self._others.pop(name).delete()
+        self._second_changed = False
         if self.issuer.misbehaves:
             self.issuer.clear_faults()
         if self.issuer.edited:
             self.issuer.clear_jwks()
         added = {name: kid for name, kid in self.kids.items() if name not in ("first", "attacker")}
-        if self._keys_changed:
-            self.issuer.set_key_state(self.first_kid, "current")
-            self.forget_plain_tokens()
+        # Added keys go first: one of them may have the first key's kid, which means the newest of the two.
         for name, kid in added.items():
             self.issuer.delete_key(kid)
             del self.kids[name]
+        if self._keys_changed:
+            self.issuer.set_key_state(self.first_kid, "current")
+            self.forget_plain_tokens()
         self._keys_changed = False
 
     def close(self) -> None:

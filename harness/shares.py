@@ -1,6 +1,7 @@
 """Which process runs which test: the cells of one share of the matrix go to one xdist worker.
 
-The share stands at the end of a test's parameters: `test_scenario[kid/selection/kid-unknown[okta]@reference-1of2]`.
+The share stands at the end of a test's parameters: `test_scenario[kid/selection/kid-unknown[okta]@reference-1of2]`,
+`test_mutant[m-no-exp-check@reference-1of2]`.
 pytest-xdist has groups for this, but its release 3.8 loses them on pytest 9.2 without a word (its issue 1386).
 """
 
@@ -11,7 +12,7 @@ import re
 import pytest
 from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
-_SHARE = re.compile(r"\]@([a-z0-9-]+-[0-9]+of[0-9]+)\]$")
+_SHARE = re.compile(r"(\]|\[m(?:-[a-z0-9]+)+)@([a-z0-9-]+-[0-9]+of[0-9]+)\]$")
 
 
 def process_count(config: pytest.Config) -> int:
@@ -33,19 +34,24 @@ def _is_sharing_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput") and bool(getattr(config.option, "loadgroup", False))
 
 
-def name_of_test(cell_id: str, share: str, config: pytest.Config) -> str:
-    """The parameters of a cell's test; only a worker's name the share."""
-    return f"{cell_id}@{share}" if _is_sharing_worker(config) else cell_id
+def name_of_test(id: str, share: str, config: pytest.Config) -> str:
+    """The parameters of the test of a cell or a mutant; only a worker's name the share."""
+    return f"{id}@{share}" if _is_sharing_worker(config) else id
 
 
 def without_share(nodeid: str) -> str:
     """A test's id as it is reported."""
-    return _SHARE.sub("]]", nodeid)
+    return _SHARE.sub(r"\1]", nodeid)
+
+
+def share_of_test(nodeid: str) -> str | None:
+    """The share that a worker's test belongs to; None in a process that runs all of them."""
+    found = _SHARE.search(nodeid)
+    return found[2] if found else None
 
 
 class ShareScheduling(LoadGroupScheduling):  # type: ignore[misc]
     """`--dist=loadgroup` in which cells of one share stay together too."""
 
     def _split_scope(self, nodeid: str) -> str:
-        found = _SHARE.search(nodeid)
-        return found[1] if found else super()._split_scope(nodeid)
+        return share_of_test(nodeid) or super()._split_scope(nodeid)

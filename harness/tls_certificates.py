@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ssl
 import tempfile
+import threading
 import warnings
 
 import trustme
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 _DAY = datetime.timedelta(days=1)
+_WARNINGS = threading.Lock()  # The filters of warnings belong to the process.
 
 
 def server_contexts(host: str) -> tuple[bytes, dict[str, ssl.SSLContext]]:
@@ -42,7 +44,7 @@ def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
 
 def _tls_1_0(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = _context(certificate)
-    with warnings.catch_warnings():  # That it is a thing of the past is what the case is about.
+    with _WARNINGS, warnings.catch_warnings():  # That it is a thing of the past is what the case is about.
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
     context.set_ciphers("DEFAULT:@SECLEVEL=0")

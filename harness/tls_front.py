@@ -18,6 +18,7 @@ from harness.vocabulary import CERTIFICATES
 
 _BUFFER = 65_536
 _IDLE_SECONDS = 30.0
+_CLIENT_HELLO = b"\x16"  # The first byte of a TLS connection (RFC 8446 §5.1); anything else is a request to a proxy.
 
 
 class TlsFront:
@@ -36,18 +37,19 @@ class TlsFront:
         self.address = f"127.0.0.1:{port}"
         self.url = https_base_url(port)
         self._folder = tempfile.TemporaryDirectory(prefix="idp-harness-tls-")
-        self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
-        self._closed = False
         try:
             ca_pem, self._contexts = server_contexts(urlsplit(self.url).hostname or "localhost")
-            (Path(self._folder.name) / "ca.pem").write_bytes(ca_pem)
+            ca_file = Path(self._folder.name) / "ca.pem"
+            ca_file.write_bytes(ca_pem)
         except BaseException:
             self._listener.close()
             self._folder.cleanup()
             raise
-        self.ca_file = str(Path(self._folder.name) / "ca.pem")
+        self.ca_file = str(ca_file)
         self._kind = "trusted"
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._servers: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._accept, name="tls-front", daemon=True)
         self._thread.start()
 
@@ -61,51 +63,66 @@ class TlsFront:
             self._close_connections()
 
     def close(self) -> None:
-        """End the listener and everything that runs through it."""
-        self._closed = True
+        """End the listener and everything that runs through it; returns when all is gone. May be called again."""
         with suppress(OSError):  # Wakes the accepting thread.
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._close_connections()
         self._thread.join()
+        self._close_connections()
+        for server in self._servers:
+            server.join()
         self._folder.cleanup()
 
     def _close_connections(self) -> None:
         with self._lock:
-            connections, self._open = self._open, set()
-        for connection in connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            for connection in self._open:
+                with suppress(OSError):  # The method of a TLS socket would take its keys from the thread that uses it.
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def _accept(self) -> None:
-        while not self._closed:
+        while True:
             try:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(connection,), name="tls-front", daemon=True).start()
+            with self._lock:
+                self._open.add(connection)
+            server = threading.Thread(target=self._serve, args=(connection,), name="tls-front", daemon=True)
+            self._servers = [*(one for one in self._servers if one.is_alive()), server]
+            server.start()
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(_IDLE_SECONDS)
-        with suppress(OSError, ssl.SSLError), connection:
-            if connection.recv(7, socket.MSG_PEEK | socket.MSG_WAITALL) == b"CONNECT":
-                head = b""
-                while b"\r\n\r\n" not in head and len(head) < _BUFFER:
-                    head += connection.recv(1)
-                connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        try:
+            if connection.recv(1, socket.MSG_PEEK) != _CLIENT_HELLO:
+                _answer_connect(connection)
             with self._lock:
-                context = self._contexts[self._kind]
-                self._open.add(connection)
-            with (
-                context.wrap_socket(connection, server_side=True) as tls,
-                socket.create_connection(self._upstream, timeout=_IDLE_SECONDS) as upstream,
-            ):
-                with self._lock:
-                    self._open.discard(connection)
-                    self._open.add(tls)
+                tls = self._contexts[self._kind].wrap_socket(
+                    connection, server_side=True, do_handshake_on_connect=False
+                )
+                self._open.remove(connection)
+                self._open.add(tls)
+                connection = tls
+            tls.do_handshake()
+            with socket.create_connection(self._upstream, timeout=_IDLE_SECONDS) as upstream:
                 _pass_on(tls, upstream)
-                with self._lock:
-                    self._open.discard(tls)
+        except OSError:  # Also that of TLS: a client that does not trust the certificate hangs up.
+            pass
+        finally:
+            with self._lock:
+                self._open.discard(connection)
+                connection.close()
+
+
+def _answer_connect(connection: socket.socket) -> None:
+    """Read the head of a CONNECT request and say yes to it (RFC 9110 §9.3.6), whatever host it names."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        one = connection.recv(1)
+        if not one or len(head) > _BUFFER:
+            raise ConnectionError("the request for a tunnel does not end")
+        head += one
+    connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
 
 
 def _pass_on(tls: ssl.SSLSocket, upstream: socket.socket) -> None:

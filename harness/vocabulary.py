@@ -169,7 +169,6 @@ CONFIG_WORDS: Final = {
 CONFIG_NEEDS: Final = {
     "discovery": "discovery",
     "second_issuer": "multi-issuer",
-    "tls": "tls",
     "allow_http": "allow-http",
 }
 # What the provider's TLS end can show, beside `trusted`, which is what the service was told to trust.

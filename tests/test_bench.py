@@ -11,6 +11,7 @@ import pytest
 from bench.cells import measure_cells
 from bench.load import requests_per_second
 from bench.matrix import measure_matrix
+from bench.mutants import measure_mutants
 from harness import embedded
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +30,14 @@ def test_a_run_of_the_matrix_counts_the_cells_that_were_run() -> None:
     numbers = measure_matrix("reference", 0, ["okta"], ["baseline/plain-tokens"])
     assert (numbers["cells"], numbers["verdicts"]) == (4, {"passed": 4})
     assert numbers["wall_s"] == pytest.approx(4 / numbers["cells_per_s"])
+
+
+def test_a_run_of_the_mutants_counts_what_was_killed() -> None:
+    """The wall time is that of the whole run, so it is the longer one for a single fault."""
+    numbers = measure_mutants(0, ["m-no-exp-check"], baseline=False)
+    assert (numbers["faults"], numbers["killed"], numbers["baseline_cells"]) == (1, 1, 0)
+    assert numbers["at_once"] == pytest.approx(numbers["faults_s"] / numbers["wall_s"])
+    assert numbers["at_once"] < 1
 
 
 def test_the_load_refuses_an_answer_that_is_no_success() -> None:

@@ -18,6 +18,9 @@ from harness import placeholders, profile, scenario_plugin
 from harness import vocabulary as words
 from harness.cli import cli as idp_harness
 from harness.loader import load_all
+from harness.measure.declared import THRESHOLD_KEYS
+from harness.measure.quantities import QUANTITIES
+from harness.measure.reading import Reading
 from harness.mock_issuer import MockIssuer
 from harness.targets.process import PLACEHOLDERS
 from harness.targets.registry import TARGETS
@@ -33,6 +36,7 @@ from mock_idp.jose.ring import KEY_STATES
 from mock_idp.providers import PROVIDERS
 
 SCENARIOS, PLUGIN = PAGES["scenarios.md"], PAGES["pytest-plugin.md"]
+CARD = PAGES["behaviour-card.md"]
 MOCK_IDP, JUDGING = PAGES["mock-idp.md"], PAGES["judging-your-service.md"]
 PROGRAMS: dict[str, click.Group] = {"idp-harness": idp_harness, "mock-idp": mock_idp}
 # Options of other programs that the pages name: curl, pytest, pytest-xdist, python -m harness.reference.
@@ -103,6 +107,8 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "targets": (JUDGING, "Targets", "target", TARGETS),
     "words of a command": (JUDGING, "process", "word", [f"{{{name}}}" for name in PLACEHOLDERS]),
     "fields": (JUDGING, "results.jsonl", "field", [one.name for one in fields(CellResult)]),
+    "rows of the card": (CARD, "Rows", "row", QUANTITIES),
+    "members of a reading": (CARD, "JSON", "member of a reading", [one.name for one in fields(Reading)]),
 }
 
 
@@ -157,6 +163,7 @@ NAMED: dict[str, tuple[Page, str, Iterable[str]]] = {
     "key settings": (MOCK_IDP, "Issuers from a file", SCHEMAS["KeySpec"]["properties"]),
     "algorithms": (MOCK_IDP, "Serve", SIGNING_ALGORITHMS),
     "members of a record": (MOCK_IDP, "Request log", SCHEMAS["Request"]["properties"]),
+    "thresholds": (CARD, "Thresholds", THRESHOLD_KEYS),
     "options of the marker": (PLUGIN, "Scenarios in your own suite", scenario_plugin._OVERRIDES),
 }
 

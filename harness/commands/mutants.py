@@ -4,84 +4,111 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from harness.commands.options import all_scenarios, scenarios_option
+from harness.commands.options import all_scenarios, mutants_from_option, scenarios_option
 from harness.commands.pytest_call import call_pytest
 from harness.errors import UsageError
-from harness.mutants import KILLED, named_mutants
+from harness.kill_matrix import KillMatrix, scenario_rows
+from harness.killers import Killers
+from harness.mutants import MutantResult
+from harness.mutants_from import load_faults, origin
+from harness.plan import plan, select
+from harness.profile import find_profile, load_profile
+from harness.report.kill_matrix import print_matrix
 from harness.report.progress import ProgressReporter
 from harness.toml_source import nearest
-from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK, EXIT_USAGE
+from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE
 
 
 @click.command()
 @click.argument("mutants", nargs=-1, metavar="[MUTANT]...")
 @scenarios_option
-@click.option("-n", "workers", default="auto", show_default=True, metavar="N", help="Processes.")
-@click.option("--all-kills", is_flag=True, help="Run every scenario that names a fault, not only up to the first kill.")
+@mutants_from_option
+@click.option("-n", "workers", default="auto", show_default=True, metavar="N", help="Processes; 0 runs in this one.")
+@click.option("--all-kills", is_flag=True, help="Give every scenario its turn, not only up to the first kill.")
+@click.option("--no-baseline", is_flag=True, help="Don't run the scenarios on the reference without a fault.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the matrix as JSON.")
 def mutants(
-    mutants: tuple[str, ...], directories: tuple[Path, ...], workers: str, all_kills: bool, json_file: Path | None
+    mutants: tuple[str, ...],
+    directories: tuple[Path, ...],
+    fault_files: tuple[Path, ...],
+    workers: str,
+    all_kills: bool,
+    no_baseline: bool,
+    json_file: Path | None,
 ) -> int:
-    """Switch each fault of the reference service on and see that a scenario which names it fails.
+    """Switch each fault of the reference service on and see that a scenario fails; without a fault, none may.
 
-    Exit status 1 if a fault survives.
+    Exit status 1 if a fault survives or the reference without a fault fails anything, and with --all-kills if a
+    scenario catches none of the faults that it names; 3 if something could not be judged.
 
     \b
     Examples:
       idp-harness mutants
       idp-harness mutants m-no-exp-check --all-kills
+      idp-harness mutants --mutants-from fears.py --scenarios my-scenarios --json matrix.json
     """
     from harness.reference.faults import FAULTS  # The reference service loads Flask.
 
+    load_faults(fault_files)
     for name in mutants:
         if name not in FAULTS:
             raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
     console = Console()
-    named = named_mutants(all_scenarios(directories), FAULTS)
-    total = len(mutants or named)
-    reporter = ProgressReporter(console, total, "mutants")
+    scenarios = all_scenarios(directories)
+    profile = load_profile(find_profile("reference", list(directories)))
+    killers = Killers(scenarios, profile)
+    names = sorted(set(mutants or FAULTS))
+    used = {one.id for name in names for one in killers.scenarios_for(name, own=origin(name) is not None)}
+    # The prefix of an id may be another id: then that one is in the baseline, too.
+    prefixes = sorted(used) if mutants else []
+    baseline = [] if no_baseline else plan(select(scenarios, prefixes), profile, "reference")
+    reporter = ProgressReporter(console, len(baseline) + len(names), "mutants")
     args = ["--pyargs", "harness.suite.test_mutants", "-n", workers]
+    args += [] if no_baseline else ["harness.suite.test_scenarios", "--idp-target=reference", "--idp-strict"]
+    args += [] if no_baseline else [f"--idp-select={prefix}" for prefix in prefixes]
     args += [f"--idp-mutant={name}" for name in mutants]
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
+    args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
     args += ["--idp-all-kills"] if all_kills else []
-    started = time.monotonic()
+    began, started = datetime.now(UTC), time.monotonic()
     status = call_pytest(args, reporter)
+    seconds = time.monotonic() - started
+    if status == pytest.ExitCode.INTERRUPTED and not reporter.problems:
+        console.print("interrupted")
+        return 130
     if status == pytest.ExitCode.USAGE_ERROR:
         return EXIT_USAGE  # Pytest has said what is wrong.
-    rows = sorted(reporter.mutants, key=lambda row: str(row["mutant"]))
+    judged = sorted((MutantResult(**row) for row in reporter.mutants), key=lambda one: one.mutant)
+    cells = Counter(one.cell.scenario.id for one in plan(scenarios, profile, "reference") if not one.verdict)
+    matrix = KillMatrix(
+        judged,
+        None if no_baseline else sorted(reporter.results, key=lambda one: one.id),
+        scenario_rows(scenarios, judged, cells, mutants),
+        len(names),
+        all_kills,
+    )
     if json_file:
-        json_file.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    console.print(kill_matrix(rows))
-    killed = sum(row["verdict"] == KILLED for row in rows)
-    console.print(f"{killed} of {total} faults killed in {time.monotonic() - started:.1f} s")
-    if not mutants and (unnamed := sorted(set(FAULTS) - set(named))):
-        console.print(f"{len(unnamed)} faults are named by no scenario yet: {', '.join(unnamed)}", highlight=False)
+        meta = {"version": version("idp-harness"), "started": began.isoformat(timespec="seconds"), "processes": workers}
+        _write(json_file, matrix.document({**meta, "duration_s": round(seconds, 1)}))
+    print_matrix(console, matrix, seconds)
     for problem in reporter.problems:
         console.print(f"could not run: {problem}", markup=False, highlight=False)
-    if killed == total and not reporter.problems:
-        return EXIT_OK
-    if status == 2 and not rows:
-        return EXIT_COULD_NOT_RUN
-    return EXIT_FAILED if len(rows) == total else EXIT_COULD_NOT_RUN
+    missing = len(baseline) > len(reporter.results)
+    return matrix.exit_status() or (EXIT_COULD_NOT_RUN if reporter.problems or missing else 0)
 
 
-def kill_matrix(rows: list[dict[str, object]]) -> Table:
-    """One row a fault: what it does, whether it was caught, and by what."""
-    table = Table(box=None, pad_edge=False)
-    for column in ("fault", "verdict", "caught by", "cells"):
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        killers = row["killers"]
-        assert isinstance(killers, list)
-        colour = "green" if row["verdict"] == KILLED else "red"
-        caught = escape(", ".join(killers) or str(row["other_verdicts"]))
-        table.add_row(str(row["mutant"]), f"[{colour}]{row['verdict']}[/]", caught, str(row["cells_run"]))
-    return table
+def _write(file: Path, document: dict[str, Any]) -> None:
+    try:
+        file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} can't be written: {error.strerror}") from error

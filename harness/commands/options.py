@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from harness.loader import bundled_directory, load_all
 from harness.model import Scenario
+from harness.targets import make_target
+
+DEFAULT_TARGET = "tasker-worker"
 
 scenarios_option = click.option(
     "--scenarios",
@@ -18,7 +22,36 @@ scenarios_option = click.option(
     help="A directory of your own scenarios, beside the bundled ones. May be given again.",
 )
 
+mutants_from_option = click.option(
+    "--mutants-from",
+    "fault_files",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A Python file with faults of your own for the reference service. May be given again.",
+)
+
 
 def all_scenarios(directories: tuple[Path, ...]) -> list[Scenario]:
     """The bundled scenarios and those of `directories`. Raises `ScenarioFileError`."""
     return load_all([bundled_directory(), *directories])
+
+
+def default_target(console: Console) -> str:
+    """The real Tasker worker, or, after saying why it can't be used here, the reference service."""
+    reason = make_target(DEFAULT_TARGET, {}).available()
+    if reason is None:
+        return DEFAULT_TARGET
+    console.print(f"The real Tasker worker can't be used here: {reason}\nJudging the reference service instead.")
+    return "reference"
+
+
+def target_settings(base_url: str | None, command: str | None, others: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The settings of a target as pairs; `others` are KEY=VALUE. Raises `click.UsageError` without an equals sign."""
+    settings = [("base-url", base_url), ("command", command)]
+    for one in others:
+        key, equals, value = one.partition("=")
+        if not equals:
+            raise click.UsageError(f"--target-option takes KEY=VALUE, not {one!r}")
+        settings.append((key, value))
+    return [(key, value) for key, value in settings if value is not None]

@@ -12,10 +12,17 @@ import click
 import pytest
 from rich.console import Console
 
-from harness.commands.options import all_scenarios, scenarios_option
+from harness.commands.options import (
+    all_scenarios,
+    default_target,
+    mutants_from_option,
+    scenarios_option,
+    target_settings,
+)
 from harness.commands.pytest_call import call_pytest
 from harness.environment import Options, check_options
 from harness.errors import HarnessError
+from harness.mutants_from import load_faults
 from harness.plan import plan, select
 from harness.profile import find_profile, load_profile
 from harness.report.progress import ProgressReporter
@@ -23,8 +30,6 @@ from harness.report.summary import print_summary
 from harness.targets import TARGETS, make_target
 from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE, exit_status
 from harness.vocabulary import STYLES
-
-DEFAULT_TARGET = "tasker-worker"
 
 
 @click.command()
@@ -55,6 +60,7 @@ DEFAULT_TARGET = "tasker-worker"
 )
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
+@mutants_from_option
 @click.option("--hold", is_flag=True, help="Keep the services of what did not pass until Ctrl-C, to repeat it by hand.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Run in a random order.")
 def run(
@@ -72,6 +78,7 @@ def run(
     report_dir: Path,
     strict: bool,
     faults: tuple[str, ...],
+    fault_files: tuple[Path, ...],
     hold: bool,
     shuffle: int | None,
 ) -> int:
@@ -89,8 +96,9 @@ def run(
                       --idp-url http://127.0.0.1:9400 --issuer default --style auth0
     """
     console = Console()
-    target = target or _default_target(console)
-    settings = _settings(base_url, command, target_option)
+    target = target or default_target(console)
+    settings = target_settings(base_url, command, target_option)
+    load_faults(fault_files)
     check_options(Options(target=target, target_options=tuple(settings), faults=faults))
     if reason := make_target(target, dict(settings)).available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
@@ -105,6 +113,7 @@ def run(
     args += [f"--idp-style={style}" for style in styles]
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
     args += [f"--idp-fault={fault}" for fault in faults]
+    args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
     args += [f"--idp-target-option={key}={value}" for key, value in settings]
     for name, value in (("profile", profile), ("url", idp_url), ("issuer", issuer), ("shuffle", shuffle)):
         args += [f"--idp-{name}={value}"] if value is not None else []
@@ -147,21 +156,3 @@ def _hold(console: Console, show: Callable[[], None]) -> None:
     console.print("The commands above work until Ctrl-C.")
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
-
-
-def _default_target(console: Console) -> str:
-    reason = make_target(DEFAULT_TARGET, {}).available()
-    if reason is None:
-        return DEFAULT_TARGET
-    console.print(f"The real Tasker worker can't be used here: {reason}\nJudging the reference service instead.")
-    return "reference"
-
-
-def _settings(base_url: str | None, command: str | None, others: tuple[str, ...]) -> list[tuple[str, str]]:
-    settings = [("base-url", base_url), ("command", command)]
-    for one in others:
-        key, equals, value = one.partition("=")
-        if not equals:
-            raise click.UsageError(f"--target-option takes KEY=VALUE, not {one!r}")
-        settings.append((key, value))
-    return [(key, value) for key, value in settings if value is not None]

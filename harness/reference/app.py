@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Flask, Response, request
 
@@ -19,6 +21,7 @@ from harness.reference.jwk import KeyLoader
 from harness.reference.jwks_fetcher import JwksFetcher
 from harness.reference.jwks_key_store import JwksKeyStore, KeySource
 from harness.reference.jwt_authenticator import JwtAuthenticator
+from harness.reference.metadata import MetadataReader
 from harness.reference.metrics import Metrics
 from harness.reference.parts import Parts
 from harness.reference.permissions import PermissionPolicy
@@ -42,7 +45,7 @@ class ReferenceApp(Flask):
         router: Router,
         gate: Gate,
         replies: ErrorReplies,
-        keys: KeySource | None,
+        keys: tuple[KeySource, ...],
     ) -> None:
         super().__init__("harness.reference", static_folder=None)
         self.settings = settings
@@ -71,8 +74,8 @@ class ReferenceApp(Flask):
 
     def close(self) -> None:
         """Ends the JWKS fetches under way."""
-        if self.keys is not None:
-            self.keys.close()
+        for keys in self.keys:
+            keys.close()
 
 
 def build_app(settings: ReferenceSettings, parts: Parts | None = None, clock: Clock | None = None) -> ReferenceApp:
@@ -83,16 +86,18 @@ def build_app(settings: ReferenceSettings, parts: Parts | None = None, clock: Cl
     metrics = parts.of(Metrics)()
     permissions = parts.of(PermissionPolicy)(settings)
     keys = key_source(settings, parts, clock)
+    other_keys = keys_of_other_issuers(settings, parts, clock)
     security = parts.of(SecurityService)(
         settings,
-        authenticator(settings, parts, clock, keys),
+        authenticator(settings, parts, clock, keys, other_keys),
         parts.of(ApiKeyRegistry)(settings),
         permissions,
         metrics,
     )
     handlers = parts.of(Handlers)(settings, routes, TaskStore(), metrics, keys)
     gate = parts.of(Gate)(parts.of(CredentialReader)(settings), security, permissions, handlers, metrics)
-    return ReferenceApp(settings, parts.of(Router)(routes), gate, parts.of(ErrorReplies)(), keys)
+    sources = () if keys is None else (keys, *other_keys.values())
+    return ReferenceApp(settings, parts.of(Router)(routes), gate, parts.of(ErrorReplies)(), sources)
 
 
 def key_source(settings: ReferenceSettings, parts: Parts, clock: Clock) -> KeySource | None:
@@ -101,15 +106,32 @@ def key_source(settings: ReferenceSettings, parts: Parts, clock: Clock) -> KeySo
         return None
     if settings.verification_method == "public_key":
         return StaticKey(settings.public_key_pem)
-    fetcher = parts.of(JwksFetcher)(settings)
+    return fetched_keys(settings, parts, clock)
+
+
+def fetched_keys(settings: ReferenceSettings, parts: Parts, clock: Clock) -> JwksKeyStore:
+    """The published keys of `jwt_issuer`."""
+    fetcher = parts.of(JwksFetcher)(settings, parts.of(MetadataReader)(settings))
     return parts.of(JwksKeyStore)(settings, fetcher, parts.of(KeyLoader)(), clock.monotonic)
 
 
+def keys_of_other_issuers(settings: ReferenceSettings, parts: Parts, clock: Clock) -> Mapping[str, KeySource]:
+    """The published keys of the second issuer, if there is one, by its name."""
+    if not settings.second_issuer:
+        return {}
+    second = replace(settings, jwt_issuer=settings.second_issuer, jwks_url=settings.second_jwks_url, discovery_url="")
+    return {settings.second_issuer: fetched_keys(second, parts, clock)}
+
+
 def authenticator(
-    settings: ReferenceSettings, parts: Parts, clock: Clock, keys: KeySource | None
+    settings: ReferenceSettings,
+    parts: Parts,
+    clock: Clock,
+    keys: KeySource | None,
+    other_keys: Mapping[str, KeySource],
 ) -> JwtAuthenticator | None:
     """The verifier of bearer tokens; None when authentication is switched off."""
     if keys is None:
         return None
     claims = parts.of(ClaimsChecker)(settings, clock.now)
-    return parts.of(JwtAuthenticator)(settings, keys, claims)
+    return parts.of(JwtAuthenticator)(settings, keys, claims, other_keys)

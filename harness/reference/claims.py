@@ -55,8 +55,13 @@ class ClaimsChecker:
     def check_issuer(self, claims: Mapping[str, Any]) -> None:
         """`iss` is the configured string, character by character (RFC 7519 §4.1.1, RFC 8725 §3.8)."""
         issuer = claims.get("iss")
-        if not isinstance(issuer, str) or issuer != self.settings.jwt_issuer:
+        if not isinstance(issuer, str) or issuer not in self.trusted_issuers():
             raise AuthenticationFailed(Reason.ISSUER, "the token is from another issuer")
+
+    def trusted_issuers(self) -> tuple[str, ...]:
+        """The configured issuers, one or two; whose keys count for which is decided before (RFC 8725 §3.8)."""
+        second = self.settings.second_issuer
+        return (self.settings.jwt_issuer, second) if second else (self.settings.jwt_issuer,)
 
     def check_audience(self, claims: Mapping[str, Any]) -> None:
         """`aud` is our name or an array of strings that holds it (RFC 7519 §4.1.3, RFC 8725 §3.9)."""

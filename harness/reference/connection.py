@@ -104,7 +104,7 @@ class ConnectionHandler(socketserver.StreamRequestHandler):
     def handle_one(self) -> bool:
         """Serves one request; whether the connection can carry another."""
         try:
-            head = read_head(self.rfile.readline)
+            head = self.next_head()
             if head is None:
                 return False
             length = body_length(head)
@@ -122,6 +122,10 @@ class ConnectionHandler(socketserver.StreamRequestHandler):
                 self.linger()
             return False
         return body.left == 0 or len(self.rfile.read(body.left)) == body.left
+
+    def next_head(self) -> Head | None:
+        """The head of the next request; None when the peer closed the connection. Raises `BadHead`."""
+        return read_head(self.rfile.readline)
 
     def say_continue(self, head: Head) -> None:
         """The interim answer to a client that waits before it sends its body (RFC 9110 §10.1.1)."""

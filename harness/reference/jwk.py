@@ -19,10 +19,6 @@ CURVES: Final[dict[str, ec.EllipticCurve]] = {
     "P-521": ec.SECP521R1(),
 }
 
-# Verification time grows with the square of the modulus; larger keys than this only serve to keep a service
-# busy.
-MAX_RSA_BITS: Final = 8192
-
 
 @dataclass(frozen=True)
 class VerificationKey:
@@ -104,7 +100,7 @@ class KeyLoader:
 
     def rsa_key(self, modulus: int, exponent: int) -> rsa.RSAPublicKey:
         """The RSA key of modulus and exponent; raises for keys too weak, too large or degenerate."""
-        if not self.minimum_rsa_bits() <= modulus.bit_length() <= MAX_RSA_BITS:
+        if not self.minimum_rsa_bits() <= modulus.bit_length() <= self.maximum_rsa_bits():
             raise UnusableKey("the modulus is too short or too long")
         if modulus % 2 == 0 or exponent % 2 == 0 or exponent < 3:
             raise UnusableKey("modulus or exponent is degenerate")
@@ -113,6 +109,10 @@ class KeyLoader:
     def minimum_rsa_bits(self) -> int:
         """RFC 7518 §3.3: a key of 2048 bits or larger MUST be used."""
         return 2048
+
+    def maximum_rsa_bits(self) -> int:
+        """Verification time grows with the square of the modulus; larger keys only serve to keep a service busy."""
+        return 8192
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:

@@ -13,6 +13,8 @@ import time
 from urllib.parse import SplitResult, urlsplit
 
 from harness.reference.errors import FetchFailed
+from harness.reference.metadata import MetadataReader
+from harness.reference.private_hosts import is_private
 from harness.reference.settings import ReferenceSettings
 from harness.reference.watchdog import Watchdog
 
@@ -23,17 +25,30 @@ MAX_RETRY_AFTER_SECONDS = 60.0
 class JwksFetcher:
     """The HTTP client of the key store. Threads may fetch at the same time."""
 
-    def __init__(self, settings: ReferenceSettings) -> None:
+    def __init__(self, settings: ReferenceSettings, metadata: MetadataReader | None = None) -> None:
         self.settings = settings
+        self.metadata = metadata or MetadataReader(settings)
         self._lock = threading.Lock()
         self._exchanges: set[Watchdog] = set()
         self._closed = False
 
     def fetch(self) -> bytes:
         """The body of the document; raises `FetchFailed` for anything but a complete 200 answer in time."""
-        self.check_url(urlsplit(self.settings.jwks_url))
+        return self.document(self.key_set_address())
+
+    def key_set_address(self) -> str:
+        """The configured address, or the one that the issuer's metadata names now."""
+        if not self.settings.discovery_url:
+            return self.settings.jwks_url
+        return self.metadata.jwks_uri(self.document(self.settings.discovery_url))
+
+    def document(self, address: str) -> bytes:
+        """The body of the answer to one GET of an address that keys may come from; raises `FetchFailed`."""
         try:
-            return self.get(self.settings.jwks_url)
+            url = urlsplit(address)
+            self.check_url(url)
+            self.check_host(url.hostname or "")
+            return self.get(address)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise FetchFailed(f"the key set could not be fetched: {type(error).__name__}") from error
 
@@ -52,6 +67,11 @@ class JwksFetcher:
         if not url.hostname:
             raise FetchFailed("jwks_url has no host")
 
+    def check_host(self, host: str) -> None:
+        """Under the guard, keys do not come from this machine or its network (server-side request forgery)."""
+        if self.settings.guard_private_hosts and is_private(host):
+            raise FetchFailed("jwks_url leads to a loopback, private or link-local host")
+
     def timeout(self) -> float | None:
         """How many seconds one fetch may take from the connection to the last byte; None for no limit."""
         return self.settings.jwks_fetch_timeout_seconds
@@ -65,8 +85,8 @@ class JwksFetcher:
         return {"Accept": "application/jwk-set+json, application/json", "User-Agent": "tasker-reference"}
 
     def tls_context(self) -> ssl.SSLContext:
-        """Certificates and host names are verified."""
-        return ssl.create_default_context()
+        """Certificates and host names are verified, against `ca_file` when there is one."""
+        return ssl.create_default_context(cafile=self.settings.ca_file or None)
 
     def get(self, address: str) -> bytes:
         """One GET of `address`; raises `FetchFailed`, `OSError` or `http.client.HTTPException`."""

@@ -20,10 +20,18 @@ ACCEPTED_TYPES = ("jwt", "at+jwt")
 class JwtAuthenticator:
     """Verifies one token at a time; every refusal is an `AuthenticationFailed` with its reason."""
 
-    def __init__(self, settings: ReferenceSettings, keys: KeySource, claims: ClaimsChecker) -> None:
+    def __init__(
+        self,
+        settings: ReferenceSettings,
+        keys: KeySource,
+        claims: ClaimsChecker,
+        other_keys: Mapping[str, KeySource] | None = None,
+    ) -> None:
+        """`keys` are those of `jwt_issuer`, `other_keys` those of the other issuers by their `iss`."""
         self.settings = settings
         self.keys = keys
         self.claims = claims
+        self.other_keys = dict(other_keys or {})
 
     def authenticate(self, text: str) -> dict[str, Any]:
         """The claims of a token that is well formed, signed by the issuer, current, and meant for us."""
@@ -72,7 +80,14 @@ class JwtAuthenticator:
 
     def candidate_keys(self, token: CompactToken) -> tuple[VerificationKey, ...]:
         """The keys that the `kid` selects; no other header member leads to a key (RFC 8725 §3.10)."""
-        return self.keys.find(key_id(token.header))
+        return self.keys_of_issuer(token).find(key_id(token.header))
+
+    def keys_of_issuer(self, token: CompactToken) -> KeySource:
+        """The keys of the issuer that the token names: no issuer signs for another (RFC 8725 §3.8)."""
+        if not self.other_keys:
+            return self.keys
+        issuer = json_object(token.payload).get("iss")
+        return self.other_keys.get(issuer, self.keys) if isinstance(issuer, str) else self.keys
 
     def key_fits(self, key: VerificationKey, algorithm: str) -> bool:
         """Whether type, curve and, if given, `alg` of the key are those of the algorithm (RFC 7517 §4.4)."""

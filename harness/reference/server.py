@@ -33,13 +33,13 @@ class _Listener(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 256
 
-    def __init__(self, address: tuple[str, int], app: ReferenceApp) -> None:
+    def __init__(self, address: tuple[str, int], app: ReferenceApp, handler: type[ConnectionHandler]) -> None:
         self.app = app
         self.errors: list[BaseException] = []
         self._changed = threading.Condition()
         self._connections: set[socket.socket] = set()
         self._wake, self._over = socket.socketpair()
-        super().__init__(address, ConnectionHandler)
+        super().__init__(address, handler)
 
     def serve(self) -> None:
         """Accepts connections until `end`. Unlike `serve_forever` it waits for events, not for the clock."""
@@ -95,14 +95,16 @@ class ReferenceServer:
         clock: Clock | None = None,
     ) -> None:
         """Raises `SettingsError` or `UnknownFault` for what cannot be built; nothing is bound yet."""
-        self.app = build_app(settings, Parts(mixins(faults)), clock)
+        parts = Parts(mixins(faults))
+        self.app = build_app(settings, parts, clock)
+        self._handler = parts.of(ConnectionHandler)
         self._address = (host, port)
         self._listener: _Listener | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> ReferenceServer:
         """Binds in the caller's thread (a busy port raises `OSError` here) and serves in one of its own."""
-        self._listener = _Listener(self._address, self.app)
+        self._listener = _Listener(self._address, self.app, self._handler)
         self._thread = threading.Thread(target=self._listener.serve, name="reference-server", daemon=True)
         self._thread.start()
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,8 +29,15 @@ class ReferenceSettings:
     `service` selects the routes: "orchestration" or "worker". With `verification_method` "jwks" the keys come
     from `jwks_url`, which must be https unless `jwks_url_allow_http`; with "public_key" from
     `public_key_pem`. `jwks_proxy` (`http://host:port`, "" for none) is the only proxy used: the environment
-    is not read. Source: seed documents `configuration-reference` and `authentication-and-authorization`; the
-    defaults are theirs, except that authentication is on and strict validation off unless asked for.
+    is not read. `ca_file` is a PEM file with the CAs to trust in place of the system's.
+
+    With `discovery_url` the address of the keys is found in the issuer's metadata (RFC 8414 §3) instead of in
+    `jwks_url`. `second_issuer` is trusted beside `jwt_issuer`, with the keys at `second_jwks_url` and no others.
+    `guard_private_hosts` refuses to fetch keys from loopback, private and link-local hosts. `decryption_key_pem`
+    is a private key of the service; nothing here decrypts.
+
+    Source: seed documents `configuration-reference` and `authentication-and-authorization`; the defaults are theirs,
+    except that authentication is on and strict validation off unless asked for.
     """
 
     service: str
@@ -49,6 +57,12 @@ class ReferenceSettings:
     failed_refresh_backoff_seconds: float = 1.0
     jwks_max_bytes: int = 1024 * 1024
     jwks_proxy: str = ""
+    discovery_url: str = ""
+    second_issuer: str = ""
+    second_jwks_url: str = ""
+    ca_file: str = ""
+    guard_private_hosts: bool = False
+    decryption_key_pem: str = field(default="", repr=False)
     permissions_claim: str = "permissions"
     strict_validation: bool = False
     log_unknown_permissions: bool = True
@@ -70,6 +84,8 @@ class SettingsCheck:
             _one_of("verification_method", settings.verification_method, VERIFICATION_METHODS)
             _check_texts(settings)
             _check_algorithms(settings.jwt_allowed_algorithms)
+            _check_second_issuer(settings)
+            _check_ca_file(settings.ca_file)
         _check_numbers(settings)
         return settings
 
@@ -81,7 +97,10 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 def _check_texts(settings: ReferenceSettings) -> None:
     needed = ["jwt_issuer", "jwt_audience", "permissions_claim", "api_key_header"]
-    needed.append("jwks_url" if settings.verification_method == "jwks" else "public_key_pem")
+    if settings.verification_method == "public_key":
+        needed.append("public_key_pem")
+    elif not settings.discovery_url.strip():
+        needed.append("jwks_url")
     for name in needed:
         if not getattr(settings, name).strip():
             raise SettingsError(name, "is empty; give it a value")
@@ -92,6 +111,23 @@ def _check_algorithms(allowed: tuple[str, ...]) -> None:
         raise SettingsError("jwt_allowed_algorithms", "is empty; nobody could get in")
     for name in allowed:
         _one_of("jwt_allowed_algorithms", name, tuple(ALGORITHMS))
+
+
+def _check_second_issuer(settings: ReferenceSettings) -> None:
+    if settings.second_issuer and not settings.second_jwks_url:
+        raise SettingsError("second_jwks_url", "is empty; the second issuer has keys of its own")
+    if settings.second_jwks_url and not settings.second_issuer:
+        raise SettingsError("second_issuer", "is empty; its keys are at second_jwks_url")
+    if settings.second_issuer == settings.jwt_issuer:
+        raise SettingsError("second_issuer", "is jwt_issuer once more; which keys count would be open")
+
+
+def _check_ca_file(path: str) -> None:
+    try:
+        if path:
+            ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise SettingsError("ca_file", f"is no PEM file with certificates: {error}") from error
 
 
 def _check_numbers(settings: ReferenceSettings) -> None:

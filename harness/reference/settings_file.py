@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,12 @@ def load_settings(path: Path) -> ReferenceSettings:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsError(str(path), f"cannot be read: {error}") from error
+    return settings_from(table)
+
+
+def settings_from(table: Mapping[str, Any]) -> ReferenceSettings:
+    """The settings in a table as such a file holds it; raises `SettingsError` like `load_settings`."""
+    table = dict(table)
     api_keys = tuple(_record(ApiKey, "api_keys", entry) for entry in _tables(table.pop("api_keys", [])))
     return _record(ReferenceSettings, "", table | {"api_keys": api_keys})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -22,7 +23,7 @@ class ProgressReporter:
 
     def __init__(self, console: Console, total: int, what: str) -> None:
         self.results: list[CellResult] = []
-        self.mutants: list[dict[str, object]] = []
+        self.mutants: list[dict[str, Any]] = []
         self.problems: list[str] = []
         self.before_the_end: Callable[[], None] = lambda: None
         self._console, self._total, self._counts = console, total, Counter[str]()

@@ -1,6 +1,6 @@
 """Ways to get a running service that trusts a given issuer: one module each, behind one small protocol."""
 
-from harness.targets.base import ApiKey, Service, ServiceConfig, Target, TargetError
+from harness.targets.base import DEFECTS, ApiKey, Service, ServiceConfig, Target, TargetError
 from harness.targets.registry import TARGETS, make_target
 
-__all__ = ["TARGETS", "ApiKey", "Service", "ServiceConfig", "Target", "TargetError", "make_target"]
+__all__ = ["DEFECTS", "TARGETS", "ApiKey", "Service", "ServiceConfig", "Target", "TargetError", "make_target"]

@@ -8,6 +8,16 @@ from typing import Protocol
 from harness.errors import HarnessError
 
 VERIFICATIONS = ("jwks", "public_key")
+# Ways to get the configuration of authentication wrong, as people do.
+DEFECTS = (
+    "auth-table",
+    "web-auth-table",
+    "unknown-method",
+    "no-jwks-url",
+    "no-algorithms",
+    "lower-case-algorithm",
+    "misspelt-audience",
+)
 
 
 class TargetError(HarnessError):
@@ -39,6 +49,14 @@ class ServiceConfig:
     `refresh_seconds`, `max_stale_seconds`: age of the key set at which it is fetched again, and how long after that it
     may still be used when fetching fails. `idp_address`: HOST:PORT at which the identity provider really listens (""
     when it is not needed). Each stands for a key of Tasker's configuration reference, or for several.
+
+    `discovery_url`: the metadata document in which the service finds its `jwks_uri` (RFC 8414 §3); `jwks_url` is then
+    "". `second_issuer`, `second_jwks_url`: one more trusted issuer with keys of its own. `ca_file`: PEM file with the
+    one CA to trust when keys are fetched ("" for the system's). `tls_address`: HOST:PORT of the TLS front of the
+    identity provider, which answers CONNECT too. `allow_http`: whether the JWKS URL may be http.
+    `guard_private_hosts`: whether a JWKS URL on a loopback, private or link-local host is refused (a service may do so
+    in any case). `decryption_key_pem`: a private key (PKCS #8 in PEM) that the service owns. `defect`: one of
+    `DEFECTS`, the mistake that the configuration is written with.
     """
 
     issuer: str
@@ -56,6 +74,15 @@ class ServiceConfig:
     api_key_header: str = "X-API-Key"
     config_endpoint: bool = True
     idp_address: str = ""
+    discovery_url: str = ""
+    second_issuer: str = ""
+    second_jwks_url: str = ""
+    ca_file: str = ""
+    tls_address: str = ""
+    allow_http: bool = True
+    guard_private_hosts: bool = False
+    decryption_key_pem: str = field(default="", repr=False)
+    defect: str = ""
 
     def __post_init__(self) -> None:
         if self.verification not in VERIFICATIONS:
@@ -64,6 +91,10 @@ class ServiceConfig:
             )
         if self.verification == "public_key" and not self.public_key_pem:
             raise TargetError('verification = "public_key" needs public_key_pem, and it is empty')
+        if self.defect and self.defect not in DEFECTS:
+            raise TargetError(f"defect is {self.defect!r}; it is one of {', '.join(DEFECTS)}")
+        if bool(self.second_issuer) != bool(self.second_jwks_url):
+            raise TargetError("second_issuer and second_jwks_url go together; one of them is empty")
 
 
 class Service(Protocol):
@@ -76,6 +107,10 @@ class Service(Protocol):
     @property
     def pid(self) -> int | None:
         """Its process; `None` when it has none of its own or it is not known."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts planted in its configuration that none of its answers may hold; () when the target knows of none."""
 
     def stop(self) -> None:
         """End it and remove what it left; returns when that is done. May be called again."""
@@ -105,11 +140,18 @@ class Target(Protocol):
     def can_restart(self) -> bool:
         """Whether it can start a service with any configuration, as often as asked."""
 
+    @property
+    def can_trust_ca(self) -> bool:
+        """Whether its services can be made to trust the CA in `ca_file`."""
+
     def available(self) -> str | None:
         """Why it can't be used on this machine, as a sentence with what to do; `None` when it can."""
 
     def jwks_base_url(self, idp_port: int) -> str:
         """The URL under which its services must know an identity provider that listens on 127.0.0.1:`idp_port`."""
+
+    def https_base_url(self, port: int) -> str:
+        """The URL under which its services must know an identity provider behind a TLS front on 127.0.0.1:`port`."""
 
     def start(self, config: ServiceConfig) -> Service:
         """Start a service; returns once `GET /health` answers 200. May be called by several threads at once.

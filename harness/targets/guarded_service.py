@@ -13,9 +13,10 @@ from harness.targets.service_log import ServiceLog
 class GuardedService:
     """A running service; see `harness.targets.base.Service`."""
 
-    def __init__(self, base_url: str, process: GuardedProcess, log: ServiceLog) -> None:
+    def __init__(self, base_url: str, process: GuardedProcess, log: ServiceLog, secrets: tuple[str, ...] = ()) -> None:
         self.base_url = base_url
         self.pid = process.pid
+        self.secrets = secrets
         self._process, self._log = process, log
 
     def __repr__(self) -> str:

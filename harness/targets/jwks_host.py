@@ -3,7 +3,7 @@
 Tasker 0.1.8 compares the host with a list when it starts: `localhost`, `metadata.google.internal`, and IPv4
 literals (in any spelling) and IPv6 `[::1]` that are loopback, private, link-local or unspecified. It does not
 look where a name leads. A refused URL does not stop the boot: the worker runs and accepts no bearer token,
-which is why it is checked here.
+so a name for the identity provider is checked here.
 """
 
 from __future__ import annotations
@@ -39,16 +39,11 @@ def _literal(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def check_jwks_url(url: str) -> None:
-    """Raise `TargetError` when Tasker would not fetch its keys from this URL."""
+def check_is_url(url: str) -> None:
+    """Raise `TargetError` when this is no http or https URL with a host."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise TargetError(f"the JWKS URL {url!r} is not an http or https URL with a host")
-    if reason := refusal(parts.hostname):
-        raise TargetError(
-            f"the JWKS URL {url!r} can't be used: {parts.hostname} {reason}; give the issuer a public URL with another "
-            "host name"
-        )
 
 
 def check_jwks_host(name: str) -> None:

@@ -7,12 +7,14 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from harness.targets import ports
 from harness.targets.base import ServiceConfig, TargetError
 from harness.targets.guarded import GuardedProcess
 from harness.targets.guarded_service import GuardedService, RunningServices
+from harness.targets.planted import planted_secrets
 from harness.targets.readiness import HEALTH_PATH, health_state, wait_until
 from harness.targets.service_log import ServiceLog
 from harness.toml_source import nearest
@@ -31,6 +33,14 @@ _CONFIG_WORDS = (
     "max_stale_seconds",
     "api_key_header",
     "idp_address",
+    "discovery_url",
+    "second_issuer",
+    "second_jwks_url",
+    "ca_file",
+    "tls_address",
+    "allow_http",
+    "guard_private_hosts",
+    "defect",
 )
 PLACEHOLDERS = ("port", *_CONFIG_WORDS)
 
@@ -40,7 +50,8 @@ class ProcessTarget:
 
     Words like `{issuer}` in `command` are replaced (`PLACEHOLDERS`); `{port}` must be among them: the service has to
     listen there, on 127.0.0.1. A string is split as a shell would, but no shell runs it. `jwks_base_url` is the URL of
-    the identity provider as the service must know it, with `{port}` for its port. `health_path` answers 200 when the
+    the identity provider as the service must know it, with `{port}` for its port, `https_base_url` that of one behind
+    TLS; `{ca_file}` among the words says that it can be told which CA to trust. `health_path` answers 200 when the
     service is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
     """
 
@@ -52,6 +63,7 @@ class ProcessTarget:
         command: str | Sequence[str],
         *,
         jwks_base_url: str = "http://127.0.0.1:{port}",
+        https_base_url: str = "https://localhost:{port}",
         health_path: str = HEALTH_PATH,
         boot_seconds: float = 30.0,
         log_folder: Path | None = None,
@@ -69,8 +81,9 @@ class ProcessTarget:
                 "the command has no placeholder {port}; the service has to listen on a port that the "
                 "harness chooses, so that several can run side by side"
             )
-        self._jwks_base_url, self._health_path = jwks_base_url, health_path
-        self._boot_seconds, self._log_folder = boot_seconds, log_folder
+        self.can_trust_ca = "ca_file" in used
+        self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
+        self._health_path, self._boot_seconds, self._log_folder = health_path, boot_seconds, log_folder
         self._services = RunningServices()
 
     def available(self) -> str | None:
@@ -78,6 +91,9 @@ class ProcessTarget:
 
     def jwks_base_url(self, idp_port: int) -> str:
         return self._jwks_base_url.replace("{port}", str(idp_port))
+
+    def https_base_url(self, port: int) -> str:
+        return self._https_base_url.replace("{port}", str(port))
 
     def start(self, config: ServiceConfig) -> GuardedService:
         """Start the command. Raises `TargetError` with its log when it ends, or is not healthy in time."""
@@ -97,7 +113,7 @@ class ProcessTarget:
             undo.callback(process.stop)
             base_url = f"http://{ports.LOOPBACK}:{port}"
             self._wait_until_healthy(process, log, base_url, port)
-            service = GuardedService(base_url, process, log)
+            service = GuardedService(base_url, process, log, _secrets(config))
             undo.pop_all()
         return service
 
@@ -137,3 +153,8 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _secrets(config: ServiceConfig) -> tuple[str, ...]:
+    """The user information of the URLs; API keys and private keys never reach the command line."""
+    return planted_secrets(replace(config, api_keys=(), decryption_key_pem=""))

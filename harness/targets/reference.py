@@ -1,4 +1,4 @@
-"""The reference service, in this process: no database, instant, with faults to switch on."""
+"""The reference service, in this process unless asked otherwise: no database, instant, with faults to switch on."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.targets.base import ServiceConfig, TargetError
+from harness.targets.base import Service, ServiceConfig, TargetError
 from harness.targets.guarded_service import RunningServices
+from harness.targets.planted import planted_secrets
+from harness.targets.reference_config import settings_table
+from harness.targets.reference_process import start_reference_process
 
 if TYPE_CHECKING:  # Flask and PyJWT load with the first service, not with the target.
     from harness.reference.server import ReferenceServer
-    from harness.reference.settings import ReferenceSettings
 
 
 class ReferenceService:
@@ -19,8 +21,9 @@ class ReferenceService:
 
     pid = None
 
-    def __init__(self, server: ReferenceServer) -> None:
+    def __init__(self, server: ReferenceServer, secrets: tuple[str, ...] = ()) -> None:
         self.base_url = server.base_url
+        self.secrets = secrets
         self._server = server
         self._alive = True
 
@@ -43,12 +46,14 @@ class ReferenceService:
 class ReferenceTarget:
     """Starts reference services of one kind, `service` "orchestration" or "worker", with the named `faults`.
 
-    The two times, in seconds, are those of `ReferenceSettings`; `None` leaves its default.
+    The two times, in seconds, are those of `ReferenceSettings`; `None` leaves its default. With `own_process` each
+    service is a process of its own, whose memory can be read.
     """
 
     name = "reference"
     profile = "reference"
     can_restart = True
+    can_trust_ca = True
 
     def __init__(
         self,
@@ -57,8 +62,9 @@ class ReferenceTarget:
         faults: Sequence[str] = (),
         jwks_fetch_timeout_seconds: float | None = None,
         unknown_kid_cooldown_seconds: float | None = None,
+        own_process: bool = False,
     ) -> None:
-        self._service, self._faults = service, tuple(faults)
+        self._service, self._faults, self._own_process = service, tuple(faults), own_process
         times = {
             "jwks_fetch_timeout_seconds": jwks_fetch_timeout_seconds,
             "unknown_kid_cooldown_seconds": unknown_kid_cooldown_seconds,
@@ -72,39 +78,26 @@ class ReferenceTarget:
     def jwks_base_url(self, idp_port: int) -> str:
         return f"http://127.0.0.1:{idp_port}"
 
-    def start(self, config: ServiceConfig) -> ReferenceService:
-        """Start a service. Raises `TargetError` when the reference refuses its settings or a fault's name."""
-        from harness.reference.server import ReferenceServer
+    def https_base_url(self, port: int) -> str:
+        return f"https://localhost:{port}"
 
-        try:
-            server = ReferenceServer(self._settings(config), self._faults).start()
-        except (ValueError, LookupError, OSError) as error:
-            raise TargetError(f"the reference service does not start: {error}") from error
-        return self._services.add(ReferenceService(server))
+    def start(self, config: ServiceConfig) -> Service:
+        """Start a service. Raises `TargetError` when the reference refuses its settings or a fault's name."""
+        table = settings_table(self._service, config, self._times)
+        secrets = planted_secrets(config)
+        if self._own_process:
+            return self._services.add(start_reference_process(table, self._faults, secrets))
+        return self._services.add(self._start_here(table, secrets))
 
     def close(self) -> None:
         self._services.stop_all()
 
-    def _settings(self, config: ServiceConfig) -> ReferenceSettings:
-        from harness.reference.settings import ApiKey, ReferenceSettings
+    def _start_here(self, table: dict[str, Any], secrets: tuple[str, ...]) -> ReferenceService:
+        from harness.reference.server import ReferenceServer
+        from harness.reference.settings_file import settings_from
 
-        keys = (ApiKey(entry.key, entry.permissions, entry.description) for entry in config.api_keys)
-        return ReferenceSettings(
-            service=self._service,
-            jwt_issuer=config.issuer,
-            jwt_audience=config.audience,
-            jwks_url=config.jwks_url,
-            jwks_url_allow_http=True,
-            public_key_pem=config.public_key_pem,
-            verification_method=config.verification,
-            jwt_allowed_algorithms=config.allowed_algorithms,
-            jwks_refresh_interval_seconds=config.refresh_seconds,
-            jwks_max_stale_seconds=config.max_stale_seconds,
-            permissions_claim=config.permissions_claim,
-            strict_validation=config.strict_validation,
-            api_keys_enabled=config.api_keys_enabled,
-            api_keys=tuple(keys),
-            api_key_header=config.api_key_header,
-            config_endpoint_enabled=config.config_endpoint,
-            **self._times,
-        )
+        try:
+            server = ReferenceServer(settings_from(table), self._faults).start()
+        except (ValueError, LookupError, OSError) as error:
+            raise TargetError(f"the reference service does not start: {error}") from error
+        return ReferenceService(server, secrets)

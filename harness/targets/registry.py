@@ -17,6 +17,16 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _yes_or_no(text: str) -> bool:
+    """A boolean; raises `ValueError` for anything but true and false."""
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+_yes_or_no.__name__ = "boolean; write true or false"  # How the message about a wrong value calls it.
+
+
 def _tasker_worker(**options: Any) -> Target:
     from harness.targets.tasker_worker import TaskerWorkerTarget
 
@@ -59,6 +69,7 @@ TARGETS: Mapping[str, Entry] = {
             "faults": _names,
             "jwks_fetch_timeout_seconds": float,
             "unknown_kid_cooldown_seconds": float,
+            "own_process": _yes_or_no,
         },
     ),
     "process": Entry(
@@ -66,6 +77,7 @@ TARGETS: Mapping[str, Entry] = {
         {
             "command": str,
             "jwks_base_url": str,
+            "https_base_url": str,
             "health_path": str,
             "boot_seconds": float,
             "log_folder": Path,
@@ -75,7 +87,14 @@ TARGETS: Mapping[str, Entry] = {
     ),
     "url": Entry(
         _url,
-        {"base_url": str, "jwks_base_url": str, "health_path": str, "wait_seconds": float, "profile": str},
+        {
+            "base_url": str,
+            "jwks_base_url": str,
+            "https_base_url": str,
+            "health_path": str,
+            "wait_seconds": float,
+            "profile": str,
+        },
         ("base_url",),
     ),
 }

@@ -12,9 +12,10 @@ from harness.targets import ports
 from harness.targets.base import ServiceConfig, TargetError
 from harness.targets.guarded import GuardedProcess, clean_environment
 from harness.targets.guarded_service import GuardedService, RunningServices
-from harness.targets.jwks_host import check_jwks_host, check_jwks_url
+from harness.targets.jwks_host import check_is_url, check_jwks_host, refusal
+from harness.targets.own_port import wait_until_healthy
+from harness.targets.planted import planted_secrets, user_information
 from harness.targets.postgres import PostgresServer, start_postgres
-from harness.targets.readiness import health_state, wait_until
 from harness.targets.scratch import ScratchFolder
 from harness.targets.service_log import ServiceLog
 from harness.targets.tasker_config import render_worker_toml
@@ -33,12 +34,14 @@ class TaskerWorkerTarget:
     `idp.tasker.test` and fetch through an HTTP proxy, which is the identity provider itself. With
     `jwks_host`, a name that resolves to 127.0.0.1, they fetch from there directly. `log_folder` keeps the
     logs as files; `port` is for the one worker that has to listen on a given port (0: any free one);
-    `boot_seconds` is how long a worker may take to be healthy.
+    `boot_seconds` is how long a worker may take to be healthy. Over https they fetch through the TLS front at
+    `tls_address`, but trust no CA that a configuration could name.
     """
 
     name = "tasker-worker"
     profile = "tasker-worker"
     can_restart = True
+    can_trust_ca = False  # 0.1.8 trusts the roots compiled into it; SSL_CERT_FILE and SSL_CERT_DIR change nothing.
 
     def __init__(
         self,
@@ -64,10 +67,16 @@ class TaskerWorkerTarget:
     def jwks_base_url(self, idp_port: int) -> str:
         return f"http://{self._jwks_host}:{idp_port}" if self._jwks_host else f"http://{PUBLIC_HOST}"
 
+    def https_base_url(self, port: int) -> str:
+        return f"https://{PUBLIC_HOST}"
+
     def start(self, config: ServiceConfig) -> GuardedService:
         """Start a worker. Raises `TargetError` when it is not installed, does not start, or is not healthy in time."""
         if reason := self.available():
             raise TargetError(reason)
+        for name in ("discovery_url", "second_issuer"):
+            if getattr(config, name):
+                raise TargetError(f"the Tasker worker has no setting for {name}; leave it empty for this target")
         if config.verification == "jwks":
             self._check_jwks_url(config)
         if self._port and not ports.is_free(self._port):
@@ -78,22 +87,28 @@ class TaskerWorkerTarget:
         return self._services.add(self._boot(config, self._database_url()))
 
     def _check_jwks_url(self, config: ServiceConfig) -> None:
-        """Refuse what the worker would not fetch, or would fetch from somewhere else than this machine."""
-        check_jwks_url(config.jwks_url)
+        """Refuse a URL that is none, or one that the worker would fetch from somewhere else than this machine.
+
+        A host that the worker itself has to refuse is left to the worker.
+        """
+        check_is_url(config.jwks_url)
         parts = urlsplit(config.jwks_url)
+        host = parts.hostname or ""
+        if self._jwks_host is None and not config.idp_address:
+            raise TargetError("idp_address is empty; the worker fetches its keys through the identity provider there")
+        if refusal(host) or (parts.scheme == "https" and config.tls_address):
+            return
         if self._jwks_host is not None:
-            if parts.hostname != self._jwks_host.lower():
+            if host != self._jwks_host.lower():
                 raise TargetError(
                     f"the JWKS URL {config.jwks_url!r} is not at {self._jwks_host}, the jwks_host of this target; "
                     f"give the issuer the public URL http://{self._jwks_host}:PORT"
                 )
-        elif parts.scheme != "http":
+        elif parts.scheme == "https":
             raise TargetError(
-                f"the JWKS URL {config.jwks_url!r} has to be http: the worker fetches through the identity provider "
-                "as its proxy, which can't look into https"
+                f"the JWKS URL {config.jwks_url!r} is https and tls_address is empty; the worker fetches such a URL "
+                "through the TLS front there, or give the issuer an http URL"
             )
-        elif not config.idp_address:
-            raise TargetError("idp_address is empty; the worker fetches its keys through the identity provider there")
 
     def close(self) -> None:
         self._services.stop_all()
@@ -123,42 +138,46 @@ class TaskerWorkerTarget:
                 prepare=lambda: _write_files(config, scratch),
             )
             undo.callback(process.stop)
-            service = GuardedService(self._wait_until_healthy(process, log), process, log)
+            base_url, missing = wait_until_healthy(process, self._boot_seconds)
+            self._check_healthy(process, log, missing)
+            secrets = (*planted_secrets(config), *user_information(database_url))
+            service = GuardedService(base_url, process, log, secrets)
             undo.pop_all()
         return service
 
     def _environment(self, config: ServiceConfig, database_url: str, folder: Path) -> dict[str, str]:
         """What the worker reads. Nothing of this process's own configuration."""
-        environment = {
-            "TASKER_CONFIG_PATH": str(folder / _CONFIG),
-            "TASKER_ENV": "test",
-            "TASKER_TEMPLATE_PATH": str(folder / _TEMPLATES),
-            "TASKER_WEB_BIND_ADDRESS": f"{ports.LOOPBACK}:{self._port}",
-            "TASKER_WORKER_GRPC_BIND_ADDRESS": f"{ports.LOOPBACK}:0",
-            "DATABASE_URL": database_url,
-            "RUST_LOG": "warn",
+        return clean_environment(
+            {
+                "TASKER_CONFIG_PATH": str(folder / _CONFIG),
+                "TASKER_ENV": "test",
+                "TASKER_TEMPLATE_PATH": str(folder / _TEMPLATES),
+                "TASKER_WEB_BIND_ADDRESS": f"{ports.LOOPBACK}:{self._port}",
+                "TASKER_WORKER_GRPC_BIND_ADDRESS": f"{ports.LOOPBACK}:0",
+                "DATABASE_URL": database_url,
+                "RUST_LOG": "warn",
+                **self._proxies(config),
+            }
+        )
+
+    def _proxies(self, config: ServiceConfig) -> dict[str, str]:
+        """Through whom the worker fetches; https through the TLS front, which lets it through to the name it asks for.
+
+        Loopback addresses are called directly, so that a call to an attacker's address is seen as one. All else goes
+        to a proxy on this machine: what the worker should have refused to fetch must not leave it.
+        """
+        if not config.idp_address:
+            return {}
+        return {
+            "HTTP_PROXY": f"http://{config.idp_address}",
+            "HTTPS_PROXY": f"http://{config.tls_address or config.idp_address}",
+            "NO_PROXY": f"{ports.LOOPBACK},{self._jwks_host}" if self._jwks_host else ports.LOOPBACK,
         }
-        if self._jwks_host is None:
-            # Loopback addresses are called directly, so that a call to an attacker's address is seen as one.
-            environment |= {"HTTP_PROXY": f"http://{config.idp_address}", "NO_PROXY": "127.0.0.1"}
-        return clean_environment(environment)
 
-    def _wait_until_healthy(self, process: GuardedProcess, log: ServiceLog) -> str:
-        """The worker's address, once it is healthy: the one port that it listens on, so it is surely ours."""
-        base_url = ""
-
-        def missing() -> str | None:
-            nonlocal base_url
-            listening = ports.listening_ports(process.pid)
-            if not listening:
-                return "it listens on no port yet"
-            base_url = f"http://{ports.LOOPBACK}:{min(listening)}"
-            healthy, state = health_state(base_url)
-            return None if healthy else state
-
-        state = wait_until(missing, process.wait, self._boot_seconds)
+    def _check_healthy(self, process: GuardedProcess, log: ServiceLog, state: str | None) -> None:
+        """Raise `TargetError` when `state` says that something is missing."""
         if state is None:
-            return base_url
+            return
         status = process.exit_status()
         if status is None:
             raise TargetError(

@@ -15,6 +15,7 @@ class RunningService:
     """
 
     pid = None
+    secrets: tuple[str, ...] = ()
 
     def __init__(self, base_url: str, health_path: str) -> None:
         self.base_url = base_url
@@ -36,18 +37,20 @@ class RunningService:
 class UrlTarget:
     """The service at `base_url` (http or https). It must already trust the issuer that tokens come from.
 
-    `jwks_base_url` is the URL under which it knows the identity provider, with `{port}` for its port.
-    `health_path` has to answer 200 within `wait_seconds`.
+    `jwks_base_url` is the URL under which it knows the identity provider, with `{port}` for its port; `https_base_url`
+    likewise for one behind TLS. `health_path` has to answer 200 within `wait_seconds`.
     """
 
     name = "url"
     can_restart = False
+    can_trust_ca = False
 
     def __init__(
         self,
         base_url: str,
         *,
         jwks_base_url: str = "http://127.0.0.1:{port}",
+        https_base_url: str = "https://localhost:{port}",
         health_path: str = HEALTH_PATH,
         wait_seconds: float = 10.0,
         profile: str = "url",
@@ -56,7 +59,8 @@ class UrlTarget:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise TargetError(f"base_url {base_url!r} is not the address of a service, such as http://127.0.0.1:8081")
         self.profile = profile
-        self._base_url, self._jwks_base_url = base_url.rstrip("/"), jwks_base_url
+        self._base_url = base_url.rstrip("/")
+        self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
         self._health_path, self._wait_seconds = health_path, wait_seconds
         self._config: ServiceConfig | None = None
         self._lock = threading.Lock()
@@ -67,6 +71,9 @@ class UrlTarget:
 
     def jwks_base_url(self, idp_port: int) -> str:
         return self._jwks_base_url.replace("{port}", str(idp_port))
+
+    def https_base_url(self, port: int) -> str:
+        return self._https_base_url.replace("{port}", str(port))
 
     def start(self, config: ServiceConfig) -> RunningService:
         """The running service. Raises `TargetError` when it is not healthy, or for a second, different

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cell_bench import Bench
-from small_service import SmallService
+from small_service import SmallService, honest
 from watching import published, steps, watched
 
 from harness.runner import run_cell
@@ -135,3 +135,28 @@ def test_a_first_key_that_a_case_took_out_is_back_afterwards(bench: Bench, servi
         before = session.signing_kid(), published(session)
         run_cell(bench.cell(body), session)
         assert (session.signing_kid(), published(session)) == before
+
+
+def test_a_key_with_the_first_keys_kid_is_gone_afterwards_and_the_first_is_not(
+    bench: Bench, service: SmallService
+) -> None:
+    body = steps(
+        'do = "publish-key", name = "twin", kid = "{kid}", allow_reuse = true, state = "hidden"',
+        'do = "send", token = { key = "twin" }',
+    )
+    with bench.session(service) as session:
+        before = published(session)
+        assert run_cell(bench.cell(body), session).verdict == PASSED
+        assert published(session) == before
+        assert [key["kid"] for key in session.issuer.key_list()].count(session.first_kid) == 1
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_a_second_issuer_is_replaced_only_when_its_keys_were_changed(bench: Bench, changed: bool) -> None:
+    """Cells share a session: what one of them did to the second issuer must not reach the next."""
+    with SmallService(honest) as service, bench.session(service) as session:
+        before = session.issuer_named("second").issuer
+        if changed:
+            session.add_key_elsewhere("second", "twin")
+        session.tidy()
+        assert (session.issuer_named("second").issuer != before) == changed

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .issuer import Key, as_json, b64url, claims_now
 
@@ -54,3 +58,40 @@ def badly_padded_token(key: Key, form: str) -> str:
     head = b64url(as_json({"alg": "RS256", "kid": key.kid}))
     signing_input = f"{head}.{b64url(as_json(claims_now()))}"
     return f"{signing_input}.{raw_signature(key, signing_input, form)}"
+
+
+def emsa_pkcs1(digest: bytes, length: int) -> int:
+    """The padded SHA-256 digest as a number (RFC 8017 §9.2)."""
+    end = b"\0" + bytes.fromhex("3031300d060960864801650304020105000420") + digest
+    return int.from_bytes(b"\0\1" + b"\xff" * (length - 2 - len(end)) + end, "big")
+
+
+def number(value: int) -> str:
+    """A member of a JWK."""
+    return b64url(value.to_bytes(max(1, (value.bit_length() + 7) // 8), "big"))
+
+
+def forged_with_exponent_one(modulus: int) -> tuple[dict[str, Any], str]:
+    """A key with e = 1, and a token that needs no private key: its signature is the padded digest itself."""
+    entry = {"kty": "RSA", "kid": "d", "n": number(modulus), "e": number(1)}
+    signing_input = f"{b64url(as_json({'alg': 'RS256', 'kid': 'd'}))}.{b64url(as_json(claims_now()))}"
+    length = (modulus.bit_length() + 7) // 8
+    signature = emsa_pkcs1(hashlib.sha256(signing_input.encode()).digest(), length)
+    return entry, f"{signing_input}.{b64url(signature.to_bytes(length, 'big'))}"
+
+
+def signed_with_many_primes(count: int) -> tuple[dict[str, Any], str]:
+    """An RSA key of `count` times 512 bits and a token signed with it, quickly thanks to so many small primes."""
+    pairs = [rsa.generate_private_key(65537, 1024).private_numbers() for _ in range(count // 2)]
+    primes = [prime for pair in pairs for prime in (pair.p, pair.q)]
+    modulus = math.prod(primes)
+    entry = {"kty": "RSA", "kid": "big", "n": number(modulus), "e": number(65537)}
+    signing_input = f"{b64url(as_json({'alg': 'RS256', 'kid': 'big'}))}.{b64url(as_json(claims_now()))}"
+    length = (modulus.bit_length() + 7) // 8
+    message = emsa_pkcs1(hashlib.sha256(signing_input.encode()).digest(), length)
+    signature = 0
+    for prime in primes:  # The Chinese remainder theorem.
+        others = modulus // prime
+        root = pow(message, pow(65537, -1, prime - 1), prime)
+        signature += root * others * pow(others, -1, prime)
+    return entry, f"{signing_input}.{b64url((signature % modulus).to_bytes(length, 'big'))}"

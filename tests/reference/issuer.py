@@ -9,6 +9,8 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -87,8 +89,12 @@ class Key:
         """A token over exactly this header and payload, signed with this key."""
         head = header if isinstance(header, bytes) else as_json(header)
         signing_input = f"{b64url(head)}.{b64url(payload)}"
-        signature = jwt.get_algorithm_by_name(alg or self.alg).sign(signing_input.encode(), self.private)
-        return f"{signing_input}.{b64url(signature)}"
+        return f"{signing_input}.{b64url(self.sign(signing_input.encode(), alg))}"
+
+    def sign(self, signing_input: bytes, alg: str | None = None) -> bytes:
+        """The signature over these bytes."""
+        signature: bytes = jwt.get_algorithm_by_name(alg or self.alg).sign(signing_input, self.private)
+        return signature
 
     def _header(self, changes: dict[str, Any]) -> dict[str, Any]:
         members = {"kid": self.kid, "typ": "JWT"} | changes
@@ -107,10 +113,18 @@ def hmac_token(secret: bytes, header: dict[str, Any] | None = None, **claims: An
     return f"{signing_input}.{b64url(hmac.new(secret, signing_input.encode(), hashlib.sha256).digest())}"
 
 
+class _Server(ThreadingHTTPServer):
+    """Keeps quiet about clients that hang up, as those do that refuse its certificate or protocol."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class Issuer:
     """Serves a key set on a loopback port, records every fetch, and misbehaves when told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.status = 200
         self.body = as_json({"keys": []})
         self.headers: dict[str, str] = {"Content-Type": "application/json"}
@@ -120,7 +134,9 @@ class Issuer:
         self.fetches: list[dict[str, str]] = []
         self.paths: list[str] = []
         self._changed = threading.Condition()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True)
         self._thread.start()
 

@@ -11,7 +11,7 @@ from harness.reference.errors import SettingsError
 from harness.reference.settings import ApiKey, ReferenceSettings
 from harness.reference.settings_file import load_settings
 
-from .issuer import Key
+from .issuer import ISSUER, Key
 from .world import World
 
 PLAIN = """
@@ -44,6 +44,8 @@ permissions = ["tasks:*"]
         ("jwks_fetch_timeout_seconds", float("nan")),
         ("leeway_seconds", -1.0),
         ("max_body_bytes", 0),
+        ("ca_file", "/nowhere/ca.pem"),
+        ("ca_file", __file__),
     ],
 )
 def test_a_senseless_setting_is_refused_by_name(world: World, field: str, value: Any) -> None:
@@ -51,6 +53,28 @@ def test_a_senseless_setting_is_refused_by_name(world: World, field: str, value:
     with pytest.raises(SettingsError) as caught:
         world.start(**{field: value})
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"second_issuer": "http://other.test/"}, "second_jwks_url"),
+        ({"second_jwks_url": "http://other.test/jwks"}, "second_issuer"),
+        ({"second_issuer": ISSUER, "second_jwks_url": "http://other.test/jwks"}, "second_issuer"),
+    ],
+)
+def test_a_second_issuer_is_another_one_with_keys_of_its_own(
+    world: World, settings: dict[str, Any], field: str
+) -> None:
+    """Else it would be open whose keys count."""
+    with pytest.raises(SettingsError) as caught:
+        world.start(**settings)
+    assert caught.value.field == field
+
+
+def test_with_metadata_no_address_of_keys_is_needed(world: World) -> None:
+    """The metadata names it."""
+    assert world.start(jwks_url="", discovery_url=world.issuer.url).status(path="/health") == 200
 
 
 @pytest.mark.parametrize("pem", ["", "text", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"])
@@ -68,7 +92,9 @@ def test_a_weak_public_key_is_refused(world: World) -> None:
 
 def test_secrets_stay_out_of_the_repr() -> None:
     """Of keys and of settings."""
-    settings = ReferenceSettings("worker", "i", "a", public_key_pem="PEM", api_keys=(ApiKey("secret"),))
+    settings = ReferenceSettings(
+        "worker", "i", "a", public_key_pem="PEM", api_keys=(ApiKey("secret"),), decryption_key_pem="secret"
+    )
     assert "secret" not in repr(settings) + repr(settings.api_keys)
     assert "PEM" not in repr(settings)
 

@@ -29,7 +29,8 @@ class Issuer:
         self.requests: list[str] = []
         numbers = self._key.public_key().public_numbers()
         jwk = {"kty": "RSA", "kid": "k1", "use": "sig", "alg": "RS256", "n": _b64(numbers.n), "e": _b64(numbers.e)}
-        body, requests = json.dumps({"keys": [jwk]}).encode(), self.requests
+        self.body = json.dumps({"keys": [jwk]}).encode()
+        body, requests = self.body, self.requests
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -52,6 +53,10 @@ class Issuer:
     def public_pem(self) -> str:
         encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         return self._key.public_key().public_bytes(encoding, form).decode()
+
+    def private_pem(self) -> str:
+        encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+        return self._key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
 
     def config(self, target: Target, **changes: Any) -> ServiceConfig:
         """What a service of this target is started with to trust this issuer."""

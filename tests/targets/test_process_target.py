@@ -7,6 +7,7 @@ import socket
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,7 @@ from conftest import TINY_SERVICE
 from target_issuer import Issuer
 from target_waits import running, wait_for
 
-from harness.targets import ServiceConfig, TargetError, ports
+from harness.targets import ApiKey, ServiceConfig, TargetError, ports
 from harness.targets.process import ProcessTarget
 
 CONFIG = ServiceConfig(
@@ -187,6 +188,20 @@ def test_it_knows_the_identity_provider_at_its_own_address(tiny_command: list[st
 def test_another_public_address_can_be_given(tiny_command: list[str]) -> None:
     target = target_of(tiny_command, jwks_base_url="http://idp.example:{port}")
     assert target.jwks_base_url(9400) == "http://idp.example:9400"
+
+
+def test_an_https_address_can_be_given(tiny_command: list[str]) -> None:
+    target = target_of(tiny_command, https_base_url="https://idp.example:{port}")
+    assert target.https_base_url(9443) == "https://idp.example:9443"
+
+
+def test_it_can_trust_a_ca_when_the_command_is_told_which(tiny_command: list[str]) -> None:
+    assert [target_of(tiny_command, *more).can_trust_ca for more in ([], ["--ca={ca_file}"])] == [False, True]
+
+
+def test_its_secrets_are_those_of_the_urls(target: ProcessTarget) -> None:
+    config = replace(CONFIG, jwks_url="http://joe:pw@127.0.0.1:1/jwks", api_keys=(ApiKey("sk-1", ()),))
+    assert target.start(config).secrets == ("joe:pw", "pw")
 
 
 def test_logs_are_kept_in_a_folder_when_asked_for(tiny_command: list[str], tmp_path: Path) -> None:

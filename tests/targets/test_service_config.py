@@ -40,3 +40,17 @@ def test_an_error_shows_the_end_of_the_log() -> None:
 
 def test_an_error_without_a_log_is_one_line() -> None:
     assert str(TargetError("it ended", "\n")) == "it ended"
+
+
+def test_an_unknown_defect_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(TargetError, match="auth-table, web-auth-table"):
+        config(defect="auth")
+
+
+def test_a_second_issuer_needs_keys_of_its_own() -> None:
+    with pytest.raises(TargetError, match="second_jwks_url"):
+        config(second_issuer="http://other")
+
+
+def test_a_private_key_is_not_in_the_repr() -> None:
+    assert "hidden" not in repr(config(decryption_key_pem="hidden"))

@@ -43,6 +43,12 @@ def test_text_that_is_no_number_is_refused() -> None:
         make_target("tasker-worker", {"port": "x"})
 
 
+def test_a_boolean_is_read_from_text() -> None:
+    with pytest.raises(UsageError, match="own_process of target reference is 'maybe', which is no boolean"):
+        make_target("reference", {"own-process": "maybe"})
+    assert [make_target("reference", {"own-process": text}).name for text in ("true", "False")] == ["reference"] * 2
+
+
 def test_a_port_that_is_none_is_refused() -> None:
     with pytest.raises(TargetError, match="70000"):
         make_target("tasker-worker", {"port": "70000"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,3 +80,38 @@ def test_any_text_comes_through_as_it_is(text: str) -> None:
 
 def test_nothing_in_a_value_is_replaced_by_the_worker() -> None:
     assert "${HOME}" not in render_worker_toml(ServiceConfig("${HOME}", "", ""))
+
+
+def test_plain_http_follows_the_setting() -> None:
+    assert web(replace(CONFIG, allow_http=False))["auth"]["jwks_url_allow_http"] is False
+
+
+def test_the_private_key_of_the_service_is_rendered_in_full() -> None:
+    assert web(replace(CONFIG, decryption_key_pem="-----BEGIN\n"))["auth"]["jwt_private_key"] == "-----BEGIN\n"
+
+
+@pytest.mark.parametrize(("defect", "path"), [("auth-table", ["auth"]), ("web-auth-table", ["web", "auth"])])
+def test_a_misplaced_table_holds_all_settings_of_authentication(defect: str, path: list[str]) -> None:
+    table = tomllib.loads(render_worker_toml(replace(CONFIG, defect=defect)))
+    assert "auth" not in table["worker"]["web"]
+    for name in path:
+        table = table[name]
+    assert table == web(CONFIG)["auth"]
+
+
+@pytest.mark.parametrize(
+    ("defect", "key", "value"),
+    [
+        ("unknown-method", "jwt_verification_method", "jwks_url"),
+        ("no-jwks-url", "jwks_url", ""),
+        ("no-algorithms", "jwt_allowed_algorithms", []),
+        ("lower-case-algorithm", "jwt_allowed_algorithms", ["rs256", "rs512"]),
+    ],
+)
+def test_a_wrong_value_is_the_only_difference(defect: str, key: str, value: object) -> None:
+    assert web(replace(CONFIG, defect=defect))["auth"] == {**web(CONFIG)["auth"], key: value}
+
+
+def test_a_misspelt_setting_takes_the_place_of_the_right_one() -> None:
+    auth = web(replace(CONFIG, defect="misspelt-audience"))["auth"]
+    assert (auth.get("jwt_audiance"), auth.get("jwt_audience")) == ("tasker-api", None)

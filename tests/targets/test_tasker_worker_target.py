@@ -12,14 +12,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
 import requests
 from target_issuer import READ_PATH, READ_PERMISSION, Issuer, running_issuer
+from target_tls import running_tls_front
 from target_waits import running
 
-from harness.targets import ApiKey, ServiceConfig, TargetError, ports
+from harness.targets import DEFECTS, ApiKey, ServiceConfig, TargetError, ports
 from harness.targets.tasker_wheels import no_wheel_for_this_platform
 from harness.targets.tasker_worker import TaskerWorkerTarget
 
@@ -165,7 +167,7 @@ def test_an_exception_leaves_neither_process_nor_file(
     before = psutil.Process().children(recursive=True)
     with closing(TaskerWorkerTarget()) as target:
         target.start(issuer.config(target))
-        monkeypatch.setattr("harness.targets.tasker_worker.wait_until", lambda *_: 1 / 0)
+        monkeypatch.setattr("harness.targets.tasker_worker.wait_until_healthy", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             target.start(issuer.config(target))
     left = [one for one in psutil.Process().children(recursive=True) if one not in before]
@@ -232,14 +234,83 @@ def test_a_worker_that_is_not_healthy_in_time_is_reported_with_its_last_state(
         shared.start(issuer.config(shared))
 
 
-def test_a_jwks_url_that_tasker_would_refuse_is_refused(shared: TaskerWorkerTarget, issuer: Issuer) -> None:
-    with pytest.raises(TargetError, match=r"127\.0\.0\.1 is an address that Tasker refuses"):
-        shared.start(issuer.config(shared, jwks_url="http://127.0.0.1:1/jwks.json"))
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "10.0.0.1", "169.254.169.254"])
+def test_a_host_on_the_worker_s_own_list_is_left_to_the_worker(
+    shared: TaskerWorkerTarget, issuer: Issuer, host: str
+) -> None:
+    config = issuer.config(shared, jwks_url=f"https://{host}/jwks.json")
+    assert status(shared.start(config).base_url + READ_PATH, issuer.token(config)) == 401
 
 
-def test_a_jwks_url_that_a_proxy_can_t_serve_is_refused(shared: TaskerWorkerTarget, issuer: Issuer) -> None:
-    with pytest.raises(TargetError, match="has to be http"):
+def test_an_https_jwks_url_without_a_tls_front_is_refused(shared: TaskerWorkerTarget, issuer: Issuer) -> None:
+    with pytest.raises(TargetError, match="tls_address is empty"):
         shared.start(issuer.config(shared, jwks_url="https://idp.tasker.test/jwks.json"))
+
+
+def test_an_https_jwks_url_is_fetched_through_the_tls_front(
+    shared: TaskerWorkerTarget, issuer: Issuer, tmp_path: Path
+) -> None:
+    with running_tls_front(issuer, "idp.tasker.test") as front:
+        url, address = shared.https_base_url(front.port), f"127.0.0.1:{front.port}"
+        shared.start(issuer.config(shared, jwks_url=f"{url}/jwks.json", tls_address=address))
+    assert front.requests == ["CONNECT idp.tasker.test:443"]
+
+
+def test_a_ca_that_a_configuration_names_is_not_trusted(
+    shared: TaskerWorkerTarget, issuer: Issuer, tmp_path: Path
+) -> None:
+    """The day this fails, `can_trust_ca` can become true."""
+    with running_tls_front(issuer, "idp.tasker.test") as front:
+        config = issuer.config(
+            shared,
+            jwks_url=f"{shared.https_base_url(front.port)}/jwks.json",
+            tls_address=f"127.0.0.1:{front.port}",
+            ca_file=front.ca_file(tmp_path),
+        )
+        answer = status(shared.start(config).base_url + READ_PATH, issuer.token(config))
+    assert (answer, shared.can_trust_ca) == (401, False)
+
+
+def test_plain_http_follows_the_configuration(shared: TaskerWorkerTarget, issuer: Issuer) -> None:
+    config = issuer.config(shared, allow_http=False)
+    assert status(shared.start(config).base_url + READ_PATH, issuer.token(config)) == 401
+
+
+def test_its_secrets_are_what_was_planted_and_the_database_password(shared: TaskerWorkerTarget, issuer: Issuer) -> None:
+    config = issuer.config(
+        shared, jwks_url="http://joe:hidden@idp.tasker.test/jwks.json", api_keys=(ApiKey("sk-1", ()),)
+    )
+    service = shared.start(config)
+    password = urlsplit(psutil.Process(service.pid).environ()["DATABASE_URL"]).password
+    assert set(service.secrets) == {"sk-1", "joe:hidden", "hidden", f"tasker:{password}", password}
+
+
+@pytest.mark.parametrize("setting", ["discovery_url", "second_issuer"])
+def test_a_setting_that_tasker_does_not_have_is_refused(
+    shared: TaskerWorkerTarget, issuer: Issuer, setting: str
+) -> None:
+    config = issuer.config(shared, discovery_url="http://idp.tasker.test/x")
+    if setting == "second_issuer":
+        config = issuer.config(shared, second_issuer="b", second_jwks_url="http://idp.tasker.test/b")
+    with pytest.raises(TargetError, match=f"no setting for {setting}"):
+        shared.start(config)
+
+
+def test_a_private_key_of_its_own_does_not_keep_it_from_starting(shared: TaskerWorkerTarget, issuer: Issuer) -> None:
+    config = issuer.config(shared, decryption_key_pem=issuer.private_pem())
+    assert status(shared.start(config).base_url + READ_PATH, issuer.token(config)) == 200
+
+
+@pytest.mark.parametrize("defect", sorted({*DEFECTS} - {"misspelt-audience"}))
+def test_a_worker_starts_with_a_defect_and_is_judged_as_it_runs(
+    shared: TaskerWorkerTarget, issuer: Issuer, defect: str
+) -> None:
+    assert shared.start(issuer.config(shared, defect=defect)).alive()
+
+
+def test_a_worker_that_a_defect_stops_is_reported_with_the_setting(shared: TaskerWorkerTarget, issuer: Issuer) -> None:
+    with pytest.raises(TargetError, match=r"(?s)ended with status 1 .*jwt_audience"):
+        shared.start(issuer.config(shared, defect="misspelt-audience"))
 
 
 def test_a_missing_identity_provider_is_told(shared: TaskerWorkerTarget, issuer: Issuer) -> None:

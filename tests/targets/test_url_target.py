@@ -24,7 +24,7 @@ def test_the_service_is_at_its_address(base_url: str) -> None:
 
 def test_it_has_no_process_that_is_known(base_url: str) -> None:
     service = UrlTarget(base_url).start(CONFIG)
-    assert (service.pid, service.rss_bytes(), service.log_tail()) == (None, None, "")
+    assert (service.pid, service.rss_bytes(), service.log_tail(), service.secrets) == (None, None, "", ())
 
 
 def test_it_is_alive_while_it_answers(base_url: str) -> None:
@@ -75,3 +75,8 @@ def test_what_is_no_address_of_a_service_is_refused(base_url: str) -> None:
 
 def test_it_can_t_be_restarted(base_url: str) -> None:
     assert not UrlTarget(base_url).can_restart
+
+
+def test_the_identity_provider_has_an_https_address_too(base_url: str) -> None:
+    target = UrlTarget(base_url, https_base_url="https://idp.example:{port}")
+    assert (target.https_base_url(9443), target.can_trust_ca) == ("https://idp.example:9443", False)

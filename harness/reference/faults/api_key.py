@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import pbkdf2_hmac
+from hmac import compare_digest
+from typing import Final
+
 from harness.reference.api_keys import ApiKeyRegistry
 from harness.reference.credentials import CredentialReader, Credentials
 from harness.reference.errors import AuthenticationFailed
@@ -9,6 +13,8 @@ from harness.reference.faults.registry import fault
 from harness.reference.permissions import WILDCARDS
 from harness.reference.security_service import SecurityContext, SecurityService
 from harness.reference.settings import ApiKey
+
+HASH_ROUNDS: Final = 4000  # Two hashes take some 2 ms.
 
 
 @fault("m-key-rescues-bad-bearer", precedent="a chain of authenticators that falls through")
@@ -59,3 +65,16 @@ class KeyHeaderHardcoded(CredentialReader):
     def api_key_header(self) -> str:
         """A constant in place of the setting."""
         return "X-API-Key"
+
+
+@fault("m-slow-hash-after-prefix", precedent="CVE-2026-23996 (fastapi-api-key)")
+class SlowHashAfterPrefix(ApiKeyRegistry):
+    """A key is hashed slowly only when its first half is right, so that the time tells whether it is."""
+
+    def matches(self, presented: str, configured: str) -> bool:
+        """The first half is the public id of a key; the hash of an unknown one is not worth the time."""
+        half = len(configured) // 2
+        if presented[:half] != configured[:half]:
+            return False
+        hashed = (pbkdf2_hmac("sha256", key.encode(), b"salt", HASH_ROUNDS) for key in (presented, configured))
+        return compare_digest(*hashed)

@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from harness.reference.compact import CompactToken
 from harness.reference.errors import AuthenticationFailed, Reason
@@ -15,6 +15,9 @@ from harness.reference.faults.registry import fault
 from harness.reference.jwt_authenticator import JwtAuthenticator
 
 log = logging.getLogger(__name__)
+
+# RFC 7515 §4.1.
+REGISTERED: Final = ("alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit")
 
 
 @fault("m-malformed-500", precedent="fastify-jwt#274, helidon#426, PostgREST#502")
@@ -94,3 +97,42 @@ class TypExactJwt(JwtAuthenticator):
         """One equality for RFC 7519 §5.1 and RFC 9068 §2.1."""
         if header.get("typ") != "JWT":
             raise AuthenticationFailed(Reason.HEADER, "typ is not JWT")
+
+
+@fault("m-typ-case-sensitive", precedent="RFC 7515 §4.1.9: media types have no case")
+class TypCaseSensitive(JwtAuthenticator):
+    """`typ` is compared to the letter, so that `jwt` and `application/at+jwt` are refused."""
+
+    def check_type(self, header: Mapping[str, Any]) -> None:
+        """The two spellings of the RFCs' own examples."""
+        if header.get("typ", "JWT") not in ("JWT", "at+jwt"):
+            raise AuthenticationFailed(Reason.HEADER, "typ is not one of the two")
+
+
+@fault("m-crit-understood-anything", precedent="the CVE-2025-59420 class (Authlib); RFC 7515 §4.1.11")
+class CritUnderstoodAnything(JwtAuthenticator):
+    """`crit` refuses a token only for a member that is there and not registered, so that senseless lists pass."""
+
+    def check_critical(self, header: Mapping[str, Any]) -> None:
+        """That the list is an array, not empty, and names extensions only is left to the sender."""
+        named = header.get("crit")
+        named = named if isinstance(named, list) else []
+        if any(isinstance(name, str) and name in header and name not in REGISTERED for name in named):
+            super().check_critical(header)
+
+
+@fault("m-replay-refused", precedent="an over-strict jti cache; RFC 6750 bearer tokens may be used again")
+class ReplayRefused(JwtAuthenticator):
+    """A token is refused when it is shown a second time."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.seen: set[str] = set()
+
+    def authenticate(self, text: str) -> dict[str, Any]:
+        """Advice for one-time assertions, applied to access tokens."""
+        claims = super().authenticate(text)
+        if text in self.seen:
+            raise AuthenticationFailed(Reason.CLAIMS, "the token was used before")
+        self.seen.add(text)
+        return claims

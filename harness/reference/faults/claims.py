@@ -156,3 +156,33 @@ class AudArrayRejected(ClaimsChecker):
         if isinstance(claims.get("aud"), list):
             raise AuthenticationFailed(Reason.AUDIENCE, "aud is not a string")
         super().check_audience(claims)
+
+
+@fault("m-iss-normalised", precedent="the class of URL normalisation; RFC 8725 §3.8")
+class IssNormalised(ClaimsChecker):
+    """Case and a trailing slash make no difference to `iss`."""
+
+    def check_issuer(self, claims: Mapping[str, Any]) -> None:
+        """An issuer looks like a URL, and URLs are cleaned up before they are compared."""
+        issuer = claims.get("iss")
+        if not isinstance(issuer, str) or issuer.rstrip("/").lower() != self.settings.jwt_issuer.rstrip("/").lower():
+            super().check_issuer(claims)
+
+
+@fault("m-azp-as-audience", precedent="RFC 9068 §4; adapters that fall back to azp (Keycloak) or client_id (Cognito)")
+class AzpAsAudience(ClaimsChecker):
+    """Without `aud`, the client the token was issued to counts as its audience."""
+
+    def check_audience(self, claims: Mapping[str, Any]) -> None:
+        """Some issuers leave `aud` out of access tokens."""
+        parties = [claims.get(name) for name in ("azp", "client_id", "appid")]
+        if "aud" in claims or self.settings.jwt_audience not in parties:
+            super().check_audience(claims)
+
+
+@fault("m-sub-unchecked", precedent="RFC 9068 §2.2; the class of tokens that name nobody")
+class SubUnchecked(ClaimsChecker):
+    """`sub` may be absent, empty or of any type."""
+
+    def check_subject(self, claims: Mapping[str, Any]) -> None:
+        """Permissions are what counts."""

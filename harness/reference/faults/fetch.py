@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import ssl
 from urllib.parse import SplitResult
 
@@ -34,6 +35,18 @@ class TlsNotVerified(JwksFetcher):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+@fault("m-old-tls-accepted", precedent="the MinVersion class; RFC 8996 took TLS 1.0 and 1.1 out of use")
+class OldTlsAccepted(JwksFetcher):
+    """TLS 1.0 is spoken with whoever knows nothing newer."""
+
+    def tls_context(self) -> ssl.SSLContext:
+        """For the sake of an appliance of long ago."""
+        context = super().tls_context()
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
         return context
 
 
@@ -72,3 +85,24 @@ class ForwardsCredentials(JwksFetcher):
         caller = dict(request.headers) if has_request_context() else {}
         passed = {name: caller[name] for name in ("Authorization", "Cookie", "X-Api-Key") if name in caller}
         return super().request_headers() | passed
+
+
+@fault("m-private-hosts-allowed", precedent="the SSRF class; uaa#4000, nodedb#61")
+class PrivateHostsAllowed(JwksFetcher):
+    """Keys are fetched from loopback, private and link-local hosts although the guard is on."""
+
+    def check_host(self, host: str) -> None:
+        """Only the scheme of the URL is looked at."""
+
+
+@fault(
+    "m-jwks-strict-content-type", precedent="the over-strict class; RFC 7517 §8.5 registers application/jwk-set+json"
+)
+class JwksStrictContentType(JwksFetcher):
+    """A key set is refused unless its Content-Type is `application/json`."""
+
+    def read_answer(self, response: http.client.HTTPResponse) -> bytes:
+        """The HTTP library decodes nothing else as JSON."""
+        if response.getheader("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+            raise FetchFailed("the key set is not application/json")
+        return super().read_answer(response)

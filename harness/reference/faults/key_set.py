@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.reference.errors import FetchFailed, UnusableKey
 from harness.reference.faults.registry import fault
+from harness.reference.faults.textbook_rsa import TextbookRsaKey
 from harness.reference.jwk import KeyLoader, VerificationKey
 
 
@@ -60,3 +61,35 @@ class Garbage200ClearsKeys(KeyLoader):
             return super().read_document(body)
         except FetchFailed:
             return []
+
+
+@fault("m-huge-rsa-accepted", precedent="CVE-2023-29409 (Go crypto/tls)")
+class HugeRsaAccepted(KeyLoader):
+    """An RSA modulus may be as long as it likes."""
+
+    def maximum_rsa_bits(self) -> int:
+        """Longer is safer."""
+        return 2**31
+
+
+@fault("m-bad-exponent-accepted", precedent="Wycheproof exponentOne")
+class BadExponentAccepted(KeyLoader):
+    """RSA keys with a senseless modulus or exponent are used, and with e = 1 everybody can sign."""
+
+    def rsa_key(self, modulus: int, exponent: int) -> Any:
+        """An RSA implementation of its own, which takes two numbers and calculates."""
+        try:
+            return super().rsa_key(modulus, exponent)
+        except (UnusableKey, ValueError):
+            if not self.minimum_rsa_bits() <= modulus.bit_length() <= self.maximum_rsa_bits():
+                raise
+            return TextbookRsaKey(modulus, exponent)
+
+
+@fault("m-key-ops-ignored", precedent="RFC 7517 §4.3; the class of members nobody reads")
+class KeyOpsIgnored(KeyLoader):
+    """A key that is not for verifying according to `key_ops` verifies signatures."""
+
+    def check_use(self, entry: Mapping[str, Any]) -> None:
+        """Only `use` is known."""
+        super().check_use({name: value for name, value in entry.items() if name != "key_ops"})

@@ -166,3 +166,21 @@ class NoRecoveryAfterOutage(JwksKeyStore):
         """An exception ended the task; nobody watches tasks."""
         super().refresh_failed(failure)
         self.retry_at = math.inf
+
+
+@fault("m-429-hammering", precedent="RFC 9110 §10.2.3; the class of retry storms")
+class Hammering429(JwksKeyStore):
+    """A failed refresh is tried again with the next request, whatever Retry-After says."""
+
+    def refresh_failed(self, failure: FetchFailed) -> None:
+        """The next request will try again anyway."""
+
+
+@fault("m-duplicate-kid-first", precedent="PyJWKClient.match_kid of PyJWT, which ends at the first match")
+class DuplicateKidFirst(JwksKeyStore):
+    """Of several keys with one kid only the first is tried, whatever its type."""
+
+    def matching(self, kid: str | None) -> tuple[VerificationKey, ...]:
+        """`next(key for key in keys if key.kid == kid)`."""
+        found = super().matching(kid)
+        return found if kid is None else found[:1]

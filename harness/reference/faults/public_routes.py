@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from contextlib import suppress
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from flask import Response
 
 from harness.reference.call import Call
-from harness.reference.errors import SettingsError
+from harness.reference.errors import FetchFailed, SettingsError
 from harness.reference.faults.registry import fault
 from harness.reference.gate import Gate
 from harness.reference.handlers import Handlers
@@ -79,3 +81,25 @@ class UnknownConfigMeansOpen(SettingsCheck):
             return super().checked(settings)
         except SettingsError:
             return replace(settings, enabled=False)
+
+
+@fault("m-private-jwk-echoed", precedent="oidc-provider-mock#240; the class of raw documents passed on")
+class PrivateJwkEchoed(Handlers):
+    """/config shows the key set as it was published, with any private member that the issuer leaked."""
+
+    def config(self, body: Any, resource: Any) -> Response:
+        """A key set is public, after all."""
+        answer = super().config(body, resource)
+        if isinstance(self.keys, JwksKeyStore):
+            with suppress(FetchFailed, ValueError):
+                answer.set_data(json.dumps(answer.get_json() | {"jwks": json.loads(self.keys.fetcher.fetch())}))
+        return answer
+
+
+@fault("m-config-secrets-shown", precedent="Spring Boot Actuator's /env before it masked values")
+class ConfigSecretsShown(Handlers):
+    """/config shows the settings as they were read, with the secrets."""
+
+    def config(self, body: Any, resource: Any) -> Response:
+        """Whoever may see it is an administrator."""
+        return json_reply(200, asdict(self.settings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -39,32 +39,73 @@ class Fault:
     @property
     def method(self) -> str:
         """The one method that is overridden."""
-        (name,) = (name for name in vars(self.mixin) if not name.startswith("_"))
+        (name,) = overridden(self.mixin)
         return name
 
 
 FAULTS: Final[dict[str, Fault]] = {}
 
 
-def fault(id: str, *, precedent: str) -> Callable[[Mixin], Mixin]:
+def fault(id: str, *, precedent: str = "") -> Callable[[Mixin], Mixin]:
     """Registers the decorated subclass of a part as the fault `id` (`m-` and words joined by hyphens).
 
-    The class's docstring is the fault's sentence. Raises `ValueError` when the id is taken or malformed, the
-    docstring is missing, or the class does not override exactly one method of its part.
+    The class's docstring is the fault's sentence. Names that begin with an underscore are the class's own matter.
+    Raises `ValueError`, and registers nothing, when the id is taken or malformed, the docstring is missing, or the
+    class does not override exactly one method of its part.
     """
 
     def register(mixin: Mixin) -> Mixin:
-        made = Fault(id, precedent, mixin)
-        if not re.fullmatch(r"m(-[a-z0-9]+)+", id) or id in FAULTS:
-            raise ValueError(f"{id!r} is malformed or already registered")
-        if not made.sentence:
-            raise ValueError(f"{id} needs a docstring that says what is wrong")
-        if not hasattr(mixin.__bases__[0], made.method):
-            raise ValueError(f"{id} overrides nothing: {made.component} has no {made.method}")
-        FAULTS[id] = made
+        if problem := _problem(id, mixin):
+            raise ValueError(problem)
+        FAULTS[id] = Fault(id, precedent, mixin)
         return mixin
 
     return register
+
+
+def overridden(mixin: type) -> tuple[str, ...]:
+    """The public names that a class defines itself."""
+    return tuple(name for name in vars(mixin) if not name.startswith("_"))
+
+
+def _problem(id: str, mixin: object) -> str:
+    """What keeps a class from being the fault `id`, with what to do; "" when nothing does."""
+    if not re.fullmatch(r"m(-[a-z0-9]+)+", id):
+        return f"{id!r} is no name of a fault: it begins with m- and is words of a-z and 0-9 joined by hyphens"
+    if id in FAULTS:
+        return f"{id!r} is taken by {FAULTS[id].mixin.__module__}.{FAULTS[id].mixin.__qualname__}: choose another name"
+    if not isinstance(mixin, type) or len(mixin.__bases__) != 1 or not _is_part(mixin.__bases__[0]):
+        return f"{id} is no direct subclass of a part of the reference service; parts with faults: {_parts()}"
+    if not " ".join((mixin.__doc__ or "").split()):
+        return f"{id} needs a docstring that says what is wrong, in one sentence"
+    part, names = mixin.__bases__[0], overridden(mixin)
+    if not names:
+        return f"{id} overrides nothing of {part.__name__}: it must override exactly one method"
+    if len(names) > 1:
+        return (
+            f"{id} overrides {', '.join(names)}: a fault overrides exactly one method of {part.__name__}; "
+            "names that begin with an underscore are free"
+        )
+    if not callable(getattr(part, names[0], None)):
+        return f"{id} overrides nothing: {part.__name__} has no method {names[0]}{_near(names[0], dir(part))}"
+    if not callable(vars(mixin)[names[0]]):
+        return f"{id} replaces the method {part.__name__}.{names[0]} by something that can't be called"
+    return ""
+
+
+def _is_part(base: type) -> bool:
+    """Whether a class is one of the service's own; a fault of a fault would not be one changed place."""
+    module = base.__module__
+    return module.startswith("harness.reference.") and not module.startswith(f"{__package__}.")
+
+
+def _parts() -> str:
+    return ", ".join(sorted({made.component for made in FAULTS.values()}))
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def mixins(names: Sequence[str]) -> tuple[type, ...]:

@@ -168,3 +168,12 @@ class PathNormalisationGap(Router):
         """A gate in front of the router, each with its own idea of a path."""
         found = super().match(method, posixpath.normpath(path))
         return replace(found, public=path.startswith(("/health", "/metrics", "/api-docs")))
+
+
+@fault("m-401-differs", precedent="the observable discrepancy class (CWE-204)")
+class Differing401(ErrorReplies):
+    """Each reason for a 401 has a text of its own, which tells a stranger how far they came."""
+
+    def unauthorized_message(self, failure: AuthenticationFailed) -> str:
+        """Helpful for debugging."""
+        return f"Authentication failed: {failure.reason.replace('_', ' ')}"

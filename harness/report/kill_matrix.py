@@ -1,0 +1,98 @@
+"""A mutant run for a person: what was not caught, what was a false alarm, and the table of all faults."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.kill_matrix import KillMatrix, ScenarioRow
+from harness.mutants import KILLED, SURVIVED, UNDECIDED, MutantResult
+from harness.verdicts import CellResult
+
+_COLOURS = {KILLED: "green", SURVIVED: "red", UNDECIDED: "magenta"}
+_SHOWN_NAMES = 8
+
+
+def print_matrix(console: Console, matrix: KillMatrix, seconds: float) -> None:
+    """The table, then everything that makes the exit status another one than 0; `seconds` is how long it took."""
+    console.print(matrix_table(matrix.mutants))
+    for mutant in (*matrix.of_verdict(SURVIVED), *matrix.of_verdict(UNDECIDED)):
+        console.print()
+        console.print(survivor_text(mutant), markup=False, highlight=False, soft_wrap=True)
+    _print_alarms(console, matrix.false_alarms())
+    _print_idle(console, matrix.idle())
+    console.print()
+    if matrix.baseline is not None:
+        counts = Counter(one.verdict for one in matrix.baseline)
+        words = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+        console.print(f"the reference without a fault: {words}", highlight=False)
+    killed = len(matrix.of_verdict(KILLED))
+    console.print(f"{killed} of {matrix.expected} faults killed in {seconds:.1f} s", highlight=False)
+
+
+def matrix_table(mutants: Iterable[MutantResult]) -> Table:
+    """One row a fault: whether it was caught, by which cells, how many were run for it and for how long."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("fault", "verdict", "caught by"):
+        table.add_column(column, overflow="fold")
+    table.add_column("cells", justify="right")
+    table.add_column("seconds", justify="right")
+    for one in mutants:
+        lines = [*one.killers]
+        if lines[:1] == [] or set(one.other_verdicts) - {"passed"}:
+            lines.append(_counts(one))
+        table.add_row(
+            one.mutant,
+            f"[{_COLOURS[one.verdict]}]{one.verdict}[/]",
+            escape("\n".join(lines)),
+            str(one.cells_run),
+            f"{one.duration_s:.2f}",
+        )
+    return table
+
+
+def survivor_text(one: MutantResult) -> str:
+    """What the fault is, what was tried on it, and what to do."""
+    lines = [f"{one.mutant} {one.verdict}: {one.sentence}", f"  changed      {one.component}.{one.method}"]
+    if one.file:
+        lines.append(f"  file         {one.file}")
+    lines.append(f"  named by     {_names(one.named_by) or 'no scenario'}")
+    lines.append(f"  cells        {_counts(one)}")
+    for cell in one.unjudged:
+        lines.append(f"  {cell['verdict']:<12} {cell['cell']}: {cell['reason'][:300]}")
+    if one.verdict == SURVIVED:
+        lines.append(f'  what to do   write a scenario that fails with it, with kills = ["{one.mutant}"]')
+    else:
+        lines.append(f"  what to do   see why: idp-harness run --target reference --fault {one.mutant}")
+    return "\n".join(lines)
+
+
+def _print_alarms(console: Console, cells: Sequence[CellResult]) -> None:
+    for one in cells:
+        lines = [f"\nthe reference without a fault: {one.verdict} {one.id}", f"  requirement  {one.requirement}"]
+        if one.expected:
+            lines += [f"  expected     {one.expected}", f"  actual       {one.actual}"]
+        if one.reason:
+            lines.append(f"  reason       {one.reason}")
+        console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_idle(console: Console, scenarios: Sequence[ScenarioRow]) -> None:
+    if scenarios:
+        console.print("\nscenarios that name faults and caught none of them:", highlight=False)
+    for one in scenarios:
+        reason = "" if one.cells else " (the reference can't be asked: no cell of it runs there)"
+        console.print(f"  {one.id}: {_names(one.kills)}{reason}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN_NAMES])
+    return shown + (f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else "")
+
+
+def _counts(one: MutantResult) -> str:
+    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(one.other_verdicts.items())) or "none was run"

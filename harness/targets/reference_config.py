@@ -1,0 +1,62 @@
+"""The settings of a reference service, as the table that its settings file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.targets.base import ServiceConfig
+from harness.targets.defects import audience_setting, auth_table, verification_method, with_wrong_values
+from harness.targets.tasker_config import toml_value
+
+_FIELDS = {
+    "jwt_issuer": "issuer",
+    "jwks_url": "jwks_url",
+    "jwks_url_allow_http": "allow_http",
+    "public_key_pem": "public_key_pem",
+    "jwt_allowed_algorithms": "allowed_algorithms",
+    "jwks_refresh_interval_seconds": "refresh_seconds",
+    "jwks_max_stale_seconds": "max_stale_seconds",
+    "discovery_url": "discovery_url",
+    "second_issuer": "second_issuer",
+    "second_jwks_url": "second_jwks_url",
+    "ca_file": "ca_file",
+    "guard_private_hosts": "guard_private_hosts",
+    "decryption_key_pem": "decryption_key_pem",
+    "permissions_claim": "permissions_claim",
+    "strict_validation": "strict_validation",
+    "api_keys_enabled": "api_keys_enabled",
+    "api_key_header": "api_key_header",
+    "config_endpoint_enabled": "config_endpoint",
+}
+
+
+def settings_table(service: str, config: ServiceConfig, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The table: `service`, what `config` says with its defect, and the settings in `more` by their own names.
+
+    A defect that puts the settings into a table where they do not belong makes it a table in the table.
+    """
+    wrong = with_wrong_values(config)
+    settings = {setting: getattr(wrong, name) for setting, name in _FIELDS.items()}
+    settings |= {audience_setting(config.defect): config.audience, "verification_method": verification_method(config)}
+    settings["api_keys"] = [
+        {"key": entry.key, "permissions": entry.permissions, "description": entry.description}
+        for entry in config.api_keys
+    ]
+    for name in reversed(auth_table(config.defect, "").split(".")):
+        settings = {name: settings} if name else settings
+    return {"service": service, **settings, **more}
+
+
+def settings_toml(table: Mapping[str, Any], header: str = "") -> str:
+    """The table as TOML; `header` is its own name. Plain values come first, as TOML wants it."""
+    lines, tables = [f"[{header}]"] if header else [], []
+    for name, value in table.items():
+        full = f"{header}.{name}" if header else name
+        if isinstance(value, Mapping):
+            tables.append(settings_toml(value, full))
+        elif name == "api_keys":
+            tables += [settings_toml(entry, full).replace(f"[{full}]", f"[[{full}]]", 1) for entry in value]
+        else:
+            lines.append(f"{name} = {toml_value(value)}")
+    return "\n".join([*lines, *tables, ""])

@@ -1,0 +1,50 @@
+"""The suite against the catalogue of cases and faults that it was written from, where that lies beside the project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.loader import load_all
+from harness.reference.faults import FAULTS
+
+CATALOGUE = Path(__file__).resolve().parents[3] / "shared" / "catalogue"
+# What has no HTTP route of its own: gRPC, and another product's tokens.
+OTHER_GROUPS = ("grpc", "windmill")
+LEVELS = {"must": "must", "should": "should", "policy-dependent": "policy"}
+# The catalogue says "should"; with credentials the document of the product is a must, as its `why` says itself.
+OTHER_LEVELS = {"cfg-off-is-404"}
+
+pytestmark = pytest.mark.skipif(not CATALOGUE.is_dir(), reason="the catalogue does not lie beside the project")
+
+
+def read(name: str) -> dict[str, Any]:
+    file = CATALOGUE / name
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {"cases": [], "mutants": []}
+
+
+CASES = [case for case in read("cases.json")["cases"] if case["group"] not in OTHER_GROUPS]
+SCENARIOS = {scenario.slug: scenario for scenario in load_all()}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["id"]))
+def test_a_case_is_a_scenario_with_all_its_variants(case: dict[str, Any]) -> None:
+    scenario = SCENARIOS[case["id"]]
+    assert len(scenario.variants) >= len(case.get("variants") or [""])
+    assert scenario.severity == case["severity"]
+    if case["id"] not in OTHER_LEVELS:
+        assert scenario.level == LEVELS[case["default"]]
+
+
+def test_every_fault_of_the_catalogue_is_one_of_the_reference() -> None:
+    known = read("mutants.json")
+    names = {fault["id"] for fault in [*known["mutants"], *known.get("reserve", [])]}
+    assert {name for name in names if not name.startswith(("m-grpc-", "m-wm-"))} <= FAULTS.keys()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: str(scenario.slug))
+def test_a_scenario_catches_a_fault_or_is_a_positive_control(scenario: Any) -> None:
+    assert bool(scenario.kills) != scenario.positive_control

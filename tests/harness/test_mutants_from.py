@@ -1,0 +1,96 @@
+"""Faults are loaded from a file of somebody else, or the file is refused with its line and nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fault_files import BACKDOOR, write_faults
+
+from harness import mutants_from
+from harness.mutants_from import FaultFileError, load_faults, origin
+from harness.reference.faults import FAULTS
+
+HEAD = '\n@fault("m-house-broken")\n'
+DOC = '    """Something is wrong."""\n'
+METHOD = "    def check_expiry(self, claims): pass\n"
+OTHER_METHOD = "    def check_audience(self, claims): pass\n"
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """The list of faults is the process's: each test leaves it as it was."""
+    faults, loaded = dict(FAULTS), dict(mutants_from._LOADED)
+    yield
+    FAULTS.clear()
+    FAULTS.update(faults)
+    mutants_from._LOADED.clear()
+    mutants_from._LOADED.update(loaded)
+
+
+def test_a_fault_of_a_file_is_one_of_the_references(tmp_path: Path) -> None:
+    file = write_faults(tmp_path / "mine.py")
+    assert load_faults([file]) == ("m-house-backdoor",)
+    assert FAULTS["m-house-backdoor"].sentence == "The tokens of one subject never expire."
+    assert origin("m-house-backdoor") == file
+    assert origin("m-no-exp-check") is None
+
+
+def test_a_file_is_loaded_once(tmp_path: Path) -> None:
+    """The command and a run in its own process both ask for it."""
+    file = write_faults(tmp_path / "mine.py")
+    assert load_faults([file, file]) == load_faults([file]) * 2
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "sentence"),
+    [
+        ("def f(:\n", 4, "is no Python: "),
+        ("x = 1 / 0\n", 4, "ZeroDivisionError: division by zero"),
+        ("import no_such_module\n", 4, "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("x = 1\n", 1, "the file defines no fault: decorate a subclass of a part"),
+        (BACKDOOR.replace("m-house-backdoor", "m-no-exp-check"), 5, "'m-no-exp-check' is taken by harness.reference"),
+        (BACKDOOR.replace("m-house-backdoor", "backdoor"), 5, "'backdoor' is no name of a fault: it begins with m-"),
+        (f"{HEAD}class One:\n{DOC}{METHOD}", 5, "m-house-broken is no direct subclass of a part"),
+        (f"{HEAD}class One(dict):\n{DOC}{METHOD}", 5, "m-house-broken is no direct subclass of a part"),
+        (f"{HEAD}def one(): pass\n", 5, "m-house-broken is no direct subclass of a part"),
+        (f"{HEAD}class One(ClaimsChecker):\n{METHOD}", 5, "m-house-broken needs a docstring that says what is wrong"),
+        (f"{HEAD}class One(ClaimsChecker):\n{DOC}", 5, "m-house-broken overrides nothing of ClaimsChecker"),
+        (
+            f"{HEAD}class One(ClaimsChecker):\n{DOC}{METHOD}{OTHER_METHOD}",
+            5,
+            "m-house-broken overrides check_expiry, check_audience: a fault overrides exactly one method",
+        ),
+        (
+            f"{HEAD}class One(ClaimsChecker):\n{DOC}{METHOD.replace('expiry', 'expiri')}",
+            5,
+            "ClaimsChecker has no method check_expiri; did you mean 'check_expiry'?",
+        ),
+        (f"{HEAD}class One(ClaimsChecker):\n{DOC}    check_expiry = 1\n", 5, "by something that can't be called"),
+    ],
+    ids=[
+        *("syntax", "error", "import", "no-fault", "name-taken", "malformed-name", "no-part", "another-class"),
+        *("function", "no-docstring", "no-method", "two-methods", "unknown-method", "no-function"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, body: str, line: int, sentence: str) -> None:
+    """And registers nothing, not even the faults that stand before the mistake."""
+    file, before = write_faults(tmp_path / "wrong.py", body), dict(FAULTS)
+    with pytest.raises(FaultFileError) as caught:
+        load_faults([file])
+    assert str(caught.value).startswith(f"{file}:{line}: ")
+    assert sentence in str(caught.value)
+    assert before == FAULTS
+
+
+def test_the_faults_before_a_mistake_are_not_registered_either(tmp_path: Path) -> None:
+    file, before = write_faults(tmp_path / "wrong.py", BACKDOOR + BACKDOOR), dict(FAULTS)
+    with pytest.raises(FaultFileError, match="'m-house-backdoor' is taken"):
+        load_faults([file])
+    assert before == FAULTS
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FaultFileError, match="can't be read: No such file or directory"):
+        load_faults([tmp_path / "missing.py"])
