@@ -109,6 +109,7 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any) ->
     for capability in table.get("needs", []):
         source.check_word(capability, words.CAPABILITIES, (*path, "needs"), "capability")
     config = table.get("config", {})
+    source.check_keys(table.get("jwks", {}), words.JWKS_KEYS, (*path, "jwks"), "jwks")
     value_checks.check_scenario(source, table, path)
     policy = _policy(source, table.get("policy"), path)
     _check_texts(source, table, path)
@@ -149,6 +150,8 @@ def _steps(source: TomlSource, table: Table, path: Place, policy: Policy | None)
         if "*" not in optional:
             source.check_keys(args, (*required, *optional), place, f"step {raw['do']}")
         value_checks.check_step(source, raw["do"], args, place)
+        if raw["do"] == "edit-jwks":
+            args = args or table.get("jwks", {})
         if raw["do"] == "fault":
             args = args or table.get("fault", {})
             if not {"on", "kind"} <= args.keys():
@@ -210,7 +213,7 @@ def parse_policy(raw: Table) -> Policy:
 
 
 def _check_texts(source: TomlSource, table: Table, path: Place) -> None:
-    parts = [table.get(key) for key in ("token", "request", "control", "fault", "steps")]
+    parts = [table.get(key) for key in ("token", "request", "control", "fault", "jwks", "steps")]
     for text, problem in placeholders.problems(parts):
         source.fail_at(text, path, problem)
 

@@ -35,7 +35,7 @@ class PlannedCell:
 def select(scenarios: Iterable[Scenario], prefixes: Sequence[str]) -> list[Scenario]:
     """The scenarios whose id starts with one of `prefixes`, or whose slug is one; all without prefixes.
 
-    Raises `UsageError` for a prefix that selects nothing.
+    A prefix may be the id of a cell, `area/topic/slug[style-variant]`: see `keep_cells`. Raises `UsageError` for a prefix that selects nothing.
     """
     scenarios = list(scenarios)
     if not prefixes:
@@ -52,7 +52,26 @@ def select(scenarios: Iterable[Scenario], prefixes: Sequence[str]) -> list[Scena
 
 
 def _matches(scenario: Scenario, prefix: str) -> bool:
+    if "[" in prefix:
+        return scenario.id == prefix.partition("[")[0]
     return scenario.id.startswith(prefix) or scenario.slug == prefix
+
+
+def keep_cells(planned: Sequence[PlannedCell], prefixes: Sequence[str]) -> list[PlannedCell]:
+    """Of the planned cells those that `prefixes` choose, where some of these are ids of cells.
+
+    Raises `UsageError` for an id of a cell that isn't among them.
+    """
+    ids, others = {one for one in prefixes if "[" in one}, [one for one in prefixes if "[" not in one]
+    known = {one.cell.id for one in planned}
+    for cell_id in sorted(ids - known):
+        close = difflib.get_close_matches(cell_id, known, n=1)
+        raise UsageError(f"there is no cell {cell_id!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    return [
+        one
+        for one in planned
+        if not ids or one.cell.id in ids or any(_matches(one.cell.scenario, prefix) for prefix in others)
+    ]
 
 
 def plan(

@@ -155,7 +155,7 @@ def evidence(run: CellRun, *, full: bool) -> dict[str, Any]:
         facts["exchanges"] = [_exchange(run, one) for one in run.sent]
         facts["curl"] = _curl(run, run.sent[-1])
     if run.journal.changes:
-        facts["script"] = run.journal.script(run.session.kids)
+        facts["script"] = [_without_leaked(run, line) for line in run.journal.script(run.session.kids)]
     facts["idp_requests"] = [
         {key: entry.get(key) for key in ("at", "endpoint", "method", "path", "status", "fault")}
         for entry in run.session.issuer.requests()[-12:]
@@ -165,14 +165,17 @@ def evidence(run: CellRun, *, full: bool) -> dict[str, Any]:
     return facts
 
 
+def _without_leaked(run: CellRun, text: str) -> str:
+    for secret in run.leaked:
+        text = text.replace(secret, f"{secret[:3]}…")
+    return text
+
+
 def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
     request, exchange = one.prepared.request, one.exchange
 
     def shown(value: str | bytes) -> str:
-        text = without_secrets(value, one.prepared.token, run.session.api_keys().values())
-        for secret in run.leaked:
-            text = text.replace(secret, f"{secret[:3]}…")
-        return text
+        return _without_leaked(run, without_secrets(value, one.prepared.token, run.session.api_keys().values()))
 
     if request.raw is not None:
         return {

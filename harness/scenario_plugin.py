@@ -115,7 +115,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
     from harness.environment import Options, check_options
     from harness.errors import UsageError
     from harness.loader import bundled_directory, load_all
-    from harness.plan import plan, select
+    from harness.plan import keep_cells, plan, select
     from harness.profile import find_profile, load_profile
     from harness.shares import share_count
     from harness.toml_source import nearest
@@ -151,7 +151,8 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
     folders = [Path(name) for name in directories]
     scenarios = select(load_all([bundled_directory(), *folders]), option("select"))
     profile = load_profile(find_profile(options.profile or options.target, folders))
-    return options, plan(scenarios, profile, options.target, styles, share_count(config))
+    planned = plan(scenarios, profile, options.target, styles, share_count(config))
+    return options, keep_cells(planned, option("select"))
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -57,6 +57,7 @@ def _scenario_parts() -> Schema:
         "preflight": _FLAG,
         "control": _closed(["token", "request", "expect"], {k: send[k] for k in ("token", "request", "expect")}),
         "fault": _TABLE,
+        "jwks": _closed(words.JWKS_KEYS),
         "steps": {"type": "array", "items": {"oneOf": [_step(name) for name in words.STEPS]}, "minItems": 1},
         **{key: send[key] for key in ("token", "request", "expect", "policy", "answer", "fetches")},
     }

@@ -74,6 +74,7 @@ SCENARIO_KEYS: Final = [
     "answer",
     "fetches",
     "fault",
+    "jwks",
     "steps",
     "variants",
 ]
@@ -93,6 +94,7 @@ VARIANT_KEYS: Final = [
     "answer",
     "fetches",
     "fault",
+    "jwks",
     "steps",
 ]
 
@@ -173,6 +175,7 @@ CONFIG_NEEDS: Final = {
 }
 # What the provider's TLS end can show, beside `trusted`, which is what the service was told to trust.
 CERTIFICATES: Final = ("trusted", "self-signed", "wrong-host", "expired", "unknown-ca", "tls-1.0")
+JWKS_KEYS: Final = ("before", "after", "edit")
 ANSWER_KEYS: Final = ("headers", "contains", "lacks", "lacks_secrets")
 HEADER_WISH_KEYS: Final = ("contains", "lacks")
 FETCHES_KEYS: Final = ("at_most", "at_least", "timer", "cooldown")
@@ -209,7 +212,7 @@ STEPS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "set-key-state": (("key", "state"), ()),
     "publish-only": (("keys",), ()),
     "rotate-keys": ((), ()),
-    "edit-jwks": ((), ("before", "after", "edit")),
+    "edit-jwks": ((), JWKS_KEYS),
     "fault": ((), ("*",)),
     "make-issuer": (("name",), ("style",)),
     "present-certificate": (("kind",), ()),

@@ -23,9 +23,10 @@ from harness.commands.pytest_call import call_pytest
 from harness.environment import Options, check_options
 from harness.errors import HarnessError
 from harness.mutants_from import load_faults
-from harness.plan import plan, select
+from harness.plan import keep_cells, plan, select
 from harness.profile import find_profile, load_profile
 from harness.report.progress import ProgressReporter
+from harness.report.scripts import write_scripts
 from harness.report.summary import print_summary
 from harness.targets import TARGETS, make_target
 from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE, exit_status
@@ -56,7 +57,7 @@ from harness.vocabulary import STYLES
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("report"),
     show_default=True,
-    help="Receives results.jsonl and junit.xml.",
+    help="Receives results.jsonl, junit.xml and, of what did not pass, scripts/*.sh.",
 )
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
@@ -91,6 +92,7 @@ def run(
       idp-harness run
       idp-harness run rotation time/expiry --style okta
       idp-harness run time-nbf-future --style auth0 --hold
+      idp-harness run 'rotation/retirement/rot-retire[okta]' --hold
       idp-harness run --target reference --fault m-no-exp-check time
       idp-harness run --target url --base-url http://127.0.0.1:8080 --profile my.toml \\
                       --idp-url http://127.0.0.1:9400 --issuer default --style auth0
@@ -103,7 +105,8 @@ def run(
     if reason := make_target(target, dict(settings)).available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     chosen = select(all_scenarios(directories), prefixes)
-    planned = plan(chosen, load_profile(find_profile(profile or target, list(directories))), target, styles or STYLES)
+    declared = load_profile(find_profile(profile or target, list(directories)))
+    planned = keep_cells(plan(chosen, declared, target, styles or STYLES), prefixes)
     reporter = ProgressReporter(console, len(planned), target)
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]
     # Two processes would change the keys of one lasting issuer under each other's feet.
@@ -130,9 +133,11 @@ def run(
     if pytest_status == pytest.ExitCode.USAGE_ERROR:
         return EXIT_USAGE  # Pytest has said what is wrong.
     printed()
+    scripts = write_scripts(reporter.results, report_dir)
     for problem in reporter.problems:
         console.print(f"could not run: {problem}", markup=False, highlight=False)
-    console.print(f"record {report_dir / 'results.jsonl'}   JUnit {report_dir / 'junit.xml'}", highlight=False)
+    places = f"record {report_dir / 'results.jsonl'}   JUnit {report_dir / 'junit.xml'}"
+    console.print(places + (f"   {scripts} scripts {report_dir / 'scripts'}" if scripts else ""), highlight=False)
     if reporter.problems or (planned and len(reporter.results) < len(planned)):
         return max(EXIT_COULD_NOT_RUN, 0) if exit_status(reporter.results, strict=strict) != 1 else 1
     return exit_status(reporter.results, strict=strict)

@@ -17,6 +17,9 @@ def failure_text(result: CellResult) -> str:
         lines.append(f"  configured   {result.config}")
     if curl := result.evidence.get("curl"):
         lines.append(f"  repeat       {curl}")
+    if script := result.evidence.get("script"):
+        lines.append(f"  script       the {len(script)} lines that lead there are in scripts/ of the report")
+    lines.append(f"  again        idp-harness run '{result.id}' --target {result.target} --hold")
     for fetch in result.evidence.get("fetches", []):
         lines.append(f"  fetches      {fetch}")
     for line in result.evidence.get("service_log", [])[-5:]:

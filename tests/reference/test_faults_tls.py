@@ -2,49 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
 
 from harness.tls_front import TlsFront
 
+from .mistakes import Experiment, Start, cases
 from .world import World
 
 
-@pytest.fixture
-def front(world: World) -> Iterator[TlsFront]:
-    front = TlsFront(world.issuer.url, lambda port: f"https://localhost:{port}")
-    yield front
-    front.close()
+def uses_keys_over(kind: str) -> Experiment:
+    """The mistake is to use a key that came over such a connection."""
+
+    def experiment(world: World, start: Start) -> bool:
+        with closing(TlsFront(world.issuer.url, lambda port: f"https://localhost:{port}")) as front:
+            front.present(kind)
+            address = front.url + urlsplit(world.issuer.url).path
+            return start(jwks_url=address, ca_file=front.ca_file).status(world.k1.token()) == 200
+
+    return experiment
 
 
-def status(world: World, front: TlsFront, *faults: str) -> int:
-    """What the plain token gets from a service whose keys are behind the front."""
-    address = front.url + urlsplit(world.issuer.url).path
-    return world.start(*faults, jwks_url=address, ca_file=front.ca_file).status(world.k1.token())
+EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {"m-old-tls-accepted": uses_keys_over("tls-1.0")}
 
 
-def test_the_fault_shows(world: World, front: TlsFront) -> None:
-    """With the fault a key that came over TLS 1.0 is used."""
-    front.present("tls-1.0")
-    assert status(world, front, "m-old-tls-accepted") == 200
+@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
+def test_the_fault_shows(world: World, fault: str, experiment: Experiment) -> None:
+    """With the fault the experiment comes out wrong."""
+    assert experiment(world, lambda **settings: world.start(fault, **settings))
 
 
-def test_nothing_shows_without_the_fault(world: World, front: TlsFront) -> None:
-    """Without it, no key came."""
-    front.present("tls-1.0")
-    assert status(world, front) == 401
+@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
+def test_nothing_shows_without_the_fault(world: World, fault: str, experiment: Experiment) -> None:
+    """Without it, right."""
+    assert not experiment(world, world.start)
 
 
 @pytest.mark.parametrize("faults", [(), ("m-old-tls-accepted",)])
-def test_a_current_protocol_is_spoken_as_ever(world: World, front: TlsFront, faults: tuple[str, ...]) -> None:
+def test_a_current_protocol_is_spoken_as_ever(world: World, faults: tuple[str, ...]) -> None:
     """A fault is one mistake: where the server is up to date nobody notices it."""
-    assert status(world, front, *faults) == 200
+    assert uses_keys_over("trusted")(world, lambda **settings: world.start(*faults, **settings))
 
 
 @pytest.mark.parametrize("kind", ["self-signed", "wrong-host", "expired", "unknown-ca"])
-def test_the_fault_is_about_the_protocol_alone(world: World, front: TlsFront, kind: str) -> None:
+def test_the_fault_is_about_the_protocol_alone(world: World, kind: str) -> None:
     """Certificates are verified all the same."""
-    front.present(kind)
-    assert status(world, front, "m-old-tls-accepted") == 401
+    assert not uses_keys_over(kind)(world, lambda **settings: world.start("m-old-tls-accepted", **settings))
