@@ -10,6 +10,11 @@ from pathlib import Path
 from harness.verdicts import CellResult
 
 
+def script_name(result: CellResult) -> str:
+    """The name of a result's script: the cell's id as a file name."""
+    return re.sub(r"[^a-z0-9]+", "-", result.id).strip("-") + ".sh"
+
+
 def write_scripts(results: Iterable[CellResult], report_dir: Path) -> int:
     """Write `scripts/<area>-<topic>-<slug>-<style>-<variant>.sh` for each result that has a script; returns how many.
 
@@ -22,7 +27,7 @@ def write_scripts(results: Iterable[CellResult], report_dir: Path) -> int:
     for result in results:
         if lines := result.evidence.get("script"):
             folder.mkdir(parents=True, exist_ok=True)
-            file = folder / (re.sub(r"[^a-z0-9]+", "-", result.id).strip("-") + ".sh")
+            file = folder / script_name(result)
             about = [f"# {result.id}", f"# expected {result.expected}", f"# actual   {result.actual}"]
             text = "\n".join([lines[0], *(line.replace("\n", " ")[:300] for line in about), *lines[1:]])
             file.write_text(text + "\n", encoding="utf-8")

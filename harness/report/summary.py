@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness import verdicts
+from harness.report.scripts import script_name
 from harness.verdicts import CellResult
 
 _COLOURS = {
@@ -37,8 +38,8 @@ def print_summary(
         _print_verdict(console, verdict, [one for one in results if one.verdict == verdict], most)
     if hint and (first := next((one for one in results if one.evidence.get("curl")), None)):
         console.print(
-            f"`idp-harness run {first.scenario.rpartition('/')[2]} --style {first.style} --hold` "
-            "keeps a service up for such a curl line.\n",
+            f"`idp-harness run '{first.id}' --target {first.target} --hold` "
+            "keeps a service up for such a line or script.\n",
             style="dim",
             highlight=False,
         )
@@ -83,6 +84,8 @@ def _print_verdict(console: Console, verdict: str, results: Sequence[CellResult]
         _row(console, "cells", _cells(cells))
         if curl := first.evidence.get("curl"):
             _row(console, "repeat", curl)
+        if first.evidence.get("script"):
+            _row(console, "script", f"scripts/{script_name(first)} in the report's directory: all that was done before")
         console.print()
 
 

@@ -9,8 +9,6 @@ import base64
 import hashlib
 import hmac
 import json
-import ssl
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -113,18 +111,10 @@ def hmac_token(secret: bytes, header: dict[str, Any] | None = None, **claims: An
     return f"{signing_input}.{b64url(hmac.new(secret, signing_input.encode(), hashlib.sha256).digest())}"
 
 
-class _Server(ThreadingHTTPServer):
-    """Keeps quiet about clients that hang up, as those do that refuse its certificate or protocol."""
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
-
-
 class Issuer:
     """Serves a key set on a loopback port, records every fetch, and misbehaves when told to."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self) -> None:
         self.status = 200
         self.body = as_json({"keys": []})
         self.headers: dict[str, str] = {"Content-Type": "application/json"}
@@ -134,9 +124,7 @@ class Issuer:
         self.fetches: list[dict[str, str]] = []
         self.paths: list[str] = []
         self._changed = threading.Condition()
-        self._server = _Server(("127.0.0.1", 0), self._handler())
-        if tls is not None:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True)
         self._thread.start()
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import ssl
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import trustme
 
 from .crafted import forged_with_exponent_one, signed_with_many_primes
 from .issuer import ISSUER, Issuer, Key, as_json
@@ -102,24 +99,6 @@ def trusts_another_realm(world: World, start: Start) -> bool:
     return service.status(world.k2.token(iss=f"{host}/realms/b")) == 200
 
 
-def speaks_old_tls(world: World, start: Start) -> bool:
-    """Keys are taken from a server with a good certificate that knows no protocol after TLS 1.0."""
-    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    context.set_ciphers("DEFAULT:@SECLEVEL=0")
-    with warnings.catch_warnings():  # It is old on purpose.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
-    old = Issuer(context)
-    old.publish(world.attacker)
-    with authority.cert_pem.tempfile() as ca_file:
-        try:
-            service = start(jwks_url=old.url.replace("http://127.0.0.1", "https://localhost"), ca_file=ca_file)
-            return service.status(world.attacker.token()) == 200
-        finally:
-            old.close()
-
-
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-huge-rsa-accepted": publishes(lambda _: signed_with_many_primes(18)),
     "m-bad-exponent-accepted": publishes(
@@ -138,7 +117,6 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     ),
     "m-private-hosts-allowed": fetches_from_this_machine,
     "m-discovery-issuer-unchecked": believes_other_metadata,
-    "m-old-tls-accepted": speaks_old_tls,
     "m-any-realm-trusted": trusts_another_realm,
     "m-keys-shared-across-issuers": (
         among_two_issuers(lambda world: world.k2.token(iss=ISSUER), 200),

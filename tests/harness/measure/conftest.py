@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from measuring import Measure
 
 from harness.attacker import AttackerListener
 from harness.environment import Environment, Options
@@ -15,8 +16,6 @@ from harness.measure.reading import Reading
 from harness.measure.runner import measure, select_experiments
 from harness.profile import find_profile, load_profile
 from harness.targets import make_target
-
-Measure = Callable[..., dict[str, Reading]]
 
 
 @pytest.fixture

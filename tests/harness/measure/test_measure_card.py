@@ -34,6 +34,18 @@ def test_a_hundred_columns_are_enough_for_every_name() -> None:
     assert max(map(len, text.splitlines())) <= 100
 
 
+@pytest.mark.parametrize("width", [100, 120])
+def test_no_part_of_a_long_answer_is_lost(width: int) -> None:
+    """It is folded instead."""
+    answer = {"status": 401, "www_authenticate": 'Bearer realm="a b"', "body": {"error": "~" * 70}}
+    threshold = {"is": answer}
+    row = reading(
+        "answer-bad-token", Finding(answer), {"status": 401, "body": {"error": "^" * 70}}, threshold=threshold
+    )
+    text = printed(row, width=width)
+    assert (text.count("~"), text.count("^"), text.count("}"), text.count("kept")) == (70, 70, 2, 1)
+
+
 def test_another_value_than_the_documented_one_is_marked() -> None:
     text = printed(
         reading("clock", Finding("its own"), "another"), reading("revocation-forced", Finding("gone"), "gone")

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import Measure
+from measuring import Measure
 from scenario_files import profile_text, write_profile
 
+from harness.attacker import AttackerListener
+from harness.environment import Environment, Options
 from harness.errors import UsageError
+from harness.idp import IdpClient
 from harness.measure.quantities import QUANTITIES
 from harness.measure.registry import EXPERIMENTS
-from harness.measure.runner import select_experiments
+from harness.measure.runner import measure, select_experiments
+from harness.profile import find_profile, load_profile
+from harness.targets import make_target
+from harness.targets.base import ServiceConfig
+from harness.targets.url import UrlTarget
 
 
 def test_each_row_of_the_card_has_one_experiment() -> None:
@@ -43,3 +51,22 @@ def test_a_service_that_refuses_the_plain_token_is_an_error(measured: Measure, t
 def test_only_the_rows_that_were_asked_for_are_on_the_card(measured: Measure) -> None:
     """Although their experiment finds out more."""
     assert list(measured("start-up-fetches")) == ["start-up-fetches"]
+
+
+def test_a_service_that_is_not_ours_rests_between_experiments(
+    idp_client: IdpClient, attacker: AttackerListener
+) -> None:
+    """The cool-down that one experiment has caused is over before the next; the issuer stays as it was."""
+    names = ("fetches-unknown-kid-crowd", "cool-down", "coalescing-new-kid")
+    issuer = idp_client.create_issuer("custom", audience="tasker-api")
+    before = issuer.key_list()
+    with closing(make_target("reference")) as target:
+        config = ServiceConfig(issuer.issuer, issuer.jwks_uri, issuer.audience, issuer.permissions_claim)
+        service = UrlTarget(target.start(config).base_url)
+        options = Options(target="url", issuer=issuer.id)
+        profile = load_profile(find_profile("reference"))
+        environment = Environment(options, profile, service, idp_client, attacker)
+        readings = {one.name: one.value for one in measure(environment, "custom", select_experiments(names), names)}
+    assert readings == {names[0]: 1, names[1]: pytest.approx(0.5, abs=0.25), names[2]: 1}
+    assert issuer.key_list() == before
+    issuer.delete()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from measuring import Measure
 
 from harness.errors import UsageError
 from harness.measure.record import card_record, differences, read_card, write_card
@@ -51,7 +52,7 @@ def test_a_row_that_only_one_card_has_is_no_difference() -> None:
     assert differences([row(1.0)], []) == []
 
 
-def test_a_card_is_read_as_it_was_written(tmp_path: Path, measured: Any) -> None:
+def test_a_card_is_read_as_it_was_written(tmp_path: Path, measured: Measure) -> None:
     record = card_record([*measured("credential-precedence").values()], target="reference", profile="x", style="auth0")
     write_card(tmp_path / "card.json", record)
     assert read_card(tmp_path / "card.json") == record

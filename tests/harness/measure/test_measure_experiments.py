@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Measure
+from measuring import Measure
 
 from harness.measure.finding import AT_LEAST
 from harness.measure.quantities import CROWD, KNOWN_REQUESTS, QUANTITIES, UNKNOWN_CROWD

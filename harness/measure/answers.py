@@ -1,0 +1,54 @@
+"""What a refusal looks like."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from harness.measure.experiment import Experiment
+from harness.measure.finding import Finding, Findings
+from harness.measure.lab import Lab
+from harness.wire import Exchange
+
+
+def run(lab: Lab) -> Findings:
+    """No credentials, a token with a wrong signature, and a good token without the permission."""
+    with lab.ready_trial() as trial:
+        return {
+            "answer-no-credentials": Finding(look(trial.send(None))),
+            "answer-bad-token": Finding(look(trial.send(trial.token(mutation="flip-first-signature-bit")))),
+            "answer-no-permission": Finding(look(trial.send(trial.token(permissions=[])))),
+        }
+
+
+def look(answer: Exchange) -> dict[str, Any]:
+    """Status, Content-Type, WWW-Authenticate (None when absent) and the shape of the body."""
+    return {
+        "status": answer.status,
+        "content_type": answer.header("Content-Type"),
+        "www_authenticate": answer.header("WWW-Authenticate"),
+        "body": _body_shape(answer),
+    }
+
+
+def _body_shape(answer: Exchange) -> Any:
+    if not answer.body:
+        return "empty"
+    try:
+        return shape(json.loads(answer.body))
+    except ValueError:
+        return "text"
+
+
+def shape(value: Any) -> Any:
+    """A JSON value with its leaves replaced by their types; of an array, the shapes that occur in it."""
+    if isinstance(value, dict):
+        return {name: shape(item) for name, item in value.items()}
+    if isinstance(value, list):
+        shapes = [shape(item) for item in value]
+        return [one for number, one in enumerate(shapes) if one not in shapes[:number]]
+    names = {str: "string", bool: "boolean", int: "number", float: "number"}
+    return names.get(type(value), "null")
+
+
+EXPERIMENT = Experiment(("answer-no-credentials", "answer-bad-token", "answer-no-permission"), run)

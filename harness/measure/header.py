@@ -1,0 +1,52 @@
+"""Which values of `typ` a service accepts, and how long a token may be."""
+
+from __future__ import annotations
+
+from harness.measure.bisect import find_limit
+from harness.measure.experiment import Experiment
+from harness.measure.finding import AT_LEAST, Finding, Findings
+from harness.measure.lab import Lab
+from harness.measure.quantities import QUANTITIES
+
+_ABSENT = "(absent)"
+_TYPES = (
+    "JWT", "jwt", "at+jwt", "application/at+jwt", "id+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "JOSE", "x",
+)  # fmt: skip
+_LARGEST_TOKEN = 512 * 1024
+_FINE_UP_TO = 64 * 1024
+# How often a token of one length has to be accepted.
+_EACH = 3
+
+
+def accepted_typ(lab: Lab) -> Findings:
+    """The plain token under each of the types that tokens of other kinds have."""
+    with lab.ready_trial() as trial:
+        accepted = [_ABSENT] if trial.accepts(trial.token(header_without=["typ"])) else []
+        accepted += [kind for kind in _TYPES if trial.accepts(trial.token(header={"typ": kind}))]
+    return {"accepted-typ": Finding(accepted, counts={"tokens": len(_TYPES) + 1})}
+
+
+def largest_token(lab: Lab) -> Findings:
+    """The plain token with a claim that makes it as long as wanted."""
+    with lab.ready_trial() as trial:
+        shortest = len(trial.token(claims={"padding": ""}))
+
+        def accepts(length: int) -> bool:
+            # Three bytes of the payload are four characters of the token.
+            padding = max(0, length - shortest) * 3 // 4
+            token = trial.token(claims={"padding": "x" * padding})
+            return all(trial.accepts(token) for _ in range(_EACH))
+
+        limit = find_limit(accepts, 4096, _LARGEST_TOKEN, _step)
+    bound = AT_LEAST if limit.refused is None else ""
+    return {"largest-token": Finding(limit.accepted, bound, {"tokens": limit.tries}, resolution=_step(limit.accepted))}
+
+
+def _step(accepted: int) -> int:
+    """The limit of some HTTP servers depends on how a long head falls into reads: no run finds it to the byte."""
+    finest = int(QUANTITIES["largest-token"].resolution)
+    return finest if accepted <= _FINE_UP_TO else accepted // 32
+
+
+TYP = Experiment(("accepted-typ",), accepted_typ)
+TOKEN_SIZE = Experiment(("largest-token",), largest_token)

@@ -1,0 +1,90 @@
+"""Where experiments get their services from, and their time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Semaphore
+from typing import Any, TypeVar
+
+from harness.environment import Environment
+from harness.errors import HarnessError
+from harness.measure.trial import Trial
+from harness.profile import Profile
+from harness.session import Session
+
+# Starting services costs processor time, which would disturb those who look at the clock.
+STARTS_AT_ONCE = 2
+_SIDE_BY_SIDE = 4
+REST_SECONDS = 1.5
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class OutOfTime(HarnessError):
+    """An experiment has reached its deadline."""
+
+
+class Lab:
+    """The laboratory of one experiment: at most `seconds` of time, and trials in the vendor's `style`.
+
+    `starts` is shared by all experiments of a run, so that few services start at once.
+    """
+
+    def __init__(self, environment: Environment, style: str, seconds: float, starts: Semaphore) -> None:
+        self.environment, self.style, self.seconds = environment, style, seconds
+        self._starts, self._deadline = starts, time.monotonic() + seconds
+
+    @property
+    def profile(self) -> Profile:
+        return self.environment.profile
+
+    @contextmanager
+    def trial(self, **config: Any) -> Iterator[Trial]:
+        """An issuer of its own, and a service that is configured for it once `start` is called.
+
+        `config` is that of scenarios: `refresh`, `allowed_algorithms` and so on. Both are gone afterwards.
+        """
+        self.pause(self._rest_seconds())
+        session = Session(self.environment, self.style, config)
+        try:
+            yield Trial(session, self.pause, self._starts)
+        finally:
+            try:
+                session.stop_service()
+                session.tidy()
+            finally:
+                session.close()
+
+    @contextmanager
+    def ready_trial(self, **config: Any) -> Iterator[Trial]:
+        """A trial whose service runs and accepts the plain token; raises `Inconclusive` when it does not."""
+        with self.trial(**config) as trial:
+            trial.start()
+            trial.require_control()
+            yield trial
+
+    def side_by_side(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """`work` on each item, several at a time; one after the other where all have the same lasting issuer."""
+        if self.environment.options.issuer:
+            return [work(item) for item in items]
+        with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="trial") as pool:
+            return list(pool.map(work, items))
+
+    def _rest_seconds(self) -> float:
+        """Where all experiments share one service, how long it rests from the one before: cool-downs, back-offs."""
+        if not self.environment.options.issuer:
+            return 0.0
+        return REST_SECONDS + 2 * (self.profile.unknown_kid_cooldown_seconds or 0.0)
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass. Raises `OutOfTime` at the deadline, `HarnessError` when the run ends."""
+        self.check_time()
+        self.environment.pause(seconds)
+
+    def check_time(self) -> None:
+        if time.monotonic() >= self._deadline:
+            raise OutOfTime(f"the experiment was not done within {self.seconds:g} s")

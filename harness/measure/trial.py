@@ -1,0 +1,132 @@
+"""One service under experiment: tokens for it, whether it accepts them, and what it fetches meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from harness import checks
+from harness.errors import HarnessError
+from harness.model import Route, Table
+from harness.outgoing import build_request
+from harness.session import Session
+from harness.tokens import token_spec
+from harness.verdicts import Inconclusive
+from harness.wire import Connection, Exchange
+
+# How often a service is asked while something is awaited, and how long a fetch may follow its cause.
+POLL_SECONDS = 0.02
+SETTLE_SECONDS = 0.3
+CONTROL_SECONDS = 3.0
+SOON_SECONDS = 1.0
+_CROWD_ANSWER_SECONDS = 20.0
+
+
+class Trial:
+    """A session with the few words that experiments are written in. `pause` is that of the lab."""
+
+    def __init__(self, session: Session, pause: Callable[[float], None], starts: threading.Semaphore) -> None:
+        self.session, self.pause, self._starts = session, pause, starts
+        self.issuer, self.profile = session.issuer, session.profile
+
+    @property
+    def route(self) -> Route:
+        return self.profile.routes["read"]
+
+    # The service
+
+    def start(self) -> None:
+        """Start the service. Raises `TargetError` when it does not come up."""
+        with self._starts:
+            self.pause(0)
+            self.session.start_service()
+
+    def restart(self) -> None:
+        self.session.stop_service()
+        self.start()
+
+    def require_control(self) -> None:
+        """Raises `Inconclusive` unless anonymous requests are refused and the plain token is accepted."""
+        anonymous = self.session.send(build_request({"anonymous": True}, self.route, None, {}))
+        if anonymous.status != 401:
+            raise Inconclusive(f"a request without credentials must be 401; got {anonymous.summary()}")
+        if problem := self.session.canary(CONTROL_SECONDS):
+            raise Inconclusive(problem)
+
+    # Tokens and requests
+
+    def token(self, **spec: Any) -> str:
+        """A token as the spec says, with the permission of the read route unless the spec has permissions."""
+        return self.issuer.mint(token_spec(spec, self.route, self.profile, {}))
+
+    def tokens(self, specs: Sequence[Table]) -> list[str]:
+        return self.issuer.mint_many([token_spec(spec, self.route, self.profile, {}) for spec in specs])
+
+    def unknown_tokens(self, count: int) -> list[str]:
+        """Tokens signed by the issuer's key that name kids nobody has published, each another one."""
+        return self.tokens([{"header": {"kid": f"unknown-{uuid.uuid4()}"}} for _ in range(count)])
+
+    def send(self, token: str | None, request: Table | None = None) -> Exchange:
+        return self.session.send(build_request(request or {}, self.route, token, {}))
+
+    def accepts(self, token: str) -> bool:
+        return checks.meets(self.send(token), "accept", self.route)
+
+    def accepted_soon(self, token: str) -> bool:
+        """Whether the token is accepted at once or shortly after the service's next fetch."""
+        return self.seconds_until(lambda: self.accepts(token), SOON_SECONDS) is not None
+
+    def seconds_until(self, question: Callable[[], bool], within: float) -> float | None:
+        """Ask again and again; seconds until the first yes, None when there is none `within` so many."""
+        began = time.monotonic()
+        while True:
+            if question():
+                return time.monotonic() - began
+            if time.monotonic() - began >= within:
+                return None
+            self.pause(POLL_SECONDS)
+
+    def send_at_once(self, tokens: Sequence[str]) -> list[Exchange]:
+        """Each token on a connection of its own, all at the same moment. Raises `HarnessError` without a service."""
+        if self.session.service is None:
+            raise HarnessError("an experiment sends requests while its service is not running")
+        base_url, gate = self.session.service.base_url, threading.Barrier(len(tokens))
+
+        def send(token: str) -> Exchange:
+            with Connection(base_url) as connection:
+                gate.wait(timeout=10)
+                request = build_request({}, self.route, token, {})
+                return connection.send(request, answer_seconds=_CROWD_ANSWER_SECONDS)
+
+        with ThreadPoolExecutor(len(tokens), thread_name_prefix="crowd") as pool:
+            return list(pool.map(send, tokens))
+
+    # What the issuer saw
+
+    def mark(self) -> int:
+        """Where the issuer's request log stands now."""
+        return self.issuer.last_seq()
+
+    def fetches(self, since: int) -> int:
+        """How often the key set has been asked for after `since`."""
+        return len(self.issuer.requests(since=since, endpoint="jwks"))
+
+    def settled_fetches(self, since: int) -> int:
+        """As `fetches`, after a moment in which a fetch in the background can still come."""
+        self.pause(SETTLE_SECONDS)
+        return self.fetches(since)
+
+    def await_timed_refresh(self) -> bool:
+        """Use the plain token until the timer has caused a fetch; False when none came in the refresh interval."""
+        since = self.mark()
+        token = self.token()
+
+        def refreshed() -> bool:
+            self.send(token)
+            return self.fetches(since) > 0
+
+        return self.seconds_until(refreshed, self.profile.refresh_seconds + 1.5) is not None

@@ -1,0 +1,67 @@
+"""The scripts of a run as files, and single cells as what is run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.errors import UsageError
+from harness.loader import load_all
+from harness.plan import keep_cells, plan, select
+from harness.profile import find_profile, load_profile
+from harness.report.scripts import script_name, write_scripts
+from harness.verdicts import FAILED, PASSED, CellResult
+
+CELL = "kid/selection/kid-unknown[okta]"
+
+
+def result(cell: str, verdict: str, script: list[str]) -> CellResult:
+    evidence = {"script": script} if script else {}
+    return CellResult(
+        cell, cell, "T", "", "okta", "x", {}, verdict, "must", "high", "R", "reject", "200", evidence=evidence
+    )
+
+
+def test_each_result_with_a_script_gets_a_file_that_can_be_run(tmp_path: Path) -> None:
+    failed = result(CELL, FAILED, ["#!/usr/bin/env bash", "true"])
+    assert write_scripts([failed, result("a/b/c-d[okta]", PASSED, [])], tmp_path) == 1
+    [file] = (tmp_path / "scripts").iterdir()
+    assert file.name == script_name(failed) == "kid-selection-kid-unknown-okta.sh"
+    assert os.access(file, os.X_OK)
+    assert file.read_text().splitlines() == [
+        "#!/usr/bin/env bash",
+        f"# {CELL}",
+        "# expected reject",
+        "# actual   200",
+        "true",
+    ]
+
+
+def test_scripts_of_an_earlier_run_go(tmp_path: Path) -> None:
+    write_scripts([result(CELL, FAILED, ["#!/usr/bin/env bash"])], tmp_path)
+    assert write_scripts([], tmp_path) == 0
+    assert not (tmp_path / "scripts").exists()
+
+
+def kept(*prefixes: str) -> list[str]:
+    profile = load_profile(find_profile("reference"))
+    planned = plan(select(load_all(), prefixes), profile, "reference")
+    return sorted(one.cell.id for one in keep_cells(planned, prefixes))
+
+
+def test_the_id_of_a_cell_chooses_that_cell() -> None:
+    assert kept(CELL) == [CELL]
+
+
+def test_ids_of_cells_and_of_scenarios_add_up() -> None:
+    chosen = kept(CELL, "time/leeway")
+    assert CELL in chosen
+    assert len([cell for cell in chosen if cell.startswith("time/leeway")]) > 4
+    assert len([cell for cell in chosen if cell.startswith("kid/")]) == 1
+
+
+def test_a_cell_that_does_not_exist_is_named_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"there is no cell .*oktta.*did you mean .*okta"):
+        kept("kid/selection/kid-unknown[oktta]")
