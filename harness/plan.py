@@ -35,7 +35,8 @@ class PlannedCell:
 def select(scenarios: Iterable[Scenario], prefixes: Sequence[str]) -> list[Scenario]:
     """The scenarios whose id starts with one of `prefixes`, or whose slug is one; all without prefixes.
 
-    A prefix may be the id of a cell, `area/topic/slug[style-variant]`: see `keep_cells`. Raises `UsageError` for a prefix that selects nothing.
+    A prefix may be the id of a cell, `area/topic/slug[style-variant]`: see `keep_cells`.
+    Raises `UsageError` for a prefix that selects nothing.
     """
     scenarios = list(scenarios)
     if not prefixes:

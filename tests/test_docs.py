@@ -120,10 +120,12 @@ def test_a_table_lists_what_exists(what: str) -> None:
 
 
 def test_the_placeholders_are_those_that_exist() -> None:
-    """Each word that stands alone, each part of a route, and the three that take a name."""
+    """Each word that stands alone, each part of a route, those that take a name, and the fillers."""
     listed = {word.strip("{}") for word in SCENARIOS.column("Placeholders", "placeholder")}
+    listed = {re.sub(r"\.(LENGTH|COUNT)$", ".NUMBER", word) for word in listed}
     parts = {f"read.{part}" for part in placeholders.ROUTE_PARTS}
-    named = {"kid.NAME", "api_key.full", "api_key.read", "api_key.none", "fill.LENGTH"}
+    named = {"kid.NAME", "issuer.NAME", "api_key.full", "api_key.read", "api_key.none"}
+    named |= {f"{filler}.NUMBER" for filler in placeholders.FILLERS}
     assert listed == placeholders.WORDS | parts | named
 
 
