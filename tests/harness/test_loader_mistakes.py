@@ -94,6 +94,7 @@ MISTAKES = {
         0,
         "'owm' is no set of permissions; did you mean 'own'?",
     ),
+    "jwks-key": ('jwks.befor = []\nsteps = [{ do = "edit-jwks" }]\n', 0, "did you mean 'before'?"),
     "fault-without-kind": ('steps = [{ do = "fault", on = "jwks" }]\n', 0, "a fault needs on and kind"),
     "unknown-mark": (
         'steps = [{ do = "mark", name = "down" }, { do = "expect-fetches", since = "dwn" }]\n',

@@ -62,6 +62,17 @@ def learns_the_issuer(world: World, start: Start) -> bool:
     return len(world.issuer.fetches) == 1
 
 
+def calls_the_address(header: str) -> Experiment:
+    """What stands at the address in the header is fetched."""
+
+    def experiment(world: World, start: Start) -> bool:
+        service = start(verification_method="public_key", public_key_pem=world.k1.pem().decode())
+        service.status(world.attacker.token({header: world.issuer.url}))
+        return len(world.issuer.fetches) == 1
+
+    return experiment
+
+
 def uses_a_published_secret(world: World, start: Start) -> bool:
     """A token authenticated with a symmetric key of the set is let in."""
     world.issuer.publish({"kty": "oct", "k": b64url(b"s" * 32), "kid": "o1", "alg": "HS256"}, world.k1)
@@ -149,6 +160,8 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-embedded-jwk": accepts(lambda world: world.attacker.token({"jwk": world.attacker.jwk()})),
     "m-trusts-x5c": accepts(with_certificate),
     "m-follows-jku": leads_to_a_key(lambda url: {"jku": url}),
+    "m-follows-x5u": calls_the_address("x5u"),
+    "m-unknown-header-refused": refuses(lambda world: world.k1.token({"ver": 1})),
     "m-kid-as-url": leads_to_a_key(lambda url: {"kid": url}),
     "m-jwks-url-from-claims": learns_the_issuer,
     "m-oct-key-loaded": uses_a_published_secret,

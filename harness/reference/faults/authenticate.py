@@ -73,6 +73,17 @@ class ArrayPayloadSkipsClaims(JwtAuthenticator):
         return super().authenticate(text)
 
 
+@fault("m-unknown-header-refused", precedent="Tasker 0.1.8 (executed); jsonwebtoken reads extra members as strings")
+class UnknownHeaderRefused(JwtAuthenticator):
+    """A header member that nobody knows makes the token invalid unless its value is a string."""
+
+    def check_header(self, header: Mapping[str, Any]) -> None:
+        """The header is read into a structure whose further members are a map of strings."""
+        if any(not isinstance(value, str) for name, value in header.items() if name not in ("crit", "jwk", "x5c")):
+            raise AuthenticationFailed(Reason.HEADER, "a header member is not a string")
+        super().check_header(header)
+
+
 @fault("m-crit-ignored", precedent="CVE-2025-59420 (Authlib), CVE-2026-32597 (PyJWT)")
 class CritIgnored(JwtAuthenticator):
     """`crit` is a header member like any unknown one: ignored."""

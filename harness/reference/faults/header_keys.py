@@ -74,6 +74,20 @@ class FollowsJku(JwtAuthenticator):
         return super().candidate_keys(token)
 
 
+@fault("m-follows-x5u", precedent="the jwt_tool playbook")
+class FollowsX5u(JwtAuthenticator):
+    """The certificate is fetched from wherever the header says, and nobody asks who issued it."""
+
+    def candidate_keys(self, token: CompactToken) -> tuple[VerificationKey, ...]:
+        """`x5u` is in the standard, so it is used."""
+        with contextlib.suppress(*UNREADABLE):
+            if "x5u" in token.header:
+                pem = requests.get(str(token.header["x5u"]), timeout=2).content
+                public_key = x509.load_pem_x509_certificate(pem).public_key()
+                return (VerificationKey(None, "RSA", None, None, public_key),)
+        return super().candidate_keys(token)
+
+
 @fault("m-kid-as-url", precedent="RFC 8725 §2.9")
 class KidAsUrl(JwtAuthenticator):
     """A kid that looks like a URL is one, and the key is fetched from it."""
