@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from harness.answer_checks import deviation_of
 from harness.background import JOIN_SECONDS, Background
 from harness.credentials import credential_in
 from harness.errors import HarnessError
+from harness.fetch_counts import FetchCounts
 from harness.idp import IssuerClient
 from harness.journal import Journal
 from harness.loader import parse_policy
@@ -24,6 +24,7 @@ from harness.model import Cell, Route, Table
 from harness.outgoing import build_request, find_route
 from harness.placeholders import fill
 from harness.session import Session
+from harness.session_words import session_words
 from harness.tokens import Words, token_spec
 from harness.verdicts import Deviation
 from harness.wire import ANSWER_SECONDS, Connection, CurlLine, Exchange, Request
@@ -68,16 +69,17 @@ class CellRun:
         self.background: Background[Sent] = Background()
         self.sent: list[Sent] = []
         self.counted: list[dict[str, Any]] = []
+        short = cell.variant.config.get("refresh") == "short"
+        interval = self.profile.refresh_seconds if short else LONG_REFRESH_SECONDS
+        self.fetches = FetchCounts(session.issuer, self.profile, interval, self.counted)
         self.memory: dict[str, int | None] = {}
         self.scrapes: dict[str, MetricsPage] = {}
         self.leaked: list[str] = []  # What the provider published although it is secret.
         self.resources = 0
         self.created = ""
-        self.last_mark = 0
         self.journal = session.issuer.journal = Journal(session.environment.idp.url, session.issuer.path)
-        self._session_words = session.words(self.attacker_path)
+        self._session_words = session_words(session, self.attacker_path)
         self._kept_tokens: dict[str, str] = {}
-        self._marks: dict[str, tuple[int, float]] = {}
         self._answers: dict[str, Sent] = {}
         self._endings: list[Callable[[], None]] = []
         self._baited = False
@@ -100,7 +102,7 @@ class CellRun:
 
     def refresh_words(self) -> None:
         """Take up placeholders that did not exist when the cell began."""
-        self._session_words = self.session.words(self.attacker_path)
+        self._session_words = session_words(self.session, self.attacker_path)
 
     def _bait(self) -> str:
         """The attacker's address for this cell; from the first time on its keys are served there."""
@@ -215,7 +217,7 @@ class CellRun:
         if not self.cell.scenario.timed and not {"concurrent", "answer_within"} & args.keys():
             self._judge_speed(sent[-1])
         if "fetches" in args:
-            self.count_fetches(**args["fetches"])
+            self.fetches.judge(**args["fetches"])
 
     def judge(self, one: Sent, expectation: checks.Expectation, answer: Table | None = None) -> None:
         """Raise `Deviation` when the answer isn't as expected, or gives away what the request proved itself with."""
@@ -269,55 +271,3 @@ class CellRun:
         command = one.prepared.issuer.token_command(one.prepared.spec) if one.prepared.token else None
         base_url = service.base_url if service else "http://SERVICE"
         return str(CurlLine(base_url, one.prepared.request, one.prepared.token, command))
-
-    # Counting
-
-    def mark(self, name: str) -> None:
-        """Remember the end of the issuer's request log, and the time."""
-        self.last_mark = self.session.issuer.last_seq()
-        self._marks[name] = (self.last_mark, time.monotonic())
-
-    def requests_since(self, since: str, on: str) -> list[dict[str, Any]]:
-        """What the service asked of the issuer's endpoint since a mark."""
-        if since not in self._marks:
-            raise HarnessError(f"no step of the scenario has set the mark {since!r}")
-        return self.session.issuer.requests(since=self._marks[since][0], endpoint=on)
-
-    def count_fetches(
-        self,
-        on: str = "jwks",
-        since: str = "start",
-        at_most: int | None = None,
-        at_least: int | None = None,
-        timer: bool = True,
-        cooldown: bool = False,
-    ) -> None:
-        """Judge the number of fetches since a mark; raises `Deviation`.
-
-        With `timer`, the refreshes that the service's own interval allows in that time are no deviation; with
-        `cooldown`, one more for each declared cool-down that fits into that time isn't either.
-        """
-        count = len(self.requests_since(since, on))
-        elapsed = time.monotonic() - self._marks[since][1]
-        if at_most is not None and timer:
-            at_most += math.floor(elapsed / self._interval())
-        if at_most is not None and cooldown and self.profile.unknown_kid_cooldown_seconds:
-            at_most += math.floor(elapsed / self.profile.unknown_kid_cooldown_seconds)
-        self.counted.append(
-            {
-                "on": on,
-                "since": since,
-                "count": count,
-                "at_most": at_most,
-                "at_least": at_least,
-                "seconds": round(elapsed, 2),
-            }
-        )
-        if at_most is not None and count > at_most:
-            raise Deviation(f"at most {at_most} fetches of the {on} in {elapsed:.1f} s", str(count))
-        if at_least is not None and count < at_least:
-            raise Deviation(f"at least {at_least} fetches of the {on} in {elapsed:.1f} s", str(count))
-
-    def _interval(self) -> int:
-        short = self.cell.variant.config.get("refresh") == "short"
-        return self.profile.refresh_seconds if short else LONG_REFRESH_SECONDS

@@ -78,11 +78,11 @@ def _run_case(run: CellRun) -> None:
     if scenario.start == "automatic":
         if session.service is None:
             session.start_service()
-        session.preflight()
+        session.controls.preflight()
         if not scenario.preflight:
             _require_control(run)
     if _counts_fetches(run.cell.variant.steps):
-        run.mark("start")
+        run.fetches.mark("start")
     watched = scenario.start == "automatic" and _refuses_all_writes(run)
     if watched:
         step_function("remember-resources")(run)
@@ -115,9 +115,9 @@ def _require_control(run: CellRun) -> None:
     for step in run.cell.variant.steps:
         if step.do in _SENDS and _is_negative(run, step):
             request = step.args.get("request", "read")
-            run.session.require_control(run.cell.variant.control, request, run.words())
+            run.session.controls.require_control(run.cell.variant.control, request, run.words())
             return
-    run.session.require_closed()
+    run.session.controls.require_closed()
 
 
 def _is_negative(run: CellRun, step: Step) -> bool:
@@ -138,7 +138,7 @@ def _check_invariants(run: CellRun) -> None:
     if run.cell.scenario.timed:
         run.session.issuer.clear_faults()
         seconds = run.profile.duration({"refresh": 1, "cooldown": 1, "seconds": 5})
-    problem = run.session.canary(seconds)
+    problem = run.session.controls.canary(seconds)
     if problem:
         raise Deviation("the plain token is accepted after the case (canary)", problem)
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness import checks
+from harness.controls import Controls
 from harness.environment import Environment
 from harness.errors import HarnessError
 from harness.idp import IssuerClient
 from harness.model import Route, Table
 from harness.outgoing import build_request, find_route
 from harness.service_settings import service_config, standard_api_keys
+from harness.session_words import session_words
 from harness.targets.base import ApiKey, Service, ServiceConfig
-from harness.tokens import Words, token_spec
-from harness.verdicts import Inconclusive
+from harness.tokens import token_spec
 from harness.wire import ANSWER_SECONDS, Connection, Exchange, Request
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # A plain token lives for 300 s; it is used again for canaries while it is younger than this.
 _PLAIN_TOKEN_SECONDS = 100.0
-_RETRY_SECONDS = 0.05
 
 
 class Session:
@@ -37,7 +36,7 @@ class Session:
         self.profile = environment.profile
         self.algorithms: tuple[str, ...] = tuple(config.get("allowed_algorithms", ("RS256",)))
         self.tls: TlsFront | None = None
-        self._others: dict[str, IssuerClient] = {}  # a scenario's name of another issuer -> that issuer
+        self.other_issuers: dict[str, IssuerClient] = {}  # a scenario's name of another issuer -> that issuer
         self._reconfigured = False
         self._second_changed = False
         self.issuer = self._issuer()
@@ -45,9 +44,7 @@ class Session:
         self.first_kid: str = next(key["kid"] for key in keys if key["state"] == "current")
         self.service: Service | None = None
         self.connection: Connection | None = None
-        self.checked = False
-        self.anonymous_let_in: str | None = None
-        self._controls: dict[str, str | None] = {}
+        self.controls = Controls(self)
         self._plain: dict[str, tuple[str, float]] = {}
         self._keys_changed = False
         self.kids: dict[str, str] = {"first": self.first_kid}  # a scenario's name of a key -> its kid
@@ -83,18 +80,18 @@ class Session:
     def make_issuer(self, name: str, style: str | None = None) -> IssuerClient:
         """Another issuer at the same identity provider, with keys of its own."""
         settings = {**self.environment.settings_for_issuer()}
-        self._others[name] = self.environment.idp.create_issuer(style or self.style, **settings)
-        return self._others[name]
+        self.other_issuers[name] = self.environment.idp.create_issuer(style or self.style, **settings)
+        return self.other_issuers[name]
 
     def issuer_named(self, name: str | None) -> IssuerClient:
         """The session's own issuer for None, else one that a step made; `second` is the other one that is trusted."""
         if name is None:
             return self.issuer
-        if name == "second" and name not in self._others:
+        if name == "second" and name not in self.other_issuers:
             self.make_issuer("second")
-        if name not in self._others:
+        if name not in self.other_issuers:
             raise HarnessError(f"no step of the scenario has made an issuer {name!r}")
-        return self._others[name]
+        return self.other_issuers[name]
 
     # The service
 
@@ -105,7 +102,7 @@ class Session:
     def _start(self, config: ServiceConfig) -> None:
         self.service = self.environment.target.start(config)
         self.connection = Connection(self.service.base_url)
-        self.checked, self._controls = False, {}
+        self.controls = Controls(self)
 
     def stop_service(self) -> None:
         if self.connection is not None:
@@ -133,28 +130,6 @@ class Session:
         self._start(service_config(self, {**self.config, **config}))
 
     # Tokens and requests
-
-    def words(self, cell_path: str = "") -> dict[str, Callable[[], str]]:
-        """The placeholders that this session can fill in."""
-        words: dict[str, Callable[[], str]] = {
-            "issuer": lambda: self.issuer.issuer,
-            "audience": lambda: self.issuer.audience,
-            "style": lambda: self.style,
-            "jwks_url": lambda: self.issuer.jwks_uri,
-            "kid": lambda: self.signing_kid(),
-            "permissions_claim": lambda: self.permissions_claim,
-            "attacker": lambda: self.environment.attacker.url + cell_path,
-            "attacker_port": lambda: str(self.environment.attacker.port),
-            "api_key_header": lambda: self.config.get("api_key_header", "X-API-Key"),
-        }
-        for name, key in self.api_keys().items():
-            words[f"api_key.{name}"] = lambda key=key: key.key  # type: ignore[misc]
-        for name in {*self._others, *(["second"] if self.config.get("second_issuer") else [])}:
-            words[f"issuer.{name}"] = lambda name=name: self.issuer_named(name).issuer  # type: ignore[misc]
-        for name, route in self.profile.routes.items():
-            for part in ("permission", "resource", "action", "path", "method"):
-                words[f"{name}.{part}"] = lambda route=route, part=part: getattr(route, part)  # type: ignore[misc]
-        return words
 
     @property
     def permissions_claim(self) -> str:
@@ -186,77 +161,8 @@ class Session:
     def send_plain(self, request: str | Table = "read") -> tuple[Exchange, Route]:
         """The plain token on a route, as the profile describes it."""
         route = find_route(request, self.profile)
-        made = build_request(request, route, self.plain_token(route), self.words())
+        made = build_request(request, route, self.plain_token(route), session_words(self, ""))
         return self.send(made), route
-
-    # Pre-flight, controls, canary
-
-    def preflight(self) -> None:
-        """Find out whether anything can be learnt here: anonymous requests are refused, the plain token is let in.
-
-        The findings are kept; `require_control` judges them.
-        """
-        if self.checked:
-            return
-        self.checked = True
-        route = self.profile.routes["read"]
-        anonymous = self.send(build_request({"anonymous": True}, route, None, {}))
-        self.anonymous_let_in = None if anonymous.status == 401 else anonymous.summary()
-        accepted = self._until_accepted("read", self.profile.duration({"cooldown": 1, "seconds": 3}))
-        self._controls["read"] = accepted
-
-    def require_control(self, control: Table | None, request: str | Table, words: Words) -> None:
-        """Make sure that the control is accepted; raises `Inconclusive` when not.
-
-        Without `control` it is the plain token on the route of `request`. A control that was accepted on this
-        service counts for later cells as well: the canary after each cell keeps it true.
-        """
-        self.require_closed()
-        if control is None:
-            name = request if isinstance(request, str) else request.get("route", "read")
-            route = find_route(name, self.profile)
-            if not route.permission:
-                name = "read"
-            if name not in self._controls:
-                self._controls[name] = self._until_accepted(name, 0.0)
-            problem = self._controls[name]
-            if problem and name == "read":  # It may only have been slow to come up.
-                problem = self._controls[name] = self._until_accepted(name, 0.0)
-        else:
-            problem = self._control(control, words)
-        if problem:
-            raise Inconclusive(f"the control failed: {problem}")
-
-    def require_closed(self) -> None:
-        """Where anonymous requests are let in, no answer means anything: raises `Inconclusive`."""
-        self.preflight()
-        if self.anonymous_let_in:
-            raise Inconclusive(f"pre-flight: a request without credentials must be 401; got {self.anonymous_let_in}")
-
-    def _control(self, control: Table, words: Words) -> str | None:
-        route = find_route(control.get("request", "read"), self.profile)
-        token = self.issuer.mint(token_spec(control.get("token", {}), route, self.profile, words))
-        exchange = self.send(build_request(control.get("request", "read"), route, token, words))
-        expectation = control.get("expect", "accept")
-        if checks.meets(exchange, expectation, route):
-            return None
-        return f"expected {checks.describe(expectation, route)}; got {exchange.summary()}"
-
-    def _until_accepted(self, name: str, seconds: float) -> str | None:
-        """Send the plain token until it is accepted or `seconds` have passed; the last answer if it never was."""
-        deadline = time.monotonic() + seconds
-        while True:
-            exchange, route = self.send_plain(name)
-            if checks.meets(exchange, "accept", route):
-                return None
-            # A 403 is about a token that was verified: waiting would not change it.
-            if exchange.status == 403 or time.monotonic() >= deadline:
-                return f"the plain token must be accepted by {route.method} {route.path}; got {exchange.summary()}"
-            self.environment.pause(_RETRY_SECONDS)
-
-    def canary(self, seconds: float = 0.0) -> str | None:
-        """None when the plain token is accepted (within `seconds`), else what came instead."""
-        return self._until_accepted("read", seconds)
 
     # Keys
 
@@ -311,8 +217,8 @@ class Session:
             self.stop_service()
         if self.tls is not None:
             self.tls.present("trusted")
-        for name in [name for name in self._others if name != "second" or self._second_changed]:
-            self._others.pop(name).delete()
+        for name in [name for name in self.other_issuers if name != "second" or self._second_changed]:
+            self.other_issuers.pop(name).delete()
         self._second_changed = False
         if self.issuer.misbehaves:
             self.issuer.clear_faults()
@@ -335,8 +241,8 @@ class Session:
         finally:
             if self.tls is not None:
                 self.tls.close()
-            while self._others:
-                self._others.popitem()[1].delete()
+            while self.other_issuers:
+                self.other_issuers.popitem()[1].delete()
             if not self.environment.options.issuer:
                 self.issuer.delete()
             elif "attacker" in self.kids:

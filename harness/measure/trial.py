@@ -54,7 +54,7 @@ class Trial:
         anonymous = self.session.send(build_request({"anonymous": True}, self.route, None, {}))
         if anonymous.status != 401:
             raise Inconclusive(f"a request without credentials must be 401; got {anonymous.summary()}")
-        if problem := self.session.canary(CONTROL_SECONDS):
+        if problem := self.session.controls.canary(CONTROL_SECONDS):
             raise Inconclusive(problem)
 
     # Tokens and requests

@@ -41,15 +41,15 @@ def present_certificate(run: CellRun, kind: str) -> None:
 def wait_for_fetch(run: CellRun, on: str, count: int = 1, within: Table | None = None) -> None:
     """Wait until the service has asked the identity provider `count` times since the last mark."""
     seconds = run.profile.duration(within or {"seconds": 10})
-    seen = run.session.issuer.wait_for_requests(on, count, run.last_mark, seconds)
+    seen = run.session.issuer.wait_for_requests(on, count, run.fetches.last_mark, seconds)
     if seen is None:
-        came = len(run.session.issuer.requests(since=run.last_mark, endpoint=on))
+        came = len(run.session.issuer.requests(since=run.fetches.last_mark, endpoint=on))
         raise Deviation(f"{count} request(s) for the {on} within {seconds:g} s", f"{came}")
 
 
 def mark(run: CellRun, name: str) -> None:
     """Remember this moment for `expect-fetches`."""
-    run.mark(name)
+    run.fetches.mark(name)
 
 
 def expect_fetches(
@@ -62,7 +62,7 @@ def expect_fetches(
     cooldown: bool = False,
 ) -> None:
     """Count what the service fetched since a mark; with `timer` the refreshes that its interval allows are added."""
-    run.count_fetches(on, since, at_most, at_least, timer, cooldown)
+    run.fetches.judge(on, since, at_most, at_least, timer, cooldown)
 
 
 def expect_requests(
@@ -74,7 +74,7 @@ def expect_requests(
     lacks: list[str] | None = None,
 ) -> None:
     """Look at what the service asked the provider: its method, its headers, and texts that must not be in it."""
-    for entry in run.requests_since(since, on):
+    for entry in run.fetches.requests(since, on):
         if method is not None and entry["method"] != method:
             raise Deviation(f"{method} for the {on}", f"{entry['method']} {entry['path']}")
         sent = {*entry["headers"], *entry.get("credentials", ())}

@@ -36,7 +36,7 @@ def test_a_fault_breaks_what_the_service_fetches_and_clearing_heals_it(bench: Be
     with SmallService(looks) as service, bench.session(service) as session:
         looks.jwks_uri = session.issuer.jwks_uri
         session.start_service()
-        session.preflight()
+        session.controls.preflight()
         seen.clear()
         body = steps(fault, 'do = "send"', 'do = "clear-faults"', 'do = "send"')
         assert run_cell(bench.cell(body), session).verdict == PASSED
