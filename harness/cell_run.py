@@ -209,14 +209,17 @@ class CellRun:
     def judge_all(self, sent: list[Sent], args: Table) -> None:
         """Raise `Deviation` for the first answer that isn't as expected, or for too many fetches."""
         expectation = self.expectation(args)
+        at_once = "concurrent" in args
+        self._write_down(sent, at_once=at_once)
         for one in sent:
-            self.remember([one])
+            self._keep(one)
             self.judge(one, expectation, args.get("answer"))
         if "remember" in args:
             self._answers[args["remember"]] = sent[-1]
         if not self.cell.scenario.timed and not {"concurrent", "answer_within"} & args.keys():
             self._judge_speed(sent[-1])
         if "fetches" in args:
+            self.show_fetches(args["fetches"].get("on", "jwks"))
             self.fetches.judge(**args["fetches"])
 
     def judge(self, one: Sent, expectation: checks.Expectation, answer: Table | None = None) -> None:
@@ -259,11 +262,28 @@ class CellRun:
         self.background.finish()
 
     def remember(self, sent: list[Sent]) -> None:
-        """Keep what went out for the record; only the last ones count."""
+        """Keep what went out for the record and for the script."""
+        self._write_down(sent)
         for one in sent:
-            self.journal.request(partial(self.curl, one), one.exchange.summary()[:80].replace("\n", " "))
-        self.sent.extend(sent)
+            self._keep(one)
+
+    def _keep(self, one: Sent) -> None:
+        """The last one kept is the one that the record is about; only the last ones count."""
+        self.sent.append(one)
         del self.sent[:-_KEPT_EXCHANGES]
+
+    def _write_down(self, sent: list[Sent], *, at_once: bool = False) -> None:
+        for one in sent:
+            answer = one.exchange.summary()[:80].replace("\n", " ")
+            self.journal.request(partial(self.curl, one), answer, at_once=at_once)
+        if at_once:
+            self.journal.join()
+
+    def show_fetches(self, on: str) -> None:
+        """Let the script say how often the issuer's endpoint was asked so far."""
+        issuer = self.session.issuer
+        log = f"{issuer.idp.url}{issuer.path}/requests?endpoint={on}"
+        self.journal.look(lambda: f"echo fetches of the {on}: $(curl -sS '{log}' | grep -o '\"seq\"' | wc -l)")
 
     def curl(self, one: Sent) -> str:
         """The command that repeats a request, with a fresh token of the same making."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import Any
 
-_MOST_LINES = 200
-_LONGEST_LINE = 4000
+_CHANGE = "curl -sS -o /dev/null -H 'Content-Type: application/json'"
+_TIMED = "curl -si -w '\\n%{time_total} s\\n'"
+_MOST_LINES = 400
+# Linux takes 128 KiB for one argument of a command.
+_LONGEST_LINE = 120_000
 
 
 class Journal:
@@ -30,13 +34,21 @@ class Journal:
 
         def line() -> str:
             data = shlex.quote(json.dumps(body if body is not None else {}, ensure_ascii=False))
-            return f"curl -sS -X {method} -H 'Content-Type: application/json' -d {data} {self._idp_url}{path}"
+            return f"{_CHANGE} -X {method} -d {data} {self._idp_url}{path}"
 
         self._add(line)
 
-    def request(self, command: Callable[[], str], answer: str) -> None:
-        """A request to the service, as the command that repeats it, and what it was answered."""
-        self._add(lambda: f"{command()}  # {answer}")
+    def request(self, command: Callable[[], str], answer: str, *, at_once: bool = False) -> None:
+        """A request to the service, as the command that repeats it, and what it was answered.
+
+        With `at_once` the script goes on without its answer; `join` waits for it.
+        """
+        end = " &" if at_once else ""
+        self._add(lambda: f"{command().replace('curl -si', _TIMED, 1)}{end}  # {answer}")
+
+    def join(self) -> None:
+        """The end of requests that were sent at once."""
+        self._add(lambda: "wait")
 
     def pause(self, seconds: float) -> None:
         """Time that passed."""
@@ -47,17 +59,19 @@ class Journal:
         """Something that a script can't do by itself."""
         self._add(lambda: f"# {text}")
 
+    def look(self, command: Callable[[], str]) -> None:
+        """A command that shows what was looked at beside the answers: counters, or what the provider was asked."""
+        self.changes += 1
+        self._add(command)
+
     def script(self, names: Mapping[str, str]) -> list[str]:
         """The script, with the kids of `names` (name to kid) replaced by the names of their keys."""
-        reset = (
-            f"curl -sS -X POST -H 'Content-Type: application/json' -d '{{}}' {self._idp_url}{self._issuer_path}/reset"
-        )
-        lines = ["#!/usr/bin/env bash", f"{reset} >/dev/null"]
-        for line in (made() for made in self._lines):
+        lines = ["#!/usr/bin/env bash", f"{_CHANGE} -X POST -d '{{}}' {self._idp_url}{self._issuer_path}/reset"]
+        for line, same in groupby(made() for made in self._lines):
+            count = len(list(same))
             if len(line) > _LONGEST_LINE:
                 line = "# too long for a command line: the token_spec is in the record"
-            if line != lines[-1]:  # Repetitions of one request stand once.
-                lines.append(line)
+            lines.append(line if count == 1 else f"for _ in {{1..{count}}}; do {line}\ndone")
         for name, kid in names.items():
             if name != "first":  # The issuer keeps its first key, and with it the kid.
                 lines = [line.replace(kid, name) for line in lines]

@@ -21,6 +21,7 @@ from harness.vocabulary import NEGATIVE_EXPECTATIONS
 
 _numbers = itertools.count(1)
 _LONGEST_COMMAND = 4000
+_TOO_LONG = "# too long to be shown: see the script, or the token_spec in the record"
 _COUNTS = ("expect-fetches", "wait-for-fetch", "expect-requests")
 _SENDS = ("send", "send-until", "send-in-background", "send-raw")
 
@@ -154,7 +155,7 @@ def evidence(run: CellRun, *, full: bool) -> dict[str, Any]:
     if run.sent:
         facts["exchanges"] = [_exchange(run, one) for one in run.sent]
         facts["curl"] = _curl(run, run.sent[-1])
-    if run.journal.changes:
+    if run.journal.changes or facts.get("curl") == _TOO_LONG:
         facts["script"] = [_without_leaked(run, line) for line in run.journal.script(run.session.kids)]
     facts["idp_requests"] = [
         {key: entry.get(key) for key in ("at", "endpoint", "method", "path", "status", "fault")}
@@ -201,7 +202,7 @@ def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
 
 def _curl(run: CellRun, one: Sent) -> str:
     line = run.curl(one)
-    return line if len(line) <= _LONGEST_COMMAND else "(too long for a command line: the token_spec is in the record)"
+    return line if len(line) <= _LONGEST_COMMAND else _TOO_LONG
 
 
 def dump(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -63,7 +64,8 @@ def mutants(
     for name in mutants:
         if name not in FAULTS:
             raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
-    console = Console()
+    # In a file or a CI log the table needs room for the ids of cells.
+    console = Console(width=None if sys.stdout.isatty() else 140)
     scenarios = all_scenarios(directories)
     profile = load_profile(find_profile("reference", list(directories)))
     killers = Killers(scenarios, profile)

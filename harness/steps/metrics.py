@@ -23,6 +23,8 @@ def expect_counter(run: CellRun, counter: str, since: str, by: float, labels: Ta
         raise HarnessError(f"the profile {run.profile.name!r} names no counter {counter!r}{nearest(counter, counters)}")
     name = counters[counter]
     wanted = {label: str(run.fill(value)) for label, value in (labels or {}).items()}
+    paths = " ".join(run.base_url() + path for path in run.profile.metrics["paths"])
+    run.journal.look(lambda: f"curl -sS {paths} | grep {name.removesuffix('_total')} || echo no {name}")
     before, now = run.scrapes[since].total(name, wanted), _scrape(run).total(name, wanted)
     shown = name + ("{" + ",".join(f'{key}="{value}"' for key, value in wanted.items()) + "}" if wanted else "")
     if now is None:

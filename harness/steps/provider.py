@@ -49,6 +49,7 @@ def wait_for_fetch(run: CellRun, on: str, count: int = 1, within: Table | None =
 
 def mark(run: CellRun, name: str) -> None:
     """Remember this moment for `expect-fetches`."""
+    run.show_fetches("jwks")
     run.fetches.mark(name)
 
 
@@ -62,6 +63,7 @@ def expect_fetches(
     cooldown: bool = False,
 ) -> None:
     """Count what the service fetched since a mark; with `timer` the refreshes that its interval allows are added."""
+    run.show_fetches(on)
     run.fetches.judge(on, since, at_most, at_least, timer, cooldown)
 
 

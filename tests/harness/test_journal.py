@@ -37,13 +37,16 @@ def script(bench: Bench) -> tuple[list[str], list[list[str]]]:
 
 def test_the_script_makes_the_same_keys_and_sends_the_same_requests(script: tuple[list[str], list[list[str]]]) -> None:
     _, seen = script
-    assert len(seen) == 2
+    assert len(seen) == 4
     assert all(signer in kids and signer != kids[0] for signer, *kids in seen)
 
 
-def test_repetitions_stand_once_and_each_answer_beside_its_request(script: tuple[list[str], list[list[str]]]) -> None:
+def test_repetitions_are_a_loop_and_each_answer_stands_beside_its_request(
+    script: tuple[list[str], list[list[str]]],
+) -> None:
     lines, _ = script
     assert [line.rpartition("# ")[2][:6] for line in lines if "/v1/things" in line] == ["200 OK", "200 OK"]
+    assert sum(line.startswith("for _ in {1..3}; do curl ") for line in lines) == 1
     assert "sleep 0.01" in lines
 
 
