@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from mock_idp.issuer import Issuer
@@ -13,11 +14,13 @@ from mock_idp.tasker_config import tasker_toml
 EXAMPLE_SCOPE = "tasks:create tasks:read tasks:list"
 
 
-def banner(issuer: Issuer, server_url: str, needs_token: bool) -> str:
+def banner(issuer: Issuer, server_url: str, needs_token: bool, ca_file: Path | None = None) -> str:
     """The start message for an issuer.
 
-    In: the URL at which this machine reaches the server, and whether its control API needs a token.
+    In: the URL at which this machine reaches the server, whether its control API needs a token, and the PEM file of
+    the CA that curl has to trust, if any.
     """
+    curl = "curl -s" if ca_file is None else f"curl -s --cacert {shlex.quote(str(ca_file))}"
     control = '-H "Authorization: Bearer $MOCK_IDP_CONTROL_TOKEN" ' if needs_token else ""
     rotate = f"{server_url}/_mock/issuers/{issuer.id}/rotate"
     return "\n".join(
@@ -29,18 +32,32 @@ def banner(issuer: Issuer, server_url: str, needs_token: bool) -> str:
             f"  discovery  {issuer.discovery_url}",
             "",
             "Look at the keys:",
-            f"  curl -s {shlex.quote(_from_here(issuer, issuer.jwks_uri, server_url))}",
+            f"  {curl} {shlex.quote(_from_here(issuer, issuer.jwks_uri, server_url))}",
             "Get a token:",
-            f"  {_token_command(issuer, _from_here(issuer, issuer.token_endpoint, server_url))}",
+            f"  {_token_line(issuer, curl, control, server_url)}",
             "Rotate the keys:",
-            f"  curl -s -X POST {control}{shlex.quote(rotate)}",
+            f"  {curl} -X POST {control}{shlex.quote(rotate)}",
             "",
             "Tasker, in [web.auth]:",
             *(f"  {line}" for line in _tasker(issuer).splitlines()),
+            *([] if ca_file is None else _trust(ca_file)),
             "",
             "Ctrl-C ends it.",
         ]
     )
+
+
+def _trust(ca_file: Path) -> list[str]:
+    """What clients need to trust the throw-away certificate: variables for a shell, and the option of curl."""
+    path = shlex.quote(str(ca_file))
+    return [
+        "",
+        f"The CA to trust, until the server ends: {ca_file}",
+        f"  export SSL_CERT_FILE={path}        # OpenSSL, Python's ssl, httpx, Go",
+        f"  export REQUESTS_CA_BUNDLE={path}   # requests",
+        f"  export NODE_EXTRA_CA_CERTS={path}  # Node.js",
+        f"  curl --cacert {path} ...",
+    ]
 
 
 def _from_here(issuer: Issuer, url: str, server_url: str) -> str:
@@ -50,7 +67,15 @@ def _from_here(issuer: Issuer, url: str, server_url: str) -> str:
     return server_url + issuer.prefix + url.removeprefix(issuer.place.base)
 
 
-def _token_command(issuer: Issuer, endpoint: str) -> str:
+def _token_line(issuer: Issuer, curl: str, control: str, server_url: str) -> str:
+    if "client_credentials" in issuer.provider.flows.grants:
+        return _token_command(issuer, curl, _from_here(issuer, issuer.token_endpoint, server_url))
+    # What a service account signs does not fit into a line.
+    tokens = f"{server_url}/_mock/issuers/{issuer.id}/tokens"
+    return f"{curl} -X POST {control}{shlex.quote(tokens)}"
+
+
+def _token_command(issuer: Issuer, curl: str, endpoint: str) -> str:
     """A curl line that gets a client_credentials token, in the manner of the vendor's own documents."""
     client, endpoint = issuer.provider.default_client_id, shlex.quote(endpoint)
     match issuer.provider.name:
@@ -63,13 +88,13 @@ def _token_command(issuer: Issuer, endpoint: str) -> str:
                 "scope": EXAMPLE_SCOPE,
             }
             body = shlex.quote(json.dumps(document))
-            return f"curl -s {endpoint} -H 'content-type: application/json' -d {body}"
+            return f"{curl} {endpoint} -H 'content-type: application/json' -d {body}"
         case "keycloak":
             credentials = f"-d client_id={client} -d client_secret=secret"
         case _:
             credentials = f"-u {client}:secret"
     scope = shlex.quote(f"scope={EXAMPLE_SCOPE}")
-    return f"curl -s {endpoint} {credentials} -d grant_type=client_credentials --data-urlencode {scope}"
+    return f"{curl} {endpoint} {credentials} -d grant_type=client_credentials --data-urlencode {scope}"
 
 
 def _tasker(issuer: Issuer) -> str:

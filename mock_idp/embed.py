@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 
 from mock_idp.http_server import HttpServer
 from mock_idp.jose.pool import KeyPool
-from mock_idp.settings import ServerSettings
+from mock_idp.settings import ServerSettings, TlsSettings
 from mock_idp.state import State
 from mock_idp.wsgi import MockIdpWsgi
 
@@ -21,25 +24,46 @@ class EmbeddedIdp:
 
     Bound and ready when the constructor returns. Settings as for `mock-idp serve`; the default takes a free port and
     uses the key material of deleted issuers again, for an issuer per test. `wall` is the source of real time.
+
+    With `tls`, or settings that have it, the server speaks TLS only. `ca_file` is the PEM file of the CA to trust,
+    there until `close`; None without TLS, and with a certificate that was brought along.
+
     Raises MockIdpError for bad settings, JoseError for a key that cannot be made, OSError for a port in use.
     """
 
-    def __init__(self, settings: ServerSettings | None = None, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        settings: ServerSettings | None = None,
+        wall: Callable[[], float] = time.time,
+        *,
+        tls: bool = False,
+    ) -> None:
         settings = settings or ServerSettings(port=0, recycle_keys=True, key_pool_size=8)
-        # The state needs the public URL, which needs the port, which only binding gives.
-        self._server = HttpServer(settings.host, settings.port)
-        self.port = self._server.port
-        self.url = f"http://{_in_url(settings.host)}:{self.port}"
-        pool = KeyPool(settings.key_pool_size, recycle=settings.recycle_keys)
-        try:
-            self.state = State(settings, f"http://localhost:{self.port}", pool, wall)
+        if tls and settings.tls is None:
+            settings = replace(settings, tls=TlsSettings())
+        scheme, context = "http", None
+        self.ca_file: Path | None = None
+        with ExitStack() as undo:
+            if settings.tls is not None:
+                # Plain HTTP does without the TLS library.
+                from mock_idp.tls import server_tls
+
+                secured = undo.enter_context(server_tls(settings))
+                scheme, context, self.ca_file = "https", secured.context, secured.ca_file
+            # The state needs the public URL, which needs the port, which only binding gives.
+            self._server = HttpServer(settings.host, settings.port, context)
+            undo.callback(self._server.close)
+            self.port = self._server.port
+            self.url = f"{scheme}://{_in_url(settings.host)}:{self.port}"
+            pool = KeyPool(settings.key_pool_size, recycle=settings.recycle_keys)
+            undo.callback(pool.close)
+            self.state = State(settings, f"{scheme}://localhost:{self.port}", pool, wall)
             self._wsgi = MockIdpWsgi(self.state)
+            # Last in, first out: what hangs has to let go before its connections can end.
+            undo.callback(self._wsgi.close)
             self.state.start()
-        except BaseException:
-            pool.close()
-            self._server.close()
-            raise
-        self._server.start(self._wsgi, self._wsgi.errors.append)
+            self._server.start(self._wsgi, self._wsgi.errors.append)
+            self._ending = undo.pop_all()
 
     def __enter__(self) -> EmbeddedIdp:
         return self
@@ -54,8 +78,7 @@ class EmbeddedIdp:
 
     def close(self) -> None:
         """End the requests that are held up, all connections and all threads. Safe to call twice."""
-        self._wsgi.close()
-        self._server.close()
+        self._ending.close()
 
     def raise_pending(self) -> None:
         """Raise the first exception that happened in a thread of the server and was no caller's fault, if any."""

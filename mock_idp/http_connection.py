@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.answer import WITHOUT_BODY, head_bytes
@@ -14,13 +15,20 @@ from mock_idp.connection import TAKE
 from mock_idp.http_request import BadRequest, HttpRequest, RequestReader
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from _typeshed.wsgi import WSGIApplication
 
 _IDLE_SECONDS = 300.0
+_HANDSHAKE_SECONDS = 30.0
+_CLIENT_HELLO = b"\x16"  # The first byte of a TLS connection (RFC 8446 section 5.1); no HTTP request begins so.
 
 
 class HttpConnection:
-    """Serves one connection in the calling thread. `on_error` gets exceptions that escape the application."""
+    """Serves one connection in the calling thread. `on_error` gets exceptions that escape the application.
+
+    With `tls` the client has to begin with a handshake; one that speaks plain HTTP is told so.
+    """
 
     def __init__(
         self,
@@ -29,8 +37,12 @@ class HttpConnection:
         server: tuple[str, int],
         application: WSGIApplication,
         on_error: Callable[[BaseException], None],
+        tls: SSLContext | None = None,
     ) -> None:
         self._socket: socket.socket | None = sock
+        self._tls = tls
+        self._shut = False
+        self._lock = Lock()
         self._application = application
         self._on_error = on_error
         self._environ = {
@@ -40,7 +52,7 @@ class HttpConnection:
             "REMOTE_ADDR": peer[0],
             "REMOTE_PORT": str(peer[1]),
             "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
+            "wsgi.url_scheme": "http" if tls is None else "https",
             "wsgi.errors": sys.stderr,
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
@@ -53,9 +65,11 @@ class HttpConnection:
         """Answer requests until the connection ends."""
         sock = self._socket
         assert sock is not None
-        sock.settimeout(_IDLE_SECONDS)
-        reader = RequestReader(sock)
         try:
+            if self._tls is not None:
+                sock = self._secured(sock, self._tls)
+            sock.settimeout(_IDLE_SECONDS)
+            reader = RequestReader(sock)
             while self._socket is not None:
                 request = reader.next()
                 if request is None or not self._answer(sock, request):
@@ -68,14 +82,33 @@ class HttpConnection:
             pass
         finally:
             if self._socket is not None:
+                with suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_WR)
                 self._socket.close()
 
     def shut_down(self) -> None:
         """End the connection from another thread; whoever waits on it wakes up."""
-        sock = self._socket
+        with self._lock:
+            self._shut = True
+            sock = self._socket
         if sock is not None:
             with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+                # Not the method of a TLS socket, which would speak on it while its own thread does.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    def _secured(self, sock: socket.socket, tls: SSLContext) -> socket.socket:
+        """The connection once the handshake is done. Raises BadRequest for plain HTTP, OSError when it fails."""
+        sock.settimeout(_HANDSHAKE_SECONDS)
+        first = sock.recv(1, socket.MSG_PEEK)
+        if first and first != _CLIENT_HELLO:
+            raise BadRequest(400, "This port speaks TLS: the URL begins with https://.")
+        with self._lock:
+            if self._shut:
+                raise ConnectionAbortedError("The server is closing.")
+            secured = tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+            self._socket = secured
+        secured.do_handshake()
+        return secured
 
     def _take(self) -> socket.socket:
         sock = self._socket

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from mock_idp.http_connection import HttpConnection
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from _typeshed.wsgi import WSGIApplication
 
 _BACKLOG = 1024
@@ -24,13 +26,14 @@ _JOIN_SECONDS = 2.0
 class HttpServer:
     """Listens on `host` and `port` (0: a free one) at once, and answers from the moment `start` is called.
 
-    Raises OSError when the address cannot be bound.
+    With `tls` it speaks TLS only. Raises OSError when the address cannot be bound.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, tls: SSLContext | None = None) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         self.host = host
+        self._tls = tls
         self.port: int = self._listener.getsockname()[1]
         self._wake, self._waker = socket.socketpair()
         self._lock = Lock()
@@ -80,7 +83,8 @@ class HttpServer:
     def _begin(self, sock: socket.socket, peer: tuple[str, int]) -> None:
         sock.setblocking(True)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = HttpConnection(sock, peer[:2], (self.host, self.port), self._application, self._on_error)
+        ours = self.host, self.port
+        connection = HttpConnection(sock, peer[:2], ours, self._application, self._on_error, self._tls)
         thread = Thread(target=self._serve, args=(connection,), name=f"http-{peer[1]}", daemon=True)
         with self._lock:
             self._connections[connection] = thread

@@ -9,7 +9,9 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,52 +21,112 @@ from mock_idp.settings import ServerSettings
 
 if TYPE_CHECKING:
     from mock_idp.state import State
+    from mock_idp.wsgi import MockIdpWsgi
+
+    Run = Callable[[MockIdpWsgi, Callable[[], None]], None]
 
 CANNOT_LISTEN = "cannot_listen"
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where this machine reaches a server that is ready: its URL, and the PEM file of the CA to trust, if there is
+    one to trust.
+    """
+
+    url: str
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class _Listening:
+    """A port that is this process's already. `load` imports its server and returns how to answer until the end."""
+
+    scheme: str
+    port: int
+    ca_file: Path | None
+    load: Callable[[], Run]
 
 
 def serve(
     settings: ServerSettings,
     ready_file: Path | None = None,
-    announce: Callable[[State, str], None] = lambda state, url: None,
+    announce: Callable[[State, Served], None] = lambda state, served: None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
-    Once the keys are made and the port answers, `announce` gets the state and the URL at which this machine reaches
-    the server, and `ready_file` is written (JSON with `url`, `port`, `pid`); it is removed at the end.
+    Once the keys are made and the port answers, `announce` gets the state and where this machine reaches the server,
+    and `ready_file` is written (JSON with `url`, `port`, `pid`, and `ca_file` if there is one); it is removed at the
+    end.
     Raises MockIdpError when the port is taken or an issuer of the settings cannot be made, JoseError for a key.
     """
     if ready_file is not None and not ready_file.parent.is_dir():
         raise bad_field("ready_file", f"There is no directory {ready_file.parent} to write it to.")
     host = _address(settings.host)
-    reserved = _reserved(host, settings.port)
-    port = int(reserved.getsockname()[1])
-    if sys.platform != "linux":
-        # Elsewhere a bound socket would keep granian away as well.
-        reserved.close()
-    # First of all: the keys are made in a thread, while this one imports everything else.
-    pool = KeyPool(settings.key_pool_size)
-    from mock_idp.granian_server import run
-    from mock_idp.state import State
-    from mock_idp.wsgi import MockIdpWsgi
+    with (_plain if settings.tls is None else _secured)(settings, host) as listening:
+        # First of all: the keys are made in a thread, while this one imports everything else.
+        pool = KeyPool(settings.key_pool_size)
+        run = listening.load()
+        from mock_idp.state import State
+        from mock_idp.wsgi import MockIdpWsgi
 
-    state = State(settings, f"http://localhost:{port}", pool)
-    wsgi = MockIdpWsgi(state)
-    try:
-        state.start()
-        url = f"http://{_reachable(host)}:{port}"
+        state = State(settings, f"{listening.scheme}://localhost:{listening.port}", pool)
+        wsgi = MockIdpWsgi(state)
+        try:
+            state.start()
+            served = Served(f"{listening.scheme}://{_reachable(host)}:{listening.port}", listening.ca_file)
 
-        def ready() -> None:
-            announce(state, url)
+            def ready() -> None:
+                announce(state, served)
+                if ready_file is not None:
+                    ca_file = {} if served.ca_file is None else {"ca_file": str(served.ca_file)}
+                    _write(ready_file, {"url": served.url, "port": listening.port, "pid": os.getpid(), **ca_file})
+
+            run(wsgi, ready)
+        finally:
+            wsgi.close()
             if ready_file is not None:
-                _write(ready_file, {"url": url, "port": port, "pid": os.getpid()})
+                ready_file.unlink(missing_ok=True)
 
-        run(wsgi, host, port, settings.max_body_bytes, ready)
-    finally:
-        wsgi.close()
-        reserved.close()
-        if ready_file is not None:
-            ready_file.unlink(missing_ok=True)
+
+@contextmanager
+def _plain(settings: ServerSettings, host: str) -> Iterator[_Listening]:
+    """HTTP, on granian. Raises MockIdpError when the port is not to be had."""
+    with _reserved(host, settings.port) as reserved:
+        port = int(reserved.getsockname()[1])
+        if sys.platform != "linux":
+            # Elsewhere a bound socket would keep granian away as well.
+            reserved.close()
+
+        def load() -> Run:
+            from mock_idp import granian_server
+
+            return lambda wsgi, ready: granian_server.run(wsgi, host, port, settings.max_body_bytes, ready)
+
+        yield _Listening("http", port, None, load)
+
+
+@contextmanager
+def _secured(settings: ServerSettings, host: str) -> Iterator[_Listening]:
+    """HTTPS, on our own server. Raises MockIdpError as `server_tls`, and when the port is not to be had."""
+    from mock_idp.http_server import HttpServer
+    from mock_idp.tls import server_tls
+
+    with server_tls(settings) as secured:
+        try:
+            server = HttpServer(host, settings.port, secured.context)
+        except OSError as error:
+            raise _cannot_listen(host, settings.port, error) from None
+
+        def load() -> Run:
+            from mock_idp import tls_server
+
+            return lambda wsgi, ready: tls_server.run(wsgi, server, ready)
+
+        try:
+            yield _Listening("https", server.port, secured.ca_file, load)
+        finally:
+            server.close()
 
 
 def _address(host: str) -> str:
@@ -92,9 +154,13 @@ def _reserved(host: str, port: int) -> socket.socket:
         reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     except OSError as error:
         reserved.close()
-        sentence = f"Cannot listen on {host} port {port}: {error.strerror}."
-        raise MockIdpError(409, CANNOT_LISTEN, sentence, "port") from None
+        raise _cannot_listen(host, port, error) from None
     return reserved
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> MockIdpError:
+    sentence = f"Cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}."
+    return MockIdpError(409, CANNOT_LISTEN, sentence, "port")
 
 
 def _reachable(host: str) -> str:

@@ -13,11 +13,12 @@ from mock_idp.commands.failing import CANNOT_RUN, USAGE, fail
 from mock_idp.errors import MockIdpError
 
 if TYPE_CHECKING:
-    from mock_idp.settings import IssuerSettings
+    from mock_idp.serve import Served
+    from mock_idp.settings import IssuerSettings, TlsSettings
     from mock_idp.state import State
 
 # Written out, as importing the providers would make --help slow; a test holds it against the registry.
-STYLES = ("auth0", "keycloak", "okta", "custom")
+STYLES = ("auth0", "keycloak", "okta", "custom", "entra", "cognito", "google")
 
 
 @click.command(epilog="Example: mock-idp serve --style okta --port 9400")
@@ -42,12 +43,20 @@ STYLES = ("auth0", "keycloak", "okta", "custom")
 @click.option("--control-token", envvar="MOCK_IDP_CONTROL_TOKEN", help="Makes the control API ask for it.")
 @click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="A Host the control API answers to.")
 @click.option("--trust-forwarded", is_flag=True, help="Believe X-Forwarded-Host and X-Forwarded-Proto.")
+@click.option("--tls", is_flag=True, help="Speak TLS, with a throw-away certificate and CA.")
+@click.option("--tls-host", "tls_hosts", multiple=True, metavar="NAME", help="Another name in that certificate.")
+@click.option("--tls-cert", type=click.Path(path_type=Path), metavar="FILE", help="Speak TLS with this chain (PEM).")
+@click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="The private key of --tls-cert.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Written once ready, removed at the end.")
 @click.option("--quiet", is_flag=True, help="Print nothing.")
 def serve(
     style: str | None,
     file: Path | None,
     hosts: tuple[str, ...],
+    tls: bool,
+    tls_hosts: tuple[str, ...],
+    tls_cert: Path | None,
+    tls_key: Path | None,
     ready_file: Path | None,
     quiet: bool,
     **rest: Any,
@@ -67,6 +76,7 @@ def serve(
             issuers=_issuers(style, file, about),
             allowed_hosts=hosts,
             default_style=style or "custom",
+            tls=_tls(tls, tls_hosts, tls_cert, tls_key),
             **rest,
         )
         server.serve(settings, ready_file, _say_nothing if quiet else _announce)
@@ -95,6 +105,13 @@ def _issuers(style: str | None, file: Path | None, about: dict[str, Any]) -> tup
     return IssuerSettings(id=DEFAULT_ISSUER_ID, style=style or "custom", mount="root", **about), *issuers
 
 
+def _tls(tls: bool, hosts: tuple[str, ...], cert: Path | None, key: Path | None) -> TlsSettings | None:
+    """The TLS settings; each of the options asks for TLS. Raises MockIdpError where they contradict each other."""
+    from mock_idp.settings import TlsSettings
+
+    return TlsSettings(hosts, cert, key) if tls or hosts or cert or key else None
+
+
 def _pairs(options: tuple[str, ...]) -> dict[str, str]:
     pairs = {}
     for option in options:
@@ -105,16 +122,16 @@ def _pairs(options: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _announce(state: State, url: str) -> None:
+def _announce(state: State, served: Served) -> None:
     from mock_idp.banner import banner
 
     for issuer in state.issuers()[:1]:
-        click.echo(banner(issuer, url, state.settings.control_token is not None))
+        click.echo(banner(issuer, served.url, state.settings.control_token is not None, served.ca_file))
     others = [issuer.issuer for issuer in state.issuers()[1:]]
     if others:
         click.echo("More issuers:\n" + "\n".join(f"  {issuer}" for issuer in others))
     sys.stdout.flush()
 
 
-def _say_nothing(state: State, url: str) -> None:
+def _say_nothing(state: State, served: Served) -> None:
     pass
