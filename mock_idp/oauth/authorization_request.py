@@ -1,0 +1,169 @@
+"""An authorization request (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2.1), read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from mock_idp.oauth.clients import ClientSettings
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import read_query
+from mock_idp.oauth.permits import granted_audience, granted_scope
+from mock_idp.oauth.problems import standard_code
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.store import digest
+
+RESPONSE_MODES = ("query", "fragment", "form_post")
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+_S256 = re.compile(r"[A-Za-z0-9_-]{43}")
+# Schemes that run in the page which redirects to them.
+_SCRIPTS = ("javascript", "data", "vbscript")
+
+
+class ShownError(Exception):
+    """A request whose redirect URI cannot be trusted, so that the user is told. The argument is a sentence."""
+
+
+class RedirectedError(Exception):
+    """A request that is refused to its client. `code` is one of RFC 6749 section 4.1.2.1 or Core section 3.1.2.6."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+@dataclass(frozen=True)
+class AuthorizationRequest:
+    """Where the answer to a request goes, and its parameters, which are checked by `check_request`."""
+
+    client: ClientSettings
+    redirect_uri: str
+    parameters: Mapping[str, str] = field(repr=False)
+    mode: str = "query"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the client of a request is to get once the user is known. `max_age` is in seconds."""
+
+    scope: tuple[str, ...]
+    audience: str | None
+    challenge: str | None
+    challenge_method: str
+    prompt: frozenset[str]
+    max_age: int | None
+
+
+def read_request(request: FlowRequest) -> AuthorizationRequest:
+    """Client, redirect URI and parameters of a request, those of a pushed one where it names that.
+
+    Raises ShownError, as an answer could go to anybody.
+    """
+    try:
+        parameters: Mapping[str, str] = read_query(request.query)
+    except OAuthError as error:
+        raise ShownError(standard_code(request.problem(error, {}))[1]) from None
+    if "request_uri" in parameters:
+        parameters = _pushed(request, parameters)
+    return read_parameters(request, parameters)
+
+
+def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> AuthorizationRequest:
+    """Client and redirect URI of these parameters. Raises ShownError."""
+    client_id = parameters.get("client_id")
+    if client_id is None:
+        raise ShownError("The parameter client_id is missing.")
+    client = request.issuer.clients.client(client_id)
+    if client is None:
+        raise ShownError(f"There is no client {client_id!r}.")
+    mode = parameters.get("response_mode", "query")
+    redirect_uri = _redirect_uri(client, parameters.get("redirect_uri"))
+    return AuthorizationRequest(client, redirect_uri, parameters, mode if mode in RESPONSE_MODES else "query")
+
+
+def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Wanted:
+    """What the client is to get. Raises RedirectedError."""
+    given = asked.parameters
+    if "request" in given:
+        raise RedirectedError("request_not_supported", "Request objects are not supported.")
+    if given.get("response_mode", "query") not in RESPONSE_MODES:
+        raise RedirectedError("invalid_request", f"response_mode must be one of {', '.join(RESPONSE_MODES)}.")
+    if "response_type" not in given:
+        raise RedirectedError("invalid_request", "The parameter response_type is missing.")
+    if given["response_type"] != "code":
+        raise RedirectedError("unsupported_response_type", "Only the response type code is supported.")
+    if asked.client.grant_types is not None and "authorization_code" not in asked.client.grant_types:
+        raise RedirectedError("unauthorized_client", "The client may not use the authorization code grant.")
+    try:
+        scope = granted_scope(request, asked.client, given)
+        audience = granted_audience(request, asked.client, given)
+    except OAuthError as error:
+        raise RedirectedError(*standard_code(request.problem(error, given))) from None
+    prompt = frozenset(given.get("prompt", "").split())
+    if "none" in prompt and len(prompt) > 1:
+        raise RedirectedError("invalid_request", "prompt=none goes with no other prompt.")
+    challenge, method = _challenge(request, asked.client, given)
+    return Wanted(scope, audience, challenge, method, prompt, _max_age(given))
+
+
+def _pushed(request: FlowRequest, outer: Mapping[str, str]) -> Mapping[str, str]:
+    """The parameters that were pushed before (RFC 9126 section 4); those beside the request_uri do not count."""
+    inner = request.issuer.flows.pushed.get(digest(outer["request_uri"]), request.now)
+    if inner is None or inner.get("client_id") != outer.get("client_id"):
+        raise ShownError("The request_uri is not one that was handed out to this client, or has expired.")
+    return {**inner, "request_uri": outer["request_uri"]}
+
+
+def _redirect_uri(client: ClientSettings, given: str | None) -> str:
+    declared = client.redirect_uris
+    if given is None:
+        if declared is None or len(declared) != 1:
+            raise ShownError("The parameter redirect_uri is missing.")
+        return declared[0]
+    if declared is not None:
+        if given not in declared:
+            raise ShownError("The redirect_uri is none of those the client has declared.")
+        return given
+    if not is_redirect_uri(given):
+        raise ShownError("The redirect_uri must be an absolute URI without a fragment.")
+    return given
+
+
+def is_redirect_uri(text: str) -> bool:
+    """Whether a browser can be sent there: an absolute URI without fragment (RFC 6749 section 3.1.2), not a script."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    printable = text.isascii() and text.isprintable() and " " not in text and '"' not in text
+    return printable and bool(parts.scheme) and "#" not in text and parts.scheme.lower() not in _SCRIPTS
+
+
+def _challenge(request: FlowRequest, client: ClientSettings, given: Mapping[str, str]) -> tuple[str | None, str]:
+    """`code_challenge` and its method (RFC 7636 section 4.3)."""
+    challenge = given.get("code_challenge")
+    if challenge is None:
+        if client.require_pkce or "code_challenge_method" in given:
+            raise RedirectedError("invalid_request", "The parameter code_challenge is missing.")
+        return None, "plain"
+    provider = request.issuer.provider
+    document = provider.discovery(request.place)
+    supported = document.get("code_challenge_methods_supported", provider.flows.challenge_methods)
+    method = given.get("code_challenge_method", "plain")
+    if method not in supported:
+        raise RedirectedError("invalid_request", f"code_challenge_method must be one of {', '.join(supported)}.")
+    if not (_S256 if method == "S256" else _PLAIN).fullmatch(challenge):
+        raise RedirectedError("invalid_request", f"The code_challenge is not one of the method {method}.")
+    return challenge, method
+
+
+def _max_age(given: Mapping[str, str]) -> int | None:
+    text = given.get("max_age")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise RedirectedError("invalid_request", "max_age must be a number of seconds.")
+    return int(text)

@@ -1,0 +1,40 @@
+"""The answer of an authorization endpoint: back to the client by way of the browser."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from mock_idp.answer import Answer
+from mock_idp.oauth.authorization_request import AuthorizationRequest, RedirectedError
+from mock_idp.oauth.pages import page
+from mock_idp.oauth.request import FlowRequest
+
+NOT_CACHED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"), ("Referrer-Policy", "no-referrer"))
+
+
+def redirect(url: str) -> Answer:
+    """A browser is sent on, with GET (RFC 9700 section 4.12: 303, lest a form with a password is sent on)."""
+    return Answer(303, (("Location", url), *NOT_CACHED))
+
+
+def respond(request: FlowRequest, asked: AuthorizationRequest, parameters: dict[str, str]) -> Answer:
+    """These parameters, with state and issuer (RFC 9207), to the redirect URI in the mode that was asked for."""
+    if "state" in asked.parameters:
+        parameters["state"] = asked.parameters["state"]
+    if request.issuer.provider.discovery(request.place).get("authorization_response_iss_parameter_supported"):
+        parameters["iss"] = request.identifier
+    if asked.mode == "form_post":
+        return page("form_post.html", url=asked.redirect_uri, parameters=parameters)
+    if asked.mode == "fragment":
+        return redirect(f"{asked.redirect_uri}#{urlencode(parameters)}")
+    return redirect(with_query(asked.redirect_uri, parameters))
+
+
+def refuse(request: FlowRequest, asked: AuthorizationRequest, error: RedirectedError) -> Answer:
+    """An error response (RFC 6749 section 4.1.2.1)."""
+    return respond(request, asked, {"error": error.code, "error_description": error.description})
+
+
+def with_query(url: str, parameters: dict[str, str]) -> str:
+    """A URL with parameters behind those it has."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}" if parameters else url

@@ -1,0 +1,126 @@
+"""The authorization endpoint (RFC 6749 section 3.1): finds out who the user is, and hands the client a code.
+
+The login page sends its form back to the address it came from, so that nothing has to be remembered in between.
+"""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlencode
+
+from mock_idp.answer import Answer
+from mock_idp.oauth.authorization_request import (
+    AuthorizationRequest,
+    RedirectedError,
+    ShownError,
+    Wanted,
+    check_request,
+    read_request,
+)
+from mock_idp.oauth.authorization_response import redirect, refuse, respond
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.flow_state import Code, Family, Login, UserGrant
+from mock_idp.oauth.form import read_form
+from mock_idp.oauth.logins import current_login, start_login, user_without_page
+from mock_idp.oauth.pages import page
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.store import digest
+from mock_idp.oauth.users import checked_user
+
+CODE_SECONDS = 60
+# A code that comes back late is still known, so that its tokens can be ended.
+_REMEMBERED_SECONDS = 3600
+
+
+def authorize_answer(request: FlowRequest) -> Answer:
+    """A redirect with a code or an error, the login page, or a page that says why there is no redirect."""
+    try:
+        form = read_form(request.content_type, request.body) if request.method == "POST" else {}
+        if form and not {"username", "action"} & form.keys():
+            # Core section 3.1.2.1: the request itself may be a POST, too.
+            return redirect(f"?{urlencode(form)}")
+        asked = read_request(request)
+    except ShownError as error:
+        return page("message.html", 400, title="This request cannot be answered", text=str(error))
+    except OAuthError:
+        return page("message.html", 400, title="This request cannot be answered", text="The form cannot be read.")
+    try:
+        wanted = check_request(request, asked)
+        if form.get("action") == "deny":
+            raise RedirectedError("access_denied", "The user has refused.")
+        if "username" in form:
+            return _after_form(request, asked, wanted, form)
+        login = _login_without_page(request, asked, wanted)
+        if login is not None:
+            return _with_code(request, asked, wanted, *login)
+        if "none" in wanted.prompt:
+            raise RedirectedError("login_required", "No user is logged in.")
+    except RedirectedError as error:
+        return refuse(request, asked, error)
+    return _login_page(request, asked)
+
+
+def _login_without_page(request: FlowRequest, asked: AuthorizationRequest, wanted: Wanted) -> tuple[str, Login] | None:
+    username = user_without_page(request, asked.parameters.get("mock_user"))
+    if username is not None:
+        user = request.issuer.clients.user(username)
+        if user is None:
+            raise RedirectedError("access_denied", "There is no such user.")
+        return secrets.token_hex(16), Login(user, int(request.now))
+    there = current_login(request)
+    if there is None or "login" in wanted.prompt or "select_account" in wanted.prompt:
+        return None
+    is_stale = wanted.max_age is not None and request.now - there[1].auth_time > wanted.max_age
+    return None if is_stale else there
+
+
+def _after_form(request: FlowRequest, asked: AuthorizationRequest, wanted: Wanted, form: dict[str, str]) -> Answer:
+    user = checked_user(request.issuer, form["username"], form.get("password", ""))
+    if user is None:
+        return _login_page(request, asked, 401, "The user name or the password is wrong.", form["username"])
+    session_id, login, cookie = start_login(request, user)
+    return _with_code(request, asked, wanted, session_id, login).with_header("Set-Cookie", cookie)
+
+
+def _login_page(
+    request: FlowRequest, asked: AuthorizationRequest, status: int = 200, message: str = "", username: str = ""
+) -> Answer:
+    return page(
+        "login.html",
+        status,
+        action=f"?{request.query}",
+        client_id=asked.client.id,
+        issuer=request.identifier,
+        scope=asked.parameters.get("scope", ""),
+        message=message,
+        username=username or asked.parameters.get("login_hint", ""),
+        users=sorted(request.issuer.clients.users),
+    )
+
+
+def _with_code(
+    request: FlowRequest, asked: AuthorizationRequest, wanted: Wanted, session_id: str, login: Login
+) -> Answer:
+    flows, now = request.issuer.flows, request.now
+    if "request_uri" in asked.parameters and not flows.pushed.take(digest(asked.parameters["request_uri"]), now):
+        # RFC 9126 section 4: a request_uri is good for one use.
+        raise RedirectedError("invalid_request", "The request_uri was used before.")
+    grant = UserGrant(
+        client_id=asked.client.id,
+        user=login.user,
+        scope=wanted.scope,
+        audience=wanted.audience,
+        auth_time=login.auth_time,
+        session_id=session_id,
+        nonce=asked.parameters.get("nonce"),
+    )
+    text = secrets.token_urlsafe(32)
+    code = Code(
+        family=Family(grant),
+        until=now + CODE_SECONDS,
+        redirect_uri=asked.parameters.get("redirect_uri"),
+        challenge=wanted.challenge,
+        challenge_method=wanted.challenge_method,
+    )
+    flows.codes.put(digest(text), code, now + _REMEMBERED_SECONDS)
+    return respond(request, asked, {"code": text})

@@ -1,0 +1,58 @@
+"""Device authorization (RFC 8628 section 3.1)."""
+
+from __future__ import annotations
+
+import secrets
+
+from mock_idp.answer import Answer, json_answer
+from mock_idp.oauth.client_authentication import authenticate
+from mock_idp.oauth.device_decision import allow
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.flow_state import DeviceRequest
+from mock_idp.oauth.form import read_form
+from mock_idp.oauth.logins import user_without_page
+from mock_idp.oauth.permits import granted_audience, granted_scope
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.routes import device_page
+from mock_idp.oauth.store import digest
+from mock_idp.oauth.token_endpoint import claimed_client_id
+from mock_idp.providers.flows import DEVICE_CODE
+
+LIFETIME_SECONDS = 600
+# Section 6.1: no vowels, so no words; nothing that looks like something else.
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+
+
+def device_authorization_answer(request: FlowRequest) -> Answer:
+    """The codes for a device and its user."""
+    form: dict[str, str] = {}
+    try:
+        form = read_form(request.content_type, request.body, request.issuer.provider.accepts_json_token_requests)
+        client = authenticate(request, form)
+        if client.grant_types is not None and DEVICE_CODE not in client.grant_types:
+            raise OAuthError("grant_not_allowed", DEVICE_CODE)
+        scope = granted_scope(request, client, form)
+        audience = granted_audience(request, client, form)
+    except OAuthError as error:
+        return request.refusal(error, form, claimed_client_id(request, form))
+    interval = request.issuer.settings.device_interval_seconds
+    user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
+    device = DeviceRequest(client.id, scope, audience, user_code, interval)
+    device_code = secrets.token_urlsafe(32)
+    # Remembered beyond its end, so that the device can be told that it is over.
+    request.issuer.flows.devices.put(digest(device_code), device, request.now + 2 * LIFETIME_SECONDS)
+    request.issuer.flows.user_codes.put(user_code, device, request.now + LIFETIME_SECONDS)
+    username = user_without_page(request, form.get("mock_user"))
+    user = request.issuer.clients.user(username) if username is not None else None
+    if user is not None:
+        allow(request, device, user)
+    page = device_page(request.issuer.provider, request.place)
+    document = {
+        "device_code": device_code,
+        "user_code": user_code,
+        "verification_uri": page,
+        "verification_uri_complete": f"{page}?user_code={user_code}",
+        "expires_in": LIFETIME_SECONDS,
+        "interval": interval,
+    }
+    return json_answer(200, document, (("Cache-Control", "no-store"),))

@@ -1,0 +1,74 @@
+"""Logging out (OpenID Connect RP-Initiated Logout 1.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mock_idp.answer import Answer
+from mock_idp.jose.errors import JoseError
+from mock_idp.jose.verification import read_jws, verifies
+from mock_idp.oauth.authorization_request import is_redirect_uri
+from mock_idp.oauth.authorization_response import redirect, with_query
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import read_form, read_query
+from mock_idp.oauth.logins import current_login, end_login
+from mock_idp.oauth.pages import page
+from mock_idp.oauth.request import FlowRequest
+
+
+def end_session_answer(request: FlowRequest) -> Answer:
+    """The login of the browser ends; the browser goes where the client wants it, if the client may want that."""
+    try:
+        given = read_query(request.query)
+        if request.method == "POST":
+            given |= read_form(request.content_type, request.body)
+        client_id = _client_id(request, given)
+        target = _target(request, given, client_id)
+    except (OAuthError, _Refused) as error:
+        return page("message.html", 400, title="This request cannot be answered", text=str(error))
+    state = {"state": given["state"]} if "state" in given else {}
+    answer = (
+        page("message.html", title="Logged out", text="You are logged out.")
+        if target is None
+        else redirect(with_query(target, state))
+    )
+    login = current_login(request)
+    return answer if login is None else answer.with_header("Set-Cookie", end_login(request, login[0]))
+
+
+class _Refused(Exception):
+    """The argument is a sentence for the user."""
+
+
+def _client_id(request: FlowRequest, given: Mapping[str, str]) -> str | None:
+    """The client, by its id or by the ID token it shows; an expired one will do (section 4)."""
+    hint = given.get("id_token_hint")
+    if hint is None:
+        return given.get("client_id")
+    try:
+        jws = read_jws(hint)
+    except JoseError:
+        raise _Refused("The id_token_hint is no token.") from None
+    if not any(verifies(jws, one.key.public_key) for one in request.issuer.key_entries()):
+        raise _Refused("The id_token_hint is not a token of this issuer.")
+    audience = jws.claims.get("aud")
+    hinted = audience[0] if isinstance(audience, list) and audience else audience
+    if given.get("client_id", hinted) != hinted:
+        raise _Refused("The id_token_hint was issued to another client.")
+    return hinted if isinstance(hinted, str) else None
+
+
+def _target(request: FlowRequest, given: Mapping[str, str], client_id: str | None) -> str | None:
+    """Where the browser goes (section 3), None for nowhere."""
+    # Amazon Cognito calls it logout_uri.
+    target = given.get("post_logout_redirect_uri") or given.get("logout_uri")
+    if target is None:
+        return None
+    clients = request.issuer.clients
+    client = clients.client(client_id) if client_id is not None else None
+    if client is None and clients.clients:
+        raise _Refused("A post_logout_redirect_uri needs an id_token_hint or client_id of a known client.")
+    declared = client.post_logout_redirect_uris if client is not None else None
+    if (declared is not None and target not in declared) or not is_redirect_uri(target):
+        raise _Refused("The post_logout_redirect_uri is none the client may use.")
+    return target

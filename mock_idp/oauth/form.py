@@ -1,0 +1,58 @@
+"""The parameters of a request: a form, or JSON where the vendor takes it (RFC 6749 section 3.2)."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qsl
+
+from mock_idp.oauth.errors import OAuthError
+
+FORM = "application/x-www-form-urlencoded"
+_MAX_PARAMETERS = 100
+
+
+def read_form(content_type: str, body: bytes, accepts_json: bool = False) -> dict[str, str]:
+    """The parameters of a body. In: the Content-Type, empty when absent.
+
+    Raises OAuthError `malformed_body` or `duplicate_parameter`.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == "application/json" and accepts_json:
+        return _from_json(body)
+    if media_type != FORM:
+        wanted = f"{FORM} or application/json" if accepts_json else FORM
+        raise OAuthError("malformed_body", f"its Content-Type must be {wanted}")
+    try:
+        return read_query(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise OAuthError("malformed_body", "it is not a form in UTF-8") from None
+
+
+def read_query(text: str, first_only: bool = False) -> dict[str, str]:
+    """The parameters of form-encoded text; `first_only` takes the first where one is given twice.
+
+    Raises as `read_form`.
+    """
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS, errors="strict")
+    except ValueError:
+        raise OAuthError("malformed_body", "it is not a form in UTF-8") from None
+    parameters = dict(reversed(pairs)) if first_only else dict(pairs)
+    if len(parameters) != len(pairs) and not first_only:
+        # RFC 6749 section 3.2: parameters must not be included more than once.
+        names = [name for name, _ in pairs]
+        raise OAuthError("duplicate_parameter", next(name for name in names if names.count(name) > 1))
+    # RFC 6749 section 3.2: a parameter without a value is treated as if it were omitted.
+    return {name: value for name, value in parameters.items() if value}
+
+
+def _from_json(body: bytes) -> dict[str, str]:
+    try:
+        document = json.loads(body)
+        # A lone surrogate is legal in JSON as an escape, but no text that could be compared or signed.
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise OAuthError("malformed_body", "it is not JSON") from None
+    if not isinstance(document, dict) or not all(isinstance(value, str) for value in document.values()):
+        raise OAuthError("malformed_body", "it must be a JSON object of strings")
+    return document

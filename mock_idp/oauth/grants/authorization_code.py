@@ -1,0 +1,66 @@
+"""authorization_code (RFC 6749 section 4.1.3) with PKCE (RFC 7636 section 4.6)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+
+from mock_idp.answer import Answer
+from mock_idp.jose.encoding import b64url_encode
+from mock_idp.oauth.clients import ClientSettings
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.flow_state import Code
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.store import digest
+from mock_idp.oauth.user_tokens import user_answer
+
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+    """Tokens for a code that is fresh, the client's own and was not shown before."""
+    if "code" not in form:
+        raise OAuthError("missing_parameter", "code")
+    code = _spend(request, client, form["code"])
+    if code.redirect_uri is not None and form.get("redirect_uri") != code.redirect_uri:
+        raise OAuthError("wrong_redirect_uri", form.get("redirect_uri", ""))
+    _check_verifier(code, form.get("code_verifier"))
+    return user_answer(request, client, code.family, code.family.grant.scope, nonce=code.family.grant.nonce)
+
+
+def _spend(request: FlowRequest, client: ClientSettings, text: str) -> Code:
+    flows, now = request.issuer.flows, request.now
+    code = flows.codes.get(digest(text), now)
+    if code is None:
+        raise OAuthError("bad_code", "it was not issued here, or too long ago")
+    if code.family.grant.client_id != client.id:
+        raise OAuthError("bad_code", "it was issued to another client")
+    with flows.lock:
+        if code.used:
+            # RFC 6749 section 4.1.2: whoever has it, tokens that were issued for it are no longer safe.
+            code.family.ended = True
+            raise OAuthError("bad_code", "it was used before")
+        code.used = True
+    if code.until <= now:
+        raise OAuthError("bad_code", "it has expired")
+    return code
+
+
+def _check_verifier(code: Code, verifier: str | None) -> None:
+    if code.challenge is None:
+        if verifier is not None:
+            # RFC 9700 section 4.8.2: otherwise an attacker strips the challenge and nobody notices.
+            raise OAuthError("bad_code_verifier", "the authorization request had no code_challenge")
+        return
+    if verifier is None:
+        raise OAuthError("bad_code_verifier", "it is missing")
+    if not _VERIFIER.fullmatch(verifier):
+        raise OAuthError("bad_code_verifier", "it must be 43 to 128 unreserved characters")
+    if not hmac.compare_digest(_challenge(code.challenge_method, verifier), code.challenge):
+        raise OAuthError("bad_code_verifier", "it does not match the code_challenge")
+
+
+def _challenge(method: str, verifier: str) -> str:
+    return verifier if method == "plain" else b64url_encode(hashlib.sha256(verifier.encode("ascii")).digest())

@@ -1,0 +1,47 @@
+"""The device code grant (RFC 8628 sections 3.4 and 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mock_idp.answer import Answer
+from mock_idp.oauth.clients import ClientSettings
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.flow_state import DeviceRequest
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.store import digest
+from mock_idp.oauth.user_tokens import user_answer
+
+_SLOWER_SECONDS = 5
+
+
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+    """Tokens once the user has allowed it; until then the device is told to ask again, not too soon."""
+    if "device_code" not in form:
+        raise OAuthError("missing_parameter", "device_code")
+    flows, now = request.issuer.flows, request.now
+    key = digest(form["device_code"])
+    device = flows.devices.get(key, now)
+    if device is None:
+        raise OAuthError("bad_device_code", "it was not issued here, or was used")
+    if device.client_id != client.id:
+        raise OAuthError("bad_device_code", "it was issued to another client")
+    if flows.user_codes.get(device.user_code, now) is None:
+        raise OAuthError("expired_device_code")
+    if device.refused:
+        raise OAuthError("access_denied")
+    if device.family is None:
+        _check_pace(request, device)
+        raise OAuthError("authorization_pending")
+    if flows.devices.take(key, now) is None:
+        raise OAuthError("bad_device_code", "it was not issued here, or was used")
+    return user_answer(request, client, device.family, device.scope)
+
+
+def _check_pace(request: FlowRequest, device: DeviceRequest) -> None:
+    """Section 3.5: the first question is free, each later one waits for the interval by the issuer's clock."""
+    with request.issuer.flows.lock:
+        asked_at, device.asked_at = device.asked_at, request.now
+        if asked_at is not None and request.now - asked_at < device.wait_seconds:
+            device.wait_seconds += _SLOWER_SECONDS
+            raise OAuthError("slow_down")

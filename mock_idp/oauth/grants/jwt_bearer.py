@@ -1,0 +1,93 @@
+"""jwt-bearer (RFC 7523 section 2.1): a signed assertion about somebody instead of their consent.
+
+Google's service accounts use it, and Entra ID's on-behalf-of flow, where the assertion is a token of the issuer itself.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from mock_idp.answer import Answer
+from mock_idp.jose.errors import JoseError
+from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
+from mock_idp.oauth.client_assertion import check_times, is_for
+from mock_idp.oauth.client_authentication import known_client
+from mock_idp.oauth.clients import ClientSettings, UserSettings
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.flow_state import Family, UserGrant
+from mock_idp.oauth.own_tokens import own_token
+from mock_idp.oauth.permits import granted_audience, granted_scope
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.user_tokens import user_answer
+
+
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+    """A token about the subject of the assertion, without a refresh token (RFC 7521 section 4.1).
+
+    A token of this issuer is believed as it is. Any other assertion is signed with a key of its client, which nobody
+    checks of a client that is not declared, and addressed to this issuer.
+    """
+    claims = _claims(request, client, form)
+    user = request.issuer.clients.user_of_subject(claims["sub"]) or UserSettings(claims["sub"], subject=claims["sub"])
+    granted = UserGrant(
+        client_id=client.id,
+        user=user,
+        scope=granted_scope(request, client, form),
+        audience=granted_audience(request, client, form),
+        auth_time=int(request.now),
+        session_id=secrets.token_hex(16),
+    )
+    target = claims.get("target_audience")
+    if isinstance(target, str):
+        return _id_token_answer(request, client, Family(granted), target)
+    return user_answer(request, client, Family(granted), granted.scope, refresh=False)
+
+
+def client_of_grant(request: FlowRequest, form: Mapping[str, str]) -> ClientSettings:
+    """The client a request is from that names none: the issuer of the assertion. Raises OAuthError."""
+    issuer = _read(form).claims.get("iss")
+    if not isinstance(issuer, str):
+        raise OAuthError("bad_assertion", "it has no iss")
+    return known_client(request, issuer)
+
+
+def _claims(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> dict[str, Any]:
+    jws = _read(form)
+    own = own_token(request.issuer, form["assertion"])
+    if own is None:
+        if not client.anonymous and not any(
+            verifies(jws, public_key(jwk)) for jwk in client.keys if jwk.get("kid", jws.kid) == jws.kid
+        ):
+            raise _bad("its signature is not the client's")
+        check_times(jws.claims, request.now, _bad)
+        if not is_for(request, jws.claims.get("aud")):
+            raise _bad("its aud is not this server")
+    # Google leaves sub out where the service account speaks for itself.
+    subject = jws.claims.get("sub", jws.claims.get("iss"))
+    if not isinstance(subject, str):
+        raise _bad("it has no sub")
+    return {**jws.claims, "sub": subject}
+
+
+def _read(form: Mapping[str, str]) -> Jws:
+    if "assertion" not in form:
+        raise OAuthError("missing_parameter", "assertion")
+    try:
+        return read_jws(form["assertion"])
+    except JoseError:
+        raise _bad("it is not a signed JWT") from None
+
+
+def _id_token_answer(request: FlowRequest, client: ClientSettings, family: Family, target: str) -> Answer:
+    """Google's answer to a `target_audience`: an ID token for it and nothing else."""
+    from mock_idp.oauth.id_token import id_token
+
+    document = {"id_token": id_token(request, client, family, (), None, None, target)}
+    return Answer(200, request.issuer.provider.token_headers(), json.dumps(document).encode())
+
+
+def _bad(reason: str) -> OAuthError:
+    return OAuthError("bad_assertion", reason)

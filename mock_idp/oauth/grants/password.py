@@ -1,0 +1,35 @@
+"""password (RFC 6749 section 4.3), which RFC 9700 section 2.4 says not to use, and vendors still have."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from mock_idp.answer import Answer
+from mock_idp.oauth.clients import ClientSettings
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.flow_state import Family, UserGrant
+from mock_idp.oauth.permits import granted_audience, granted_scope
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.user_tokens import user_answer
+from mock_idp.oauth.users import checked_user
+
+
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+    """Tokens for a user whose password the client has."""
+    for name in ("username", "password"):
+        if name not in form:
+            raise OAuthError("missing_parameter", name)
+    user = checked_user(request.issuer, form["username"], form["password"])
+    if user is None:
+        raise OAuthError("wrong_user_or_password")
+    scope = granted_scope(request, client, form)
+    granted = UserGrant(
+        client_id=client.id,
+        user=user,
+        scope=scope,
+        audience=granted_audience(request, client, form),
+        auth_time=int(request.now),
+        session_id=secrets.token_urlsafe(16),
+    )
+    return user_answer(request, client, Family(granted), scope)

@@ -1,0 +1,67 @@
+"""Token exchange (RFC 8693): a token for another one, for somebody else or in somebody's name."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from mock_idp.answer import Answer
+from mock_idp.oauth.clients import ClientSettings, UserSettings
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.flow_state import Family, UserGrant
+from mock_idp.oauth.own_tokens import OwnToken, own_token
+from mock_idp.oauth.permits import granted_audience, granted_scope
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.user_tokens import access_token
+
+_TYPES = "urn:ietf:params:oauth:token-type:"
+ACCESS_TOKEN, ID_TOKEN, JWT = (_TYPES + name for name in ("access_token", "id_token", "jwt"))
+
+
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+    """An access token about the subject, with `act` for the actor (section 4.1); `scope` can only take away."""
+    subject = _token(request, form, "subject_token")
+    more = _act(_token(request, form, "actor_token")) if "actor_token" in form else {}
+    wanted = form.get("requested_token_type", ACCESS_TOKEN)
+    if wanted not in (ACCESS_TOKEN, JWT):
+        raise OAuthError("unsupported_token_type", wanted)
+    scope = granted_scope(request, client, form) if "scope" in form else subject.scope
+    for word in scope:
+        if subject.scope and word not in subject.scope:
+            raise OAuthError("scope_not_allowed", word)
+    name = str(subject.claims.get("sub", ""))
+    granted = UserGrant(
+        client_id=client.id,
+        user=subject.user(request.issuer) or UserSettings(name, subject=name),
+        scope=scope,
+        audience=granted_audience(request, client, form),
+        auth_time=int(request.now),
+        session_id=secrets.token_hex(16),
+    )
+    token = access_token(request, client, Family(granted), scope, more)
+    document = {
+        **request.issuer.provider.token_response(request.place, token, " ".join(scope)),
+        "issued_token_type": wanted,
+    }
+    return Answer(200, request.issuer.provider.token_headers(), json.dumps(document, separators=(",", ":")).encode())
+
+
+def _token(request: FlowRequest, form: Mapping[str, str], name: str) -> OwnToken:
+    """The token of a request, which must be one of this issuer. Raises OAuthError."""
+    for parameter in (name, f"{name}_type"):
+        if parameter not in form:
+            raise OAuthError("missing_parameter", parameter)
+    if form[f"{name}_type"] not in (ACCESS_TOKEN, ID_TOKEN, JWT):
+        raise OAuthError("unsupported_token_type", form[f"{name}_type"])
+    token = own_token(request.issuer, form[name])
+    if token is None:
+        raise OAuthError("bad_subject_token", f"the {name} is not one of this issuer, has expired or was revoked")
+    return token
+
+
+def _act(actor: OwnToken) -> dict[str, Any]:
+    """The claim `act`, with the actors before this one inside."""
+    earlier = {"act": actor.claims["act"]} if "act" in actor.claims else {}
+    return {"act": {"sub": actor.claims.get("sub"), **earlier}}

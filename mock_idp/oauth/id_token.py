@@ -1,0 +1,64 @@
+"""ID tokens (OpenID Connect Core section 2)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from mock_idp.issuer import Issuer
+from mock_idp.jose.encoding import b64url_encode, compact_json
+from mock_idp.jose.token_spec import TokenSpec
+from mock_idp.oauth.clients import ClientSettings
+from mock_idp.oauth.flow_state import Family
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.users import claims_of, subject_of
+from mock_idp.providers.base import Claims, lifetime
+from mock_idp.providers.flows import IdTokenRequest
+
+
+def id_token(
+    request: FlowRequest,
+    client: ClientSettings,
+    family: Family,
+    scope: Sequence[str],
+    access_token: str | None,
+    nonce: str | None,
+    audience: str | None = None,
+) -> str:
+    """The ID token that goes with an access token. `audience` of None is the client. Raises JoseError."""
+    issuer, grant = request.issuer, family.grant
+    subject = subject_of(grant.user, issuer.provider.flows)
+    iat, exp = lifetime(request.place, request.now)
+    claims: Claims = {
+        "iss": request.identifier,
+        "sub": subject,
+        "aud": audience or client.id,
+        "exp": exp,
+        "iat": iat,
+        "auth_time": grant.auth_time,
+    }
+    if nonce is not None:
+        claims["nonce"] = nonce
+    if access_token is not None:
+        claims["at_hash"] = token_hash(access_token, issuer.find_key("current").key.algorithm.name)
+    extra = IdTokenRequest(client.id, grant.session_id, grant.user.username, subject, request.place.options)
+    claims |= issuer.provider.flows.id_token_extra(extra)
+    claims |= {name: value for name, value in claims_of(grant.user, scope).items() if name not in claims}
+    # An access token may have a typ of its own (RFC 9068), an ID token has none but JWT.
+    typ = {"typ": "JWT"} if "typ" in issuer.provider.token_header(request.place.options) else {}
+    spec = TokenSpec(kind="user", payload=compact_json(claims).decode("utf-8"), header=typ, key=_signer(issuer))
+    return issuer.mint(spec, request.place).token
+
+
+def _signer(issuer: Issuer) -> str:
+    """The key that signs ID tokens; an issuer with keys of its own choice may not have the vendor's."""
+    name = issuer.provider.flows.id_token_key
+    return name if any(entry.name == name for entry in issuer.key_entries()) else "current"
+
+
+def token_hash(token: str, algorithm: str) -> str:
+    """`at_hash`: the left half of the digest of the signature's own size (Core section 3.1.3.6)."""
+    # Ed25519 signs with SHA-512 inside.
+    bits = algorithm[-3:] if algorithm[-3:].isdigit() else "512"
+    value = hashlib.new(f"sha{bits}", token.encode("ascii")).digest()
+    return b64url_encode(value[: len(value) // 2])

@@ -1,0 +1,63 @@
+"""Token introspection (RFC 7662)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_idp.answer import Answer, json_answer
+from mock_idp.oauth.client_authentication import authenticate
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import read_form
+from mock_idp.oauth.own_tokens import own_token
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.store import digest
+from mock_idp.oauth.token_endpoint import claimed_client_id
+from mock_idp.oauth.users import subject_of
+
+_NOT_CACHED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+
+
+def introspection_answer(request: FlowRequest) -> Answer:
+    """What is known of a token, to a client that says who it is; `{"active": false}` of any that is not good."""
+    form: dict[str, str] = {}
+    try:
+        form = read_form(request.content_type, request.body)
+        authenticate(request, form)
+        if "token" not in form:
+            raise OAuthError("missing_parameter", "token")
+    except OAuthError as error:
+        return request.refusal(error, form, claimed_client_id(request, form))
+    about = _refresh_token(request, form["token"]) or _access_token(request, form["token"]) or {"active": False}
+    return json_answer(200, about, _NOT_CACHED)
+
+
+def _access_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
+    token = own_token(request.issuer, text)
+    if token is None:
+        return None
+    about: dict[str, Any] = {"active": True, **token.claims, "token_type": "Bearer"}
+    if token.scope:
+        about["scope"] = " ".join(token.scope)
+    if token.client_id is not None:
+        about["client_id"] = token.client_id
+    if token.family is not None:
+        about["username"] = token.family.grant.user.username
+        about.setdefault("sub", subject_of(token.family.grant.user, request.issuer.provider.flows))
+    return about
+
+
+def _refresh_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
+    token = request.issuer.flows.refresh_tokens.get(digest(text), request.now)
+    if token is None or token.spent or token.family.ended:
+        return None
+    grant = token.family.grant
+    return {
+        "active": True,
+        "iss": request.identifier,
+        "client_id": grant.client_id,
+        "username": grant.user.username,
+        "sub": subject_of(grant.user, request.issuer.provider.flows),
+        "scope": " ".join(token.scope),
+        "exp": int(token.until),
+        "token_type": "refresh_token",
+    }

@@ -1,0 +1,60 @@
+"""Who is logged in: by the cookie of the browser, by the form of the login page, or by a word of a test."""
+
+from __future__ import annotations
+
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+from mock_idp.oauth.clients import UserSettings
+from mock_idp.oauth.flow_state import Login
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.store import digest
+
+_LIFETIME_SECONDS = 10 * 3600
+
+
+def start_login(request: FlowRequest, user: UserSettings) -> tuple[str, Login, str]:
+    """The id of a new login, the login, and the value of the Set-Cookie header that keeps it."""
+    secret = secrets.token_urlsafe(32)
+    login = Login(user, int(request.now))
+    request.issuer.flows.logins.put(digest(secret), login, request.now + _LIFETIME_SECONDS)
+    return digest(secret), login, _cookie(request, secret)
+
+
+def current_login(request: FlowRequest) -> tuple[str, Login] | None:
+    """The login of the browser a request comes from, with its id."""
+    secret = _secret(request)
+    login = request.issuer.flows.logins.get(digest(secret), request.now) if secret else None
+    return (digest(secret), login) if secret and login else None
+
+
+def end_login(request: FlowRequest, session_id: str) -> str:
+    """End a login and what hangs on it. Out: the Set-Cookie header that takes the cookie away."""
+    flows = request.issuer.flows
+    flows.logins.take(session_id, request.now)
+    flows.end_login(session_id)
+    return _cookie(request, "", "; Max-Age=0")
+
+
+def user_without_page(request: FlowRequest, named: str | None) -> str | None:
+    """The user who needs no page: the one a request names with `mock_user`, else the one of the settings."""
+    return named or request.issuer.settings.auto_login
+
+
+def _name(request: FlowRequest) -> str:
+    return f"mock_idp_{request.issuer.id}"
+
+
+def _secret(request: FlowRequest) -> str | None:
+    try:
+        cookies = SimpleCookie(request.cookie)
+    except CookieError:
+        return None
+    morsel = cookies.get(_name(request))
+    return morsel.value if morsel else None
+
+
+def _cookie(request: FlowRequest, secret: str, more: str = "") -> str:
+    secure = "; Secure" if request.place.base.startswith("https://") else ""
+    path = request.issuer.prefix or "/"
+    return f"{_name(request)}={secret}; Path={path}; HttpOnly; SameSite=Lax{secure}{more}"

@@ -1,0 +1,40 @@
+"""Pushed authorization requests (RFC 9126)."""
+
+from __future__ import annotations
+
+import secrets
+
+from mock_idp.answer import Answer, json_answer
+from mock_idp.oauth.authorization_request import RedirectedError, ShownError, check_request, read_parameters
+from mock_idp.oauth.client_authentication import authenticate
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import read_form
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.store import digest
+from mock_idp.oauth.token_endpoint import claimed_client_id
+
+LIFETIME_SECONDS = 60
+_CREDENTIALS = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
+_NOT_CACHED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+
+
+def pushed_answer(request: FlowRequest) -> Answer:
+    """201 with the request_uri that stands for the parameters, which are checked now and again when it is used."""
+    form: dict[str, str] = {}
+    try:
+        form = read_form(request.content_type, request.body)
+        client = authenticate(request, form)
+    except OAuthError as error:
+        return request.refusal(error, form, claimed_client_id(request, form))
+    parameters = {name: value for name, value in form.items() if name not in _CREDENTIALS} | {"client_id": client.id}
+    try:
+        if "request_uri" in form:
+            raise RedirectedError("invalid_request", "A pushed request has no request_uri.")
+        check_request(request, read_parameters(request, parameters))
+    except ShownError as error:
+        return json_answer(400, {"error": "invalid_request", "error_description": str(error)}, _NOT_CACHED)
+    except RedirectedError as error:
+        return json_answer(400, {"error": error.code, "error_description": error.description}, _NOT_CACHED)
+    uri = f"urn:ietf:params:oauth:request_uri:{secrets.token_urlsafe(32)}"
+    request.issuer.flows.pushed.put(digest(uri), parameters, request.now + LIFETIME_SECONDS)
+    return json_answer(201, {"request_uri": uri, "expires_in": LIFETIME_SECONDS}, _NOT_CACHED)

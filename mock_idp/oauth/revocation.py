@@ -1,0 +1,49 @@
+"""Token revocation (RFC 7009)."""
+
+from __future__ import annotations
+
+from mock_idp.answer import Answer
+from mock_idp.oauth.client_authentication import authenticate
+from mock_idp.oauth.clients import ClientSettings
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import read_form
+from mock_idp.oauth.own_tokens import own_token
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.store import digest
+from mock_idp.oauth.token_endpoint import claimed_client_id
+
+
+def revocation_answer(request: FlowRequest) -> Answer:
+    """200 also for a token nobody knows (section 2.2), a refusal for one of another client (section 2.1)."""
+    form: dict[str, str] = {}
+    try:
+        form = read_form(request.content_type, request.body, request.issuer.provider.accepts_json_token_requests)
+        client = authenticate(request, form)
+        if "token" not in form:
+            raise OAuthError("missing_parameter", "token")
+        if not _revoke_refresh_token(request, client, form["token"]):
+            _revoke_access_token(request, client, form["token"])
+    except OAuthError as error:
+        return request.refusal(error, form, claimed_client_id(request, form))
+    return Answer(200, (("Cache-Control", "no-store"), ("Pragma", "no-cache")))
+
+
+def _revoke_refresh_token(request: FlowRequest, client: ClientSettings, text: str) -> bool:
+    """Whether it was a refresh token; all tokens of its grant end with it (section 2.1)."""
+    token = request.issuer.flows.refresh_tokens.get(digest(text), request.now)
+    if token is None:
+        return False
+    if token.family.grant.client_id != client.id:
+        raise OAuthError("bad_refresh_token", "it was issued to another client")
+    token.family.ended = True
+    return True
+
+
+def _revoke_access_token(request: FlowRequest, client: ClientSettings, text: str) -> None:
+    token = own_token(request.issuer, text)
+    if token is None:
+        return
+    if token.client_id not in (None, client.id):
+        raise OAuthError("bad_refresh_token", "it was issued to another client")
+    until = token.claims.get("exp", request.now + request.place.token_lifetime_seconds)
+    request.issuer.flows.revoked.put(digest(text), True, until)

@@ -1,0 +1,71 @@
+"""The token endpoint (RFC 6749 section 3.2): reads the request, knows the client, lets the grant answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mock_idp.answer import Answer
+from mock_idp.oauth.client_authentication import authenticate, read_credentials
+from mock_idp.oauth.clients import ClientSettings
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import read_form, read_query
+from mock_idp.oauth.grants import find_grant, own_grant
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.providers.flows import JWT_BEARER
+
+
+def token_answer(request: FlowRequest) -> Answer:
+    """The answer to a POST, refusals in the vendor's words. Raises JoseError when nothing can be signed."""
+    flows = request.issuer.provider.flows
+    form: dict[str, str] = {}
+    refused = flows.refuse_request(request.asked())
+    if refused is not None:
+        return refused
+    try:
+        form, repeated = _form(request)
+        grant_type = form.get("grant_type")
+        if grant_type is None:
+            raise OAuthError("missing_grant_type")
+        if grant_type not in flows.grants:
+            raise OAuthError("unsupported_grant_type", grant_type)
+        if grant_type in flows.own_grants:
+            return own_grant(flows.own_grants[grant_type])(request, form)
+        client = _client(request, form, grant_type)
+        if repeated is not None:
+            raise OAuthError("duplicate_parameter", repeated)
+        refused = flows.refuse_client(request.asked(form, client.id))
+        if refused is not None:
+            return refused
+        if client.grant_types is not None and grant_type not in client.grant_types:
+            raise OAuthError("grant_not_allowed", grant_type)
+        return find_grant(grant_type)(request, client, form)
+    except OAuthError as error:
+        return request.refusal(error, form, claimed_client_id(request, form))
+
+
+def _form(request: FlowRequest) -> tuple[dict[str, str], str | None]:
+    """The parameters, and the name of one that is given twice where the vendor looks at that later."""
+    provider = request.issuer.provider
+    try:
+        return read_form(request.content_type, request.body, provider.accepts_json_token_requests), None
+    except OAuthError as error:
+        if error.kind != "duplicate_parameter" or not provider.flows.duplicates_last:
+            raise
+        return read_query(request.body.decode("utf-8"), first_only=True), error.value
+
+
+def _client(request: FlowRequest, form: Mapping[str, str], grant_type: str) -> ClientSettings:
+    if grant_type == JWT_BEARER and not request.authorization and not {"client_id", "client_assertion"} & form.keys():
+        # RFC 7523 section 3.1: the assertion may say who the client is, too.
+        from mock_idp.oauth.grants.jwt_bearer import client_of_grant
+
+        return client_of_grant(request, form)
+    return authenticate(request, form)
+
+
+def claimed_client_id(request: FlowRequest, form: Mapping[str, str]) -> str | None:
+    """Who the client says it is, for the words of a refusal."""
+    try:
+        return read_credentials(request.authorization, form).client_id
+    except OAuthError:
+        return None

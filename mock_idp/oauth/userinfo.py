@@ -1,0 +1,46 @@
+"""Userinfo (OpenID Connect Core section 5.3), with the errors of RFC 6750 section 3.1."""
+
+from __future__ import annotations
+
+from mock_idp.answer import Answer, json_answer
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import read_form
+from mock_idp.oauth.own_tokens import own_token
+from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.users import claims_of, subject_of
+
+
+def userinfo_answer(request: FlowRequest) -> Answer:
+    """The claims about the user of an access token that has the scope openid."""
+    text = _token(request)
+    if text is None:
+        return Answer(401, (("WWW-Authenticate", "Bearer"), ("Content-Type", "application/json")), b"{}")
+    token = own_token(request.issuer, text)
+    if token is None:
+        return _refused(401, "invalid_token", "The access token is not one of this issuer, has expired or was revoked.")
+    if "openid" not in token.scope:
+        return _refused(403, "insufficient_scope", "The access token does not have the scope openid.")
+    user = token.user(request.issuer)
+    if user is None:
+        return _refused(401, "invalid_token", "The access token is about nobody who is known here.")
+    subject = token.claims.get("sub", subject_of(user, request.issuer.provider.flows))
+    return json_answer(200, {"sub": subject, **claims_of(user, token.scope)}, (("Cache-Control", "no-store"),))
+
+
+def _token(request: FlowRequest) -> str | None:
+    """The token of the Authorization header, or of a form (RFC 6750 section 2)."""
+    scheme, _, text = request.authorization.partition(" ")
+    if scheme.lower() == "bearer" and text.strip():
+        return text.strip()
+    if request.method != "POST":
+        return None
+    try:
+        return read_form(request.content_type, request.body).get("access_token")
+    except OAuthError:
+        return None
+
+
+def _refused(status: int, code: str, description: str) -> Answer:
+    challenge = f'Bearer error="{code}", error_description="{description}"'
+    document = {"error": code, "error_description": description}
+    return json_answer(status, document, (("WWW-Authenticate", challenge), ("Cache-Control", "no-store")))

@@ -1,0 +1,42 @@
+"""Who a user is: name and password, the subject of their tokens, and the claims a scope gives of them."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from typing import Any
+
+from mock_idp.issuer import Issuer
+from mock_idp.oauth.clients import UserSettings
+from mock_idp.providers.flows import Flows
+
+_OF_SCOPE = {
+    "profile": (
+        *("name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile"),
+        *("picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at"),
+    ),
+    "email": ("email", "email_verified"),
+    "address": ("address",),
+    "phone": ("phone_number", "phone_number_verified"),
+}
+STANDARD_CLAIMS = frozenset(name for names in _OF_SCOPE.values() for name in names)
+"""The claims of OpenID Connect Core section 5.1 but `sub`."""
+
+
+def checked_user(issuer: Issuer, username: str, password: str) -> UserSettings | None:
+    """The user with this name and password, or None."""
+    user = issuer.clients.user(username)
+    if user is None or user.password is None:
+        return user
+    return user if hmac.compare_digest(user.password.encode(), password.encode("utf-8", "surrogatepass")) else None
+
+
+def subject_of(user: UserSettings, flows: Flows) -> str:
+    """The `sub` of tokens about a user."""
+    return user.subject if user.subject is not None else flows.subject_of(user.username)
+
+
+def claims_of(user: UserSettings, scope: Iterable[str]) -> dict[str, Any]:
+    """The claims about a user that these scopes give (Core section 5.4); claims of no scope are always given."""
+    given = {name for word in scope for name in _OF_SCOPE.get(word, ())}
+    return {name: value for name, value in user.claims.items() if name in given or name not in STANDARD_CLAIMS}
