@@ -1,6 +1,6 @@
 """All operations of the control API."""
 
-from mock_idp.control import clock, faults, issuers, keys, requests, server, tokens
+from mock_idp.control import clients, clock, faults, har, issuers, keys, requests, script, server, tokens
 from mock_idp.control.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -8,7 +8,10 @@ OPERATIONS: tuple[Operation, ...] = (
     *issuers.OPERATIONS,
     *keys.OPERATIONS,
     *tokens.OPERATIONS,
+    *clients.OPERATIONS,
     *faults.OPERATIONS,
+    *script.OPERATIONS,
     *clock.OPERATIONS,
     *requests.OPERATIONS,
+    *har.OPERATIONS,
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.errors import bad_field
 from mock_idp.issuer import Issuer
+from mock_idp.parameters import read_query
 from mock_idp.request_log import ENDPOINTS, RequestRecord
 
 _REQUESTS = "/_mock/issuers/{issuer_id}/requests"
-_SELECTION: dict[str, Any] = {
+SELECTION: dict[str, Any] = {
     "since": {
         "type": "integer",
         "minimum": 0,
@@ -18,13 +21,25 @@ _SELECTION: dict[str, Any] = {
         "description": "Only requests with a higher number.",
     },
     "endpoint": {"type": "string", "enum": list(ENDPOINTS)},
+    "method": {"type": "string", "maxLength": 20, "description": "Only requests with this method."},
+    "client_id": {"type": "string", "maxLength": 2000, "description": "Only those of the client that says so."},
+    "form": {
+        "type": "string",
+        "maxLength": 20_000,
+        "description": "Only requests whose body has these members, written as a form: grant_type=password&scope=a. "
+        "Secrets can be asked for, too.",
+    },
 }
 
 
 def list_requests(call: Call) -> Reply:
     """The log."""
-    records = call.issuer.log.records(call.query["since"], call.query.get("endpoint"))
-    return Reply(200, _document(call.issuer, records))
+    return Reply(200, _document(call.issuer, selected(call)))
+
+
+def selected(call: Call) -> list[RequestRecord]:
+    """The records that the query parameters of `SELECTION` ask for."""
+    return call.issuer.log.records(call.query["since"], call.query.get("endpoint"), _wanted(call.query))
 
 
 def wait_for_requests(call: Call) -> Reply:
@@ -35,6 +50,7 @@ def wait_for_requests(call: Call) -> Reply:
         call.query["timeout"],
         call.query["since"],
         call.query.get("endpoint"),
+        _wanted(call.query),
     )
     document = _document(call.issuer, records)
     if enough:
@@ -49,6 +65,21 @@ def clear_requests(call: Call) -> Reply:
     return Reply(204)
 
 
+def _wanted(query: Mapping[str, Any]) -> Callable[[RequestRecord], bool]:
+    method, client_id, form = query.get("method"), query.get("client_id"), read_query(query.get("form", ""))
+    if "form" in query and not form:
+        raise bad_field("form", "This must be members of a form, such as grant_type=client_credentials.")
+
+    def wanted(record: RequestRecord) -> bool:
+        if method is not None and record.method != method.upper():
+            return False
+        if client_id is not None and record.client_id() != client_id:
+            return False
+        return not form or form.items() <= record.parameters().items()
+
+    return wanted
+
+
 def _document(issuer: Issuer, records: list[RequestRecord]) -> dict[str, Any]:
     return {"requests": [record.as_json() for record in records], "last_seq": issuer.log.last_seq}
 
@@ -61,7 +92,7 @@ OPERATIONS = (
         "What was fetched from this issuer, in the order of arrival.",
         list_requests,
         {200: ref("Requests")},
-        query=_SELECTION,
+        query=SELECTION,
     ),
     Operation("DELETE", _REQUESTS, "clearRequests", "Forget the log; numbers go on.", clear_requests, {204: None}),
     Operation(
@@ -72,7 +103,7 @@ OPERATIONS = (
         wait_for_requests,
         {200: ref("Requests"), 408: ref("RequestsTimeout")},
         query={
-            **_SELECTION,
+            **SELECTION,
             "count": {"type": "integer", "minimum": 1, "maximum": 100_000, "default": 1},
             "timeout": {"type": "number", "minimum": 0, "maximum": 60, "default": 5.0},
         },

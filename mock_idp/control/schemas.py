@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mock_idp.control.client_schemas import CLIENT_SCHEMAS, FLOW_SETTINGS
+from mock_idp.control.har_schema import HAR_SCHEMAS
 from mock_idp.control.operation import ref
 from mock_idp.faults.base import Fault, parameters, required_parameters
 from mock_idp.faults.queue import FAULT_POINTS
@@ -13,8 +15,10 @@ from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.raw_rsa import MAX_BITS, MAX_EXPONENT, MIN_BITS
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.jose.rotation import HABITS
+from mock_idp.plan_queue import MAX_PLANNED
 from mock_idp.providers import PROVIDERS
 from mock_idp.request_log import ENDPOINTS
+from mock_idp.script.spec import SCRIPT_SPEC
 
 Json = dict[str, Any]
 
@@ -83,6 +87,12 @@ _KEY_SPEC = {
     },
     "use": {"type": "string", "enum": ["sig", "enc"], "default": "sig"},
     "members": {**STRINGS, "minItems": 1, "maxItems": 20, "description": "The JWK members, in order."},
+    "issuer": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 2000,
+        "description": "The JWK member issuer, where the members name it; a path follows the base URL.",
+    },
 }
 
 SCHEMAS: dict[str, Json] = {
@@ -123,6 +133,13 @@ SCHEMAS: dict[str, Json] = {
                 "items": ref("KeySpec"),
                 "maxItems": 50,
                 "description": "The keys of the start instead of the vendor's usual ones.",
+            },
+            **FLOW_SETTINGS,
+            "script": {
+                "type": "array",
+                "items": ref("ScriptSpec"),
+                "maxItems": MAX_PLANNED,
+                "description": "The scripted answers of the start.",
             },
         },
         ["style"],
@@ -227,6 +244,18 @@ SCHEMAS: dict[str, Json] = {
         "required": ["id", "on", "kind", "times", "served"],
         "description": "Also has the parameters of its kind.",
     },
+    "ScriptSpec": SCRIPT_SPEC,
+    "ScriptStep": {
+        "type": "object",
+        "properties": {
+            **SCRIPT_SPEC["properties"],
+            "id": STRING,
+            "served": {"type": "integer", "description": "How many requests have met it."},
+        },
+        "required": ["id", "on", "times", "when", "served"],
+        "description": "Also has what it does: response, error or claims.",
+    },
+    **HAR_SCHEMAS,
     "ClockSpec": closed(
         {
             "offset_seconds": {
@@ -252,8 +281,15 @@ SCHEMAS: dict[str, Json] = {
             "query": STRING,
             "headers": {"type": "object", "additionalProperties": STRING},
             "credentials": {**STRINGS, "description": "The headers that were redacted."},
+            "form": {
+                "type": "object",
+                "additionalProperties": STRING,
+                "description": "The members of the body, secrets redacted.",
+            },
+            "client_id": {"type": ["string", "null"], "description": "Who the client says it is."},
             "status": {"type": ["integer", "null"], "description": "null: not answered (yet)."},
             "fault": {"type": ["string", "null"]},
+            "script": {"type": ["string", "null"], "description": "The id of the scripted step that answered it."},
             "correlation_id": STRING,
         }
     ),
@@ -267,5 +303,6 @@ SCHEMAS: dict[str, Json] = {
             "last_seq": {"type": "integer"},
         }
     ),
+    **CLIENT_SCHEMAS,
     "Habit": closed({"habit": {"type": "string", "enum": list(HABITS)}}),
 }

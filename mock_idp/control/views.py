@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mock_idp.control.client_specs import read_clients, read_users
 from mock_idp.issuer import Issuer
 from mock_idp.jose.ring import RingEntry
+from mock_idp.script.spec import script_settings
 from mock_idp.settings import IssuerSettings, KeySettings
 
 
@@ -59,8 +61,21 @@ def key_settings(spec: Mapping[str, Any], state: str) -> KeySettings:
 
 
 def issuer_settings(spec: Mapping[str, Any]) -> IssuerSettings:
-    """A checked issuer spec as settings; without an id the server makes one up."""
+    """A checked issuer spec as settings; without an id the server makes one up.
+
+    Raises MockIdpError for a step of a script as `script_settings`.
+    """
     values = {"id": "", **spec}
     if "keys" in values:
         values["keys"] = tuple(key_settings(key, state="current") for key in values["keys"])
+    if "clients" in values:
+        values["clients"] = read_clients(values["clients"])
+    if "users" in values:
+        values["users"] = read_users(values["users"])
+    for name in ("scopes", "audiences"):
+        if name in values:
+            values[name] = tuple(values[name])
+    if "script" in values:
+        steps = enumerate(values["script"])
+        values["script"] = tuple(script_settings(step, f"script.{number}.") for number, step in steps)
     return IssuerSettings(**values)

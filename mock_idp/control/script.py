@@ -1,0 +1,50 @@
+"""Scripted answers: plan, list, clear."""
+
+from __future__ import annotations
+
+from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.schemas import closed
+from mock_idp.script.spec import script_settings
+
+_SCRIPT = "/_mock/issuers/{issuer_id}/script"
+_LIST = {200: closed({"steps": {"type": "array", "items": ref("ScriptStep")}}, ["steps"])}
+
+
+def list_script(call: Call) -> Reply:
+    """All steps since the last clear."""
+    return Reply(200, {"steps": [planned.as_json() for planned in call.issuer.script.planned()]})
+
+
+def create_step(call: Call) -> Reply:
+    """Plan a step."""
+    return Reply(201, call.issuer.script.add(script_settings(call.body)).as_json())
+
+
+def clear_script(call: Call) -> Reply:
+    """Drop all steps."""
+    call.issuer.script.drop()
+    return list_script(call)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        _SCRIPT,
+        "listScript",
+        "All scripted answers since the last clear, oldest first.",
+        list_script,
+        _LIST,
+    ),
+    Operation(
+        "POST",
+        _SCRIPT,
+        "createScriptStep",
+        "Let the next requests of an endpoint get a response, an error, or claims in their tokens. The oldest step "
+        "that fits a request comes first; a fault distorts the scripted answer as it would the usual one.",
+        create_step,
+        {201: ref("ScriptStep")},
+        body=ref("ScriptSpec"),
+        body_required=True,
+    ),
+    Operation("DELETE", _SCRIPT, "clearScript", "Drop all scripted answers.", clear_script, _LIST),
+)

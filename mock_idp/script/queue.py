@@ -1,0 +1,58 @@
+"""The scripted answers of an issuer, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mock_idp.plan_queue import Planned, PlanQueue
+
+if TYPE_CHECKING:
+    from mock_idp.script.spec import ScriptSettings
+
+
+@dataclass
+class PlannedStep(Planned):
+    """A step for the next `times` requests that fit."""
+
+    settings: ScriptSettings
+
+    def as_json(self) -> dict[str, object]:
+        """`id`, `on`, `times`, `when`, `served`, and what it does as it was written."""
+        about = {"id": self.id, "on": self.on, "times": self.times, "when": dict(self.settings.when)}
+        return {**self.settings.given, **about, "served": self.served}
+
+
+class Script(PlanQueue[PlannedStep]):
+    """The script of one issuer. `start` are the steps that it begins with, and begins again with after a reset."""
+
+    noun = "steps"
+
+    def __init__(self, start: Iterable[ScriptSettings] = ()) -> None:
+        super().__init__()
+        self._start = tuple(start)
+        self.reset()
+
+    def add(self, settings: ScriptSettings) -> PlannedStep:
+        """Queue a step. Raises MockIdpError when an absurd number of them is waiting already."""
+        return self._put(lambda name: PlannedStep(name, settings.on, settings.times, settings))
+
+    def next_for(self, endpoint: str, parameters: Callable[[], Mapping[str, str]]) -> PlannedStep | None:
+        """The oldest step for a request of `endpoint`, counted as shown; None when there is none.
+
+        In: the way to read the parameters of the request, which is taken only when a step waits there.
+        """
+        if endpoint not in self.armed:
+            return None
+        given = parameters()
+        return self._take(
+            endpoint,
+            lambda planned: all(given.get(name) == value for name, value in planned.settings.when.items()),
+        )
+
+    def reset(self) -> None:
+        """Back to the start."""
+        self.drop()
+        for settings in self._start:
+            self.add(settings)
