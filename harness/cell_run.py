@@ -16,7 +16,7 @@ from harness.background import JOIN_SECONDS, Background
 from harness.credentials import credential_in
 from harness.errors import HarnessError
 from harness.fetch_counts import FetchCounts
-from harness.idp import IssuerClient
+from harness.idp import TOKEN_HEADER, IssuerClient
 from harness.journal import Journal
 from harness.loader import parse_policy
 from harness.metrics_page import MetricsPage
@@ -77,7 +77,9 @@ class CellRun:
         self.leaked: list[str] = []  # What the provider published although it is secret.
         self.resources = 0
         self.created = ""
-        self.journal = session.issuer.journal = Journal(session.environment.idp.url, session.issuer.path)
+        idp = session.environment.idp
+        header = TOKEN_HEADER if idp.needs_token else ""
+        self.journal = session.issuer.journal = Journal(idp.url, session.issuer.path, header)
         self._session_words = session_words(session, self.attacker_path)
         self._kept_tokens: dict[str, str] = {}
         self._answers: dict[str, Sent] = {}

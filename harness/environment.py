@@ -19,9 +19,9 @@ from harness.toml_source import nearest
 class Options:
     """How a run is set up, as data that can be handed to another process.
 
-    `idp_url` is a mock identity provider that runs already; without it one is embedded. `issuer` names the
-    issuer there that the service trusts (only for targets that can't be configured). `hold` keeps the services
-    of cells that did not pass until the run is ended.
+    `idp_url` is a mock identity provider that runs already, and `control_token` what its control API asks for, if
+    anything; without it one is embedded. `issuer` names the issuer there that the service trusts (only for targets
+    that can't be configured). `hold` keeps the services of cells that did not pass until the run is ended.
     """
 
     target: str = "tasker-worker"
@@ -29,7 +29,7 @@ class Options:
     target_options: tuple[tuple[str, str], ...] = ()
     scenario_directories: tuple[str, ...] = ()
     idp_url: str | None = None
-    control_token: str | None = None
+    control_token: str | None = field(default=None, repr=False)
     issuer: str | None = None
     faults: tuple[str, ...] = ()
     strict: bool = False

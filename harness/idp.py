@@ -10,7 +10,11 @@ from urllib.parse import quote, urlencode
 
 from harness.errors import HarnessError
 from harness.journal import Journal
-from harness.wire import Connection, Request
+from harness.wire import Connection, Exchange, Request
+
+_CHECK_SECONDS = 5.0
+# What curl sends in the scripts and curl lines of reports: the token itself stays out of them.
+TOKEN_HEADER = '-H "Authorization: Bearer $MOCK_IDP_CONTROL_TOKEN" '
 
 
 class IdpError(HarnessError):
@@ -25,6 +29,7 @@ class IdpClient:
 
     def __init__(self, url: str, control_token: str | None = None) -> None:
         self.url = url.rstrip("/")
+        self.needs_token = bool(control_token)
         self._headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
         if control_token:
             self._headers += (("Authorization", f"Bearer {control_token}"),)
@@ -41,6 +46,32 @@ class IdpClient:
 
     def call_for_text(self, method: str, path: str, body: Any = None, *, answer_seconds: float = 30.0) -> str:
         """As `call`, for an answer that is plain text."""
+        exchange = self._exchange(method, path, body, answer_seconds)
+        if exchange.status is None or not 200 <= exchange.status < 300:
+            raise IdpError(f"{method} {path} of the mock identity provider: {exchange.summary()}")
+        return exchange.body.decode("utf-8")
+
+    def check(self, issuer_id: str | None = None) -> None:
+        """Raise `IdpError`, in one sentence, unless a mock identity provider answers that lets us in.
+
+        With `issuer_id`, also unless it has that issuer.
+        """
+        exchange = self._exchange("GET", "/_mock/issuers", None, _CHECK_SECONDS)
+        if exchange.status is None:
+            raise IdpError(f"no mock identity provider answers at {self.url}: {exchange.summary()}")
+        if exchange.status == 401:
+            what = "does not take this control token" if self.needs_token else "asks for its control token"
+            raise IdpError(
+                f"the mock identity provider at {self.url} {what}: say --control-token or MOCK_IDP_CONTROL_TOKEN"
+            )
+        try:
+            issuers = [one["id"] for one in json.loads(exchange.body)["issuers"]]
+        except (ValueError, KeyError, TypeError):
+            raise IdpError(f"what answers at {self.url} is no mock identity provider: {exchange.summary()}") from None
+        if issuer_id is not None and issuer_id not in issuers:
+            raise IdpError(f"the mock identity provider at {self.url} has no issuer {issuer_id!r}, but {issuers}")
+
+    def _exchange(self, method: str, path: str, body: Any, answer_seconds: float) -> Exchange:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = Connection(self.url)
@@ -48,10 +79,7 @@ class IdpClient:
         data = None if body is None else json.dumps(body).encode()
         if data is None and method != "GET":
             data = b"{}"
-        exchange = connection.send(Request(method, path, self._headers, data), answer_seconds=answer_seconds)
-        if exchange.status is None or not 200 <= exchange.status < 300:
-            raise IdpError(f"{method} {path} of the mock identity provider: {exchange.summary()}")
-        return exchange.body.decode("utf-8")
+        return connection.send(Request(method, path, self._headers, data), answer_seconds=answer_seconds)
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -149,18 +177,45 @@ class IssuerClient:
     def set_clock(self, offset_seconds: float) -> None:
         self._change("PUT", "/clock", {"offset_seconds": offset_seconds})
 
-    def requests(self, *, since: int = 0, endpoint: str | None = None) -> list[dict[str, Any]]:
-        """The requests this issuer saw after the log's sequence number `since`."""
-        query = {"since": since} | ({"endpoint": endpoint} if endpoint else {})
+    def script(self, **step: Any) -> None:
+        """Plan a scripted answer; `step` as in the control API's POST /_mock/issuers/{id}/script."""
+        self._change("POST", "/script", step)
+
+    def clear_script(self) -> None:
+        self._change("DELETE", "/script")
+
+    def requests(
+        self, *, since: int = 0, endpoint: str | None = None, filters: Mapping[str, str] | None = None
+    ) -> list[dict[str, Any]]:
+        """The requests this issuer saw after the log's sequence number `since`.
+
+        `filters` are more parameters of the log: `method`, `client_id`, `form`.
+        """
+        query = {"since": since, **({"endpoint": endpoint} if endpoint else {}), **(filters or {})}
         answer = self.idp.call("GET", f"{self._path}/requests?{urlencode(query)}")
         return list(answer["requests"])
+
+    def har(self) -> dict[str, Any]:
+        """The request log as HAR 1.2."""
+        return dict(self.idp.call("GET", f"{self._path}/requests.har"))
 
     def last_seq(self) -> int:
         return int(self.idp.call("GET", f"{self._path}/requests?since=999999999")["last_seq"])
 
-    def wait_for_requests(self, endpoint: str, count: int, since: int, seconds: float) -> list[dict[str, Any]] | None:
-        """Wait until `count` requests for `endpoint` came after `since`; None when the deadline passes first."""
-        query = urlencode({"endpoint": endpoint, "count": count, "since": since, "timeout": seconds})
+    def wait_for_requests(
+        self,
+        endpoint: str | None,
+        count: int,
+        since: int,
+        seconds: float,
+        filters: Mapping[str, str] | None = None,
+    ) -> list[dict[str, Any]] | None:
+        """Wait until `count` requests for `endpoint` (None: any) came after `since`; `filters` as for `requests`.
+
+        None when the deadline passes first.
+        """
+        wanted = {**({"endpoint": endpoint} if endpoint else {}), **(filters or {})}
+        query = urlencode({**wanted, "count": count, "since": since, "timeout": seconds})
         try:
             answer = self.idp.call("GET", f"{self._path}/requests/wait?{query}", answer_seconds=seconds + 10)
         except IdpError as error:
@@ -177,8 +232,9 @@ class IssuerClient:
 
         Without `--json`, which curl knows only since 7.82.
         """
+        header = TOKEN_HEADER if self.idp.needs_token else ""
         return (
-            "curl -s -H 'Accept: text/plain' -H 'Content-Type: application/json' "
+            f"curl -s {header}-H 'Accept: text/plain' -H 'Content-Type: application/json' "
             f"-d {_shell(json.dumps(spec, ensure_ascii=False))} {self.idp.url}{self._path}/tokens"
         )
 

@@ -20,11 +20,12 @@ class Journal:
 
     The script speaks to the issuer at `idp_url` and to the running service, so it works while both are up: `run
     --hold` keeps them. It begins with a reset of the issuer at `issuer_path`; keys are called by their names, as
-    their kids will be others.
+    their kids will be others. `header` is the option of curl, with a blank behind it, that every call of the control
+    API needs, if any.
     """
 
-    def __init__(self, idp_url: str, issuer_path: str) -> None:
-        self._idp_url, self._issuer_path = idp_url, issuer_path
+    def __init__(self, idp_url: str, issuer_path: str, header: str = "") -> None:
+        self._idp_url, self._issuer_path, self._header = idp_url, issuer_path, header
         self._lines: list[Callable[[], str]] = []
         self.changes = 0
 
@@ -34,7 +35,7 @@ class Journal:
 
         def line() -> str:
             data = shlex.quote(json.dumps(body if body is not None else {}, ensure_ascii=False))
-            return f"{_CHANGE} -X {method} -d {data} {self._idp_url}{path}"
+            return f"{_CHANGE} {self._header}-X {method} -d {data} {self._idp_url}{path}"
 
         self._add(line)
 
@@ -66,7 +67,8 @@ class Journal:
 
     def script(self, names: Mapping[str, str]) -> list[str]:
         """The script, with the kids of `names` (name to kid) replaced by the names of their keys."""
-        lines = ["#!/usr/bin/env bash", f"{_CHANGE} -X POST -d '{{}}' {self._idp_url}{self._issuer_path}/reset"]
+        reset = f"{_CHANGE} {self._header}-X POST -d '{{}}' {self._idp_url}{self._issuer_path}/reset"
+        lines = ["#!/usr/bin/env bash", reset]
         for line, same in groupby(made() for made in self._lines):
             count = len(list(same))
             if len(line) > _LONGEST_LINE:

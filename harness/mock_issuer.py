@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from harness.idp import IssuerClient
 
@@ -65,29 +66,67 @@ class MockIssuer:
         """Let `jwks`, `discovery` or `token` misbehave: `issuer.fault("jwks", "status", status=500, times=2)`."""
         self._client.fault(on=on, kind=kind, **parameters)
 
+    def script(self, on: str = "token", **step: Any) -> None:
+        """Say what the next request of an endpoint gets: `response`, `error` or `claims`, for `times` (1) requests.
+
+        `issuer.script(claims={"tenant": 7}, when={"client_id": "batch"})` puts a claim into that client's next token.
+        """
+        self._client.script(on=on, **step)
+
     def heal(self) -> None:
-        """End all faults."""
+        """End all faults, and forget what is left of the script."""
         self._client.clear_faults()
+        self._client.clear_script()
 
     def set_clock(self, offset_seconds: float) -> None:
         """Let the issuer's clock run ahead (or behind, when negative) by that many seconds."""
         self._client.set_clock(offset_seconds)
 
-    def requests(self, endpoint: str | None = None) -> list[Mapping[str, Any]]:
-        """What was asked of this issuer, oldest first; `endpoint` is jwks, discovery, token or other."""
-        return list(self._client.requests(endpoint=endpoint))
+    def requests(
+        self,
+        endpoint: str | None = None,
+        *,
+        method: str | None = None,
+        client_id: str | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> list[Mapping[str, Any]]:
+        """What was asked of this issuer, oldest first; `endpoint` is jwks, discovery, token, other ...
 
-    def wait_for_requests(self, endpoint: str, count: int = 1, seconds: float = 5.0) -> list[Mapping[str, Any]]:
-        """Wait until the endpoint was asked `count` times since the issuer was made.
+        `client_id` is who the client says it is, `form` are members that the body must have.
+        """
+        return list(self._client.requests(endpoint=endpoint, filters=_filters(method, client_id, form)))
+
+    def wait_for_requests(
+        self,
+        endpoint: str | None = None,
+        count: int = 1,
+        seconds: float = 5.0,
+        *,
+        method: str | None = None,
+        client_id: str | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> list[Mapping[str, Any]]:
+        """Wait until `count` such requests (as for `requests`) have come since the issuer was made.
 
         Raises `AssertionError` with what came instead when the deadline passes.
         """
-        seen = self._client.wait_for_requests(endpoint, count, 0, seconds)
+        filters = _filters(method, client_id, form)
+        seen = self._client.wait_for_requests(endpoint, count, 0, seconds, filters)
         if seen is None:
             came = [f"{one['method']} {one['path']} {one['status']}" for one in self.requests()]
-            raise AssertionError(f"{count} request(s) for {endpoint} within {seconds:g} s; came: {came}")
+            wanted = " ".join([endpoint or "any endpoint", *(f"{name}={value}" for name, value in filters.items())])
+            raise AssertionError(f"{count} request(s) for {wanted} within {seconds:g} s; came: {came}")
         return list(seen)
+
+    def har(self) -> Mapping[str, Any]:
+        """What was asked of this issuer as HAR 1.2, for tools that read it."""
+        return self._client.har()
 
     def delete(self) -> None:
         """Forget the issuer; its URLs answer 404 from now on."""
         self._client.delete()
+
+
+def _filters(method: str | None, client_id: str | None, form: Mapping[str, str] | None) -> dict[str, str]:
+    given = {"method": method, "client_id": client_id, "form": urlencode(form) if form else None}
+    return {name: value for name, value in given.items() if value is not None}

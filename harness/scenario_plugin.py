@@ -6,6 +6,7 @@ It loads in every pytest start of its environment, so nothing heavy is imported 
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -66,6 +67,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--idp-style", action="append", default=[], metavar="STYLE", help="only this vendor's style")
     group.addoption("--idp-url", metavar="URL", help="a running mock identity provider instead of an embedded one")
+    group.addoption(
+        "--idp-control-token",
+        metavar="TEXT",
+        help="what that identity provider's control API asks for; default: MOCK_IDP_CONTROL_TOKEN",
+    )
     group.addoption("--idp-issuer", metavar="ID", help="the issuer there that the service trusts")
     group.addoption("--idp-strict", action="store_true", help="a broken SHOULD fails the run too")
     group.addoption(
@@ -136,6 +142,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         target_options=tuple(_setting(one) for one in option("target_option")),
         scenario_directories=directories,
         idp_url=option("url"),
+        control_token=config.getoption("--idp-control-token") or os.environ.get("MOCK_IDP_CONTROL_TOKEN"),
         issuer=option("issuer"),
         faults=tuple(option("fault")),
         strict=bool(option("strict")),

@@ -66,7 +66,7 @@ class TargetRuns:
             self._embedded = embedded.start()
         url = options.idp_url or (self._embedded.url if self._embedded else "")
         if url not in self._clients:
-            self._clients[url] = IdpClient(url, options.control_token)
+            self._clients[url] = IdpClient(url, options.control_token if options.idp_url else None)
         return self._clients[url]
 
     def close(self) -> None:

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import click
 
-from harness.commands.options import default_target, scenarios_option, target_settings
+from harness.commands.options import (
+    check_idp,
+    control_token_option,
+    default_target,
+    scenarios_option,
+    target_settings,
+)
 from harness.environment import Options, check_options
 from harness.errors import HarnessError
 from harness.measure.card import card_console, print_card, print_differences
@@ -35,6 +41,7 @@ from harness.vocabulary import STYLES
 @click.option("--command", metavar="LINE", help="How to start the service (--target process).")
 @click.option("--target-option", multiple=True, metavar="KEY=VALUE", help="Another setting of the target.")
 @click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
+@control_token_option
 @click.option("--issuer", metavar="ID", help="The issuer there that the service trusts.")
 @click.option("--style", type=click.Choice(STYLES), default=STYLES[0], show_default=True, help="The issuer's vendor.")
 @scenarios_option
@@ -54,6 +61,7 @@ def measure(
     command: str | None,
     target_option: tuple[str, ...],
     idp_url: str | None,
+    control_token: str | None,
     issuer: str | None,
     style: str,
     directories: tuple[Path, ...],
@@ -89,10 +97,12 @@ def measure(
         target_options=settings,
         scenario_directories=tuple(str(directory) for directory in directories),
         idp_url=idp_url,
+        control_token=control_token,
         issuer=issuer,
         faults=faults,
     )
     check_options(options)
+    check_idp(idp_url, control_token, issuer)
     load_profile(find_profile(profile or target, list(directories)))
     if reason := make_target(target, options.target_settings()).available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")

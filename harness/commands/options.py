@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from harness.idp import IdpClient
 from harness.loader import bundled_directory, load_all
 from harness.model import Scenario
 from harness.targets import make_target
@@ -30,6 +32,21 @@ mutants_from_option = click.option(
     type=click.Path(path_type=Path),
     help="A Python file with faults of your own for the reference service. May be given again.",
 )
+
+
+control_token_option = click.option(
+    "--control-token",
+    envvar="MOCK_IDP_CONTROL_TOKEN",
+    metavar="TEXT",
+    help="What the mock-idp at --idp-url asks for. [env: MOCK_IDP_CONTROL_TOKEN]",
+)
+
+
+def check_idp(idp_url: str | None, control_token: str | None, issuer: str | None) -> None:
+    """Raise `HarnessError` unless the identity provider that was named answers and has the issuer that was named."""
+    if idp_url is not None:
+        with closing(IdpClient(idp_url, control_token)) as client:
+            client.check(issuer)
 
 
 def all_scenarios(directories: tuple[Path, ...]) -> list[Scenario]:

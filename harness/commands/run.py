@@ -14,6 +14,8 @@ from rich.console import Console
 
 from harness.commands.options import (
     all_scenarios,
+    check_idp,
+    control_token_option,
     default_target,
     mutants_from_option,
     scenarios_option,
@@ -48,6 +50,7 @@ from harness.vocabulary import STYLES
 )
 @click.option("--target-option", multiple=True, metavar="KEY=VALUE", help="Another setting of the target.")
 @click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
+@control_token_option
 @click.option("--issuer", metavar="ID", help="The issuer there that the service trusts; runs in one process.")
 @click.option("--style", "styles", multiple=True, type=click.Choice(STYLES), help="Only this vendor's style.")
 @scenarios_option
@@ -72,6 +75,7 @@ def run(
     command: str | None,
     target_option: tuple[str, ...],
     idp_url: str | None,
+    control_token: str | None,
     issuer: str | None,
     styles: tuple[str, ...],
     directories: tuple[Path, ...],
@@ -102,6 +106,7 @@ def run(
     settings = target_settings(base_url, command, target_option)
     load_faults(fault_files)
     check_options(Options(target=target, target_options=tuple(settings), faults=faults))
+    check_idp(idp_url, control_token, issuer)
     if reason := make_target(target, dict(settings)).available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     chosen = select(all_scenarios(directories), prefixes)
@@ -118,8 +123,8 @@ def run(
     args += [f"--idp-fault={fault}" for fault in faults]
     args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
     args += [f"--idp-target-option={key}={value}" for key, value in settings]
-    for name, value in (("profile", profile), ("url", idp_url), ("issuer", issuer), ("shuffle", shuffle)):
-        args += [f"--idp-{name}={value}"] if value is not None else []
+    named = {"profile": profile, "url": idp_url, "control-token": control_token, "issuer": issuer, "shuffle": shuffle}
+    args += [f"--idp-{name}={value}" for name, value in named.items() if value is not None]
     args += ["--idp-strict"] if strict else []
     args += ["--idp-hold", "--capture=no"] if hold else []
     started = time.monotonic()

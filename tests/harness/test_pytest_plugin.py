@@ -199,3 +199,23 @@ def test_loading_the_plugin_loads_nothing_heavy(pytester: Pytester) -> None:
         """
     )
     run(pytester).assert_outcomes(passed=1)
+
+
+def test_the_request_log_can_be_searched(pytester: Pytester) -> None:
+    """By method, client and form; a wait names what it waited for."""
+    pytester.makepyfile(
+        """
+        import pytest, requests
+
+        def test_search(issuer):
+            issuer.script(response={"status": 204}, times=2)
+            for client_id in ("a", "b"):
+                requests.post(issuer.token_endpoint, data={"client_id": client_id, "scope": "x"})
+            assert [one["client_id"] for one in issuer.requests(client_id="b", method="POST")] == ["b"]
+            assert len(issuer.wait_for_requests("token", 2, form={"scope": "x"})) == 2
+            assert len(issuer.har()["log"]["entries"]) == 2
+            with pytest.raises(AssertionError, match="any endpoint client_id=c"):
+                issuer.wait_for_requests(client_id="c", seconds=0)
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
