@@ -26,7 +26,7 @@ _CONFLICTS = frozenset({"kid_reused", "name_taken", "key_revoked", "no_current_k
 
 
 class HandleConverter(BaseConverter):
-    """The name or kid of a key in a path: anything at all, slashes and line breaks too."""
+    """The name of a key, client or user in a path: anything at all, slashes and line breaks too."""
 
     part_isolating = False
     regex = "(?s:.+?)"
@@ -77,7 +77,10 @@ def create_app(state: State, keep_error: Callable[[BaseException], None]) -> Fla
 
 
 def _rule(operation: Operation) -> str:
-    return operation.path.replace("{key}", "<handle:key>").replace("{", "<").replace("}", ">")
+    path = operation.path
+    for name in ("key", "client_id", "username"):
+        path = path.replace(f"{{{name}}}", f"<handle:{name}>")
+    return path.replace("{", "<").replace("}", ">")
 
 
 def _view(operation: Operation, state: State) -> Callable[..., Response]:

@@ -18,20 +18,27 @@ from mock_idp.jose.ring import RingEntry
 from mock_idp.jose.rotation import Rotation
 from mock_idp.jwks_overlay import JwksOverlay
 from mock_idp.keys import IssuerKeys
+from mock_idp.oauth.clients import ClientRegistry
+from mock_idp.oauth.routes import flow_routes
 from mock_idp.providers import PROVIDERS
 from mock_idp.providers.base import Place, TokenRequest
 from mock_idp.request_log import RequestLog
+from mock_idp.script.queue import Script
 from mock_idp.settings import IssuerSettings, KeySettings
 
 if TYPE_CHECKING:
     from mock_idp.jose.forge import ForgedToken
     from mock_idp.jose.token_spec import TokenSpec
+    from mock_idp.oauth.flow_state import FlowState
+
+OAUTH_METADATA = "/.well-known/oauth-authorization-server"
 
 
 class Issuer:
     """An issuer of one vendor's kind. Safe to use from any number of threads.
 
-    `documents` holds the JWKS and the discovery document; it is replaced as a whole and may be read without a lock.
+    `documents` holds the JWKS and the discovery document by their endpoint, and by their path those of which a vendor
+    has more than one. It is replaced as a whole and may be read without a lock.
     """
 
     def __init__(
@@ -48,6 +55,7 @@ class Issuer:
         Raises JoseError when a key of the settings cannot be made.
         """
         self.id = settings.id
+        self.settings = settings
         self.provider = PROVIDERS[settings.style]
         self.mount = settings.mount or f"/i/{settings.id}"
         self.prefix = "" if self.mount == "root" else self.mount
@@ -62,11 +70,14 @@ class Issuer:
         self.clock = IssuerClock(wall)
         self.log = RequestLog(settings.id, log_size, wall)
         self.faults = FaultQueue()
+        self.script = Script(settings.script)
+        self.clients = ClientRegistry(settings.clients, settings.users)
+        self._flows: FlowState | None = None
         self.keys = IssuerKeys(self.provider, self.place, pool, self.clock.now)
         self.overlay = JwksOverlay()
         self.documents: Mapping[str, Document] = {}
         self._lock = RLock()
-        usual = self.provider.usual_keys() if settings.keys is None else settings.keys
+        usual = self.provider.usual_keys(options) if settings.keys is None else settings.keys
         self.keys.start_with(usual)
         self.publish()
 
@@ -91,15 +102,31 @@ class Issuer:
         return self.place.base + self.provider.token_path(self.place.options)
 
     def routes(self) -> Iterator[tuple[str, str]]:
-        """Path on this server and endpoint (`jwks`, `discovery`, `token`) of everything this issuer serves."""
+        """Path on this server and endpoint (`jwks`, `discovery`, `token`, the flows') of all this issuer serves."""
         options = self.place.options
         yield self.prefix + self.provider.jwks_path(options), "jwks"
         yield self.prefix + self.provider.token_path(options), "token"
         for path in self.provider.discovery_paths(options):
             yield self.prefix + path, "discovery"
-        # RFC 8414 section 3.1 puts the well-known part before the path of the issuer, not behind it.
-        below = self.provider.issuer(replace(self.place, base=self.prefix)).rstrip("/")
-        yield f"/.well-known/oauth-authorization-server{below}", "discovery"
+        for path, document in self.provider.more_documents(self.place).items():
+            yield self.prefix + path, "jwks" if document is None else "discovery"
+        if any(path.endswith(OAUTH_METADATA) for path in self.provider.discovery_paths(options)):
+            # RFC 8414 section 3.1 puts the well-known part before the path of the issuer, not behind it.
+            below = self.provider.issuer(replace(self.place, base=self.prefix)).rstrip("/")
+            yield f"{OAUTH_METADATA}{below}", "discovery"
+        for path, endpoint in flow_routes(self.provider, self.place):
+            yield self.prefix + path, endpoint
+
+    @property
+    def flows(self) -> FlowState:
+        """What its flows remember: codes, refresh tokens, logins."""
+        with self._lock:
+            if self._flows is None:
+                # Loaded by the first flow: keys are served without it.
+                from mock_idp.oauth.flow_state import FlowState
+
+                self._flows = FlowState()
+            return self._flows
 
     def add_key(self, settings: KeySettings) -> RingEntry:
         """Make a key; when its state is a published one the JWKS has it from now on. Raises as `IssuerKeys.add`."""
@@ -156,6 +183,8 @@ class Issuer:
         from mock_idp.jose.forge import forge
 
         place = place or self.place
+        if place.extra_claims:
+            spec = replace(spec, claims={**spec.claims, **place.extra_claims})
         if spec.header:
             header = with_keys(spec.header, lambda handle, field: self.find_key(handle, field).key)
             spec = replace(spec, header=header)
@@ -172,9 +201,19 @@ class Issuer:
             spec,
             base_claims=self.provider.claims(place, request),
             base_header=self.provider.token_header(self.place.options),
-            key=self.find_key(spec.key).key,
+            key=self._signing_key(spec),
             now=now,
         )
+
+    def _signing_key(self, spec: TokenSpec) -> SigningKey:
+        """The key a spec names; an access token for which it names none may have a key of its own."""
+        name = self.provider.flows.access_token_key(self.place.options)
+        # A payload of its own is an ID token, or nothing that the vendor makes.
+        if spec.key == "current" and spec.payload is None and name != "current":
+            own = next((entry.key for entry in self.key_entries() if entry.name == name), None)
+            if own is not None:
+                return own
+        return self.find_key(spec.key).key
 
     def reset(self) -> None:
         """Back to the start: the first keys in their first states, no faults, no overlay, wall clock, empty log.
@@ -183,10 +222,13 @@ class Issuer:
         """
         with self._lock:
             self.faults.reset()
+            self.script.reset()
             self.clock.reset()
             self.log.clear()
             self.keys.reset()
             self.overlay = JwksOverlay()
+            self.clients.reset()
+            self._flows = None
             self.publish()
 
     def close(self) -> None:
@@ -203,8 +245,15 @@ class Issuer:
             self.documents = {
                 "jwks": Document(compact_json(self.overlay.around(entries)), changed_at, self.provider.jwks_headers),
                 "discovery": self.discovery_document(self.place, changed_at),
+                **{
+                    self.prefix + path: self.discovery_document(self.place, changed_at, path)
+                    for path, document in self.provider.more_documents(self.place).items()
+                    if document is not None
+                },
             }
 
-    def discovery_document(self, place: Place, changed_at: float) -> Document:
-        """The discovery document as seen from `place`, which differs from the issuer's own behind a proxy."""
-        return Document(compact_json(self.provider.discovery(place)), changed_at, self.provider.discovery_headers)
+    def discovery_document(self, place: Place, changed_at: float, path: str = "") -> Document:
+        """The discovery document at a path as seen from `place`, which differs from the issuer's own behind a proxy."""
+        document = self.provider.more_documents(place).get(path.removeprefix(self.prefix))
+        document = document or self.provider.discovery(place)
+        return Document(compact_json(document), changed_at, self.provider.discovery_headers)

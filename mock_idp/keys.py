@@ -32,7 +32,7 @@ class IssuerKeys:
         self._now = now
         self._members: dict[SigningKey, tuple[str, ...]] = {}
         self._baseline: tuple[RingEntry, ...] = ()
-        self.ring = KeyRing()
+        self.ring = KeyRing(provider.published_order)
 
     def start_with(self, keys: Sequence[KeySettings]) -> None:
         """Make the keys an issuer starts with, and to which `reset` goes back."""
@@ -114,7 +114,15 @@ class IssuerKeys:
             use=settings.use,
             published_alg=_ENCRYPTION_ALG.get(algorithm.family) if settings.use == "enc" else None,
             certificate=CertificateProfile(common_name=self._provider.certificate_name(self._place)),
+            issuer=self._issuer_member(settings),
         )
+
+    def _issuer_member(self, settings: KeySettings) -> str | None:
+        """The `issuer` of a JWK where the vendor publishes it: that of the discovery document unless said."""
+        if settings.issuer is None:
+            named = "issuer" in (settings.members or self._provider.jwk_members)
+            return str(self._provider.discovery(self._place)["issuer"]) if named else None
+        return self._place.base + settings.issuer if settings.issuer.startswith("/") else settings.issuer
 
 
 def _check_use(use: str, state: KeyState) -> None:

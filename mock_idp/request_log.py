@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from threading import Condition
 
-ENDPOINTS = ("jwks", "discovery", "token", "other")
+ENDPOINTS = (
+    *("jwks", "discovery", "token", "authorize", "userinfo", "introspect", "revoke", "end_session"),
+    *("device_authorization", "device_page", "par", "other"),
+)
 
-# A credential in a log is a leak, also in a log of made-up credentials: people paste logs into issues.
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "x-mock-control-token"})
 _CORRELATION_HEADERS = ("x-correlation-id", "x-request-id")
+# No request of these protocols is longer; what is longer need not be kept whole.
+_BODY_BYTES = 65_536
 
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One fetch. `status` is None until it is answered, and stays None when a fault lets it go without an answer."""
+    """One fetch. `status` is None until it is answered, and stays None when a fault lets it go without an answer.
+
+    `headers` and `body` are kept as they came and hold credentials; `as_json` and `form` show none. `script` is the id
+    of the scripted step that answered it. `answered_at`, `answer_headers` and `answer_bytes` (the size of the body)
+    are of the answer.
+    """
 
     seq: int
     at: float
@@ -34,13 +42,39 @@ class RequestRecord:
     status: int | None
     fault: str | None
     request_id: str
+    body: bytes = field(default=b"", repr=False)
+    script: str | None = None
+    answered_at: float | None = None
+    answer_headers: Iterable[tuple[str, str]] = ()
+    answer_bytes: int = 0
+
+    def fields(self) -> dict[str, str]:
+        """The request headers by name in lower case, with their credentials."""
+        return {name.lower(): value for name, value in self.headers}
+
+    def parameters(self) -> dict[str, str]:
+        """The members of the body, with their secrets: of a form, or of a JSON object those that are text."""
+        if not self.body:
+            return {}
+        # Records are read by tests that ask for them; keys are served without.
+        from mock_idp.parameters import read_parameters
+
+        return read_parameters(self.fields().get("content-type", ""), self.body)
+
+    def client_id(self) -> str | None:
+        """The client that the body or the Authorization header names, believed or not."""
+        from mock_idp.parameters import basic_client_id
+
+        return self.parameters().get("client_id") or basic_client_id(self.fields().get("authorization", ""))
 
     def as_json(self) -> dict[str, object]:
         """The record as the control API shows it: secrets in headers redacted, header names in lower case.
 
         `credentials` are the names of the redacted ones, sorted.
         """
-        headers = {name.lower(): value for name, value in self.headers}
+        from mock_idp.redaction import SECRET_HEADERS, redacted_headers, redacted_parameters, redacted_query
+
+        headers = self.fields()
         correlation_id = next((headers[name] for name in _CORRELATION_HEADERS if name in headers), self.request_id)
         return {
             "seq": self.seq,
@@ -49,13 +83,19 @@ class RequestRecord:
             "endpoint": self.endpoint,
             "method": self.method,
             "path": self.path,
-            "query": self.query,
-            "headers": _redacted(headers),
-            "credentials": sorted(_SECRET_HEADERS & headers.keys()),
+            "query": redacted_query(self.query),
+            "headers": redacted_headers(headers),
+            "credentials": sorted(SECRET_HEADERS & headers.keys()),
+            "form": redacted_parameters(self.parameters()),
+            "client_id": self.client_id(),
             "status": self.status,
             "fault": self.fault,
+            "script": self.script,
             "correlation_id": correlation_id,
         }
+
+
+Wanted = Callable[[RequestRecord], bool]
 
 
 class RequestLog:
@@ -80,6 +120,9 @@ class RequestLog:
         status: int | None,
         fault: str | None = None,
         request_id: str = "",
+        *,
+        body: bytes = b"",
+        script: str | None = None,
     ) -> RequestRecord:
         """Write a fetch down as it arrives; `answered` completes it when the status is not known yet."""
         at = self._wall()
@@ -88,15 +131,20 @@ class RequestLog:
             entry = RequestRecord(
                 self._last_seq, at, self._issuer, endpoint, method, path, query, headers, status, fault, request_id
             )
+            entry.body, entry.script = body[:_BODY_BYTES], script
             self._records.append(entry)
             if self._waiting:
                 self._changed.notify_all()
         return entry
 
-    def answered(self, entry: RequestRecord, status: int) -> None:
-        """Complete an entry with the status it was answered with."""
+    def answered(
+        self, entry: RequestRecord, status: int, headers: Iterable[tuple[str, str]] = (), size: int = 0
+    ) -> None:
+        """Complete an entry with the status, the headers and the size of the body (bytes) it was answered with."""
+        at = self._wall()
         with self._changed:
-            entry.status = status
+            entry.status, entry.answered_at = status, at
+            entry.answer_headers, entry.answer_bytes = headers, size
             self._changed.notify_all()
 
     @property
@@ -104,10 +152,12 @@ class RequestLog:
         """The number of the newest entry; 0 before the first. Numbers never go back, not even after `clear`."""
         return self._last_seq
 
-    def records(self, since: int = 0, endpoint: str | None = None) -> list[RequestRecord]:
-        """The entries after number `since`, oldest first, of one endpoint or (None) of all."""
+    def records(
+        self, since: int = 0, endpoint: str | None = None, wanted: Wanted = lambda record: True
+    ) -> list[RequestRecord]:
+        """The entries after number `since`, oldest first, of one endpoint or (None) of all, that are wanted."""
         with self._changed:
-            return self._select(since, endpoint)
+            return self._select(since, endpoint, wanted)
 
     def wait_until(
         self,
@@ -115,6 +165,7 @@ class RequestLog:
         timeout: float,
         since: int = 0,
         endpoint: str | None = None,
+        wanted: Wanted = lambda record: True,
     ) -> tuple[bool, list[RequestRecord]]:
         """Wait up to `timeout` seconds until `predicate` holds for the selected entries.
 
@@ -125,7 +176,7 @@ class RequestLog:
             self._waiting += 1
             try:
                 while True:
-                    selected = self._select(since, endpoint)
+                    selected = self._select(since, endpoint, wanted)
                     if predicate(selected):
                         return True, selected
                     left = deadline - time.monotonic()
@@ -146,9 +197,7 @@ class RequestLog:
             self._closed = True
             self._changed.notify_all()
 
-    def _select(self, since: int, endpoint: str | None) -> list[RequestRecord]:
-        return [e for e in self._records if e.seq > since and (endpoint is None or e.endpoint == endpoint)]
-
-
-def _redacted(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: "(redacted)" if name in _SECRET_HEADERS else value for name, value in headers.items()}
+    def _select(self, since: int, endpoint: str | None, wanted: Wanted) -> list[RequestRecord]:
+        return [
+            e for e in self._records if e.seq > since and (endpoint is None or e.endpoint == endpoint) and wanted(e)
+        ]

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from mock_idp.errors import bad_field
+from mock_idp.oauth.clients import ClientSettings, UserSettings
+
+if TYPE_CHECKING:
+    from mock_idp.script.spec import ScriptSettings
 
 DEFAULT_PORT = 9400
 DEFAULT_AUDIENCE = "tasker-api"
@@ -19,7 +24,8 @@ DEFAULT_ISSUER_ID = "default"
 class KeySettings:
     """A key to be made. `members` are the JWK members it is published with, in order; None means the vendor's.
 
-    `bits` and `exponent` matter to RSA only. `use` is "sig" or "enc", as in RFC 7517 section 4.2.
+    `bits` and `exponent` matter to RSA only. `use` is "sig" or "enc", as in RFC 7517 section 4.2. `issuer` is that
+    member of the JWK where the vendor's keys have one; a path is put behind the issuer's base URL.
     """
 
     name: str | None = None
@@ -31,6 +37,7 @@ class KeySettings:
     use: Literal["sig", "enc"] = "sig"
     members: tuple[str, ...] | None = None
     allow_reuse: bool = False
+    issuer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,10 @@ class IssuerSettings:
 
     `mount` is "root" for the vendor's own layout at the root of the server; None puts its paths below "/i/<id>".
     `token_lifetime_seconds` is the life of a token in seconds. `keys` of None are the vendor's usual keys.
+    Without `clients` or `users` any client or user is accepted; `scopes` and `audiences` of None are any. `auto_login`
+    is the user who is logged in without a page. `refresh` of None is the vendor's habit with refresh tokens.
+    `device_interval_seconds` is how far apart the questions of a device have to be. `script` are the scripted answers
+    it begins with.
     """
 
     id: str
@@ -51,12 +62,40 @@ class IssuerSettings:
     mount: Literal["root"] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     keys: tuple[KeySettings, ...] | None = None
+    clients: tuple[ClientSettings, ...] = ()
+    users: tuple[UserSettings, ...] = ()
+    scopes: tuple[str, ...] | None = None
+    audiences: tuple[str, ...] | None = None
+    auto_login: str | None = None
+    refresh: Literal["rotate", "reissue", "keep"] | None = None
+    device_interval_seconds: int = 5
+    script: tuple[ScriptSettings, ...] = ()
+
+
+@dataclass(frozen=True)
+class TlsSettings:
+    """A server that speaks TLS: with a throw-away certificate that also has the names and addresses in `hosts`, or
+    with the PEM files `cert` (the chain) and `key` (without password), which come together.
+
+    Raises MockIdpError for one file without the other, or for hosts beside them.
+    """
+
+    hosts: tuple[str, ...] = ()
+    cert: Path | None = None
+    key: Path | None = None
+
+    def __post_init__(self) -> None:
+        if (self.cert is None) != (self.key is None):
+            missing, given = ("tls_cert", "key") if self.cert is None else ("tls_key", "certificate")
+            raise bad_field(missing, f"A {given} alone is not enough: say both --tls-cert and --tls-key.")
+        if self.cert is not None and self.hosts:
+            raise bad_field("tls_host", "The certificate that is brought along has its names already.")
 
 
 @dataclass(frozen=True)
 class ServerSettings:
     """One server. `port` 0 takes a free one. `public_url` is what stands in documents and tokens, and may differ from
-    the address that is bound; None means http://localhost:PORT.
+    the address that is bound; None means http://localhost:PORT, with `tls` https://localhost:PORT.
 
     `issuers` are there from the start and survive a reset. `default_style` is the style of issuers that are made by
     their first request (`auto_issuers`). Sizes are in bytes; `request_log_size` counts entries of each issuer.
@@ -79,10 +118,13 @@ class ServerSettings:
     request_log_size: int = 4096
     key_pool_size: int = 4
     recycle_keys: bool = False
+    tls: TlsSettings | None = None
 
     def __post_init__(self) -> None:
         if self.public_url is not None:
             check_public_url(self.public_url)
+            if self.tls is not None and not self.public_url.startswith("https://"):
+                raise bad_field("public_url", "This server speaks TLS, so its public URL begins with https://.")
         if is_loopback(self.host):
             return
         if not self.allow_remote:

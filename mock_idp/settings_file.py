@@ -44,7 +44,14 @@ def read_issuers(path: Path) -> tuple[IssuerSettings, ...]:
     for number, issuer_id in enumerate(ids):
         if issuer_id in ids[:number]:
             raise bad_field(f"{path}: issuers.{number}.id", f"The id {issuer_id!r} is there twice.")
-    return tuple(issuer_settings(issuer) for issuer in document["issuers"])
+    return tuple(_settings(path, number, issuer) for number, issuer in enumerate(document["issuers"]))
+
+
+def _settings(path: Path, number: int, issuer: dict[str, Any]) -> IssuerSettings:
+    try:
+        return issuer_settings(issuer)
+    except MockIdpError as error:
+        raise bad_field(f"{path}: issuers.{number}.{error.field}", error.sentence) from None
 
 
 def _parsed(path: Path) -> dict[str, Any]:

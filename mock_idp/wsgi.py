@@ -67,14 +67,17 @@ class MockIdpWsgi:
         if route is None:
             return None
         issuer = route.issuer
-        document = issuer.documents.get(route.endpoint)
-        if document is None or route.endpoint in issuer.faults.armed or self.state.settings.trust_forwarded:
+        document = issuer.documents.get(path) or issuer.documents.get(route.endpoint)
+        if document is None or self.state.settings.trust_forwarded:
+            return None
+        if route.endpoint in issuer.faults.armed or route.endpoint in issuer.script.armed:
             return None
         entry = issuer.log.record(route.endpoint, "GET", path, query, headers(), 200)
         answer_headers = document.headers(issuer.clock.now())
         provider = issuer.provider
         if provider.request_id_header is not None:
             answer_headers.append((provider.request_id_header, provider.request_id(entry.seq)))
+        entry.answer_headers, entry.answer_bytes = answer_headers, len(document.body)
         return answer_headers, document.body
 
     def close(self) -> None:

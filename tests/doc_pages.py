@@ -126,4 +126,5 @@ class Page:
         return {title.replace(" ", "-") for title in titles}
 
 
-PAGES = {path.name: Page(path.name) for path in sorted(FOLDER.glob("*.md"))}
+_NAMES = [path.relative_to(FOLDER).as_posix() for path in sorted(FOLDER.rglob("*.md"))]
+PAGES = {name: Page(name) for name in _NAMES}

@@ -34,6 +34,7 @@ from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.providers import PROVIDERS
+from mock_idp.script.spec import SCRIPT_SPEC
 
 SCENARIOS, PLUGIN = PAGES["scenarios.md"], PAGES["pytest-plugin.md"]
 CARD = PAGES["behaviour-card.md"]
@@ -104,6 +105,7 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "key states": (MOCK_IDP, "Keys", "state", KEY_STATES),
     "token spec": (MOCK_IDP, "TokenSpec", "member", SCHEMAS["TokenSpec"]["properties"]),
     "faults": (MOCK_IDP, "Faults", "kind", FAULTS),
+    "steps of a script": (MOCK_IDP, "Scripted answers", "member of a step", SCRIPT_SPEC["properties"]),
     "targets": (JUDGING, "Targets", "target", TARGETS),
     "words of a command": (JUDGING, "process", "word", [f"{{{name}}}" for name in PLACEHOLDERS]),
     "fields": (JUDGING, "results.jsonl", "field", [one.name for one in fields(CellResult)]),

@@ -11,9 +11,9 @@ from mock_idp.answer import Answer
 from mock_idp.errors import bad_field
 from mock_idp.faults.base import Exchange, param, required
 
-_STATUS = {"type": "integer", "minimum": 200, "maximum": 599}
+STATUS = {"type": "integer", "minimum": 200, "maximum": 599}
 _HEADER_VALUE = "^[ -~]*$"
-_HEADERS = {
+HEADERS = {
     "type": "object",
     "propertyNames": {"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"},
     "additionalProperties": {"type": "string", "pattern": _HEADER_VALUE},
@@ -23,10 +23,13 @@ _FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep
 _CHUNK_BYTES = 65_536
 
 
-def _checked(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def checked_headers(headers: Mapping[str, str], field_name: str = "headers") -> tuple[tuple[str, str], ...]:
+    """Headers as pairs. Raises MockIdpError for one that the server sets itself; `field_name` is where they stand."""
     for name in headers:
         if name.lower() in _FRAMING:
-            raise bad_field(f"headers.{name}", f"The server sets {name} itself; use truncate or drip to break framing.")
+            raise bad_field(
+                f"{field_name}.{name}", f"The server sets {name} itself; use truncate or drip to break framing."
+            )
     return tuple(headers.items())
 
 
@@ -35,16 +38,16 @@ class Status:
     """Another status, with any body and headers."""
 
     kind: ClassVar[str] = "status"
-    status: int = param(500, "The HTTP status.", **_STATUS)
+    status: int = param(500, "The HTTP status.", **STATUS)
     body: str = param("", "The body.", type="string")
-    headers: Mapping[str, str] = param({}, "Headers, such as Retry-After.", **_HEADERS)
+    headers: Mapping[str, str] = param({}, "Headers, such as Retry-After.", **HEADERS)
 
     def __post_init__(self) -> None:
-        _checked(self.headers)
+        checked_headers(self.headers)
 
     def apply(self, exchange: Exchange) -> Answer:
         """The status instead of the answer."""
-        answer = Answer(self.status, _checked(self.headers), self.body.encode())
+        answer = Answer(self.status, checked_headers(self.headers), self.body.encode())
         named = {name.lower() for name in self.headers}
         return answer if "content-type" in named else answer.with_header("Content-Type", "text/plain")
 
@@ -55,17 +58,17 @@ class Body:
 
     kind: ClassVar[str] = "body"
     body: Any = field(metadata={"schema": {"description": "Text is sent as it is, anything else as JSON."}})
-    status: int = param(200, "The HTTP status.", **_STATUS)
-    headers: Mapping[str, str] = param({}, "Headers that replace or join those of the usual answer.", **_HEADERS)
+    status: int = param(200, "The HTTP status.", **STATUS)
+    headers: Mapping[str, str] = param({}, "Headers that replace or join those of the usual answer.", **HEADERS)
 
     def __post_init__(self) -> None:
-        _checked(self.headers)
+        checked_headers(self.headers)
 
     def apply(self, exchange: Exchange) -> Answer:
         """The usual headers with this body."""
         text = self.body if isinstance(self.body, str) else json.dumps(self.body, separators=(",", ":"))
         answer = replace(exchange.answer(), status=self.status, body=text.encode())
-        for name, value in _checked(self.headers):
+        for name, value in checked_headers(self.headers):
             answer = answer.with_header(name, value)
         return answer
 

@@ -20,12 +20,14 @@ class Exchange:
     `answer` makes the answer the request would have got; it is made when asked for, as keys may change during a wait.
     `take_connection` takes the TCP connection away from the server, which then sends nothing on it.
     `accept_encoding` is the request's header of that name, empty when it has none.
+    `rate_limited` makes the vendor's answer to one request too many, None where it has no words of its own.
     """
 
     answer: Callable[[], Answer]
     gate: Gate
     take_connection: Callable[[], socket.socket]
     accept_encoding: str = ""
+    rate_limited: Callable[[], Answer | None] = lambda: None
 
 
 class Fault(Protocol):

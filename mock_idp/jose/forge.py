@@ -1,12 +1,13 @@
 """The forge: any token, good or broken, from the provider's claims and a token spec."""
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mock_idp.jose.algorithms import Algorithm, find_algorithm
-from mock_idp.jose.encoding import b64url_decode, utf8
+from mock_idp.jose.encoding import b64url_decode, b64url_encode, utf8
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.mutations import Draft, find_mutation
@@ -41,7 +42,8 @@ def forge(
     """Makes the token a spec describes.
 
     In: `base_claims`, the provider's claims with permissions, subject and audience already in place;
-    `base_header`, the provider's header members in its order, where `alg` and `kid` only mark their place;
+    `base_header`, the provider's header members in its order, where `alg`, `kid` and `x5t` only mark their place;
+    a `nonce` among them makes a token that only who knows of it can verify (see `_signed_header`);
     `key`, the key that `spec.key` names; `now` in unix seconds, to which `spec.times` is relative.
 
     Raises:
@@ -49,9 +51,9 @@ def forge(
             of key; `not_json` or `not_utf8` for a value without a form in a token; what the mutation raises.
     """
     algorithm = key.algorithm if spec.alg is None else find_algorithm(spec.alg, "alg")
-    header, header_bytes = _header(spec, base_header, algorithm, key.kid)
+    header, header_bytes = _header(spec, base_header, algorithm, key)
     claims, payload_bytes = _payload(spec, base_claims, now)
-    draft = Draft(header_bytes, payload_bytes, key, algorithm)
+    draft = Draft(header_bytes, payload_bytes, key, algorithm, _signed_header(base_header, header, header_bytes))
     if spec.mutation is None:
         token = draft.token()
         if header is not None and claims is not None:
@@ -63,17 +65,32 @@ def forge(
 
 
 def _header(
-    spec: TokenSpec, base: Mapping[str, Any], algorithm: Algorithm, kid: str
+    spec: TokenSpec, base: Mapping[str, Any], algorithm: Algorithm, key: SigningKey
 ) -> tuple[dict[str, Any] | None, bytes]:
     """The header's members, or None when raw text is part of it, and its bytes."""
     if spec.header_bytes is not None:
         return None, spec.header_bytes
     if spec.header_text is not None:
         return None, utf8(spec.header_text, "header_text")
-    members = {**base, "alg": algorithm.name, "kid": kid, **spec.header}
+    members = {**base, "alg": algorithm.name, "kid": key.kid, **spec.header}
+    if "x5t" in base and "x5t" not in spec.header:
+        members["x5t"] = key.public(with_certificate=True).x5t
+        if members["x5t"] is None:
+            del members["x5t"]
     for name in spec.header_without:
         members.pop(name, None)
     return None if spec.header_raw else members, object_bytes(members, spec.header_raw, field="header")
+
+
+def _signed_header(base: Mapping[str, Any], members: dict[str, Any] | None, shown: bytes) -> bytes | None:
+    """The header the signature covers when it is another one: with the SHA-256 of `nonce` in place of the nonce.
+
+    Entra ID signs tokens for Microsoft Graph in this way, so that nobody else takes them for tokens of their own.
+    """
+    if "nonce" not in base or members is None or not isinstance(members.get("nonce"), str):
+        return None
+    digest = b64url_encode(hashlib.sha256(members["nonce"].encode()).digest())
+    return object_bytes({**members, "nonce": digest}, {}, field="header")
 
 
 def _payload(spec: TokenSpec, base: Mapping[str, Any], now: float) -> tuple[dict[str, Any] | None, bytes]:

@@ -37,6 +37,7 @@ class SigningKey:
         algorithm: the algorithm it signs with unless told otherwise.
         use: `sig`, or `enc` for the encryption key some vendors publish beside it (RFC 7517 section 4.2).
         published_alg: the `alg` of the JWK: the algorithm's name, but `RSA-OAEP` on an encryption key.
+        issuer: the `issuer` member of the JWK, for vendors whose key sets say whose each key is.
         private_key: the parsed key object. It leaves this object only through here and `private_pem`.
     """
 
@@ -49,6 +50,7 @@ class SigningKey:
         use: Literal["sig", "enc"] = "sig",
         published_alg: str | None = None,
         certificate: CertificateProfile | None = None,
+        issuer: str | None = None,
     ) -> None:
         """In: a kid, or a kid shape that makes one from the key; `certificate` says what x5c will hold.
 
@@ -61,6 +63,7 @@ class SigningKey:
         self.private_key = private_key
         self.use = use
         self.published_alg = algorithm if published_alg is None else published_alg
+        self.issuer = issuer
         self._profile = certificate or CertificateProfile()
         self._public_key: PublicKey = private_key.public_key()
         self._certificate: x509.Certificate | None = None
@@ -113,6 +116,7 @@ class SigningKey:
             x5c=x5c,
             x5t=x5t,
             x5t_s256=x5t_s256,
+            issuer=self.issuer,
         )
 
     def public_jwk(self, members: Sequence[str] = DEFAULT_MEMBERS) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Each shape is a function from the key to its kid, so that a derived kid (Keycloa
 are asked for in the same way. Sources: the recorded JWKS of each vendor, and Keycloak's KeyUtils.
 """
 
+import base64
 import hashlib
 import secrets
 import uuid
@@ -56,6 +57,11 @@ def x5t27(key: KidSource) -> str:
     return b64url_encode(hashlib.sha1(key.certificate_der(), usedforsecurity=False).digest())
 
 
+def padded44(key: KidSource) -> str:
+    """32 random bytes in standard base64 with its padding, 44 characters, as in Cognito's JWKS; may hold + and /."""
+    return base64.b64encode(secrets.token_bytes(32)).decode("ascii")
+
+
 KID_SHAPES: dict[str, KidShape] = {
     "auth0": auth0,
     "keycloak": keycloak,
@@ -63,5 +69,6 @@ KID_SHAPES: dict[str, KidShape] = {
     "custom": custom,
     "hex40": hex40,
     "x5t27": x5t27,
+    "padded44": padded44,
 }
 """Every shape by its name."""

@@ -14,8 +14,8 @@ from mock_idp.jose.errors import JoseError, nearest
 PARAMETERS: dict[str, tuple[str, ...]] = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
 """The members that hold the key itself, by `kty` (RFC 7518 section 6, RFC 8037 section 2)."""
 
-ATTRIBUTES = ("kty", "kid", "use", "alg", "x5c", "x5t", "x5t#S256")
-"""The members about the key (RFC 7517 section 4)."""
+ATTRIBUTES = ("kty", "kid", "use", "alg", "x5c", "x5t", "x5t#S256", "issuer")
+"""The members about the key (RFC 7517 section 4; `issuer` is Entra ID's, whose key sets serve several issuers)."""
 
 CERTIFICATE_MEMBERS = frozenset({"x5c", "x5t", "x5t#S256"})
 
@@ -29,7 +29,7 @@ class PublicJwk:
     """One public key with every member it could be published with.
 
     `parameters` holds the key itself (`n`, `e` or `crv`, `x`, `y`), base64url text.
-    The certificate members are None unless a certificate was asked for.
+    The certificate members are None unless a certificate was asked for, `issuer` unless the key belongs to one.
     """
 
     kty: str
@@ -40,6 +40,7 @@ class PublicJwk:
     x5c: tuple[str, ...] | None = None
     x5t: str | None = None
     x5t_s256: str | None = None
+    issuer: str | None = None
 
     def as_dict(self, members: Sequence[str] = DEFAULT_MEMBERS) -> dict[str, Any]:
         """The JWK with these members in this order.
@@ -56,6 +57,7 @@ class PublicJwk:
             "x5c": list(self.x5c) if self.x5c is not None else None,
             "x5t": self.x5t,
             "x5t#S256": self.x5t_s256,
+            "issuer": self.issuer,
         }
         jwk: dict[str, Any] = {}
         for name in layout(members, self.kty):

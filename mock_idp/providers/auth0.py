@@ -5,13 +5,18 @@ Sources: Auth0 docs "Access Token Profiles", "Signing Keys", "OpenID Connect Dis
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from mock_idp.answer import Headers
+from mock_idp.answer import Answer, Headers
 from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
+from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER
+from mock_idp.oauth.problems import Problem
+from mock_idp.providers import auth0_discovery, auth0_errors
 from mock_idp.providers.base import (
     Claims,
     KeyTimes,
@@ -22,6 +27,7 @@ from mock_idp.providers.base import (
     http_date,
     lifetime,
 )
+from mock_idp.providers.flows import ALL_GRANTS, JWT_BEARER, Flows
 from mock_idp.settings import KeySettings
 
 
@@ -34,18 +40,34 @@ class Auth0:
     default_client_id = "mockIdpClient0000000000000000001"
     rotation_habit: RotationHabit = "prepublished"
     option_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "typ": {
+        "token_dialect": {
             "type": "string",
-            "enum": ["JWT", "at+jwt"],
-            "default": "JWT",
-            "description": "The header typ; at+jwt stands for an API with the RFC 9068 token profile.",
+            "enum": ["access_token_authz", "access_token", "rfc9068_profile", "rfc9068_profile_authz"],
+            "default": "access_token_authz",
+            "description": "The token profile of the API; those in _authz have the claim permissions (RBAC).",
+        },
+        "default_audience": {
+            "type": "boolean",
+            "default": True,
+            "description": "Whether the tenant has a default audience; without one a request has to name the API.",
         },
     }
     jwk_members: tuple[str, ...] = ("alg", "e", "kid", "kty", "n", "use", "x5c", "x5t")
     request_id_header: str | None = "X-Auth0-RequestId"
+    published_order = DEFAULT_PUBLISHED_ORDER
     accepts_json_token_requests = True
+    flows = Flows(
+        grants=tuple(grant for grant in ALL_GRANTS if grant != JWT_BEARER),
+        needs_offline_access=True,
+        userinfo_audience=True,
+        device_page="{base}/activate",
+        subject_of=lambda username: f"auth0|{hashlib.sha256(username.encode()).hexdigest()[:24]}",
+        refuse_client=auth0_errors.without_audience,
+        rate_limited=auth0_errors.rate_limited,
+        opaque_token=lambda place, audience: _opaque(place, audience),
+    )
 
-    def usual_keys(self) -> tuple[KeySettings, ...]:
+    def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
         return KeySettings(state="current"), KeySettings(state="next")
 
     def kid(self, key: KidSource) -> str:
@@ -67,67 +89,33 @@ class Auth0:
         return "/oauth/token"
 
     def discovery(self, place: Place) -> dict[str, Any]:
-        base = place.base
-        return {
-            "issuer": self.issuer(place),
-            "authorization_endpoint": f"{base}/authorize",
-            "token_endpoint": f"{base}/oauth/token",
-            "device_authorization_endpoint": f"{base}/oauth/device/code",
-            "userinfo_endpoint": f"{base}/userinfo",
-            "mfa_challenge_endpoint": f"{base}/mfa/challenge",
-            "jwks_uri": f"{base}/.well-known/jwks.json",
-            "registration_endpoint": f"{base}/oidc/register",
-            "revocation_endpoint": f"{base}/oauth/revoke",
-            "scopes_supported": [
-                *("openid", "profile", "offline_access", "name", "given_name", "family_name", "nickname"),
-                *("email", "email_verified", "picture", "created_at", "identities", "phone", "address"),
-            ],
-            "response_types_supported": [
-                *("code", "token", "id_token", "code token", "code id_token"),
-                *("token id_token", "code token id_token"),
-            ],
-            "code_challenge_methods_supported": ["S256", "plain"],
-            "response_modes_supported": ["query", "fragment", "form_post"],
-            "subject_types_supported": ["public"],
-            "token_endpoint_auth_methods_supported": [
-                *("client_secret_basic", "client_secret_post", "private_key_jwt"),
-            ],
-            "token_endpoint_auth_signing_alg_values_supported": ["RS256", "RS384", "PS256"],
-            "claims_supported": [
-                *("aud", "auth_time", "created_at", "email", "email_verified", "exp", "family_name", "given_name"),
-                *("iat", "identities", "iss", "name", "nickname", "phone_number", "picture", "sub"),
-            ],
-            "request_uri_parameter_supported": False,
-            "request_parameter_supported": False,
-            "id_token_signing_alg_values_supported": ["HS256", "RS256", "PS256"],
-            "end_session_endpoint": f"{base}/oidc/logout",
-            "backchannel_logout_supported": True,
-            "backchannel_logout_session_supported": True,
-            "global_token_revocation_endpoint": f"{base}/oauth/global-token-revocation/connection/{{connectionName}}",
-            "global_token_revocation_endpoint_auth_methods_supported": ["global-token-revocation+jwt"],
-            "dpop_signing_alg_values_supported": ["ES256"],
-        }
+        return auth0_discovery.document(place.base)
+
+    def more_documents(self, place: Place) -> Mapping[str, dict[str, Any] | None]:
+        return {}
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
-        return self._headers(times, requests_per_window=20)
+        return _headers(times, requests_per_window=20)
 
     def discovery_headers(self, times: KeyTimes) -> Headers:
-        return self._headers(times, requests_per_window=300)
+        edge = (("CF-Ray", f"{int(times.now):016x}-FRA"), ("CF-Cache-Status", "MISS"))
+        return *_headers(times, requests_per_window=300), *edge
 
     def token_headers(self) -> Headers:
-        return ("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache")
+        return ("Content-Type", "application/json"), *auth0_errors.HEADERS
 
     def request_id(self, number: int) -> str:
         return f"{number:020x}"
 
     def token_header(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        return {"alg": None, "typ": options["typ"], "kid": None}
+        return {"alg": None, "typ": "at+jwt" if _rfc9068(options) else "JWT", "kid": None}
 
     def claims(self, place: Place, request: TokenRequest) -> Claims:
         iat, exp = lifetime(place, request.now)
         client_id = request.client_id or self.default_client_id
         machine = request.kind == "machine"
         subject = f"{client_id}@clients" if machine else "auth0|64b7f0c2a1d3e4f5a6b7c8d9"
+        rfc9068 = _rfc9068(place.options)
         claims: Claims = {
             "iss": self.issuer(place),
             "sub": request.subject if request.subject is not None else subject,
@@ -137,10 +125,14 @@ class Auth0:
         }
         if request.permissions:
             claims["scope"] = " ".join(request.permissions)
-        if machine:
+        if machine and not rfc9068:
             claims["gty"] = "client-credentials"
-        claims["azp"] = client_id
-        claims[place.permissions_claim] = list(request.permissions)
+        if rfc9068:
+            claims |= {"jti": secrets.token_urlsafe(16), "client_id": client_id}
+        else:
+            claims["azp"] = client_id
+        if place.options["token_dialect"].endswith("_authz"):
+            claims[place.permissions_claim] = list(request.permissions)
         return claims
 
     def token_response(self, place: Place, token: str, scope: str) -> dict[str, Any]:
@@ -152,18 +144,32 @@ class Auth0:
             "token_type": "Bearer",
         }
 
-    def _headers(self, times: KeyTimes, requests_per_window: int) -> Headers:
-        # Strict-Transport-Security is left out: a browser that met it on localhost would refuse other local servers.
-        return (
-            ("Content-Type", "application/json; charset=utf-8"),
-            ("Cache-Control", "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400"),
-            ("Access-Control-Allow-Origin", "*"),
-            ("Access-Control-Allow-Credentials", "false"),
-            ("Access-Control-Expose-Headers", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"),
-            ("Last-Modified", http_date(times.changed_at)),
-            ("Vary", "Accept-Encoding, Origin, Accept-Encoding"),
-            ("X-Content-Type-Options", "nosniff"),
-            ("X-RateLimit-Limit", str(requests_per_window)),
-            ("X-RateLimit-Remaining", str(requests_per_window - 1)),
-            ("X-RateLimit-Reset", str(int(times.now) + 1)),
-        )
+    def token_error(self, problem: Problem) -> Answer:
+        return auth0_errors.token_error(problem)
+
+
+def _rfc9068(options: Mapping[str, Any]) -> bool:
+    return bool(options["token_dialect"].startswith("rfc9068"))
+
+
+def _opaque(place: Place, audience: str | None) -> bool:
+    # Without an API the token is for /userinfo alone.
+    return audience is None and not place.options["default_audience"]
+
+
+def _headers(times: KeyTimes, requests_per_window: int) -> Headers:
+    return (
+        ("Content-Type", "application/json; charset=utf-8"),
+        ("Cache-Control", "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400"),
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Allow-Credentials", "false"),
+        ("Access-Control-Expose-Headers", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"),
+        ("Last-Modified", http_date(times.changed_at)),
+        ("Vary", "Accept-Encoding, Origin, Accept-Encoding"),
+        ("Strict-Transport-Security", "max-age=31536000"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-RateLimit-Limit", str(requests_per_window)),
+        ("X-RateLimit-Remaining", str(requests_per_window - 1)),
+        ("X-RateLimit-Reset", str(int(times.now) + 1)),
+        ("Server", "cloudflare"),
+    )

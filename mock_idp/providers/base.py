@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
-from mock_idp.answer import Headers
+from mock_idp.answer import Answer, Headers
 from mock_idp.jose.kid import KidSource
+from mock_idp.jose.ring import KeyState
+from mock_idp.oauth.problems import Problem
+from mock_idp.providers.flows import Flows
 from mock_idp.settings import KeySettings
 
 Claims = dict[str, Any]
@@ -20,7 +23,8 @@ class Place:
     """Where an issuer stands and what it was configured with.
 
     `base` is the public URL below which the vendor's own paths begin, without a slash at the end.
-    `options` are the vendor's options, complete with defaults.
+    `options` are the vendor's options, complete with defaults. `extra_claims` go into every token that is made for the
+    request at hand, in place of others of their name.
     """
 
     base: str
@@ -29,6 +33,7 @@ class Place:
     algorithm: str
     token_lifetime_seconds: int
     options: Mapping[str, Any]
+    extra_claims: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,14 @@ class Provider(Protocol):
     """The members of a published RSA key, in the order they are served."""
     request_id_header: str | None
     """The header with which the vendor names a request, or None."""
+    published_order: tuple[KeyState, ...]
+    """The states whose keys are published, in the order of the JWKS."""
     accepts_json_token_requests: bool
+    flows: Flows
+    """The grants it has beside client_credentials, and its habits with refresh and ID tokens."""
 
-    def usual_keys(self) -> tuple[KeySettings, ...]:
-        """The keys a fresh issuer of this vendor has, the signing one first."""
+    def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
+        """The keys a fresh issuer of this vendor has."""
 
     def kid(self, key: KidSource) -> str:
         """A kid in the vendor's shape."""
@@ -91,6 +100,9 @@ class Provider(Protocol):
     def discovery(self, place: Place) -> dict[str, Any]:
         """The discovery document, members in the vendor's order (OIDC Discovery 1.0 section 3, RFC 8414 section 2)."""
 
+    def more_documents(self, place: Place) -> Mapping[str, dict[str, Any] | None]:
+        """What is served below the base URL besides, by path: a discovery document, or None for the JWKS again."""
+
     def jwks_headers(self, times: KeyTimes) -> Headers:
         """The headers of the JWKS. Rebuilt at most once a second."""
 
@@ -111,6 +123,9 @@ class Provider(Protocol):
 
     def token_response(self, place: Place, token: str, scope: str) -> dict[str, Any]:
         """The body of a successful token response (RFC 6749 section 5.1) with the vendor's own members."""
+
+    def token_error(self, problem: Problem) -> Answer:
+        """The answer to a refused request of a client; `standard_answer` is that of RFC 6749 section 5.2."""
 
 
 def lifetime(place: Place, now: float) -> tuple[int, int]:

@@ -9,13 +9,26 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from mock_idp.answer import Headers
+from mock_idp.answer import Answer, Headers
 from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
+from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER
+from mock_idp.oauth.problems import Problem, standard_answer
 from mock_idp.providers.base import Claims, KeyTimes, Place, RotationHabit, TokenRequest, audience_of, lifetime
+from mock_idp.providers.flows import Flows
 from mock_idp.settings import KeySettings
 
 _PATH = "^(/[A-Za-z0-9._~-]+)+$"
+
+_ENDPOINTS = {
+    "authorization": "/oauth2/authorize",
+    "userinfo": "/oauth2/userinfo",
+    "introspection": "/oauth2/introspect",
+    "revocation": "/oauth2/revoke",
+    "end_session": "/oauth2/logout",
+    "device_authorization": "/oauth2/device_authorization",
+    "pushed_authorization_request": "/oauth2/par",
+}
 
 
 def _path(default: str, about: str) -> dict[str, Any]:
@@ -50,9 +63,11 @@ class Custom:
     }
     jwk_members: tuple[str, ...] = ("kty", "kid", "use", "alg", "n", "e")
     request_id_header: str | None = None
+    published_order = DEFAULT_PUBLISHED_ORDER
     accepts_json_token_requests = False
+    flows = Flows()
 
-    def usual_keys(self) -> tuple[KeySettings, ...]:
+    def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
         return (KeySettings(state="current"),)
 
     def kid(self, key: KidSource) -> str:
@@ -78,12 +93,22 @@ class Custom:
             "issuer": self.issuer(place),
             "token_endpoint": place.base + self.token_path(place.options),
             "jwks_uri": place.base + self.jwks_path(place.options),
-            "response_types_supported": ["token"],
-            "grant_types_supported": ["client_credentials"],
+            **{f"{name}_endpoint": place.base + path for name, path in _ENDPOINTS.items()},
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "grant_types_supported": list(self.flows.grants),
+            "code_challenge_methods_supported": list(self.flows.challenge_methods),
+            "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [place.algorithm],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "token_endpoint_auth_methods_supported": [
+                *("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"),
+            ],
+            "authorization_response_iss_parameter_supported": True,
         }
+
+    def more_documents(self, place: Place) -> Mapping[str, dict[str, Any] | None]:
+        return {}
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
         return ("Content-Type", "application/json"), ("Cache-Control", "public, max-age=300")
@@ -127,3 +152,6 @@ class Custom:
             "expires_in": place.token_lifetime_seconds,
             **granted,
         }
+
+    def token_error(self, problem: Problem) -> Answer:
+        return standard_answer(problem)

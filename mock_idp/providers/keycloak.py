@@ -9,21 +9,22 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from mock_idp.answer import Headers
+from mock_idp.answer import Answer, Headers
 from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
-from mock_idp.providers import keycloak_discovery
-from mock_idp.providers.base import Claims, KeyTimes, Place, RotationHabit, TokenRequest, audience_of, lifetime
+from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER
+from mock_idp.oauth.problems import Problem
+from mock_idp.providers import keycloak_discovery, keycloak_errors
+from mock_idp.providers.base import Claims, KeyTimes, Place, RotationHabit, TokenRequest
+from mock_idp.providers.flows import Flows
+from mock_idp.providers.keycloak_claims import CLIENT_ID, access_claims, id_token_claims
+from mock_idp.providers.keycloak_errors import SECURITY_HEADERS
 from mock_idp.settings import KeySettings
 
-_ACCOUNT_ROLES = {"account": {"roles": ["manage-account", "manage-account-links", "view-profile"]}}
-# Strict-Transport-Security is left out: a browser that met it on localhost would refuse other local servers.
-_SECURITY_HEADERS: Headers = (
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "SAMEORIGIN"),
-    ("X-Robots-Tag", "none"),
-)
+
+def _clients(about: str) -> dict[str, Any]:
+    """An option that lists client ids."""
+    return {"type": "array", "items": {"type": "string"}, "maxItems": 100, "default": [], "description": about}
 
 
 class Keycloak:
@@ -32,7 +33,7 @@ class Keycloak:
     name = "keycloak"
     default_permissions_claim = "permissions"
     default_token_lifetime_seconds = 300
-    default_client_id = "mock-client"
+    default_client_id = CLIENT_ID
     rotation_habit: RotationHabit = "immediate"
     option_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "realm": {
@@ -47,12 +48,56 @@ class Keycloak:
             "default": "string",
             "description": "The shape of aud: without an audience mapper it is absent, with several a list.",
         },
+        "base_path": {
+            "type": "string",
+            "enum": ["", "/auth"],
+            "default": "",
+            "description": "What stands before /realms: /auth on servers before 17 and with that relative path.",
+        },
+        "lightweight": {
+            "type": "boolean",
+            "default": False,
+            "description": "Lightweight access tokens: no more than the claims that no mapper adds.",
+        },
+        "basic_scope": {
+            "type": "boolean",
+            "default": True,
+            "description": "Whether clients have the scope basic, which brings sub and auth_time.",
+        },
+        "typ": {
+            "type": "string",
+            "enum": ["JWT", "at+jwt"],
+            "default": "JWT",
+            "description": "The header typ; at+jwt is the client's switch access.token.header.type.rfc9068.",
+        },
+        "ssl_required": {
+            "type": "string",
+            "enum": ["none", "all"],
+            "default": "none",
+            "description": "all refuses token requests to an http URL.",
+        },
+        "realm_enabled": {"type": "boolean", "default": True, "description": "false refuses all token requests."},
+        "bearer_only_clients": _clients("Clients that are an API and get no tokens."),
+        "dpop_clients": _clients("Clients whose requests need a DPoP proof."),
     }
     jwk_members: tuple[str, ...] = ("kid", "kty", "alg", "use", "x5c", "x5t", "x5t#S256", "n", "e")
     request_id_header: str | None = None
+    published_order = DEFAULT_PUBLISHED_ORDER
     accepts_json_token_requests = False
+    flows = Flows(
+        refresh="reissue",
+        refresh_lifetime_seconds=1800,
+        device_page="{issuer}/device",
+        subject_of=lambda username: str(uuid.uuid5(uuid.NAMESPACE_URL, username)),
+        id_token_extra=id_token_claims,
+        user_response=lambda document, session_id: _user_response(document, session_id),
+        refuse_request=keycloak_errors.refuse_request,
+        refuse_client=keycloak_errors.refuse_client,
+        not_served=keycloak_errors.not_served,
+        duplicates_last=True,
+    )
 
-    def usual_keys(self) -> tuple[KeySettings, ...]:
+    def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
         # The encryption key is published and never signs, which is what "previous" means.
         return KeySettings(state="current"), KeySettings(state="previous", algorithm="RS256", use="enc")
 
@@ -78,58 +123,28 @@ class Keycloak:
     def discovery(self, place: Place) -> dict[str, Any]:
         return keycloak_discovery.document(self.issuer(place))
 
+    def more_documents(self, place: Place) -> Mapping[str, dict[str, Any] | None]:
+        return {}
+
     def jwks_headers(self, times: KeyTimes) -> Headers:
-        return ("Cache-Control", "no-cache"), ("Content-Type", "application/json"), *_SECURITY_HEADERS
+        return ("Cache-Control", "no-cache"), ("Content-Type", "application/json"), *SECURITY_HEADERS
 
     def discovery_headers(self, times: KeyTimes) -> Headers:
         caching = ("Cache-Control", "no-cache, must-revalidate, no-transform, no-store")
-        return caching, ("Content-Type", "application/json"), *_SECURITY_HEADERS
+        return caching, ("Content-Type", "application/json"), *SECURITY_HEADERS
 
     def token_headers(self) -> Headers:
         caching = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
-        return *caching, ("Content-Type", "application/json"), *_SECURITY_HEADERS
+        return *caching, ("Content-Type", "application/json"), *SECURITY_HEADERS
 
     def request_id(self, number: int) -> str:
         return str(number)
 
     def token_header(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        return {"alg": None, "typ": "JWT", "kid": None}
+        return {"alg": None, "typ": options["typ"], "kid": None}
 
     def claims(self, place: Place, request: TokenRequest) -> Claims:
-        iat, exp = lifetime(place, request.now)
-        client_id = request.client_id or self.default_client_id
-        machine = request.kind == "machine"
-        # trrtcc: transient session, regular token, client credentials; onrtac: online session, authorization code.
-        kind = "trrtcc" if machine else "onrtac"
-        who = client_id if machine else "user-1"
-        # A service account keeps its id over restarts, so the id follows from the names.
-        user_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{place.options['realm']}/{who}"))
-        claims: Claims = {"exp": exp, "iat": iat}
-        if not machine:
-            claims["auth_time"] = iat
-        claims |= {"jti": f"{kind}:{uuid.uuid4()}", "iss": self.issuer(place)}
-        audience = _audience(place, request)
-        if audience is not None:
-            claims["aud"] = audience
-        claims |= {
-            "sub": request.subject if request.subject is not None else user_id,
-            "typ": "Bearer",
-            "azp": client_id,
-        }
-        if not machine:
-            claims["sid"] = str(uuid.uuid4())
-        claims |= {
-            "acr": "1",
-            "allowed-origins": ["/*"],
-            "realm_access": {
-                "roles": [f"default-roles-{place.options['realm']}", "offline_access", "uma_authorization"]
-            },
-            "resource_access": _client_roles(place, request) | _ACCOUNT_ROLES,
-            "scope": "email profile",
-        }
-        claims |= _service_account(client_id) if machine else _person()
-        claims[place.permissions_claim] = list(request.permissions)
-        return claims
+        return access_claims(place, request, self.issuer(place))
 
     def token_response(self, place: Place, token: str, scope: str) -> dict[str, Any]:
         return {
@@ -141,37 +156,21 @@ class Keycloak:
             "scope": " ".join(["email", "profile", *scope.split()]),
         }
 
+    def token_error(self, problem: Problem) -> Answer:
+        return keycloak_errors.token_error(problem)
+
     def _realm(self, options: Mapping[str, Any]) -> str:
-        return f"/realms/{options['realm']}"
+        return f"{options['base_path']}/realms/{options['realm']}"
 
 
-def _audience(place: Place, request: TokenRequest) -> str | list[str] | None:
-    if request.audience is not None or place.options["aud"] == "string":
-        return audience_of(place, request)
-    return [place.audience, "account"] if place.options["aud"] == "array" else None
+_USER_RESPONSE = (
+    *("access_token", "expires_in", "refresh_expires_in", "refresh_token", "token_type", "id_token"),
+    *("not-before-policy", "session_state", "scope"),
+)
 
 
-def _client_roles(place: Place, request: TokenRequest) -> dict[str, dict[str, list[str]]]:
-    # The roles belong to the client that stands for the API; the permissions claim repeats them through a mapper.
-    return {place.audience: {"roles": list(request.permissions)}} if request.permissions else {}
-
-
-def _service_account(client_id: str) -> Claims:
-    return {
-        "clientHost": "127.0.0.1",
-        "clientAddress": "127.0.0.1",
-        "client_id": client_id,
-        "email_verified": False,
-        "preferred_username": f"service-account-{client_id}",
-    }
-
-
-def _person() -> Claims:
-    return {
-        "email_verified": True,
-        "name": "Ursula User",
-        "preferred_username": "user-1",
-        "given_name": "Ursula",
-        "family_name": "User",
-        "email": "user@example.com",
-    }
+def _user_response(document: dict[str, Any], session_id: str) -> dict[str, Any]:
+    """The members of a token response for a user in Keycloak's order, with the session, which is `sid` in tokens."""
+    said = {**document, "session_state": session_id}
+    ordered = {name: said[name] for name in _USER_RESPONSE if name in said}
+    return ordered | {name: value for name, value in said.items() if name not in ordered}

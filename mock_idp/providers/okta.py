@@ -9,9 +9,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from mock_idp.answer import Headers
+from mock_idp.answer import Answer, Headers
 from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
+from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER
+from mock_idp.oauth.problems import Problem
+from mock_idp.providers import okta_discovery, okta_errors
 from mock_idp.providers.base import (
     Claims,
     KeyTimes,
@@ -22,14 +25,18 @@ from mock_idp.providers.base import (
     http_date,
     lifetime,
 )
+from mock_idp.providers.flows import Flows, IdTokenRequest
 from mock_idp.settings import KeySettings
 
 # Okta rotates about four times a year; the JWKS may be cached until the next planned rotation.
 _ROTATION_SECONDS = 90 * 86_400
 _DISCOVERY_SECONDS = 86_400
-_CLIENT_AUTHENTICATION = (
-    *("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"),
-)
+_ORG_KEY = "org-access-tokens"
+
+
+def _clients(about: str) -> dict[str, Any]:
+    """An option that lists client ids."""
+    return {"type": "array", "items": {"type": "string"}, "maxItems": 100, "default": [], "description": about}
 
 
 class Okta:
@@ -45,15 +52,31 @@ class Okta:
             "type": "string",
             "pattern": "^[A-Za-z0-9_-]{1,64}$",
             "default": "default",
-            "description": "The id of the authorization server, the part of the issuer after /oauth2/.",
+            "description": "The id of the authorization server, the part of the issuer after /oauth2/; org stands for "
+            "the one of the organization, whose access tokens only Okta can verify.",
         },
+        "clients_without_policy": _clients("Clients that no rule of an access policy allows anything."),
+        "dpop_clients": _clients("Clients whose requests need a DPoP proof."),
     }
     jwk_members: tuple[str, ...] = ("kty", "alg", "kid", "use", "e", "n")
     request_id_header: str | None = "X-Okta-Request-Id"
+    published_order = DEFAULT_PUBLISHED_ORDER
     accepts_json_token_requests = False
+    flows = Flows(
+        needs_offline_access=True,
+        needs_scope=True,
+        device_page="{base}/activate",
+        id_token_extra=lambda request: _id_token(request),
+        refuse_request=okta_errors.refuse_request,
+        refuse_client=okta_errors.refuse_client,
+        rate_limited=okta_errors.rate_limited,
+        machine_scope_problem=lambda word: "openid_for_client" if word == "openid" else None,
+        access_token_key=lambda options: _ORG_KEY if _is_org(options) else "current",
+    )
 
-    def usual_keys(self) -> tuple[KeySettings, ...]:
-        return KeySettings(state="current"), KeySettings(state="next")
+    def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
+        usual = (KeySettings(state="current"), KeySettings(state="next"))
+        return (*usual, KeySettings(name=_ORG_KEY, state="hidden")) if _is_org(options) else usual
 
     def kid(self, key: KidSource) -> str:
         return kid.okta(key)
@@ -62,59 +85,25 @@ class Okta:
         return "okta"
 
     def issuer(self, place: Place) -> str:
-        return place.base + self._path(place.options)
+        return place.base if _is_org(place.options) else place.base + self._path(place.options)
 
     def jwks_path(self, options: Mapping[str, Any]) -> str:
         return self._path(options) + "/v1/keys"
 
     def discovery_paths(self, options: Mapping[str, Any]) -> tuple[str, ...]:
-        path = self._path(options)
+        path = "" if _is_org(options) else self._path(options)
         return f"{path}/.well-known/openid-configuration", f"{path}/.well-known/oauth-authorization-server"
 
     def token_path(self, options: Mapping[str, Any]) -> str:
         return self._path(options) + "/v1/token"
 
     def discovery(self, place: Place) -> dict[str, Any]:
-        issuer = self.issuer(place)
-        return {
-            "issuer": issuer,
-            "authorization_endpoint": f"{issuer}/v1/authorize",
-            "token_endpoint": f"{issuer}/v1/token",
-            "userinfo_endpoint": f"{issuer}/v1/userinfo",
-            "registration_endpoint": f"{place.base}/oauth2/v1/clients",
-            "jwks_uri": f"{issuer}/v1/keys",
-            "response_types_supported": [
-                *("code", "id_token", "code id_token", "code token", "id_token token", "code id_token token"),
-            ],
-            "response_modes_supported": ["query", "fragment", "form_post", "okta_post_message"],
-            "grant_types_supported": [
-                *("authorization_code", "implicit", "refresh_token", "password"),
-                "urn:ietf:params:oauth:grant-type:device_code",
-            ],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": [place.algorithm],
-            "scopes_supported": [
-                *("openid", "profile", "email", "address", "phone", "offline_access", "device_sso"),
-            ],
-            "token_endpoint_auth_methods_supported": list(_CLIENT_AUTHENTICATION),
-            "claims_supported": [
-                *("iss", "ver", "sub", "aud", "iat", "exp", "jti", "auth_time", "amr", "idp", "nonce", "name"),
-                *("nickname", "preferred_username", "given_name", "middle_name", "family_name", "email"),
-                *("email_verified", "profile", "zoneinfo", "locale", "address", "phone_number", "picture"),
-                *("website", "gender", "birthdate", "updated_at", "at_hash", "c_hash"),
-            ],
-            "code_challenge_methods_supported": ["S256"],
-            "introspection_endpoint": f"{issuer}/v1/introspect",
-            "introspection_endpoint_auth_methods_supported": list(_CLIENT_AUTHENTICATION),
-            "revocation_endpoint": f"{issuer}/v1/revoke",
-            "revocation_endpoint_auth_methods_supported": list(_CLIENT_AUTHENTICATION),
-            "end_session_endpoint": f"{issuer}/v1/logout",
-            "request_parameter_supported": True,
-            "request_object_signing_alg_values_supported": [
-                *("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"),
-            ],
-            "device_authorization_endpoint": f"{issuer}/v1/device/authorize",
-        }
+        below = place.base + self._path(place.options)
+        groups = ("groups",) if _is_org(place.options) else ()
+        return okta_discovery.document(place.base, self.issuer(place), below, place.algorithm, groups)
+
+    def more_documents(self, place: Place) -> Mapping[str, dict[str, Any] | None]:
+        return {}
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
         since_rotation = (times.now - times.changed_at) % _ROTATION_SECONDS
@@ -130,7 +119,8 @@ class Okta:
         return f"mockidp{number:020x}"
 
     def token_header(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        return {"kid": None, "alg": None}
+        typ = {"typ": "application/okta-internal-at+jwt"} if _is_org(options) else {}
+        return {"kid": None, "alg": None, **typ}
 
     def claims(self, place: Place, request: TokenRequest) -> Claims:
         iat, exp = lifetime(place, request.now)
@@ -162,12 +152,18 @@ class Okta:
             "scope": scope,
         }
 
+    def token_error(self, problem: Problem) -> Answer:
+        return okta_errors.token_error(problem)
+
     def _path(self, options: Mapping[str, Any]) -> str:
-        return f"/oauth2/{options['authorization_server']}"
+        return "/oauth2" if _is_org(options) else f"/oauth2/{options['authorization_server']}"
+
+
+def _is_org(options: Mapping[str, Any]) -> bool:
+    return bool(options["authorization_server"] == okta_errors.ORG)
 
 
 def _headers(now: float, max_age: int) -> Headers:
-    # Strict-Transport-Security is left out: a browser that met it on localhost would refuse other local servers.
     return (
         ("Content-Type", "application/json"),
         ("Cache-Control", f"max-age={max_age}, must-revalidate"),
@@ -175,5 +171,16 @@ def _headers(now: float, max_age: int) -> Headers:
         ("Vary", "Origin"),
         ("X-Content-Type-Options", "nosniff"),
         ("X-XSS-Protection", "0"),
+        ("Strict-Transport-Security", "max-age=315360000; includeSubDomains"),
+        ("Server", "nginx"),
         ("P3P", 'CP="HONK"'),
     )
+
+
+def _id_token(request: IdTokenRequest) -> Claims:
+    return {
+        "ver": 1,
+        "jti": f"ID.{secrets.token_urlsafe(32)}",
+        "amr": ["pwd"],
+        "idp": "00omockidp0000000001",
+    }

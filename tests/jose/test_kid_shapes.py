@@ -16,6 +16,7 @@ PATTERNS = {
     "custom": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "hex40": r"[0-9a-f]{40}",
     "x5t27": r"[A-Za-z0-9_-]{27}",
+    "padded44": r"[A-Za-z0-9+/]{43}=",
 }
 
 
@@ -30,7 +31,7 @@ def test_every_shape_is_checked() -> None:
     assert PATTERNS.keys() == KID_SHAPES.keys()
 
 
-@pytest.mark.parametrize("shape", ["auth0", "okta", "custom", "hex40"])
+@pytest.mark.parametrize("shape", ["auth0", "okta", "custom", "hex40", "padded44"])
 def test_random_kids_differ(shape: str, rsa_key: SigningKey) -> None:
     """Two kids for one key differ where the vendor's are random."""
     assert KID_SHAPES[shape](rsa_key) != KID_SHAPES[shape](rsa_key)

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from idp_api import Api, IssuerApi
+from idp_api import Api, IssuerApi, MakeIssuer
 
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.settings import ServerSettings
-
-MakeIssuer = Callable[..., IssuerApi]
 
 
 @pytest.fixture(scope="session")

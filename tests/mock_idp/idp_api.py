@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -99,3 +100,6 @@ def raw_exchange(port: int, request: bytes, seconds: float = 10.0) -> bytes:
         while data := connection.recv(65_536):
             answer += data
         return answer
+
+
+MakeIssuer = Callable[..., IssuerApi]

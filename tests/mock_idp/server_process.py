@@ -38,7 +38,8 @@ class ServerProcess:
                 [*command, *arguments],
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=clean | (environ or {}),
+                # What a killed server could not remove goes with the folder.
+                env=clean | {"TMPDIR": self._folder.name} | (environ or {}),
                 preexec_fn=_end_with_parent,
             )
         about = self._wait_until_ready()

@@ -6,10 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from conftest import MakeIssuer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from idp_api import Api, IssuerApi
+from idp_api import Api, IssuerApi, MakeIssuer
 
 from mock_idp.control.openapi import document
 from mock_idp.control.schemas import SCHEMAS

@@ -10,8 +10,7 @@ import click
 import jwt
 import pytest
 from click.testing import CliRunner, Result
-from conftest import MakeIssuer
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 from mock_idp.cli import main
 from mock_idp.commands.serve import STYLES

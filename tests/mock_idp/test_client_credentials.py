@@ -7,8 +7,7 @@ from typing import Any
 import jwt
 import pytest
 import requests
-from conftest import MakeIssuer
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 GRANT = {"grant_type": "client_credentials"}
 
@@ -78,7 +77,7 @@ def test_response_members(make_issuer: MakeIssuer, style: str, members: list[str
     [
         ({"data": {}}, 400, "invalid_request"),
         ({"data": {"client_id": "a"}}, 400, "invalid_request"),
-        ({"data": {"grant_type": "password", "client_id": "a"}}, 400, "unsupported_grant_type"),
+        ({"data": {"grant_type": "telepathy", "client_id": "a"}}, 400, "unsupported_grant_type"),
         ({"data": GRANT}, 401, "invalid_client"),
         ({"data": GRANT, "headers": {"Authorization": "Basic !!!"}}, 401, "invalid_client"),
         ({"data": GRANT, "headers": {"Authorization": "Bearer abc"}}, 401, "invalid_client"),

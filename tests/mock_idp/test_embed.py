@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import MakeIssuer
-from idp_api import Api, IssuerApi
+from idp_api import Api, IssuerApi, MakeIssuer
 
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.errors import MockIdpError

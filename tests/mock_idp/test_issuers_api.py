@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import MakeIssuer
-from idp_api import Api, IssuerApi, raw_exchange
+from idp_api import Api, IssuerApi, MakeIssuer, raw_exchange
 
 
 def test_an_issuer_is_described(issuer: IssuerApi) -> None:

@@ -6,9 +6,8 @@ from urllib.parse import quote
 
 import jwt
 import pytest
-from conftest import MakeIssuer
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 
 def states(issuer: IssuerApi) -> dict[str, str]:

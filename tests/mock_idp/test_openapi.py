@@ -7,8 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import MakeIssuer
-from idp_api import Api, IssuerApi
+from idp_api import Api, IssuerApi, MakeIssuer
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mock_idp.app import create_app
@@ -87,11 +86,21 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/issuers/{}/faults", {"on": "jwks", "kind": "content-type", "value": None, "times": 1}),
     ("POST", "/issuers/{}/faults/release", None),
     ("DELETE", "/issuers/{}/faults", None),
+    ("POST", "/issuers/{}/script", {"claims": {"a": 1}}),
+    ("GET", "/issuers/{}/script", None),
+    ("DELETE", "/issuers/{}/script", None),
+    ("GET", "/issuers/{}/clients", None),
+    ("POST", "/issuers/{}/clients", {"id": "c2", "secret": "s", "scopes": ["a"]}),
+    ("DELETE", "/issuers/{}/clients/{client_id}", None),
+    ("GET", "/issuers/{}/users", None),
+    ("POST", "/issuers/{}/users", {"username": "bob", "password": "p", "claims": {"name": "Bob"}}),
+    ("DELETE", "/issuers/{}/users/{username}", None),
     ("GET", "/issuers/{}/clock", None),
     ("PUT", "/issuers/{}/clock", {"at": 1000}),
     ("GET", "/issuers/{}/requests", None),
     ("GET", "/issuers/{}/requests/wait", None),
     ("GET", "/issuers/{}/requests/wait?count=99&timeout=0", None),
+    ("GET", "/issuers/{}/requests.har", None),
     ("DELETE", "/issuers/{}/requests", None),
     ("POST", "/issuers/{}/reset", None),
     ("DELETE", "/issuers/{}/keys/{key}", None),
@@ -104,6 +113,9 @@ def subject(make_issuer: MakeIssuer) -> IssuerApi:
     issuer = make_issuer("okta", algorithm="ES256", keys=[{"name": "k1"}, {"state": "next"}])
     issuer.get()
     issuer.fault("status", on="token", times=1)
+    issuer.ok("POST", "/clients", {"id": "k1", "keys": []})
+    issuer.ok("POST", "/users", {"username": "k1"})
+    issuer.ok("POST", "/script", {"response": {"body": "x"}, "when": {"scope": "a"}})
     return issuer
 
 
@@ -111,6 +123,7 @@ def subject(make_issuer: MakeIssuer) -> IssuerApi:
 def test_answers_are_as_described(subject: IssuerApi, method: str, path: str, body: Any) -> None:
     """Status, media type and JSON of an answer are in the document."""
     asked = path.replace("/issuers/{}", f"/issuers/{subject.id}").replace("{key}", "k1")
+    asked = asked.replace("{client_id}", "k1").replace("{username}", "k1")
     answer = subject.api.call(method, asked, body)
     described = operation_of(method, path)["responses"][str(answer.status_code)]
     if not answer.content:

@@ -8,10 +8,9 @@ from typing import Any
 
 import jwt
 import pytest
-from conftest import MakeIssuer
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 from mock_idp.jose.encoding import b64url_decode, b64url_encode
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import jwt
-from conftest import MakeIssuer
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 from mock_idp.jose.encoding import b64url_decode
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
-from conftest import MakeIssuer
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 
 @pytest.fixture
@@ -128,7 +127,59 @@ def test_rotation(auth0: IssuerApi) -> None:
     assert set(auth0.kids()) == set(states)
 
 
-def test_at_jwt_profile(make_issuer: MakeIssuer) -> None:
-    """An API with the RFC 9068 profile says at+jwt."""
-    issuer = make_issuer("auth0", algorithm="ES256", options={"typ": "at+jwt"})
+@pytest.mark.parametrize("dialect", ["rfc9068_profile", "rfc9068_profile_authz"])
+def test_rfc_9068_profile(make_issuer: MakeIssuer, dialect: str) -> None:
+    """at+jwt, client_id in the place of azp, a jti, no gty."""
+    issuer = make_issuer("auth0", algorithm="ES256", options={"token_dialect": dialect})
+    said = claims(issuer)
     assert jwt.get_unverified_header(issuer.mint())["typ"] == "at+jwt"
+    assert {"client_id", "jti"} <= set(said)
+    assert not {"azp", "gty"} & set(said)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "there"),
+    [
+        ("access_token", False),
+        ("access_token_authz", True),
+        ("rfc9068_profile", False),
+        ("rfc9068_profile_authz", True),
+    ],
+)
+def test_permissions_are_an_option_of_the_api(make_issuer: MakeIssuer, dialect: str, there: bool) -> None:
+    """Only the dialects with RBAC put them into the token; the scope is always there."""
+    issuer = make_issuer("auth0", algorithm="ES256", options={"token_dialect": dialect})
+    said = claims(issuer, permissions=["tasks:list"])
+    assert ("permissions" in said, said["scope"]) == (there, "tasks:list")
+
+
+def test_without_a_default_audience_a_client_has_to_name_one(make_issuer: MakeIssuer) -> None:
+    """Otherwise it would ask for the Management API's predecessor."""
+    issuer = make_issuer("auth0", algorithm="ES256", options={"default_audience": False})
+    form = {"grant_type": "client_credentials", "client_id": "me", "client_secret": "x"}
+    path = issuer.local(issuer.about["token_endpoint"])
+    refused = issuer.api.session.post(path, data=form, timeout=20)
+    assert (refused.status_code, refused.json()["error_description"]) == (
+        403,
+        "Non-global clients are not allowed access to APIv1",
+    )
+    assert issuer.api.session.post(path, data=form | {"audience": "https://api.example.com/"}, timeout=20).ok
+
+
+def test_a_users_token_without_an_audience_is_opaque(make_issuer: MakeIssuer) -> None:
+    """Nobody but the tenant can read it."""
+    issuer = make_issuer("auth0", algorithm="ES256", options={"default_audience": False})
+    form = {"grant_type": "password", "client_id": "me", "username": "jane", "password": "x", "scope": "openid"}
+    path = issuer.local(issuer.about["token_endpoint"])
+    opaque = issuer.api.session.post(path, data=form, timeout=20).json()["access_token"]
+    readable = issuer.api.session.post(path, data=form | {"audience": "a"}, timeout=20).json()["access_token"]
+    assert (opaque.count("."), readable.count(".")) == (0, 2)
+
+
+def test_a_rate_limit_at_the_jwks(auth0: IssuerApi) -> None:
+    """429 with the headers that count, as the fault plans it."""
+    auth0.fault("rate-limit", times=1)
+    refused = auth0.get()
+    assert (refused.status_code, refused.json()["error"]) == (429, "too_many_requests")
+    assert refused.headers["X-RateLimit-Remaining"] == "0"
+    assert auth0.get().ok

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import jwt
-from conftest import MakeIssuer
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 
 def test_jwk_members(make_issuer: MakeIssuer) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 
 import jwt
 import pytest
-from conftest import MakeIssuer
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 
 @pytest.fixture
@@ -126,3 +125,68 @@ def test_realm(make_issuer: MakeIssuer) -> None:
     assert (
         make_issuer("keycloak", algorithm="ES256", options={"realm": "demo"}).about["issuer"].endswith("/realms/demo")
     )
+
+
+def test_lightweight_tokens(make_issuer: MakeIssuer) -> None:
+    """Only what no mapper adds, and the permissions, whose mapper is told to."""
+    issuer = make_issuer("keycloak", algorithm="ES256", options={"lightweight": True})
+    assert set(claims(issuer, kind="user")) == {
+        *("azp", "exp", "iat", "iss", "jti", "scope", "sid", "typ"),
+        "permissions",
+    }
+
+
+def test_without_the_basic_scope_there_is_no_subject(make_issuer: MakeIssuer) -> None:
+    """sub and auth_time come from that client scope."""
+    issuer = make_issuer("keycloak", algorithm="ES256", options={"basic_scope": False})
+    assert not {"sub", "auth_time"} & set(claims(issuer, kind="user"))
+
+
+def test_the_path_of_older_servers(make_issuer: MakeIssuer) -> None:
+    """/auth stands in the issuer and in every path."""
+    issuer = make_issuer("keycloak", algorithm="ES256", options={"base_path": "/auth"})
+    assert issuer.about["issuer"].endswith("/auth/realms/tasker")
+    assert issuer.get("discovery_url").json()["jwks_uri"] == issuer.about["jwks_uri"]
+
+
+def test_at_jwt(make_issuer: MakeIssuer) -> None:
+    """A client can be told to have RFC 9068 headers."""
+    issuer = make_issuer("keycloak", algorithm="ES256", options={"typ": "at+jwt"})
+    assert jwt.get_unverified_header(issuer.mint())["typ"] == "at+jwt"
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ("client_id=a&client_id=b", "invalid_request"),
+        ("grant_type=x&client_id=a&client_id=b", "unsupported_grant_type"),
+        ("grant_type=client_credentials&scope=a&scope=b", "invalid_client"),
+        ("grant_type=client_credentials&client_id=a&client_secret=b&scope=a&scope=b", "invalid_request"),
+    ],
+)
+def test_the_order_of_checks(make_issuer: MakeIssuer, form: str, code: str) -> None:
+    """The grant type is looked at first, then the client, then parameters that are given twice."""
+    issuer = make_issuer("keycloak", algorithm="ES256")
+    answer = issuer.api.session.post(
+        issuer.local(issuer.about["token_endpoint"]),
+        data=form,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        timeout=20,
+    )
+    missing = answer.json()["error_description"] == "Missing form parameter: grant_type"
+    assert (answer.json()["error"], missing) == (code, form.startswith("client_id"))
+
+
+def test_a_realm_that_is_off_still_publishes_its_keys(make_issuer: MakeIssuer) -> None:
+    """Only its token endpoint refuses."""
+    issuer = make_issuer("keycloak", algorithm="ES256", options={"realm_enabled": False})
+    refused = issuer.api.session.post(issuer.local(issuer.about["token_endpoint"]), data={}, timeout=20)
+    assert (refused.status_code, refused.json()["error"]) == (403, "access_denied")
+    assert issuer.get().ok
+
+
+def test_a_rate_limit_without_words_of_its_own(keycloak: IssuerApi) -> None:
+    """Keycloak has none, so the planned one is a plain 429."""
+    keycloak.fault("rate-limit", times=1, retry_after=3)
+    refused = keycloak.get()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3")

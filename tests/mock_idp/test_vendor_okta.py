@@ -7,8 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
-from conftest import MakeIssuer
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 
 @pytest.fixture
@@ -126,3 +125,41 @@ def test_authorization_server(make_issuer: MakeIssuer) -> None:
     """The id of the authorization server is an option."""
     issuer = make_issuer("okta", algorithm="ES256", options={"authorization_server": "aus1"})
     assert issuer.about["issuer"].endswith("/oauth2/aus1")
+
+
+@pytest.fixture
+def org(make_issuer: MakeIssuer) -> IssuerApi:
+    return make_issuer("okta", options={"authorization_server": "org"})
+
+
+def test_paths_of_the_org_server(org: IssuerApi) -> None:
+    """Its issuer is the domain itself, its endpoints lie below /oauth2/v1."""
+    issuer = org.about["issuer"]
+    assert org.about["jwks_uri"] == issuer + "/oauth2/v1/keys"
+    assert org.about["token_endpoint"] == issuer + "/oauth2/v1/token"
+    assert org.about["discovery_url"] == issuer + "/.well-known/openid-configuration"
+    assert "groups" in org.get("discovery_url").json()["scopes_supported"]
+
+
+def test_access_tokens_of_the_org_server_cannot_be_verified(org: IssuerApi) -> None:
+    """Their typ is Okta's own, and their key is not published."""
+    header = jwt.get_unverified_header(org.mint())
+    assert header["typ"] == "application/okta-internal-at+jwt"
+    assert header["kid"] not in org.kids()
+
+
+def test_a_named_key_of_the_org_server_signs_when_it_is_asked_to(org: IssuerApi) -> None:
+    """Then the token can be verified."""
+    assert jwt.get_unverified_header(org.mint(key=org.kids()[0]))["kid"] == org.kids()[0]
+
+
+def test_the_older_shape_of_errors_has_an_id_of_its_own(make_issuer: MakeIssuer) -> None:
+    """Two refusals differ in their errorId."""
+    issuer = make_issuer("okta", algorithm="ES256")
+    ids = set()
+    for _ in range(2):
+        issuer.fault("rate-limit", on="token", times=1)
+        refused = issuer.api.session.post(issuer.local(issuer.about["token_endpoint"]), data={}, timeout=20)
+        assert (refused.status_code, refused.json()["errorCode"]) == (429, "E0000047")
+        ids.add(refused.json()["errorId"])
+    assert len(ids) == 2

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import jwt
 import pytest
-from conftest import MakeIssuer
-from idp_api import IssuerApi
+from idp_api import IssuerApi, MakeIssuer
 
 STYLES = ("auth0", "keycloak", "okta", "custom")
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")

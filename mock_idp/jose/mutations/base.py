@@ -18,13 +18,15 @@ from mock_idp.jose.raw_json import as_seen
 class Draft:
     """A token before it is written: header and payload bytes, and who signs them how.
 
-    The signature is made when it is first asked for, as many mutations have no use for it.
+    The signature is made when it is first asked for, as many mutations have no use for it. `signed_header` is the
+    header that it covers where that is not the one the token shows (Entra ID's tokens for Microsoft Graph).
     """
 
     header: bytes
     payload: bytes
     key: SigningKey
     algorithm: Algorithm
+    signed_header: bytes | None = None
 
     @cached_property
     def signature(self) -> bytes:
@@ -34,7 +36,7 @@ class Draft:
     @property
     def signing_input(self) -> bytes:
         """The bytes the signature covers."""
-        return signing_input(self.header, self.payload)
+        return signing_input(self.header if self.signed_header is None else self.signed_header, self.payload)
 
     def token(self) -> str:
         """The token, correctly signed."""

@@ -1,0 +1,202 @@
+"""Amazon Cognito, a user pool: a key for ID tokens and another for access tokens, which have no `aud`.
+
+At the vendor's the issuer and its keys are on one host and the OAuth endpoints on the domain of the pool; here all of
+them are below one base URL. Sources: AWS's Cognito developer guide; discovery documents and tokens in issue threads.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from mock_idp.answer import Answer, Headers, json_answer
+from mock_idp.jose import kid
+from mock_idp.jose.kid import KidSource
+from mock_idp.jose.ring import KeyState
+from mock_idp.oauth.problems import Problem, standard_code
+from mock_idp.providers.base import Claims, KeyTimes, Place, RotationHabit, TokenRequest, audience_of, lifetime
+from mock_idp.providers.flows import Flows, IdTokenRequest
+from mock_idp.settings import KeySettings
+
+ID_TOKEN_KEY = "id-token"
+"""The name of the key that signs ID tokens only."""
+
+
+class Cognito:
+    """A user pool with a domain."""
+
+    name = "cognito"
+    default_permissions_claim = "scope"
+    default_token_lifetime_seconds = 3600
+    default_client_id = "4mockidp0client0of0cognito"
+    rotation_habit: RotationHabit = "immediate"
+    option_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "user_pool": {
+            "type": "string",
+            "pattern": "^[a-z]{2}(-[a-z]+)+-[0-9]+_[A-Za-z0-9]{1,55}$",
+            "default": "eu-west-1_MockIdp01",
+            "description": "The id of the user pool, the path of the issuer.",
+        },
+        "domain": {
+            "type": "string",
+            "pattern": "^(https?://[A-Za-z0-9.:-]+)?$",
+            "maxLength": 200,
+            "default": "",
+            "description": "The URL of the pool's domain in the discovery document; empty: the base URL.",
+        },
+        "client_scopes": {
+            "type": "string",
+            "maxLength": 2000,
+            "default": "tasker-api/access",
+            "description": "The custom scopes of the app client, which a token has when none is asked for.",
+        },
+        "aud": {
+            "type": "string",
+            "enum": ["absent", "string"],
+            "default": "absent",
+            "description": "string: an aud as a pre token generation trigger adds it.",
+        },
+    }
+    jwk_members: tuple[str, ...] = ("alg", "e", "kid", "kty", "n", "use")
+    request_id_header: str | None = None
+    published_order: tuple[KeyState, ...] = ("previous", "current", "next")
+    accepts_json_token_requests = False
+    flows = Flows(
+        grants=("client_credentials", "authorization_code", "refresh_token"),
+        challenge_methods=("S256",),
+        refresh="keep",
+        subject_of=lambda username: _subject(username),
+        id_token_extra=lambda request: _id_token(request),
+        id_token_key=ID_TOKEN_KEY,
+    )
+
+    def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
+        # Published, and never for access tokens, which is what "previous" means.
+        return KeySettings(name=ID_TOKEN_KEY, state="previous"), KeySettings(state="current")
+
+    def kid(self, key: KidSource) -> str:
+        return kid.padded44(key)
+
+    def certificate_name(self, place: Place) -> str:
+        return "cognito-idp"
+
+    def issuer(self, place: Place) -> str:
+        return f"{place.base}/{place.options['user_pool']}"
+
+    def jwks_path(self, options: Mapping[str, Any]) -> str:
+        return f"/{options['user_pool']}/.well-known/jwks.json"
+
+    def discovery_paths(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        return (f"/{options['user_pool']}/.well-known/openid-configuration",)
+
+    def token_path(self, options: Mapping[str, Any]) -> str:
+        return "/oauth2/token"
+
+    def discovery(self, place: Place) -> dict[str, Any]:
+        issuer = self.issuer(place)
+        domain = place.options["domain"] or place.base
+        return {
+            "authorization_endpoint": f"{domain}/oauth2/authorize",
+            "end_session_endpoint": f"{domain}/logout",
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "issuer": issuer,
+            "jwks_uri": f"{issuer}/.well-known/jwks.json",
+            "response_types_supported": ["code", "token"],
+            "revocation_endpoint": f"{domain}/oauth2/revoke",
+            "scopes_supported": ["openid", "email", "phone", "profile"],
+            "subject_types_supported": ["public"],
+            "token_endpoint": f"{domain}/oauth2/token",
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "userinfo_endpoint": f"{domain}/oauth2/userInfo",
+        }
+
+    def more_documents(self, place: Place) -> Mapping[str, dict[str, Any] | None]:
+        return {}
+
+    def jwks_headers(self, times: KeyTimes) -> Headers:
+        return ("Content-Type", "application/json"), ("Cache-Control", "public, max-age=86400")
+
+    def discovery_headers(self, times: KeyTimes) -> Headers:
+        return self.jwks_headers(times)
+
+    def token_headers(self) -> Headers:
+        caching = ("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
+        return ("Content-Type", "application/json;charset=UTF-8"), caching, ("Pragma", "no-cache")
+
+    def request_id(self, number: int) -> str:
+        return str(number)
+
+    def token_header(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        return {"kid": None, "alg": None}
+
+    def claims(self, place: Place, request: TokenRequest) -> Claims:
+        claims = self._machine(place, request) if request.kind == "machine" else self._user(place, request)
+        if request.audience is not None or place.options["aud"] == "string":
+            claims["aud"] = audience_of(place, request)
+        if place.permissions_claim != "scope":
+            # cognito:groups, or a claim that a pre token generation trigger adds.
+            claims[place.permissions_claim] = list(request.permissions)
+        return claims
+
+    def token_response(self, place: Place, token: str, scope: str) -> dict[str, Any]:
+        return {"access_token": token, "expires_in": place.token_lifetime_seconds, "token_type": "Bearer"}
+
+    def token_error(self, problem: Problem) -> Answer:
+        # Always 400, and no description.
+        return json_answer(400, {"error": standard_code(problem)[0]}, self.token_headers()[1:])
+
+    def _machine(self, place: Place, request: TokenRequest) -> Claims:
+        iat, exp = lifetime(place, request.now)
+        client_id = request.client_id or self.default_client_id
+        return {
+            "sub": request.subject if request.subject is not None else client_id,
+            "token_use": "access",
+            "scope": _scope(place, request, str(place.options["client_scopes"])),
+            "auth_time": iat,
+            "iss": self.issuer(place),
+            "exp": exp,
+            "iat": iat,
+            "version": 2,
+            "jti": str(uuid.uuid4()),
+            "client_id": client_id,
+        }
+
+    def _user(self, place: Place, request: TokenRequest) -> Claims:
+        iat, exp = lifetime(place, request.now)
+        return {
+            "sub": request.subject if request.subject is not None else _subject("user-1"),
+            "iss": self.issuer(place),
+            "version": 2,
+            "client_id": request.client_id or self.default_client_id,
+            "origin_jti": str(uuid.uuid4()),
+            "event_id": str(uuid.uuid4()),
+            "token_use": "access",
+            "scope": _scope(place, request, "openid email"),
+            "auth_time": iat,
+            "exp": exp,
+            "iat": iat,
+            "jti": str(uuid.uuid4()),
+            "username": "user-1",
+        }
+
+
+def _scope(place: Place, request: TokenRequest, usual: str) -> str:
+    """One string; with another claim for the permissions it has the scopes that the client was given."""
+    if request.permissions and place.permissions_claim == "scope":
+        return " ".join(request.permissions)
+    return usual
+
+
+def _subject(username: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, username))
+
+
+def _id_token(request: IdTokenRequest) -> Claims:
+    return {
+        "cognito:username": request.username,
+        "origin_jti": str(uuid.uuid4()),
+        "event_id": str(uuid.uuid4()),
+        "token_use": "id",
+        "jti": str(uuid.uuid4()),
+    }

@@ -1,0 +1,208 @@
+"""Entra ID's refusals: an AADSTS number, its sentence, and ids for the support (Microsoft's "AADSTS error codes").
+
+The texts of the usual cases are those of recorded answers; `docs/providers/entra.md` names the others.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from dataclasses import dataclass
+
+from mock_idp.answer import Answer, Headers, json_answer
+from mock_idp.oauth.problems import Problem, ProblemKind
+from mock_idp.providers.flows import Asked
+
+_HEADERS: Headers = (
+    ("Content-Type", "application/json; charset=utf-8"),
+    ("Cache-Control", "no-store, no-cache"),
+    ("Pragma", "no-cache"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("P3P", 'CP="DSP CUR OTPi IND OTRi ONL FIN"'),
+)
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    number: int
+    code: str
+    sentence: str
+    status: int = 400
+
+
+_SECRET_NEEDED = _Refusal(
+    7000216,
+    "invalid_client",
+    "'client_assertion', 'client_secret' or 'request' is required for the '{grant_type}' grant type.",
+    401,
+)
+_WRONG_SECRET = _Refusal(
+    7000215,
+    "invalid_client",
+    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the "
+    "client secret ID, for a secret added to app '{client_id}'.",
+    401,
+)
+_MISSING = _Refusal(900144, "invalid_request", "The request body must contain the following parameter: '{value}'.")
+_MALFORMED = _Refusal(9002313, "invalid_request", "Invalid request. Request is malformed or invalid.")
+_UNSUPPORTED_GRANT = _Refusal(70003, "unsupported_grant_type", "The app requested an unsupported grant type '{value}'.")
+_NOT_DEFAULT = _Refusal(
+    1002012,
+    "invalid_scope",
+    "The provided value for scope {value} is not valid. Client credential flows must have a scope value with /.default "
+    "suffixed to the resource identifier (application ID URI).",
+)
+_BAD_SCOPE = _Refusal(70011, "invalid_scope", "The provided value for the input parameter 'scope' is not valid.")
+_NO_CONSENT = _Refusal(
+    65001,
+    "invalid_grant",
+    "The user or administrator has not consented to use the application with ID '{client_id}'.",
+)
+_UNKNOWN_RESOURCE = _Refusal(
+    500011,
+    "invalid_resource",
+    "The resource principal named {value} was not found in the tenant named {tenant}. This can happen if the "
+    "application has not been installed by the administrator of the tenant or consented to by any user in the tenant.",
+)
+_UNKNOWN_CLIENT = _Refusal(
+    700016,
+    "unauthorized_client",
+    "Application with identifier '{client_id}' was not found in the directory '{tenant}'. This can happen if the "
+    "application has not been installed by the administrator of the tenant or consented to by any user in the tenant.",
+)
+_UNKNOWN_TENANT = _Refusal(
+    90002,
+    "invalid_request",
+    "Tenant '{value}' not found. Check to make sure you have the correct tenant ID and are signing into the correct "
+    "cloud.",
+)
+_RESOURCE_PARAMETER = _Refusal(
+    9010010,
+    "invalid_target",
+    "The resource parameter provided in the request doesn't match with the requested scopes.",
+)
+_TENANT_PATH = re.compile(r"/([^/]+)/(?:v2\.0/\.well-known|\.well-known|oauth2|discovery)/")
+_BAD_GRANT = _Refusal(70000, "invalid_grant", "The provided value for the '{parameter}' parameter is not valid.")
+
+_REFUSALS: dict[ProblemKind, _Refusal] = {
+    "missing_parameter": _MISSING,
+    "missing_grant_type": _MISSING,
+    "missing_scope": _MISSING,
+    "no_credentials": _MISSING,
+    "unsupported_grant_type": _UNSUPPORTED_GRANT,
+    "grant_not_allowed": _UNSUPPORTED_GRANT,
+    "unknown_client": _UNKNOWN_CLIENT,
+    "missing_secret": _SECRET_NEEDED,
+    "public_client": _SECRET_NEEDED,
+    "wrong_secret": _WRONG_SECRET,
+    "wrong_method": _WRONG_SECRET,
+    "bad_client_assertion": _Refusal(700027, "invalid_client", "Client assertion failed signature validation.", 401),
+    "unknown_scope": _BAD_SCOPE,
+    "openid_for_client": _NOT_DEFAULT,
+    "scope_not_allowed": _NO_CONSENT,
+    "unknown_audience": _UNKNOWN_RESOURCE,
+    "audience_not_allowed": _Refusal(
+        501051, "invalid_grant", "Application '{client_id}' is not assigned to a role for the application '{value}'."
+    ),
+    "bad_code": _BAD_GRANT,
+    "bad_refresh_token": _BAD_GRANT,
+    "wrong_redirect_uri": _Refusal(
+        500112,
+        "invalid_client",
+        "The reply address does not match the reply address provided when requesting Authorization code.",
+    ),
+    "bad_code_verifier": _Refusal(
+        501481,
+        "invalid_grant",
+        "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+    ),
+    "wrong_user_or_password": _Refusal(
+        50126, "invalid_grant", "Error validating credentials due to invalid username or password."
+    ),
+    "authorization_pending": _Refusal(
+        70016,
+        "authorization_pending",
+        "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+    ),
+    "slow_down": _Refusal(
+        70016,
+        "slow_down",
+        "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+    ),
+    "access_denied": _Refusal(65004, "authorization_declined", "User declined to consent to access the app."),
+    "expired_device_code": _Refusal(
+        70020,
+        "expired_token",
+        "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
+    ),
+    "bad_device_code": _Refusal(
+        70018, "bad_verification_code", "The provided value for the input parameter 'device_code' is not valid."
+    ),
+    "bad_assertion": _Refusal(50013, "invalid_grant", "Assertion failed signature validation."),
+}
+_MISSING_PARAMETERS: dict[ProblemKind, str] = {
+    "missing_grant_type": "grant_type",
+    "missing_scope": "scope",
+    "no_credentials": "client_id",
+}
+
+
+def token_error(problem: Problem, tenant: str) -> Answer:
+    """The answer to a refused request. In: the tenant as the path names it."""
+    refusal = _REFUSALS.get(problem.kind, _MALFORMED)
+    scoped = problem.kind in ("unknown_scope", "scope_not_allowed")
+    if scoped and problem.grant_type == "client_credentials" and not problem.value.endswith("/.default"):
+        # A client on its own cannot name single scopes.
+        refusal = _NOT_DEFAULT
+    return _answer(
+        refusal,
+        problem.now,
+        value=_MISSING_PARAMETERS.get(problem.kind, problem.value),
+        client_id=problem.client_id or "",
+        grant_type=problem.grant_type or "",
+        tenant=tenant,
+        parameter="refresh_token" if problem.kind == "bad_refresh_token" else "code",
+    )
+
+
+def refuse_client(asked: Asked) -> Answer | None:
+    """The v2.0 endpoint has no `resource`, and a client on its own asks for all that a resource has granted it."""
+    if "resource" in asked.form:
+        return _answer(_RESOURCE_PARAMETER, asked.now)
+    known = str(asked.place.options["resources"]).split()
+    if asked.form.get("grant_type") != "client_credentials" or not known:
+        return None
+    for word in asked.form.get("scope", "").split():
+        resource = word.removesuffix("/.default")
+        if resource != word and resource not in known:
+            tenant = str(asked.place.options["tenant"])
+            return _answer(_UNKNOWN_RESOURCE, asked.now, value=resource, tenant=tenant)
+    return None
+
+
+def not_served(asked: Asked) -> Answer | None:
+    """Each path below a tenant says so when there is no such tenant; other paths are left to the mock."""
+    found = _TENANT_PATH.search(asked.path)
+    if found is None or asked.known_path or found[1] == asked.place.options["tenant"]:
+        return None
+    return _answer(_UNKNOWN_TENANT, asked.now, value=found[1])
+
+
+def _answer(refusal: _Refusal, now: float, **values: str) -> Answer:
+    timestamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(now))
+    trace_id, correlation_id = str(uuid.uuid4()), str(uuid.uuid4())
+    sentence = refusal.sentence.format(**values)
+    ids = f"Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {timestamp}"
+    document = {
+        "error": refusal.code,
+        "error_description": f"AADSTS{refusal.number}: {sentence} {ids}",
+        "error_codes": [refusal.number],
+        "timestamp": timestamp,
+        "trace_id": trace_id,
+        "correlation_id": correlation_id,
+        # The vendor's own page about the number.
+        "error_uri": f"https://login.microsoftonline.com/error?code={refusal.number}",
+    }
+    answer = json_answer(refusal.status, document)
+    return Answer(answer.status, _HEADERS, answer.body)

@@ -1,0 +1,105 @@
+"""Keycloak's refusals: an unknown client and a wrong secret have the same sentence and different codes.
+
+Sources: TokenEndpoint, ClientIdAndSecretAuthenticator, ClientCredentialsGrantType and RealmsResource of
+keycloak/keycloak; answers of a live 26.7.1 server.
+"""
+
+from __future__ import annotations
+
+from mock_idp.answer import Answer, Headers, json_answer
+from mock_idp.oauth.problems import Problem, ProblemKind, standard_code
+from mock_idp.providers.flows import Asked
+
+SECURITY_HEADERS: Headers = (
+    ("Referrer-Policy", "no-referrer"),
+    ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "SAMEORIGIN"),
+    ("X-Robots-Tag", "none"),
+)
+_TOKEN_HEADERS: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"), *SECURITY_HEADERS)
+_BAD_CLIENT = "Invalid client or Invalid client credentials"
+_WRONG_SECRET = (401, "unauthorized_client", _BAD_CLIENT)
+
+_REFUSALS: dict[ProblemKind, tuple[int, str, str]] = {
+    "missing_grant_type": (400, "invalid_request", "Missing form parameter: grant_type"),
+    "unsupported_grant_type": (400, "unsupported_grant_type", "Unsupported grant_type"),
+    "duplicate_parameter": (400, "invalid_request", "duplicated parameter"),
+    "missing_parameter": (400, "invalid_request", "Missing parameter: {value}"),
+    "no_credentials": (400, "invalid_client", "Missing client_id parameter"),
+    "malformed_credentials": (401, "invalid_client", _BAD_CLIENT),
+    "unknown_client": (401, "invalid_client", _BAD_CLIENT),
+    "missing_secret": _WRONG_SECRET,
+    "wrong_secret": _WRONG_SECRET,
+    "wrong_method": _WRONG_SECRET,
+    "public_client": (401, "unauthorized_client", "Public client not allowed to retrieve service account"),
+    "unknown_scope": (400, "invalid_scope", "Invalid scopes: {value}"),
+    "scope_not_allowed": (400, "invalid_scope", "Invalid scopes: {value}"),
+    "bad_code": (400, "invalid_grant", "Code not valid"),
+    "wrong_redirect_uri": (400, "invalid_grant", "Incorrect redirect_uri"),
+    "bad_code_verifier": (400, "invalid_grant", "PKCE verification failed: Code mismatch"),
+    "bad_refresh_token": (400, "invalid_grant", "Invalid refresh token"),
+    "wrong_user_or_password": (400, "invalid_grant", "Invalid user credentials"),
+    "authorization_pending": (400, "authorization_pending", "The authorization request is still pending"),
+    "slow_down": (400, "slow_down", "Slow down"),
+    "access_denied": (400, "access_denied", "The end user denied the authorization request"),
+    "expired_device_code": (400, "expired_token", "Device code is expired"),
+    "bad_device_code": (400, "invalid_grant", "Device code not valid"),
+}
+# What a client is told that has not been given a grant: each grant has its switch and its sentence.
+_NOT_ENABLED = {
+    "client_credentials": (401, "unauthorized_client", "Client not enabled to retrieve service account"),
+    "password": (400, "unauthorized_client", "Client not allowed for direct access grants"),
+    "authorization_code": (400, "unauthorized_client", "Client not allowed for standard flow"),
+}
+
+
+def token_error(problem: Problem) -> Answer:
+    """The answer to a refused request; it has the headers that a token would have come with."""
+    refusal = _REFUSALS.get(problem.kind)
+    if problem.kind == "grant_not_allowed":
+        refusal = _NOT_ENABLED.get(problem.value)
+    status, (code, sentence) = (400, standard_code(problem)) if refusal is None else (refusal[0], refusal[1:])
+    headers = _TOKEN_HEADERS
+    if problem.kind == "malformed_credentials":
+        headers = (*headers, ("WWW-Authenticate", f'Basic realm="{problem.place.options["realm"]}"'))
+    return _answer(status, code, sentence.replace("{value}", problem.value), headers)
+
+
+def refuse_request(asked: Asked) -> Answer | None:
+    """What is looked at first: whether the way is secure enough, and whether the realm is on."""
+    options = asked.place.options
+    if options["ssl_required"] == "all" and not asked.place.base.startswith("https://"):
+        return _answer(403, "invalid_request", "HTTPS required")
+    if not options["realm_enabled"]:
+        return _answer(403, "access_denied", "Realm not enabled")
+    return None
+
+
+def refuse_client(asked: Asked) -> Answer | None:
+    """Clients that get no token whatever they ask for, and those whose requests need a proof of possession."""
+    options = asked.place.options
+    if asked.client_id in options["bearer_only_clients"]:
+        return _answer(400, "invalid_client", "Bearer-only not allowed")
+    if asked.client_id in options["dpop_clients"]:
+        # The mock verifies no proofs, so such a client never has a good one.
+        return _answer(400, "invalid_request", "DPoP proof is missing")
+    return None
+
+
+def not_served(asked: Asked) -> Answer:
+    """A realm that does not exist, a path below one that does, or a wrong method."""
+    path = asked.path
+    _, found, below = path.partition("/realms/")
+    realm = below.partition("/")[0]
+    if found and realm and realm != asked.place.options["realm"]:
+        sentence = "Realm does not exist"
+    elif asked.known_path:
+        sentence = "HTTP 404 Not Found"
+    else:
+        sentence = "Unable to find matching target resource method"
+    return json_answer(404, {"error": sentence}, SECURITY_HEADERS)
+
+
+def _answer(status: int, code: str, sentence: str, headers: Headers = _TOKEN_HEADERS) -> Answer:
+    return json_answer(status, {"error": code, "error_description": sentence}, headers)

@@ -1,0 +1,35 @@
+"""The fixture files: one JSON document per vendor, with what it really serves and how sure that is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[3] / "shared" / "fidelity"
+_ANNOTATIONS = frozenset({"value", "confirmed", "note"})
+
+
+def why_not(vendor: str) -> str | None:
+    """Why there is nothing to compare with, or None."""
+    path = FOLDER / f"{vendor}.json"
+    return None if path.exists() else f"../shared/fidelity/{vendor}.json is not beside the project"
+
+
+def load(vendor: str) -> dict[str, Any]:
+    """The fixture of a vendor. Raises FileNotFoundError."""
+    document: dict[str, Any] = json.loads((FOLDER / f"{vendor}.json").read_text(encoding="utf-8"))
+    return document
+
+
+def confirmed(entry: Any) -> bool:
+    """Whether an entry comes from a source: everything does that doesn't say `"confirmed": false`."""
+    return not (isinstance(entry, Mapping) and entry.get("confirmed") is False)
+
+
+def value(entry: Any) -> Any:
+    """What an entry says without its annotations; None when it says no more than that something exists."""
+    if isinstance(entry, Mapping) and "confirmed" in entry and set(entry) <= _ANNOTATIONS:
+        return entry.get("value")
+    return entry

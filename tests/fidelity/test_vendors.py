@@ -1,0 +1,71 @@
+"""The mock serves what the vendors serve, as far as anybody has confirmed it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from . import fixture
+from .compare import compare, main
+from .matching import Difference
+from .vendors import VENDORS
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "providers"
+_HERE = [
+    pytest.param(
+        name,
+        marks=[
+            pytest.mark.skipif(fixture.why_not(vendor.name) is not None, reason=str(fixture.why_not(vendor.name))),
+            pytest.mark.xdist_group(f"fidelity-{vendor.style}"),
+        ],
+    )
+    for name, vendor in VENDORS.items()
+]
+
+
+@cache
+def differences(name: str) -> tuple[Difference, ...]:
+    return tuple(compare(name))
+
+
+@pytest.mark.parametrize("name", _HERE)
+def test_nothing_differs_that_is_confirmed(name: str) -> None:
+    """Every member, header, claim and refusal that comes from a source is as the source says."""
+    assert [str(one) for one in differences(name) if one.confirmed] == []
+
+
+@pytest.mark.parametrize("name", _HERE)
+def test_what_is_not_confirmed_is_listed(name: str) -> None:
+    """The vendor's page lists each unconfirmed entry that the mock does otherwise, and no others."""
+    text = (PAGES / f"{VENDORS[name].name}.md").read_text(encoding="utf-8")
+    section = text.partition("## Not confirmed")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
+    styles = [other for other, vendor in VENDORS.items() if vendor.name == VENDORS[name].name]
+    assert {one.where for one in differences(name)} - listed == set()
+    assert listed - {one.where for style in styles for one in differences(style)} == set()
+
+
+@pytest.mark.parametrize("name", _HERE)
+def test_every_form_of_the_issuer_is_tried(name: str) -> None:
+    """A variant of the issuer that the fixture knows is configured somewhere."""
+    known = {variant["when"] for variant in fixture.load(VENDORS[name].name).get("issuer_variants", ())}
+    tried = {when for vendor in VENDORS.values() if vendor.name == VENDORS[name].name for when in vendor.issuers}
+    assert known - tried - {*VENDORS[name].not_provoked} == set()
+
+
+def test_an_unknown_vendor_is_said_to_be_unknown(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command names those it knows."""
+    assert main(["nobody"]) == 2
+    assert "auth0" in capsys.readouterr().out
+
+
+def test_without_fixtures_the_reason_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Outside of its workplace the comparison skips, and says why."""
+    monkeypatch.setattr(fixture, "FOLDER", tmp_path)
+    assert main(["okta"]) == 0
+    assert "skipped, ../shared/fidelity/okta.json is not beside the project" in capsys.readouterr().out
