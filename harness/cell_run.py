@@ -42,6 +42,14 @@ class CaseEnded(Exception):
 
 
 @dataclass(frozen=True)
+class Memory:
+    """What a service's processes have in memory now, and the most they ever had; bytes."""
+
+    resident: int
+    peak: int
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A request that is ready to go out, with what it was made from."""
 
@@ -72,7 +80,7 @@ class CellRun:
         short = cell.variant.config.get("refresh") == "short"
         interval = self.profile.refresh_seconds if short else LONG_REFRESH_SECONDS
         self.fetches = FetchCounts(session.issuer, self.profile, interval, self.counted)
-        self.memory: dict[str, int | None] = {}
+        self.memory: dict[str, Memory | None] = {}
         self.scrapes: dict[str, MetricsPage] = {}
         self.leaked: list[str] = []  # What the provider published although it is secret.
         self.resources = 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness import vocabulary as words
 from harness.errors import UsageError
@@ -14,6 +14,9 @@ from harness.measure.declared import Documented, Threshold, read_documented, rea
 from harness.model import Route
 from harness.placeholders import problems
 from harness.toml_source import TomlSource, nearest
+
+if TYPE_CHECKING:
+    from harness.targets.base import Target
 
 _KEYS = (
     "title",
@@ -60,6 +63,14 @@ class Profile:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     documented: Mapping[str, Documented] = field(default_factory=dict)
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
+
+    def as_run_by(self, target: Target) -> Profile:
+        """What can be judged when the service is run by `target`: one that runs already can't be configured."""
+        if target.can_restart:
+            return self
+        reason = f"the target {target.name} takes the service as it runs"
+        gone: dict[str, str] = {name: reason for name in ("configure", "restart") if name in self.capabilities}
+        return replace(self, capabilities=self.capabilities - gone.keys(), lacks={**self.lacks, **gone})
 
     @property
     def leeway_seconds(self) -> float:

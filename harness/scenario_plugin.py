@@ -124,6 +124,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
     from harness.plan import keep_cells, plan, select
     from harness.profile import find_profile, load_profile
     from harness.shares import share_count
+    from harness.targets import make_target
     from harness.toml_source import nearest
     from harness.vocabulary import STYLES
 
@@ -157,7 +158,9 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
             raise UsageError(f"there is no style {style!r}{nearest(style, STYLES)}")
     folders = [Path(name) for name in directories]
     scenarios = select(load_all([bundled_directory(), *folders]), option("select"))
-    profile = load_profile(find_profile(options.profile or options.target, folders))
+    profile = load_profile(find_profile(options.profile or options.target, folders)).as_run_by(
+        make_target(options.target, options.target_settings())
+    )
     planned = plan(scenarios, profile, options.target, styles, share_count(config))
     return options, keep_cells(planned, option("select"))
 

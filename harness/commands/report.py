@@ -37,7 +37,7 @@ def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> in
         except (ValueError, TypeError) as problem:
             raise UsageError(f"{file}:{number}: is no record of a cell: {problem}") from problem
     console = Console(record=svg is not None, width=120 if svg else None)
-    print_summary(console, results, seconds=sum(result.duration_s for result in results), most=most)
+    print_summary(console, results, seconds=None, most=most)
     if svg:
         console.save_svg(str(svg), title="idp-harness run")
     return exit_status(results, strict=strict)

@@ -107,10 +107,11 @@ def run(
     load_faults(fault_files)
     check_options(Options(target=target, target_options=tuple(settings), faults=faults))
     check_idp(idp_url, control_token, issuer)
-    if reason := make_target(target, dict(settings)).available():
+    runner = make_target(target, dict(settings))
+    if reason := runner.available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     chosen = select(all_scenarios(directories), prefixes)
-    declared = load_profile(find_profile(profile or target, list(directories)))
+    declared = load_profile(find_profile(profile or target, list(directories))).as_run_by(runner)
     planned = keep_cells(plan(chosen, declared, target, styles or STYLES), prefixes)
     reporter = ProgressReporter(console, len(planned), target)
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]

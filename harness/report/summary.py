@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -24,15 +25,22 @@ _COLOURS = {
     verdicts.SKIPPED: "dim",
 }
 _SHOWN = (verdicts.FAILED, verdicts.STALE, verdicts.FINDING, verdicts.INCONCLUSIVE, verdicts.ERROR)
+# As `plan` words it: what is said before the policy's name, and that name.
+_UNDECLARED = re.compile(r"(the profile \S+ doesn't declare) the policy '(.+)'")
 
 
 def print_summary(
-    console: Console, results: Sequence[CellResult], *, seconds: float, most: int | None = None, hint: bool = True
+    console: Console,
+    results: Sequence[CellResult],
+    *,
+    seconds: float | None,
+    most: int | None = None,
+    hint: bool = True,
 ) -> None:
     """Print each scenario that did not pass, once, with what repeats it, and then the verdict table.
 
-    `seconds` is how long the run took; `most` limits the scenarios that are shown for each verdict; with `hint` it
-    says how to keep the services up for the curl lines.
+    `seconds` is how long the run took, if that is known; `most` limits the scenarios that are shown for each
+    verdict; with `hint` it says how to keep the services up for the curl lines.
     """
     for verdict in _SHOWN:
         _print_verdict(console, verdict, [one for one in results if one.verdict == verdict], most)
@@ -41,13 +49,14 @@ def print_summary(
             f"`idp-harness run '{first.id}' --target {first.target} --hold` "
             "keeps a service up for such a line or script.\n",
             style="dim",
+            markup=False,  # A cell's id has brackets.
             highlight=False,
         )
     _print_reasons(console, [r for r in results if r.verdict in (verdicts.SKIPPED, verdicts.UNDECLARED)])
     console.print(verdict_table(results))
     counts = Counter(result.verdict for result in results)
     words = ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts.VERDICTS if counts[verdict])
-    console.print(f"{len(results)} cells in {seconds:.1f} s: {words}")
+    console.print(f"{len(results)} cells{'' if seconds is None else f' in {seconds:.1f} s'}: {words}")
 
 
 def verdict_table(results: Iterable[CellResult]) -> Table:
@@ -101,8 +110,20 @@ def _row(console: Console, name: str, text: str) -> None:
 
 
 def _print_reasons(console: Console, results: Sequence[CellResult]) -> None:
-    reasons = Counter((result.verdict, result.reason) for result in results)
+    """Why cells were not run, each reason once; policies that are not declared stand together."""
+    reasons: Counter[tuple[str, str]] = Counter()
+    knobs: dict[str, Counter[str]] = {}
+    for result in results:
+        if found := _UNDECLARED.fullmatch(result.reason):
+            knobs.setdefault(found[1], Counter())[found[2]] += 1
+        else:
+            reasons[result.verdict, result.reason] += 1
     for (verdict, reason), count in sorted(reasons.items()):
         console.print(f"[{_COLOURS[verdict]}]{verdict:<12}[/]{count} cells: {escape(reason)}", highlight=False)
-    if reasons:
+    for what, counts in knobs.items():
+        names = ", ".join(f"{knob} ({counts[knob]})" for knob in sorted(counts))
+        colour = _COLOURS[verdicts.UNDECLARED]
+        text = f"{counts.total()} cells: {what} these policies: {names}"
+        console.print(f"[{colour}]{verdicts.UNDECLARED:<12}[/]{escape(text)}", highlight=False)
+    if reasons or knobs:
         console.print()

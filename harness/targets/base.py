@@ -124,6 +124,9 @@ class Service(Protocol):
     def rss_bytes(self) -> int | None:
         """Resident memory of its processes, in bytes; `None` when its process is not known or gone."""
 
+    def peak_rss_bytes(self) -> int | None:
+        """The most that was ever resident, in bytes; `None` as with `rss_bytes`."""
+
 
 class Target(Protocol):
     """A way to get services."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import subprocess
 import sys
@@ -139,6 +140,19 @@ class GuardedProcess:
             except psutil.NoSuchProcess:
                 continue
         return total or None
+
+    def peak_rss_bytes(self) -> int | None:
+        """The most memory that each of them ever had resident, added up, in bytes; `None` when it ended.
+
+        The kernel keeps that number (VmHWM, proc(5)): what was freed again meanwhile is in it.
+        """
+        total = 0
+        for process in self.processes():
+            with contextlib.suppress(OSError):
+                status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
+                found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+                total += int(found[1]) * 1024 if found else 0
+        return total or self.rss_bytes()
 
     def stop(self) -> None:
         """End the command and all it started; returns when that is done. May be called again."""

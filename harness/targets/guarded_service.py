@@ -35,6 +35,9 @@ class GuardedService:
     def rss_bytes(self) -> int | None:
         return self._process.rss_bytes()
 
+    def peak_rss_bytes(self) -> int | None:
+        return self._process.peak_rss_bytes()
+
 
 class Stoppable(Protocol):
     def stop(self) -> None: ...

@@ -42,6 +42,9 @@ class ReferenceService:
     def rss_bytes(self) -> None:
         return None
 
+    def peak_rss_bytes(self) -> None:
+        return None
+
 
 class ReferenceTarget:
     """Starts reference services of one kind, `service` "orchestration" or "worker", with the named `faults`.

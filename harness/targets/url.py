@@ -33,6 +33,9 @@ class RunningService:
     def rss_bytes(self) -> None:
         return None
 
+    def peak_rss_bytes(self) -> None:
+        return None
+
 
 class UrlTarget:
     """The service at `base_url` (http or https). It must already trust the issuer that tokens come from.

@@ -37,7 +37,7 @@ def run(
     """The exit status, and the record of each topic."""
     for topic, (head, body) in SCENARIOS.items():
         write_scenario(folder / "mine", body, topic=topic, head=head)
-    profile = write_profile(folder, profile_text("jwks", more="[policy]\nleeway_seconds = 0\n"))
+    profile = write_profile(folder, profile_text("jwks", "configure", "restart", more="[policy]\nleeway_seconds = 0\n"))
     with SmallService(behaviour) as service:
         done = idp_harness(
             *("run", "area/", "--scenarios", "mine", "--target", "url", "--base-url", service.url),

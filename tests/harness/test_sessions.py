@@ -46,6 +46,9 @@ class Running:
     def rss_bytes(self) -> None:
         return None
 
+    def peak_rss_bytes(self) -> None:
+        return None
+
 
 class CountingTarget:
     """Starts small services; `started` are all of them, `refusal` keeps it from starting more."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from harness.reference.errors import SettingsError
 from harness.reference.settings import ApiKey
 
-from .mistakes import Experiment, Start, accepts, cases, refuses
+from .mistakes import Experiment, Start, accepts, refuses
 from .world import FULL_KEY, READ_KEY, World, exchange
 
 TEMPLATE = "/v1/templates/ns/name/1.0.0"
@@ -227,25 +225,6 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-failures-not-counted": counts_no_failure,
     "m-label-cardinality": makes_series,
 }
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_the_fault_shows(world: World, fault: str, experiment: Experiment) -> None:
-    """With the fault the experiment comes out wrong."""
-    assert experiment(world, lambda **settings: world.start(fault, **settings))
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_nothing_shows_without_the_fault(world: World, fault: str, experiment: Experiment) -> None:
-    """Without it, right."""
-    assert not experiment(world, world.start)
-
-
-@pytest.mark.parametrize("fault", EXPERIMENTS)
-def test_the_plain_token_is_judged_as_ever(world: World, fault: str) -> None:
-    """A fault is one mistake: an ordinary caller does not notice it."""
-    service = world.start(fault)
-    assert [service.status(), service.status(world.k1.token())] == [401, 200]
 
 
 def test_an_authenticated_connection_is_not_every_connection(world: World) -> None:

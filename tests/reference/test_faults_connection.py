@@ -5,9 +5,7 @@ from __future__ import annotations
 import socket
 import time
 
-import pytest
-
-from .mistakes import Experiment, Start, cases
+from .mistakes import Experiment, Start
 from .world import FULL_KEY, Service, World, exchange
 
 
@@ -121,25 +119,6 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-private-jwk-echoed": shows_private_members,
     "m-config-secrets-shown": shows_its_secrets,
 }
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_the_fault_shows(world: World, fault: str, experiment: Experiment) -> None:
-    """With the fault the experiment comes out wrong."""
-    assert experiment(world, lambda **settings: world.start(fault, **settings))
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_nothing_shows_without_the_fault(world: World, fault: str, experiment: Experiment) -> None:
-    """Without it, right."""
-    assert not experiment(world, world.start)
-
-
-@pytest.mark.parametrize("fault", EXPERIMENTS)
-def test_the_plain_token_is_judged_as_ever(world: World, fault: str) -> None:
-    """A fault is one mistake: an ordinary caller does not notice it."""
-    service = world.start(fault)
-    assert [service.status(), service.status(world.k1.token())] == [401, 200]
 
 
 def test_a_good_key_is_let_in_however_slowly(world: World) -> None:

@@ -11,14 +11,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
 from .issuer import Issuer, Key, as_json
-from .mistakes import Experiment, Start, cases
+from .mistakes import Experiment, Start
 from .world import World, at_once
 
 R, S, C = 3.0, 6.0, 0.5
@@ -308,25 +307,6 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-http-allowed": uses_plain_http,
     "m-forwards-credentials": tells_the_issuer,
 }
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_the_fault_shows(world: World, fault: str, experiment: Experiment) -> None:
-    """With the fault the experiment comes out wrong."""
-    assert experiment(world, lambda **settings: world.start(fault, **settings))
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_nothing_shows_without_the_fault(world: World, fault: str, experiment: Experiment) -> None:
-    """Without it, right."""
-    assert not experiment(world, world.start)
-
-
-@pytest.mark.parametrize("fault", EXPERIMENTS)
-def test_the_plain_token_is_judged_as_ever(world: World, fault: str) -> None:
-    """A fault is one mistake: an ordinary caller does not notice it."""
-    service = world.start(fault)
-    assert [service.status(), service.status(world.k1.token())] == [401, 200]
 
 
 def test_waiters_of_a_serialised_refresh_fetch_one_after_another(world: World) -> None:

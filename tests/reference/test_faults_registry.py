@@ -10,19 +10,7 @@ from harness.reference.claims import ClaimsChecker
 from harness.reference.faults import FAULTS, UnknownFault, fault, mixins
 from harness.reference.parts import Parts
 
-from .test_faults_access import EXPERIMENTS as ACCESS
-from .test_faults_connection import EXPERIMENTS as CONNECTION
-from .test_faults_key_store import EXPERIMENTS as KEY_STORE
-from .test_faults_keys import EXPERIMENTS as KEYS
-from .test_faults_serialization import EXPERIMENTS as SERIALIZATION
-from .test_faults_tls import EXPERIMENTS as TLS
-from .test_faults_tokens import EXPERIMENTS as TOKENS
 from .world import World
-
-
-def test_every_fault_has_its_experiment() -> None:
-    """None is listed without being shown, none is shown without being listed."""
-    assert sorted(FAULTS) == sorted([*TOKENS, *SERIALIZATION, *KEY_STORE, *KEYS, *ACCESS, *CONNECTION, *TLS])
 
 
 @pytest.mark.parametrize("name", FAULTS)

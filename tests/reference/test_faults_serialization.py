@@ -10,7 +10,7 @@ import pytest
 
 from .encrypted import encrypted, private_pem
 from .issuer import AUDIENCE, ISSUER, as_json, b64url, claims_now, unsigned
-from .mistakes import Experiment, Start, accepts, cases, refuses
+from .mistakes import Experiment, Start, accepts, refuses
 from .world import World
 
 HEADER = {"alg": "RS256", "kid": "k1"}
@@ -108,25 +108,6 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         accepts(lambda world: world.k1.token(sub=["svc-1"])),
     ),
 }
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_the_fault_shows(world: World, fault: str, experiment: Experiment) -> None:
-    """With the fault the experiment comes out wrong."""
-    assert experiment(world, lambda **settings: world.start(fault, **settings))
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_nothing_shows_without_the_fault(world: World, fault: str, experiment: Experiment) -> None:
-    """Without it, right."""
-    assert not experiment(world, world.start)
-
-
-@pytest.mark.parametrize("fault", EXPERIMENTS)
-def test_the_plain_token_is_judged_as_ever(world: World, fault: str) -> None:
-    """A fault is one mistake: an ordinary caller does not notice it."""
-    service = world.start(fault)
-    assert [service.status(), service.status(world.k1.token())] == [401, 200]
 
 
 def test_an_encrypted_token_is_still_for_one_audience(world: World) -> None:

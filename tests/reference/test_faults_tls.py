@@ -9,7 +9,7 @@ import pytest
 
 from harness.tls_front import TlsFront
 
-from .mistakes import Experiment, Start, cases
+from .mistakes import Experiment, Start
 from .world import World
 
 
@@ -26,18 +26,6 @@ def uses_keys_over(kind: str) -> Experiment:
 
 
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {"m-old-tls-accepted": uses_keys_over("tls-1.0")}
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_the_fault_shows(world: World, fault: str, experiment: Experiment) -> None:
-    """With the fault the experiment comes out wrong."""
-    assert experiment(world, lambda **settings: world.start(fault, **settings))
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_nothing_shows_without_the_fault(world: World, fault: str, experiment: Experiment) -> None:
-    """Without it, right."""
-    assert not experiment(world, world.start)
 
 
 @pytest.mark.parametrize("faults", [(), ("m-old-tls-accepted",)])

@@ -104,10 +104,20 @@ def test_memory_is_counted_in_bytes_over_the_command_and_what_it_started(start: 
     assert both > alone + 1_000_000
 
 
+def test_the_peak_remembers_what_was_freed(start: Start, log: ServiceLog) -> None:
+    greedy = "x = bytearray(60_000_000); del x; import signal; print('up', flush=True); signal.pause()"
+    process = start([sys.executable, "-c", greedy])
+    wait_for(log.tail, "up".__eq__)
+    now, peak = process.rss_bytes(), process.peak_rss_bytes()
+    assert now is not None
+    assert peak is not None
+    assert peak > now + 40_000_000
+
+
 def test_a_command_that_ended_uses_no_memory(start: Start) -> None:
     process = start()
     process.stop()
-    assert process.rss_bytes() is None
+    assert (process.rss_bytes(), process.peak_rss_bytes()) == (None, None)
 
 
 def test_output_of_the_command_is_in_the_log(start: Start, log: ServiceLog) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from .crafted import forged_with_exponent_one, signed_with_many_primes
 from .issuer import ISSUER, Issuer, Key, as_json
-from .mistakes import Experiment, Start, cases
+from .mistakes import Experiment, Start
 from .world import World
 
 OTHER = "http://other.test/"
@@ -125,22 +123,3 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         among_two_issuers(lambda world: world.k1.token(iss=OTHER), 200),
     ),
 }
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_the_fault_shows(world: World, fault: str, experiment: Experiment) -> None:
-    """With the fault the experiment comes out wrong."""
-    assert experiment(world, lambda **settings: world.start(fault, **settings))
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_nothing_shows_without_the_fault(world: World, fault: str, experiment: Experiment) -> None:
-    """Without it, right."""
-    assert not experiment(world, world.start)
-
-
-@pytest.mark.parametrize("fault", EXPERIMENTS)
-def test_the_plain_token_is_judged_as_ever(world: World, fault: str) -> None:
-    """A fault is one mistake: an ordinary caller does not notice it."""
-    service = world.start(fault)
-    assert [service.status(), service.status(world.k1.token())] == [401, 200]

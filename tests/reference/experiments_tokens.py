@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from .crafted import badly_padded_token, edge_signatures
 from .issuer import AUDIENCE, ISSUER, Key, as_json, b64url, hmac_token, unsigned
-from .mistakes import Experiment, Start, accepts, cases, refuses
+from .mistakes import Experiment, Start, accepts, refuses
 from .world import World
 
 
@@ -197,22 +196,3 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-aud-substring": accepts(lambda world: world.k1.token(aud=f"{AUDIENCE}-admin")),
     "m-aud-array-rejected": refuses(lambda world: world.k1.token(aud=[AUDIENCE, "userinfo"])),
 }
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_the_fault_shows(world: World, fault: str, experiment: Experiment) -> None:
-    """With the fault the experiment comes out wrong."""
-    assert experiment(world, lambda **settings: world.start(fault, **settings))
-
-
-@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
-def test_nothing_shows_without_the_fault(world: World, fault: str, experiment: Experiment) -> None:
-    """Without it, right."""
-    assert not experiment(world, world.start)
-
-
-@pytest.mark.parametrize("fault", EXPERIMENTS)
-def test_the_plain_token_is_judged_as_ever(world: World, fault: str) -> None:
-    """A fault is one mistake: an ordinary caller does not notice it."""
-    service = world.start(fault)
-    assert [service.status(), service.status(world.k1.token())] == [401, 200]

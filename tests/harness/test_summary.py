@@ -1,0 +1,61 @@
+"""The end of a run as a person reads it."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from harness.report.summary import print_summary
+from harness.verdicts import FAILED, SKIPPED, UNDECLARED, CellResult
+
+
+def result(cell: str, verdict: str, reason: str = "", curl: str = "") -> CellResult:
+    evidence = {"curl": curl} if curl else {}
+    return CellResult(
+        cell,
+        cell.partition("[")[0],
+        "T",
+        "",
+        "okta",
+        "x",
+        {},
+        verdict,
+        "must",
+        "high",
+        "R",
+        reason=reason,
+        evidence=evidence,
+    )
+
+
+def printed(*results: CellResult) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    print_summary(console, results, seconds=None)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_the_hint_names_the_whole_cell() -> None:
+    """Its brackets are no markup."""
+    assert "idp-harness run 'a/b/c-d[okta-two]' --target x --hold" in printed(
+        result("a/b/c-d[okta-two]", FAILED, curl="curl")
+    )
+
+
+def test_policies_that_are_not_declared_stand_in_one_line() -> None:
+    text = printed(
+        result("a/b/c-d[okta]", UNDECLARED, "the profile x doesn't declare the policy 'kid_required'"),
+        result("a/b/c-d[auth0]", UNDECLARED, "the profile x doesn't declare the policy 'kid_required'"),
+        result("a/b/c-e[okta]", UNDECLARED, "the profile x doesn't declare the policy 'empty_set'"),
+    )
+    assert "undeclared  3 cells: the profile x doesn't declare these policies: empty_set (1), kid_required (2)" in text
+
+
+def test_each_reason_to_skip_stands_once() -> None:
+    text = printed(*(result(f"a/b/c-d[{style}]", SKIPPED, "the target lacks tls: no") for style in ("okta", "auth0")))
+    assert "skipped     2 cells: the target lacks tls: no" in text
+
+
+def test_without_a_time_none_is_told() -> None:
+    assert "1 cells: 1 failed" in printed(result("a/b/c-d[okta]", FAILED))

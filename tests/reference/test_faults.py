@@ -1,0 +1,46 @@
+"""Each fault shows, shows only when it is switched on, and leaves an ordinary caller alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.reference.faults import FAULTS
+
+from .experiments_keys import EXPERIMENTS as KEYS
+from .experiments_tokens import EXPERIMENTS as TOKENS
+from .mistakes import Experiment, cases
+from .test_faults_access import EXPERIMENTS as ACCESS
+from .test_faults_connection import EXPERIMENTS as CONNECTION
+from .test_faults_key_store import EXPERIMENTS as KEY_STORE
+from .test_faults_serialization import EXPERIMENTS as SERIALIZATION
+from .test_faults_tls import EXPERIMENTS as TLS
+from .world import World
+
+AREAS = (TOKENS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS)
+EXPERIMENTS = {fault: experiment for area in AREAS for fault, experiment in area.items()}
+# Its server speaks an old protocol, which the plain service of the others doesn't have.
+OTHERS = [fault for fault in EXPERIMENTS if fault not in TLS]
+
+
+def test_every_fault_has_its_experiment() -> None:
+    """None is listed without being shown, none is shown without being listed, and none twice."""
+    assert sorted(FAULTS) == sorted(fault for area in AREAS for fault in area)
+
+
+@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
+def test_the_fault_shows(world: World, fault: str, experiment: Experiment) -> None:
+    """With the fault the experiment comes out wrong."""
+    assert experiment(world, lambda **settings: world.start(fault, **settings))
+
+
+@pytest.mark.parametrize(("fault", "experiment"), cases(EXPERIMENTS))
+def test_nothing_shows_without_the_fault(world: World, fault: str, experiment: Experiment) -> None:
+    """Without it, right."""
+    assert not experiment(world, world.start)
+
+
+@pytest.mark.parametrize("fault", OTHERS)
+def test_the_plain_token_is_judged_as_ever(world: World, fault: str) -> None:
+    """A fault is one mistake: an ordinary caller does not notice it."""
+    service = world.start(fault)
+    assert [service.status(), service.status(world.k1.token())] == [401, 200]
