@@ -122,6 +122,9 @@ class HttpConnection:
         started: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            if self._tls is not None:
+                # A browser would keep to https for everything else on localhost, long after this server has ended.
+                headers = [one for one in headers if one[0].lower() != "strict-transport-security"]
             started[:] = [status, headers]
             return _no_write
 

@@ -68,6 +68,16 @@ def test_the_documents_are_what_they_name(subject: IssuerApi, ca_file: Path) -> 
     assert fetch(discovery["jwks_uri"], ca_file).json()["keys"]
 
 
+def test_no_browser_is_told_to_keep_to_https(idp: EmbeddedIdp, ca_file: Path) -> None:
+    """The vendor's header would outlive the mock, and reach every other server on localhost."""
+    with tls_api(idp.url, ca_file) as api:
+        made = api.ok("POST", "/issuers", {"style": "auth0"})
+        answer = fetch(made["jwks_uri"], ca_file)
+        api.ok("DELETE", f"/issuers/{made['id']}")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Strict-Transport-Security" not in answer.headers
+
+
 def test_who_does_not_know_the_ca_does_not_trust_it(subject: IssuerApi, pair: tuple[Path, Path, Path]) -> None:
     """The certificate is nobody else's."""
     for ca_file in (True, pair[0]):
