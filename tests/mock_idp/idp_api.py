@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -17,6 +18,8 @@ class Api:
         self.url = url
         self.session = requests.Session()
         self.session.trust_env = False
+        # One session serves many tests: a cookie of one vendor's answer must not follow into the next.
+        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
 
     def __enter__(self) -> Api:
         return self
