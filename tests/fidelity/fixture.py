@@ -14,7 +14,7 @@ _ANNOTATIONS = frozenset({"value", "confirmed", "note"})
 def why_not(vendor: str) -> str | None:
     """Why there is nothing to compare with, or None."""
     path = FOLDER / f"{vendor}.json"
-    return None if path.exists() else f"../shared/fidelity/{vendor}.json is not beside the project"
+    return None if path.exists() else f"the recorded facts of {vendor} don't lie beside the project"
 
 
 def load(vendor: str) -> dict[str, Any]:

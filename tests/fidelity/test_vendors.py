@@ -68,4 +68,4 @@ def test_without_fixtures_the_reason_is_printed(
     """Outside of its workplace the comparison skips, and says why."""
     monkeypatch.setattr(fixture, "FOLDER", tmp_path)
     assert main(["okta"]) == 0
-    assert "skipped, ../shared/fidelity/okta.json is not beside the project" in capsys.readouterr().out
+    assert "skipped, the recorded facts of okta don't lie beside the project" in capsys.readouterr().out

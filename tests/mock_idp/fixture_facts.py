@@ -15,6 +15,6 @@ def facts(vendor: str) -> dict[str, Any]:
     """The fixture file of a vendor."""
     path = _FOLDER / f"{vendor}.json"
     if not path.exists():
-        pytest.skip(f"../shared/fidelity/{vendor}.json is not beside the project")
+        pytest.skip(f"the recorded facts of {vendor} don't lie beside the project")
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
