@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from mock_idp.commands.failing import CANNOT_RUN, USAGE, fail
+from mock_idp.commands.setting import Setting, place, read_config, warn_of_unknown_variables
 from mock_idp.errors import MockIdpError
 
 if TYPE_CHECKING:
@@ -20,39 +23,48 @@ if TYPE_CHECKING:
 # Written out, as importing the providers would make --help slow; a test holds it against the registry.
 STYLES = ("auth0", "keycloak", "okta", "custom", "entra", "cognito", "google")
 
+_FILE = click.Path(path_type=Path)
+_setting = partial(click.option, cls=Setting)
+
 
 @click.command(epilog="Example: mock-idp serve --style okta --port 9400")
-@click.option("--style", type=click.Choice(STYLES), help="Whose manners the issuer has. [default: custom]")
-@click.option("--port", type=click.IntRange(0, 65_535), default=9400, show_default=True, help="0: a free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--public-url", help="What stands in documents and tokens. [default: http://localhost:PORT]")
-@click.option("--audience", default="tasker-api", show_default=True, help="The aud of tokens.")
-@click.option("--permissions-claim", help="The claim that holds the permissions. [default: the vendor's]")
-@click.option("--algorithm", default="RS256", show_default=True, help="What tokens are signed with.")
-@click.option(
+@_setting(
+    "--config", type=_FILE, is_eager=True, callback=read_config, metavar="FILE", help="Settings and issuers, as TOML."
+)
+@_setting("--style", type=click.Choice(STYLES), help="Whose manners the issuer has. [default: custom]")
+@_setting("--port", type=click.IntRange(0, 65_535), default=9400, show_default=True, help="0: a free one.")
+@_setting("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@_setting("--public-url", help="What stands in documents and tokens. [default: http://localhost:PORT]")
+@_setting("--audience", default="tasker-api", show_default=True, help="The aud of tokens.")
+@_setting("--permissions-claim", help="The claim that holds the permissions. [default: the vendor's]")
+@_setting("--algorithm", default="RS256", show_default=True, help="What tokens are signed with.")
+@_setting(
     "--token-lifetime",
     "token_lifetime_seconds",
     type=click.IntRange(1, 315_360_000),
     metavar="SECONDS",
     help="How long tokens are good for. [default: the vendor's]",
 )
-@click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the style: realm=tasker.")
-@click.option("--issuers", "file", type=click.Path(path_type=Path), help="A TOML file with [[issuers]].")
-@click.option("--auto-issuers", is_flag=True, help="Make the issuer of /i/NEW-ID/... at its first request.")
-@click.option("--allow-remote", is_flag=True, help="Allow an address that other machines reach.")
-@click.option("--control-token", envvar="MOCK_IDP_CONTROL_TOKEN", help="Makes the control API ask for it.")
-@click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="A Host the control API answers to.")
-@click.option("--trust-forwarded", is_flag=True, help="Believe X-Forwarded-Host and X-Forwarded-Proto.")
-@click.option("--tls", is_flag=True, help="Speak TLS, with a throw-away certificate and CA.")
-@click.option("--tls-host", "tls_hosts", multiple=True, metavar="NAME", help="Another name in that certificate.")
-@click.option("--tls-cert", type=click.Path(path_type=Path), metavar="FILE", help="Speak TLS with this chain (PEM).")
-@click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="The private key of --tls-cert.")
-@click.option("--ready-file", type=click.Path(path_type=Path), help="Written once ready, removed at the end.")
-@click.option("--quiet", is_flag=True, help="Print nothing.")
+@_setting("--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the style: realm=tasker.")
+@_setting("--issuers", type=_FILE, help="A TOML file with [[issuers]].")
+@_setting("--auto-issuers", is_flag=True, help="Make the issuer of /i/NEW-ID/... at its first request.")
+@_setting("--allow-remote", is_flag=True, help="Allow an address that other machines reach.")
+@_setting("--control-token", help="Makes the control API ask for it.")
+@_setting("--allow-host", "allowed_hosts", multiple=True, metavar="NAME", help="A Host the control API answers to.")
+@_setting("--trust-forwarded", is_flag=True, help="Believe X-Forwarded-Host and X-Forwarded-Proto.")
+@_setting("--tls", is_flag=True, help="Speak TLS, with a throw-away certificate and CA.")
+@_setting("--tls-host", "tls_hosts", multiple=True, metavar="NAME", help="Another name in that certificate.")
+@_setting("--tls-cert", type=_FILE, metavar="FILE", help="Speak TLS with this chain (PEM).")
+@_setting("--tls-key", type=_FILE, metavar="FILE", help="The private key of --tls-cert.")
+@_setting("--ready-file", type=_FILE, help="Written once ready, removed at the end.")
+@_setting("--quiet", is_flag=True, help="Print nothing but warnings and errors.")
+@click.pass_context
 def serve(
+    ctx: click.Context,
+    /,
+    config: Path | None,
     style: str | None,
-    file: Path | None,
-    hosts: tuple[str, ...],
+    issuers: Path | None,
     tls: bool,
     tls_hosts: tuple[str, ...],
     tls_cert: Path | None,
@@ -63,25 +75,29 @@ def serve(
 ) -> None:
     """Serve an issuer in the vendor's own layout.
 
-    More of them come by POST /_mock/issuers, from a file, or by their first request.
+    More of them come by POST /_mock/issuers, from a file, or by their first request. Each option can also be given as
+    an environment variable or in a TOML file (--config): docs/configuration.md.
     """
     from mock_idp import serve as server
     from mock_idp.jose.errors import JoseError
     from mock_idp.settings import ServerSettings
 
+    warn_of_unknown_variables(os.environ, ctx.command)
     names = ("audience", "permissions_claim", "algorithm", "token_lifetime_seconds", "options")
     about = {name: rest.pop(name) for name in names}
+    # The file's options can be more than text.
+    from_file = ctx.get_parameter_source("options") is ParameterSource.DEFAULT_MAP
+    about["options"] = ctx.obj["options"] if from_file else _pairs(about["options"], place(ctx, "options"))
     try:
         settings = ServerSettings(
-            issuers=_issuers(style, file, about),
-            allowed_hosts=hosts,
+            issuers=_issuers(style, issuers, ctx.obj.get("issuers", ()), about),
             default_style=style or "custom",
             tls=_tls(tls, tls_hosts, tls_cert, tls_key),
             **rest,
         )
         server.serve(settings, ready_file, _say_nothing if quiet else _announce)
     except (MockIdpError, JoseError) as error:
-        where = f"{error.field}: " if error.field else ""
+        where = f"{place(ctx, error.field)}: " if error.field else ""
         fail(where + error.sentence, CANNOT_RUN if error.code == server.CANNOT_LISTEN else USAGE)
     # The HTTP server's native threads may still be on their way out, and must not find the interpreter half
     # taken down. Everything of ours is closed by now.
@@ -90,18 +106,19 @@ def serve(
     os._exit(0)
 
 
-def _issuers(style: str | None, file: Path | None, about: dict[str, Any]) -> tuple[IssuerSettings, ...]:
-    """The issuers of the file, and the plain one where a style is named or there is no file."""
+def _issuers(
+    style: str | None, file: Path | None, configured: tuple[IssuerSettings, ...], about: dict[str, Any]
+) -> tuple[IssuerSettings, ...]:
+    """The issuers of the file, or else the `configured` ones; and the plain one, named or if there are no others."""
     from mock_idp.settings import DEFAULT_ISSUER_ID, IssuerSettings
 
-    issuers: tuple[IssuerSettings, ...] = ()
+    issuers = configured
     if file is not None:
         from mock_idp.settings_file import read_issuers
 
         issuers = read_issuers(file)
-        if style is None:
-            return issuers
-    about["options"] = _pairs(about["options"])
+    if issuers and style is None:
+        return issuers
     return IssuerSettings(id=DEFAULT_ISSUER_ID, style=style or "custom", mount="root", **about), *issuers
 
 
@@ -112,12 +129,13 @@ def _tls(tls: bool, hosts: tuple[str, ...], cert: Path | None, key: Path | None)
     return TlsSettings(hosts, cert, key) if tls or hosts or cert or key else None
 
 
-def _pairs(options: tuple[str, ...]) -> dict[str, str]:
+def _pairs(options: tuple[str, ...], where: str) -> dict[str, str]:
+    """NAME=VALUE as a mapping. In: also where they were given, for the message."""
     pairs = {}
     for option in options:
         name, equals, value = option.partition("=")
         if not equals:
-            fail(f"--option takes NAME=VALUE, not {option!r}.", USAGE)
+            fail(f"{where}: this takes NAME=VALUE, not {option!r}.", USAGE)
         pairs[name] = value
     return pairs
 
