@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from mock_idp.commands.background import start, stop
 from mock_idp.commands.client import COMMANDS
+from mock_idp.commands.healthcheck import healthcheck
 from mock_idp.commands.serve import serve
 
 
@@ -14,5 +16,5 @@ def main() -> None:
     """A mock identity provider that behaves like the real ones. For testing only."""
 
 
-for command in (serve, *COMMANDS):
+for command in (serve, start, stop, healthcheck, *COMMANDS):
     main.add_command(command)
