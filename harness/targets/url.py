@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import threading
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.targets.base import ServiceConfig, TargetError
 from harness.targets.readiness import HEALTH_PATH, health_state, wait_until
+
+if TYPE_CHECKING:
+    from harness.targets.base import Target
 
 
 class RunningService:
@@ -37,6 +42,18 @@ class RunningService:
         return None
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_on_this_machine(target: Target) -> bool:
+    """Whether what listens on this machine's loopback interface is within reach of the service."""
+    return not isinstance(target, UrlTarget) or target.is_local
+
+
 class UrlTarget:
     """The service at `base_url` (http or https). It must already trust the issuer that tokens come from.
 
@@ -65,6 +82,7 @@ class UrlTarget:
         self._base_url = base_url.rstrip("/")
         self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
         self._health_path, self._wait_seconds = health_path, wait_seconds
+        self.is_local = _is_loopback(parts.hostname)
         self._config: ServiceConfig | None = None
         self._lock = threading.Lock()
 
