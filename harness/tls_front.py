@@ -5,14 +5,13 @@ from __future__ import annotations
 import select
 import socket
 import ssl
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.errors import HarnessError
+from harness.targets.guarded_folder import GuardedFolder
 from harness.tls_certificates import server_contexts
 from harness.vocabulary import CERTIFICATES
 
@@ -30,20 +29,20 @@ class TlsFront:
     """
 
     def __init__(self, idp_url: str, https_base_url: Callable[[int], str]) -> None:
+        self._folder = GuardedFolder()
         parts = urlsplit(idp_url)
         self._upstream = (parts.hostname or "127.0.0.1", parts.port or 80)
         self._listener = socket.create_server(("127.0.0.1", 0))
         port: int = self._listener.getsockname()[1]
         self.address = f"127.0.0.1:{port}"
         self.url = https_base_url(port)
-        self._folder = tempfile.TemporaryDirectory(prefix="idp-harness-tls-")
         try:
             ca_pem, self._contexts = server_contexts(urlsplit(self.url).hostname or "localhost")
-            ca_file = Path(self._folder.name) / "ca.pem"
+            ca_file = self._folder.path / "ca.pem"
             ca_file.write_bytes(ca_pem)
         except BaseException:
             self._listener.close()
-            self._folder.cleanup()
+            self._folder.remove()
             raise
         self.ca_file = str(ca_file)
         self._kind = "trusted"
@@ -71,7 +70,7 @@ class TlsFront:
         self._close_connections()
         for server in self._servers:
             server.join()
-        self._folder.cleanup()
+        self._folder.remove()
 
     def _close_connections(self) -> None:
         with self._lock:

@@ -18,4 +18,5 @@ def call_pytest(args: Sequence[str], reporter: object) -> int:
     ini = Path(harness.__file__).parent / "suite" / "pytest.ini"
     quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
     quiet += ["--import-mode=importlib", "--assert=plain"]
+    quiet += ["-p", "no:tmpdir"]  # No test here asks for a folder, and pytest-xdist would leave one for each run.
     return int(pytest.main([*quiet, "-c", str(ini), "--rootdir", str(ini.parent), *args], plugins=[reporter]))

@@ -1,6 +1,17 @@
 """Ways to get a running service that trusts a given issuer: one module each, behind one small protocol."""
 
-from harness.targets.base import DEFECTS, ApiKey, Service, ServiceConfig, Target, TargetError
-from harness.targets.registry import TARGETS, make_target
+from harness.targets.base import DEFECTS, ApiKey, BringsIdp, Service, ServiceConfig, Target, TargetError
+from harness.targets.registry import TARGETS, make_target, profile_of
 
-__all__ = ["DEFECTS", "TARGETS", "ApiKey", "Service", "ServiceConfig", "Target", "TargetError", "make_target"]
+__all__ = [
+    "DEFECTS",
+    "TARGETS",
+    "ApiKey",
+    "BringsIdp",
+    "Service",
+    "ServiceConfig",
+    "Target",
+    "TargetError",
+    "make_target",
+    "profile_of",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from harness.errors import HarnessError
 
@@ -164,3 +164,18 @@ class Target(Protocol):
 
     def close(self) -> None:
         """Stop every service it started and what they share. May be called again."""
+
+
+@runtime_checkable
+class BringsIdp(Protocol):
+    """A target whose services reach nothing that listens on this machine's loopback interface.
+
+    So the identity provider goes to where they are, and what can't follow (the attacker's listener, the TLS front)
+    they can't be judged by.
+    """
+
+    def start_idp(self) -> tuple[str, str]:
+        """Start an identity provider beside the services; ends with `close`.
+
+        Its URL for this process, and the token of its control API. Raises `TargetError`.
+        """

@@ -113,7 +113,7 @@ class ProcessTarget:
             undo.callback(process.stop)
             base_url = f"http://{ports.LOOPBACK}:{port}"
             self._wait_until_healthy(process, log, base_url, port)
-            service = GuardedService(base_url, process, log, _secrets(config))
+            service = GuardedService(base_url, process, log, without_key_secrets(config))
             undo.pop_all()
         return service
 
@@ -142,11 +142,13 @@ class ProcessTarget:
 
 def filled_in(command: Sequence[str], port: int, config: ServiceConfig) -> list[str]:
     """The command with its placeholders replaced; a list is joined by commas, a boolean is `true` or `false`."""
-    words: Mapping[str, str] = {
-        "port": str(port),
-        **{name: _text(getattr(config, name)) for name in _CONFIG_WORDS},
-    }
+    words = config_words(port, config)
     return [_PLACEHOLDER.sub(lambda match: words[match[1]], word) for word in command]
+
+
+def config_words(port: int, config: ServiceConfig) -> Mapping[str, str]:
+    """What stands for each of `PLACEHOLDERS`."""
+    return {"port": str(port), **{name: _text(getattr(config, name)) for name in _CONFIG_WORDS}}
 
 
 def _text(value: object) -> str:
@@ -155,6 +157,6 @@ def _text(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _secrets(config: ServiceConfig) -> tuple[str, ...]:
+def without_key_secrets(config: ServiceConfig) -> tuple[str, ...]:
     """The user information of the URLs; API keys and private keys never reach the command line."""
     return planted_secrets(replace(config, api_keys=(), decryption_key_pem=""))

@@ -51,6 +51,12 @@ def _url(**options: Any) -> Target:
     return UrlTarget(**options)
 
 
+def _container(**options: Any) -> Target:
+    from harness.targets.container import ContainerTarget
+
+    return ContainerTarget(**options)
+
+
 @dataclass(frozen=True)
 class Entry:
     """How a target is made (and only then imported), how its options are read from text, and which it must have."""
@@ -84,6 +90,23 @@ TARGETS: Mapping[str, Entry] = {
             "profile": str,
         },
         ("command",),
+    ),
+    "container": Entry(
+        _container,
+        {
+            "service": str,
+            "image": str,
+            "port": int,
+            "command": str,
+            "environment": str,
+            "config": str,
+            "postgres": str,
+            "idp_image": str,
+            "jwks_base_url": str,
+            "health_path": str,
+            "boot_seconds": float,
+            "log_folder": Path,
+        },
     ),
     "url": Entry(
         _url,
@@ -120,6 +143,12 @@ def make_target(name: str, options: Mapping[str, Any] | None = None) -> Target:
         if not arguments.get(option):
             raise UsageError(f"target {name} needs the option {option}")
     return entry.make(**arguments)
+
+
+def profile_of(name: str, options: Mapping[str, Any] | None = None) -> str:
+    """The profile to judge a target's services by when none is named: that of its own name, as a rule."""
+    service = (options or {}).get("service", "tasker-worker")
+    return service if (name, service) == ("container", "tasker-worker") else name
 
 
 def _converted(name: str, option: str, value: Any, convert: Callable[[str], Any]) -> Any:
