@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,8 +12,11 @@ from harness.attacker import AttackerListener
 from harness.errors import HarnessError, UsageError
 from harness.idp import IdpClient
 from harness.profile import Profile
-from harness.targets import Target, make_target
+from harness.targets import Target, make_target, profile_of
 from harness.toml_source import nearest
+
+# Targets that say how to get a service, not which one it is.
+ANY_SERVICE = ("process", "container", "url")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,16 @@ class Options:
     def target_settings(self) -> dict[str, Any]:
         """The keyword arguments of the target."""
         return {**dict(self.target_options), **({"faults": self.faults} if self.faults else {})}
+
+    def expected_names(self) -> tuple[str, ...]:
+        """Whose expected findings count: the target's, and those of the profile where the target takes any service."""
+        if self.target not in ANY_SERVICE:
+            return (self.target,)
+        return tuple(dict.fromkeys((self.target, Path(self.profile_name()).stem)))
+
+    def profile_name(self) -> str:
+        """The profile to judge by: the one that was named, or the target's."""
+        return self.profile or profile_of(self.target, self.target_settings())
 
 
 def check_options(options: Options) -> None:

@@ -13,6 +13,8 @@ from harness.loader import bundled_directory
 from harness.measure.declared import Documented, Threshold, read_documented, read_thresholds
 from harness.model import Route
 from harness.placeholders import problems
+from harness.targets.base import BringsIdp
+from harness.targets.url import is_on_this_machine
 from harness.toml_source import TomlSource, nearest
 
 if TYPE_CHECKING:
@@ -65,11 +67,23 @@ class Profile:
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
 
     def as_run_by(self, target: Target) -> Profile:
-        """What can be judged when the service is run by `target`: one that runs already can't be configured."""
-        if target.can_restart:
+        """What can be judged when the service is run by `target`.
+
+        One that runs already can't be configured, and one in a container or on another machine reaches no listener of
+        the harness.
+        """
+        if isinstance(target, BringsIdp):
+            reason = f"services of the target {target.name} reach no listener on this machine"
+            gone: dict[str, str] = {name: reason for name in ("attacker-listener", "tls") if name in self.capabilities}
+        elif target.can_restart:
             return self
-        reason = f"the target {target.name} takes the service as it runs"
-        gone: dict[str, str] = {name: reason for name in ("configure", "restart") if name in self.capabilities}
+        else:
+            reason = f"the target {target.name} takes the service as it runs"
+            gone = {name: reason for name in ("configure", "restart") if name in self.capabilities}
+            if "attacker-listener" in self.capabilities and not is_on_this_machine(target):
+                gone["attacker-listener"] = "the service is on another machine and reaches no listener on this one"
+            if "api-keys" in self.capabilities and not self.api_keys:
+                gone["api-keys"] = f"{reason}, and the profile {self.name} does not say its keys (api_keys)"
         return replace(self, capabilities=self.capabilities - gone.keys(), lacks={**self.lacks, **gone})
 
     @property

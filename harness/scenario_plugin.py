@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--idp-target",
         default="reference",
         metavar="NAME",
-        help="the service under test: tasker-worker, reference, process, url (default: %(default)s)",
+        help="the service under test: tasker-worker, reference, process, container, url (default: %(default)s)",
     )
     group.addoption(
         "--idp-target-option",
@@ -158,7 +158,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
             raise UsageError(f"there is no style {style!r}{nearest(style, STYLES)}")
     folders = [Path(name) for name in directories]
     scenarios = select(load_all([bundled_directory(), *folders]), option("select"))
-    profile = load_profile(find_profile(options.profile or options.target, folders)).as_run_by(
+    profile = load_profile(find_profile(options.profile_name(), folders)).as_run_by(
         make_target(options.target, options.target_settings())
     )
     planned = plan(scenarios, profile, options.target, styles, share_count(config))

@@ -1,7 +1,13 @@
-"""The JSON schema of scenario files, for editors: made from the same words that the loader checks."""
+"""The JSON schema of scenario files, for editors: made from the same words that the loader checks.
+
+`python -m harness.schema FILE` writes it.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
 from typing import Any
 
 from harness import vocabulary as words
@@ -127,3 +133,7 @@ def _closed(keys: Any, properties: Schema | None = None) -> Schema:
     """A table with these keys and no other."""
     known = properties or {}
     return {"type": "object", "properties": {key: known.get(key, {}) for key in keys}, "additionalProperties": False}
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

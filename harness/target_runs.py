@@ -12,7 +12,7 @@ from harness.idp import IdpClient
 from harness.loader import bundled_directory, load_all
 from harness.profile import find_profile, load_profile
 from harness.sessions import Sessions
-from harness.targets import make_target
+from harness.targets import BringsIdp, Target, make_target
 
 
 class TargetRun:
@@ -49,24 +49,34 @@ class TargetRuns:
     def _make(self, options: Options) -> TargetRun:
         folders = [Path(name) for name in options.scenario_directories]
         # A reference service with a fault is expected to fail: that is what the fault is for.
-        findings = (
-            [] if options.faults else load_expected(options.target, load_all([bundled_directory(), *folders]), folders)
-        )
-        profile = load_profile(find_profile(options.profile or options.target, folders))
+        names = () if options.faults else options.expected_names()
+        scenarios = load_all([bundled_directory(), *folders]) if names else []
+        findings = [one for name in names for one in load_expected(name, scenarios, folders)]
+        profile = load_profile(find_profile(options.profile_name(), folders))
         if self._attacker is None:
             self._attacker = AttackerListener()
         target = make_target(options.target, options.target_settings())
-        environment = Environment(options, profile, target, self._idp(options), self._attacker)
+        try:
+            environment = Environment(options, profile, target, self._idp(options, target), self._attacker)
+        except BaseException:
+            target.close()
+            raise
         return TargetRun(Sessions(environment, processes=self._processes, hold=options.hold), findings)
 
-    def _idp(self, options: Options) -> IdpClient:
-        if not options.idp_url and self._embedded is None:
-            from harness import embedded  # Flask and OpenSSL load only when they are needed.
+    def _idp(self, options: Options, target: Target) -> IdpClient:
+        token = None
+        if options.idp_url:
+            url, token = options.idp_url, options.control_token
+        elif isinstance(target, BringsIdp):
+            url, token = target.start_idp()
+        else:
+            if self._embedded is None:
+                from harness import embedded  # Flask and OpenSSL load only when they are needed.
 
-            self._embedded = embedded.start()
-        url = options.idp_url or (self._embedded.url if self._embedded else "")
+                self._embedded = embedded.start()
+            url = self._embedded.url
         if url not in self._clients:
-            self._clients[url] = IdpClient(url, options.control_token if options.idp_url else None)
+            self._clients[url] = IdpClient(url, token)
         return self._clients[url]
 
     def close(self) -> None:

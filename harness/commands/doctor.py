@@ -5,32 +5,44 @@ from __future__ import annotations
 import platform
 import socket
 import sys
+from importlib.util import find_spec
 
 import click
 
+from harness import grpc_services
 from harness.errors import HarnessError
 from harness.targets import TARGETS, make_target
 from harness.verdicts import EXIT_COULD_NOT_RUN
 
+# Services that somebody brings along: nothing of this machine is in their way.
+_BROUGHT = ("process", "url")
+# What the plain installation can do everywhere.
+_REFERENCE = "reference"
+
 
 @click.command()
-def doctor() -> int:
+@click.option("--grpc", "address", metavar="HOST:PORT", help="Say which gRPC services answer there, by reflection.")
+def doctor(address: str | None) -> int:
     """Say what this machine can run, and for everything that is in the way what to do about it.
 
+    What an extra brings may be missing (-). The exit status is 3 where the harness itself can't work (no), or nobody
+    answers at the address of --grpc.
+
     \b
-    Example:
+    Examples:
       idp-harness doctor
+      idp-harness doctor --grpc 127.0.0.1:9191
     """
+    if address is not None:
+        for name in grpc_services.grpc_services(address):
+            click.echo(name)
+        return 0
     click.echo(f"Python {platform.python_version()} on {platform.platform()}")
     problems = 0
-    for name in TARGETS:
-        if name in ("process", "url"):
-            continue
-        try:
-            reason = make_target(name, {}).available()
-        except HarnessError as problem:
-            reason = str(problem)
-        problems += _line(f"target {name}", reason)
+    for name in (name for name in TARGETS if name not in _BROUGHT):
+        problems += _line(f"target {name}", _target(name), needed=name == _REFERENCE)
+    _line("extra grpc", grpc_services.why_not_installed(), needed=False)
+    _line("extra browser", None if find_spec("playwright") else "pip install 'idp-harness[browser]'", needed=False)
     problems += _line("loopback", _loopback())
     problems += _line("Python >= 3.11", None if sys.version_info >= (3, 11) else "install CPython 3.11 or newer")
     click.echo(
@@ -39,10 +51,19 @@ def doctor() -> int:
     return EXIT_COULD_NOT_RUN if problems else 0
 
 
-def _line(what: str, reason: str | None) -> int:
-    mark = click.style("ok  ", fg="green") if reason is None else click.style("no  ", fg="red")
+def _line(what: str, reason: str | None, *, needed: bool = True) -> int:
+    """Print one line; returns 1 for a problem, 0 for anything else."""
+    missing = click.style("no  ", fg="red") if needed else click.style("-   ", fg="yellow")
+    mark = click.style("ok  ", fg="green") if reason is None else missing
     click.echo(f"{mark}{what}" + (f": {reason}" if reason else ""))
-    return int(reason is not None)
+    return int(needed and reason is not None)
+
+
+def _target(name: str) -> str | None:
+    try:
+        return make_target(name, {}).available()
+    except HarnessError as problem:
+        return str(problem)
 
 
 def _loopback() -> str | None:

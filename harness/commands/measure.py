@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -16,6 +17,7 @@ from harness.commands.options import (
     scenarios_option,
     target_settings,
 )
+from harness.commands.subject import Subject
 from harness.environment import Options, check_options
 from harness.errors import HarnessError
 from harness.measure.card import card_console, print_card, print_differences
@@ -43,7 +45,7 @@ from harness.vocabulary import STYLES
 @click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
 @control_token_option
 @click.option("--issuer", metavar="ID", help="The issuer there that the service trusts.")
-@click.option("--style", type=click.Choice(STYLES), default=STYLES[0], show_default=True, help="The issuer's vendor.")
+@click.option("--style", type=click.Choice(STYLES), help=f"The issuer's vendor. [default: {STYLES[0]}]")
 @scenarios_option
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this row of the card. May be given again.")
@@ -63,7 +65,7 @@ def measure(
     idp_url: str | None,
     control_token: str | None,
     issuer: str | None,
-    style: str,
+    style: str | None,
     directories: tuple[Path, ...],
     faults: tuple[str, ...],
     only: tuple[str, ...],
@@ -89,21 +91,24 @@ def measure(
         return EXIT_OK
     console = card_console()
     earlier = read_card(compare) if compare else None
-    target = target or default_target(console)
     settings = tuple(target_settings(base_url, command, target_option))
+    given = Subject(target, profile, settings, idp_url, issuer, control_token, (style,) if style else ())
+    subject = given.or_from_environment(os.environ)
+    target = subject.target or default_target(console)
+    style = subject.styles[0] if subject.styles else STYLES[0]
     options = Options(
         target=target,
-        profile=profile,
-        target_options=settings,
+        profile=subject.profile,
+        target_options=subject.settings,
         scenario_directories=tuple(str(directory) for directory in directories),
-        idp_url=idp_url,
+        idp_url=subject.idp_url,
         control_token=control_token,
-        issuer=issuer,
+        issuer=subject.issuer,
         faults=faults,
     )
     check_options(options)
-    check_idp(idp_url, control_token, issuer)
-    load_profile(find_profile(profile or target, list(directories)))
+    check_idp(subject.idp_url, control_token, subject.issuer)
+    load_profile(find_profile(options.profile_name(), list(directories)))
     if reason := make_target(target, options.target_settings()).available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     started = time.monotonic()

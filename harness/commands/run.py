@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from harness.commands.options import (
     target_settings,
 )
 from harness.commands.pytest_call import call_pytest
+from harness.commands.subject import Subject
 from harness.environment import Options, check_options
 from harness.errors import HarnessError
 from harness.mutants_from import load_faults
@@ -102,29 +104,33 @@ def run(
                       --idp-url http://127.0.0.1:9400 --issuer default --style auth0
     """
     console = Console()
-    target = target or default_target(console)
-    settings = target_settings(base_url, command, target_option)
+    settings = tuple(target_settings(base_url, command, target_option))
+    given = Subject(target, profile, settings, idp_url, issuer, control_token, styles)
+    subject = given.or_from_environment(os.environ)
+    target = subject.target or default_target(console)
     load_faults(fault_files)
-    check_options(Options(target=target, target_options=tuple(settings), faults=faults))
-    check_idp(idp_url, control_token, issuer)
-    runner = make_target(target, dict(settings))
+    options = Options(target=target, profile=subject.profile, target_options=subject.settings, faults=faults)
+    check_options(options)
+    check_idp(subject.idp_url, control_token, subject.issuer)
+    runner = make_target(target, dict(subject.settings))
     if reason := runner.available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     chosen = select(all_scenarios(directories), prefixes)
-    declared = load_profile(find_profile(profile or target, list(directories))).as_run_by(runner)
-    planned = keep_cells(plan(chosen, declared, target, styles or STYLES), prefixes)
+    declared = load_profile(find_profile(options.profile_name(), list(directories))).as_run_by(runner)
+    planned = keep_cells(plan(chosen, declared, target, subject.styles or STYLES), prefixes)
     reporter = ProgressReporter(console, len(planned), target)
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]
     # Two processes would change the keys of one lasting issuer under each other's feet.
-    args += ["-n", "0" if hold or issuer else workers]
+    args += ["-n", "0" if hold or subject.issuer else workers]
     args += [f"--junitxml={report_dir / 'junit.xml'}", f"--idp-results={report_dir / 'results.jsonl'}"]
     args += [f"--idp-select={prefix}" for prefix in prefixes]
-    args += [f"--idp-style={style}" for style in styles]
+    args += [f"--idp-style={style}" for style in subject.styles]
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
     args += [f"--idp-fault={fault}" for fault in faults]
     args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
-    args += [f"--idp-target-option={key}={value}" for key, value in settings]
-    named = {"profile": profile, "url": idp_url, "control-token": control_token, "issuer": issuer, "shuffle": shuffle}
+    args += [f"--idp-target-option={key}={value}" for key, value in subject.settings]
+    named = {"profile": subject.profile, "url": subject.idp_url, "issuer": subject.issuer}
+    named |= {"control-token": control_token, "shuffle": str(shuffle) if shuffle is not None else None}
     args += [f"--idp-{name}={value}" for name, value in named.items() if value is not None]
     args += ["--idp-strict"] if strict else []
     args += ["--idp-hold", "--capture=no"] if hold else []

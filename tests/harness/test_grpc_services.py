@@ -1,0 +1,74 @@
+"""Which gRPC services answer at an address is found out by asking the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_call import idp_harness
+
+from harness import grpc_services
+from harness.errors import HarnessError
+
+grpc: Any = pytest.importorskip("grpc", reason="pip install 'idp-harness[grpc]'")
+reflection: Any = pytest.importorskip("grpc_reflection.v1alpha.reflection", reason="pip install 'idp-harness[grpc]'")
+messages: Any = pytest.importorskip("grpc_reflection.v1alpha.reflection_pb2")
+
+Serve = Callable[[str | None], str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts servers; returns the address."""
+    with ExitStack() as running:
+
+        def start(version: str | None) -> str:
+            server = grpc.server(running.enter_context(ThreadPoolExecutor(2)))
+            if version is not None:
+                answer = grpc.stream_stream_rpc_method_handler(
+                    reflection.ReflectionServicer(["tasker.v1.TaskService"]).ServerReflectionInfo,
+                    messages.ServerReflectionRequest.FromString,
+                    messages.ServerReflectionResponse.SerializeToString,
+                )
+                service = f"grpc.reflection.{version}.ServerReflection"
+                handler = grpc.method_handlers_generic_handler(service, {"ServerReflectionInfo": answer})
+                server.add_generic_rpc_handlers((handler,))
+            port = server.add_insecure_port("127.0.0.1:0")
+            server.start()
+            running.callback(lambda: server.stop(None).wait())
+            return f"127.0.0.1:{port}"
+
+        yield start
+
+
+def test_the_services_are_listed(serve: Serve, tmp_path: Path) -> None:
+    """By name, one a line."""
+    done = idp_harness("doctor", "--grpc", serve("v1"), folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["tasker.v1.TaskService"]
+
+
+def test_a_server_without_reflection_is_told_from_none(serve: Serve, tmp_path: Path) -> None:
+    """The one needs a setting, the other an address; both are exit status 3."""
+    silent = idp_harness("doctor", "--grpc", serve(None), folder=tmp_path)
+    assert (silent.returncode, "switch server reflection on" in silent.stderr) == (3, True)
+    nobody = idp_harness("doctor", "--grpc", "127.0.0.1:1", folder=tmp_path)
+    assert (nobody.returncode, "no gRPC server answers at 127.0.0.1:1" in nobody.stderr) == (3, True)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the command that installs it."""
+    monkeypatch.setattr(grpc_services, "find_spec", lambda name: None)
+    with pytest.raises(HarnessError, match=r"pip install 'idp-harness\[grpc\]'"):
+        grpc_services.grpc_services("127.0.0.1:1")
+
+
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+def test_both_versions_of_reflection_are_understood(serve: Serve, version: str) -> None:
+    """A server in Rust has the first, one in Python the second."""
+    address = serve(version)
+    assert grpc_services.grpc_services(address) == ["tasker.v1.TaskService"]
