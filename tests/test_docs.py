@@ -26,6 +26,8 @@ from harness.targets.process import PLACEHOLDERS
 from harness.targets.registry import TARGETS
 from harness.verdicts import VERDICTS, CellResult
 from mock_idp.cli import main as mock_idp
+from mock_idp.commands.serve import serve
+from mock_idp.commands.setting import Setting
 from mock_idp.control.registry import OPERATIONS
 from mock_idp.control.schemas import SCHEMAS
 from mock_idp.faults.base import parameters
@@ -38,6 +40,7 @@ from mock_idp.script.spec import SCRIPT_SPEC
 
 SCENARIOS, PLUGIN = PAGES["scenarios.md"], PAGES["pytest-plugin.md"]
 CARD = PAGES["behaviour-card.md"]
+CONFIGURATION = PAGES["configuration.md"]
 MOCK_IDP, JUDGING = PAGES["mock-idp.md"], PAGES["judging-your-service.md"]
 PROGRAMS: dict[str, click.Group] = {"idp-harness": idp_harness, "mock-idp": mock_idp}
 # Options of other programs that the pages name: curl, pytest, pytest-xdist, python -m harness.reference.
@@ -243,6 +246,20 @@ def options_of(command: click.Command) -> set[str]:
     return {name for one in command.params if isinstance(one, click.Option) for name in one.opts} - {"--version"}
 
 
+def test_the_settings_are_those_of_serve() -> None:
+    """Option, TOML key, variable and default of each, as they are."""
+    listed = rows(CONFIGURATION, "Configuration of the mock identity provider", "option")
+    settings = {option.opts[0]: option for option in serve.params if isinstance(option, Setting)}
+    assert {name.split()[0]: row.words(2) for name, row in listed.items()} == {
+        name: [option.envvar] for name, option in settings.items()
+    }
+    for name, row in listed.items():
+        option = settings[name.split()[0]]
+        assert row.words(1) == ([] if option.name == "config" else [option.name])
+        default = "false" if option.is_flag else option.to_info_dict()["default"]
+        assert default is None or row.words(3) == [str(default)] or (option.multiple and row.cells[3] == "none")
+
+
 def pytest_options(config: pytest.Config) -> set[str]:
     """The options that the plugins add to pytest."""
     return {f"--{name.replace('_', '-')}" for name in vars(config.option) if name.startswith("idp_")}
@@ -288,7 +305,9 @@ def test_a_command_line_parses(line: str) -> None:
     command = PROGRAMS[program].commands[name]
     # Whether a file is there is found out by those that run.
     assert command.make_context(name, [*arguments], resilient_parsing=True)
-    assert {one.partition("=")[0] for one in arguments if one.startswith("--")} - options_of(command) == set()
+    # `start` hands what it doesn't know to `serve`.
+    known = options_of(command) | (options_of(mock_idp.commands["serve"]) if name == "start" else set())
+    assert {one.partition("=")[0] for one in arguments if one.startswith("--")} - known == set()
 
 
 @pytest.mark.parametrize("name", PAGES)
