@@ -101,8 +101,11 @@ def _issuers(style: str | None, file: Path | None, about: dict[str, Any]) -> tup
         issuers = read_issuers(file)
         if style is None:
             return issuers
-    about["options"] = _pairs(about["options"])
-    return IssuerSettings(id=DEFAULT_ISSUER_ID, style=style or "custom", mount="root", **about), *issuers
+    from mock_idp.commands.vendor_options import vendor_options
+
+    style = style or "custom"
+    about["options"] = vendor_options(style, about["options"])
+    return IssuerSettings(id=DEFAULT_ISSUER_ID, style=style, mount="root", **about), *issuers
 
 
 def _tls(tls: bool, hosts: tuple[str, ...], cert: Path | None, key: Path | None) -> TlsSettings | None:
@@ -110,16 +113,6 @@ def _tls(tls: bool, hosts: tuple[str, ...], cert: Path | None, key: Path | None)
     from mock_idp.settings import TlsSettings
 
     return TlsSettings(hosts, cert, key) if tls or hosts or cert or key else None
-
-
-def _pairs(options: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
-    for option in options:
-        name, equals, value = option.partition("=")
-        if not equals:
-            fail(f"--option takes NAME=VALUE, not {option!r}.", USAGE)
-        pairs[name] = value
-    return pairs
 
 
 def _announce(state: State, served: Served) -> None:
