@@ -177,9 +177,13 @@ class IssuerClient:
     def set_clock(self, offset_seconds: float) -> None:
         self._change("PUT", "/clock", {"offset_seconds": offset_seconds})
 
-    def script(self, **step: Any) -> None:
-        """Plan a scripted answer; `step` as in the control API's POST /_mock/issuers/{id}/script."""
-        self._change("POST", "/script", step)
+    def script(self, **step: Any) -> str:
+        """Plan a scripted answer; `step` as in the control API's POST /_mock/issuers/{id}/script. Out: its id."""
+        return str(self._change("POST", "/script", step)["id"])
+
+    def unused_steps(self) -> list[dict[str, Any]]:
+        """The scripted answers that wait for requests which have not come."""
+        return list(self.idp.call("GET", f"{self._path}/script?unused=true")["steps"])
 
     def clear_script(self) -> None:
         self._change("DELETE", "/script")
@@ -189,7 +193,7 @@ class IssuerClient:
     ) -> list[dict[str, Any]]:
         """The requests this issuer saw after the log's sequence number `since`.
 
-        `filters` are more parameters of the log: `method`, `client_id`, `form`.
+        `filters` are more parameters of the log: `method`, `client_id`, `form`, `query`.
         """
         query = {"since": since, **({"endpoint": endpoint} if endpoint else {}), **(filters or {})}
         answer = self.idp.call("GET", f"{self._path}/requests?{urlencode(query)}")

@@ -63,15 +63,20 @@ class MockIssuer:
         self._client.set_key_state(key, "retired")
 
     def fault(self, on: str, kind: str, **parameters: Any) -> None:
-        """Let `jwks`, `discovery` or `token` misbehave: `issuer.fault("jwks", "status", status=500, times=2)`."""
+        """Let an endpoint misbehave: `issuer.fault("jwks", "status", status=500, times=2)`."""
         self._client.fault(on=on, kind=kind, **parameters)
 
-    def script(self, on: str = "token", **step: Any) -> None:
-        """Say what the next request of an endpoint gets: `response`, `error` or `claims`, for `times` (1) requests.
+    def script(self, on: str = "token", **step: Any) -> str:
+        """Say what the next request of an endpoint gets: `response`, `error`, `problem` or `claims`, or the usual
+        answer after `delay_seconds`, for `times` (1) requests. Out: the id by which records name the step.
 
         `issuer.script(claims={"tenant": 7}, when={"client_id": "batch"})` puts a claim into that client's next token.
         """
-        self._client.script(on=on, **step)
+        return self._client.script(on=on, **step)
+
+    def unused_steps(self) -> list[Mapping[str, Any]]:
+        """The steps of the script that wait for requests which have not come: `assert not issuer.unused_steps()`."""
+        return list(self._client.unused_steps())
 
     def heal(self) -> None:
         """End all faults, and forget what is left of the script."""
@@ -89,12 +94,14 @@ class MockIssuer:
         method: str | None = None,
         client_id: str | None = None,
         form: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
     ) -> list[Mapping[str, Any]]:
         """What was asked of this issuer, oldest first; `endpoint` is jwks, discovery, token, other ...
 
-        `client_id` is who the client says it is, `form` are members that the body must have.
+        `client_id` is who the client says it is, `form` are members that the body must have, `query` those
+        of the query.
         """
-        return list(self._client.requests(endpoint=endpoint, filters=_filters(method, client_id, form)))
+        return list(self._client.requests(endpoint=endpoint, filters=_filters(method, client_id, form, query)))
 
     def wait_for_requests(
         self,
@@ -105,12 +112,13 @@ class MockIssuer:
         method: str | None = None,
         client_id: str | None = None,
         form: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
     ) -> list[Mapping[str, Any]]:
         """Wait until `count` such requests (as for `requests`) have come since the issuer was made.
 
         Raises `AssertionError` with what came instead when the deadline passes.
         """
-        filters = _filters(method, client_id, form)
+        filters = _filters(method, client_id, form, query)
         seen = self._client.wait_for_requests(endpoint, count, 0, seconds, filters)
         if seen is None:
             came = [f"{one['method']} {one['path']} {one['status']}" for one in self.requests()]
@@ -127,6 +135,13 @@ class MockIssuer:
         self._client.delete()
 
 
-def _filters(method: str | None, client_id: str | None, form: Mapping[str, str] | None) -> dict[str, str]:
-    given = {"method": method, "client_id": client_id, "form": urlencode(form) if form else None}
+def _filters(
+    method: str | None, client_id: str | None, form: Mapping[str, str] | None, query: Mapping[str, str] | None
+) -> dict[str, str]:
+    given = {
+        "method": method,
+        "client_id": client_id,
+        "form": urlencode(form) if form else None,
+        "query": urlencode(query) if query else None,
+    }
     return {name: value for name, value in given.items() if value is not None}

@@ -42,8 +42,17 @@ class ControlGuard:
             )
             raise MockIdpError(403, "unknown_host", sentence)
         origin = environ.get("HTTP_ORIGIN")
-        if origin is not None and not self._is_known(_hostname(str(origin))):
+        if origin is not None and not self._is_own(_hostname(str(origin)), _hostname(f"//{host}")):
             raise MockIdpError(403, "foreign_origin", "The control API is not for web pages of other hosts.")
+
+    def _is_own(self, page: str | None, host: str | None) -> bool:
+        """Whether a page is of this machine, or of the host that is asked; an address alone may be anybody's."""
+        if page is None:
+            return False
+        try:
+            return page == host or ip_address(page).is_loopback
+        except ValueError:
+            return page in self._names
 
     def _is_known(self, host: str | None) -> bool:
         if host is None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from mock_idp.answer import Headers
 from mock_idp.clock import IssuerClock
 from mock_idp.documents import Document
 from mock_idp.faults.queue import FaultQueue
@@ -21,7 +22,7 @@ from mock_idp.keys import IssuerKeys
 from mock_idp.oauth.clients import ClientRegistry
 from mock_idp.oauth.routes import flow_routes
 from mock_idp.providers import PROVIDERS
-from mock_idp.providers.base import Place, TokenRequest
+from mock_idp.providers.base import KeyTimes, Origin, Place, TokenRequest
 from mock_idp.request_log import RequestLog
 from mock_idp.script.queue import Script
 from mock_idp.settings import IssuerSettings, KeySettings
@@ -99,7 +100,7 @@ class Issuer:
     @property
     def token_endpoint(self) -> str:
         """The public URL of the token endpoint."""
-        return self.place.base + self.provider.token_path(self.place.options)
+        return str(self.provider.discovery(self.place)["token_endpoint"])
 
     def routes(self) -> Iterator[tuple[str, str]]:
         """Path on this server and endpoint (`jwks`, `discovery`, `token`, the flows') of all this issuer serves."""
@@ -110,6 +111,8 @@ class Issuer:
             yield self.prefix + path, "discovery"
         for path, document in self.provider.more_documents(self.place).items():
             yield self.prefix + path, "jwks" if document is None else "discovery"
+        for path in self.provider.flows.key_documents(self.place, ()):
+            yield self.prefix + path, "jwks"
         if any(path.endswith(OAUTH_METADATA) for path in self.provider.discovery_paths(options)):
             # RFC 8414 section 3.1 puts the well-known part before the path of the issuer, not behind it.
             below = self.provider.issuer(replace(self.place, base=self.prefix)).rstrip("/")
@@ -174,16 +177,18 @@ class Issuer:
             self.overlay = make(self.keys.ring.find)
             self.publish()
 
-    def mint(self, spec: TokenSpec, place: Place | None = None) -> ForgedToken:
+    def mint(self, spec: TokenSpec, place: Place | None = None, origin: Origin | None = None) -> ForgedToken:
         """A token as the vendor would make it, with the differences the spec asks for.
 
-        `place` differs from the issuer's own behind a proxy. Raises JoseError.
+        `place` differs from the issuer's own behind a proxy; a token for a user is one of a login in a browser without
+        an `origin`. Raises JoseError.
         """
         # The forge is a third of the start-up time, and keys are served without it.
         from mock_idp.jose.forge import forge
 
         place = place or self.place
-        if place.extra_claims:
+        # Who writes the whole payload writes them into it.
+        if place.extra_claims and spec.payload is None:
             spec = replace(spec, claims={**spec.claims, **place.extra_claims})
         if spec.header:
             header = with_keys(spec.header, lambda handle, field: self.find_key(handle, field).key)
@@ -196,6 +201,7 @@ class Issuer:
             client_id=spec.client_id,
             audience=spec.audience,
             permissions=spec.permissions or (),
+            origin=origin or Origin(),
         )
         return forge(
             spec,
@@ -243,14 +249,21 @@ class Issuer:
             entries = [self.overlay.entry(key, self.keys.members(key)) for key in ring.published()]
             changed_at = self.clock.now()
             self.documents = {
-                "jwks": Document(compact_json(self.overlay.around(entries)), changed_at, self.provider.jwks_headers),
+                "jwks": Document(compact_json(self.overlay.around(entries)), changed_at, self._jwks_headers),
                 "discovery": self.discovery_document(self.place, changed_at),
                 **{
                     self.prefix + path: self.discovery_document(self.place, changed_at, path)
                     for path, document in self.provider.more_documents(self.place).items()
                     if document is not None
                 },
+                **{
+                    self.prefix + path: Document(compact_json(document), changed_at, self._jwks_headers)
+                    for path, document in self.provider.flows.key_documents(self.place, ring.published()).items()
+                },
             }
+
+    def _jwks_headers(self, times: KeyTimes) -> Headers:
+        return self.provider.jwks_headers(replace(times, options=self.place.options))
 
     def discovery_document(self, place: Place, changed_at: float, path: str = "") -> Document:
         """The discovery document at a path as seen from `place`, which differs from the issuer's own behind a proxy."""

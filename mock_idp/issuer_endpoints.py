@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from mock_idp.answer import Answer, json_answer
 from mock_idp.body import read_body
 from mock_idp.connection import take_connection
+from mock_idp.cors import is_preflight, preflight_answer, share
 from mock_idp.documents import MARKER
 from mock_idp.errors import MockIdpError
 from mock_idp.faults.base import Exchange
 from mock_idp.forwarded import forwarded_base
 from mock_idp.issuer import Issuer
 from mock_idp.jose.errors import JoseError
-from mock_idp.oauth.routes import FLOW_METHODS, loggable
+from mock_idp.media_type import negotiate
+from mock_idp.oauth.routes import FLOW_METHODS
 from mock_idp.providers.base import Place
-from mock_idp.providers.flows import Asked
-from mock_idp.script.queue import PlannedStep
+from mock_idp.providers.hooks import Asked
+from mock_idp.script.steps import ScriptedRequest
 from mock_idp.state import State
+
+if TYPE_CHECKING:
+    from mock_idp.oauth.request import FlowRequest
 
 Environ = Mapping[str, Any]
 
@@ -38,15 +44,20 @@ class IssuerEndpoints:
         Raises MockIdpError 404 when the path belongs to no issuer.
         """
         issuer, endpoint = self._find(environ["PATH_INFO"])
-        planned = issuer.faults.next_for(endpoint)
+        # A browser asks on its own account, and what is planned is for the request that follows.
+        preflight = is_preflight(endpoint, environ)
         body, problem = self._read(environ)
-        step = _next_step(issuer, endpoint, environ, body)
+        parameters = cache(lambda: _parameters(environ, body))
+        planned = None if preflight else issuer.faults.next_for(endpoint, parameters)
+        # A method that is refused anyway leaves the script alone.
+        scripted = environ["REQUEST_METHOD"] in _METHODS.get(endpoint, ())
+        step = issuer.script.next_for(endpoint, parameters) if scripted else None
         # Written down before it is answered: a request that hangs has arrived as well.
         entry = issuer.log.record(
             endpoint,
             environ["REQUEST_METHOD"],
             environ["PATH_INFO"],
-            loggable(endpoint, environ.get("QUERY_STRING", "")),
+            environ.get("QUERY_STRING", ""),
             request_headers(environ),
             None,
             planned.fault.kind if planned else None,
@@ -62,12 +73,20 @@ class IssuerEndpoints:
             except MockIdpError as error:
                 return json_answer(error.status, error.as_json())
 
+        def scripted_request() -> ScriptedRequest:
+            place = self._place(issuer, environ)
+            return ScriptedRequest(endpoint, answer_with, lambda: _flow_request(issuer, place, environ, body))
+
         def usual_answer() -> Answer:
-            answer = step.settings.step.apply(answer_with) if step else answer_with({})
+            if preflight:
+                return preflight_answer(issuer, endpoint, _METHODS[endpoint], environ).with_header(*MARKER)
+            answer = step.settings.step.apply(scripted_request()) if step else answer_with({})
+            answer = share(answer, issuer, endpoint, environ, lambda: _client_id(issuer, environ, body))
             return answer.with_header(*MARKER)
 
-        if planned is None:
-            answer: Answer | None = usual_answer()
+        answer: Answer | None
+        if planned is None and step is None:
+            answer = usual_answer()
         else:
             exchange = Exchange(
                 answer=usual_answer,
@@ -76,7 +95,8 @@ class IssuerEndpoints:
                 accept_encoding=str(environ.get("HTTP_ACCEPT_ENCODING", "")),
                 rate_limited=lambda: issuer.provider.flows.rate_limited(_asked(issuer, environ)),
             )
-            answer = planned.fault.apply(exchange)
+            in_time = step is None or step.settings.wait(exchange)
+            answer = None if not in_time else planned.fault.apply(exchange) if planned else usual_answer()
         if answer is None:
             # The connection is gone; what is sent now reaches nobody.
             return Answer(502, (("Content-Type", "text/plain"),))
@@ -115,37 +135,50 @@ class IssuerEndpoints:
             allowed = ", ".join(_METHODS[endpoint])
             error = MockIdpError(405, "method_not_allowed", f"This endpoint takes {allowed}.")
             return json_answer(405, error.as_json(), (("Allow", allowed),))
-        base = forwarded_base(environ) if self._state.settings.trust_forwarded else None
-        place = issuer.place if base is None else replace(issuer.place, base=base + issuer.prefix)
+        place = self._place(issuer, environ)
         if endpoint == "token" or endpoint in FLOW_METHODS:
             place = replace(place, extra_claims=claims) if claims else place
-            return self._flow_answer(endpoint, issuer, place, environ, body)
+            return _flow_answer(endpoint, _flow_request(issuer, place, environ, body))
         now, path = issuer.clock.now(), environ["PATH_INFO"]
-        if endpoint == "discovery" and base is not None:
+        if endpoint == "discovery" and place is not issuer.place:
             return issuer.discovery_document(place, now, path).answer(now)
-        return (issuer.documents.get(path) or issuer.documents[endpoint]).answer(now)
+        document = issuer.documents.get(path) or issuer.documents[endpoint]
+        answer = document.answer(now)
+        headers = [*answer.headers]
+        negotiate(headers, issuer, document, request_headers(environ))
+        return replace(answer, headers=tuple(headers))
 
-    def _flow_answer(self, endpoint: str, issuer: Issuer, place: Place, environ: Environ, body: bytes) -> Answer:
-        # Imported at the first token, with the forge behind it: keys are served without it.
-        from mock_idp.oauth.endpoints import find_endpoint
-        from mock_idp.oauth.request import FlowRequest
+    def _place(self, issuer: Issuer, environ: Environ) -> Place:
+        """The issuer as its caller sees it."""
+        base = forwarded_base(environ) if self._state.settings.trust_forwarded else None
+        return issuer.place if base is None else replace(issuer.place, base=base + issuer.prefix)
 
-        request = FlowRequest(
-            issuer=issuer,
-            place=place,
-            method=environ["REQUEST_METHOD"],
-            path=environ["PATH_INFO"],
-            query=environ.get("QUERY_STRING", ""),
-            content_type=str(environ.get("CONTENT_TYPE", "")),
-            authorization=str(environ.get("HTTP_AUTHORIZATION", "")),
-            cookie=str(environ.get("HTTP_COOKIE", "")),
-            body=body,
-        )
-        try:
-            return find_endpoint(endpoint)(request)
-        except JoseError as error:
-            # An issuer that was left without a signing key, for example.
-            raise MockIdpError(503, error.code, error.sentence) from None
+
+def _flow_request(issuer: Issuer, place: Place, environ: Environ, body: bytes) -> FlowRequest:
+    # Imported at the first token, with the forge behind it: keys are served without it.
+    from mock_idp.oauth.request import FlowRequest
+
+    return FlowRequest(
+        issuer=issuer,
+        place=replace(place, path=environ["PATH_INFO"].removeprefix(issuer.prefix)),
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"],
+        query=environ.get("QUERY_STRING", ""),
+        content_type=str(environ.get("CONTENT_TYPE", "")),
+        authorization=str(environ.get("HTTP_AUTHORIZATION", "")),
+        cookie=str(environ.get("HTTP_COOKIE", "")),
+        body=body,
+    )
+
+
+def _flow_answer(endpoint: str, request: FlowRequest) -> Answer:
+    from mock_idp.oauth.endpoints import find_endpoint
+
+    try:
+        return find_endpoint(endpoint)(request)
+    except JoseError as error:
+        # An issuer that was left without a signing key, for example.
+        raise MockIdpError(503, error.code, error.sentence) from None
 
 
 def _asked(issuer: Issuer, environ: Environ, known_path: bool = True) -> Asked:
@@ -159,20 +192,23 @@ def _asked(issuer: Issuer, environ: Environ, known_path: bool = True) -> Asked:
     )
 
 
-def _next_step(issuer: Issuer, endpoint: str, environ: Environ, body: bytes) -> PlannedStep | None:
-    """The scripted step for a request, unless its method is refused anyway."""
-    if environ["REQUEST_METHOD"] not in _METHODS.get(endpoint, ()):
-        return None
+def _parameters(environ: Environ, body: bytes) -> dict[str, str]:
+    """The parameters of a request, with the client wherever it is named."""
+    from mock_idp.parameters import claimed_client_id, read_parameters, read_query
 
-    def parameters() -> dict[str, str]:
-        from mock_idp.parameters import basic_client_id, read_parameters, read_query
+    given = read_query(environ.get("QUERY_STRING", ""))
+    given |= read_parameters(str(environ.get("CONTENT_TYPE", "")), body)
+    client_id = claimed_client_id(given, str(environ.get("HTTP_AUTHORIZATION", "")))
+    return given if client_id is None else {**given, "client_id": client_id}
 
-        given = read_query(environ.get("QUERY_STRING", ""))
-        given |= read_parameters(str(environ.get("CONTENT_TYPE", "")), body)
-        client_id = given.get("client_id") or basic_client_id(str(environ.get("HTTP_AUTHORIZATION", "")))
-        return given if client_id is None else {**given, "client_id": client_id}
 
-    return issuer.script.next_for(endpoint, parameters)
+def _client_id(issuer: Issuer, environ: Environ, body: bytes) -> str | None:
+    """The client a request is from: as it says, or the one that its access token was issued to."""
+    from mock_idp.oauth.own_tokens import own_token
+
+    scheme, _, text = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    token = own_token(issuer, text.strip()) if scheme.lower() == "bearer" else None
+    return token.client_id if token is not None else _parameters(environ, body).get("client_id")
 
 
 def request_headers(environ: Environ) -> list[tuple[str, str]]:

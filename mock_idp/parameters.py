@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote_plus
+
+from mock_idp.jose.errors import JoseError
+from mock_idp.jose.verification import read_jws
 
 _MAX_PARAMETERS = 1000
 
@@ -35,8 +39,14 @@ def read_query(query: str) -> dict[str, str]:
     return members
 
 
-def basic_client_id(authorization: str) -> str | None:
-    """The client of an Authorization header with Basic credentials (RFC 6749 section 2.3.1), None of any other."""
+def claimed_client_id(parameters: Mapping[str, str], authorization: str) -> str | None:
+    """Who a client says it is: in `client_id`, Basic credentials (RFC 6749 section 2.3.1), or its assertion (RFC 7523
+    section 3). In: the parameters of the request, and its Authorization header, empty when absent.
+    """
+    return parameters.get("client_id") or _basic_client_id(authorization) or _asserted(parameters)
+
+
+def _basic_client_id(authorization: str) -> str | None:
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -45,6 +55,16 @@ def basic_client_id(authorization: str) -> str | None:
     except (binascii.Error, ValueError):
         return None
     return unquote_plus(decoded.partition(":")[0]) or None
+
+
+def _asserted(parameters: Mapping[str, str]) -> str | None:
+    if "client_assertion" not in parameters:
+        return None
+    try:
+        subject = read_jws(parameters["client_assertion"]).claims.get("sub")
+    except JoseError:
+        return None
+    return subject if isinstance(subject, str) else None
 
 
 def _from_json(body: bytes) -> dict[str, str]:

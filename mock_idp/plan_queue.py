@@ -3,29 +3,59 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from mock_idp.errors import MockIdpError
 
 MAX_PLANNED = 1000
 
+WHEN: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {"type": "string"},
+    "description": "Only requests whose parameters of these names (client_id, grant_type, scope, ...) have exactly "
+    "these values.",
+}
+"""The JSON schema of the condition of a plan."""
+
+ReadParameters = Callable[[], Mapping[str, str]]
+"""Reads the parameters of a request; called only when something waits that asks for them."""
+
 
 @dataclass
 class Planned:
-    """Something for the next `times` requests of the endpoint `on` (None: until cleared)."""
+    """Something for the next `times` requests (None: until cleared) of the endpoint `on` that have the parameters of
+    `when`, with those values.
+    """
 
     id: str
     on: str
     times: int | None
+    when: Mapping[str, str]
     served: int = field(default=0, kw_only=True)
 
     @property
     def spent(self) -> bool:
         """Whether it has been shown as often as it was to be."""
         return self.times is not None and self.served >= self.times
+
+    @property
+    def unused(self) -> bool:
+        """Whether a request that it was planned for has not come; until cleared: whether none has."""
+        return self.served < (self.times or 1)
+
+    def fits(self, parameters: ReadParameters) -> bool:
+        """Whether it is for a request with these parameters."""
+        if not self.when:
+            return True
+        given = parameters()
+        return all(given.get(name) == value for name, value in self.when.items())
+
+    def about(self) -> dict[str, object]:
+        """Where, when and how often, as the control API shows it."""
+        return {"id": self.id, "on": self.on, "times": self.times, "when": dict(self.when), "served": self.served}
 
 
 P = TypeVar("P", bound=Planned)
@@ -46,10 +76,10 @@ class PlanQueue(Generic[P]):
         self._numbers = itertools.count(1)
         self._lock = Lock()
 
-    def planned(self) -> list[P]:
-        """All since the last clear, oldest first, the spent ones too."""
+    def planned(self, unused: bool = False) -> list[P]:
+        """All since the last clear, oldest first, the spent ones too; or only those that wait in vain."""
         with self._lock:
-            return list(self._planned)
+            return [planned for planned in self._planned if planned.unused or not unused]
 
     def drop(self) -> None:
         """Forget all."""
@@ -68,13 +98,13 @@ class PlanQueue(Generic[P]):
             self._arm()
             return planned
 
-    def _take(self, endpoint: str, fits: Callable[[P], bool]) -> P | None:
-        """The oldest for a request of `endpoint` that `fits`, counted as shown; None when there is none."""
+    def next_for(self, endpoint: str, parameters: ReadParameters) -> P | None:
+        """The oldest for a request of `endpoint` with these parameters, counted as shown; None when there is none."""
         if endpoint not in self.armed:
             return None
         with self._lock:
             for planned in self._planned:
-                if planned.on == endpoint and not planned.spent and fits(planned):
+                if planned.on == endpoint and not planned.spent and planned.fits(parameters):
                     planned.served += 1
                     self._arm()
                     return planned

@@ -16,6 +16,8 @@ SECRET_HEADERS = frozenset(
 )
 """Names in lower case."""
 
+_URL_HEADERS = frozenset({"location", "content-location", "referer"})
+
 SECRET_PARAMETERS = frozenset(
     {
         *("client_secret", "client_assertion", "password", "assertion", "code", "code_verifier", "device_code"),
@@ -29,10 +31,10 @@ _PARAMETER = re.compile(r"(?P<name>[^?&#=]+)=(?P<value>[^&#]*)")
 
 
 def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers (names in lower case) without credentials; what a Location header passes on goes, too."""
+    """Headers (names in lower case) without credentials; what the URL in one of them passes on goes, too."""
     shown = {name: REDACTED if name in SECRET_HEADERS else value for name, value in headers.items()}
-    if "location" in shown:
-        shown["location"] = redacted_query(shown["location"])
+    for name in _URL_HEADERS & shown.keys():
+        shown[name] = redacted_query(shown[name])
     return shown
 
 

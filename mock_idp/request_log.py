@@ -16,6 +16,8 @@ ENDPOINTS = (
     *("jwks", "discovery", "token", "authorize", "userinfo", "introspect", "revoke", "end_session"),
     *("device_authorization", "device_page", "par", "other"),
 )
+SERVED_ENDPOINTS = ENDPOINTS[:-1]
+"""All but `other`, the paths of an issuer at which there is nothing."""
 
 _CORRELATION_HEADERS = ("x-correlation-id", "x-request-id")
 # No request of these protocols is longer; what is longer need not be kept whole.
@@ -26,7 +28,7 @@ _BODY_BYTES = 65_536
 class RequestRecord:
     """One fetch. `status` is None until it is answered, and stays None when a fault lets it go without an answer.
 
-    `headers` and `body` are kept as they came and hold credentials; `as_json` and `form` show none. `script` is the id
+    `query`, `headers` and `body` are kept as they came and hold credentials; `as_json` shows none. `script` is the id
     of the scripted step that answered it. `answered_at`, `answer_headers` and `answer_bytes` (the size of the body)
     are of the answer.
     """
@@ -37,15 +39,15 @@ class RequestRecord:
     endpoint: str
     method: str
     path: str
-    query: str
-    headers: Iterable[tuple[str, str]]
+    query: str = field(repr=False)
+    headers: Iterable[tuple[str, str]] = field(repr=False)
     status: int | None
     fault: str | None
     request_id: str
     body: bytes = field(default=b"", repr=False)
     script: str | None = None
     answered_at: float | None = None
-    answer_headers: Iterable[tuple[str, str]] = ()
+    answer_headers: Iterable[tuple[str, str]] = field(default=(), repr=False)
     answer_bytes: int = 0
 
     def fields(self) -> dict[str, str]:
@@ -62,10 +64,11 @@ class RequestRecord:
         return read_parameters(self.fields().get("content-type", ""), self.body)
 
     def client_id(self) -> str | None:
-        """The client that the body or the Authorization header names, believed or not."""
-        from mock_idp.parameters import basic_client_id
+        """The client that the request names in its query, body or Authorization header, believed or not."""
+        from mock_idp.parameters import claimed_client_id, read_query
 
-        return self.parameters().get("client_id") or basic_client_id(self.fields().get("authorization", ""))
+        given = read_query(self.query) | self.parameters()
+        return claimed_client_id(given, self.fields().get("authorization", ""))
 
     def as_json(self) -> dict[str, object]:
         """The record as the control API shows it: secrets in headers redacted, header names in lower case.
@@ -145,7 +148,8 @@ class RequestLog:
         with self._changed:
             entry.status, entry.answered_at = status, at
             entry.answer_headers, entry.answer_bytes = headers, size
-            self._changed.notify_all()
+            if self._waiting:
+                self._changed.notify_all()
 
     @property
     def last_seq(self) -> int:

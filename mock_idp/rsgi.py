@@ -5,16 +5,15 @@ RSGI rather than WSGI because it says which connection a request came on, which 
 
 from __future__ import annotations
 
-import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from mock_idp.answer import WITHOUT_BODY, json_answer
 from mock_idp.documents import MARKER
 from mock_idp.errors import MockIdpError
+from mock_idp.workers import Workers
 from mock_idp.wsgi import MockIdpWsgi
 
 HeaderList = list[tuple[str, str]]
@@ -27,6 +26,8 @@ _WHOLE_BYTES = 1024 * 1024
 
 class RsgiHeaders(Protocol):
     """The request headers as granian hands them over."""
+
+    def get(self, key: str) -> str | None: ...
 
     def items(self) -> HeaderList: ...
 
@@ -50,7 +51,9 @@ class RsgiTransport(Protocol):
 
 
 class RsgiProtocol(Protocol):
-    """What is used of an RSGI protocol: the body of the request, and two ways to answer."""
+    """What is used of an RSGI protocol: the body of the request, whole or in pieces, and two ways to answer."""
+
+    async def __call__(self) -> bytes: ...
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
@@ -65,7 +68,7 @@ class RsgiApplication:
     def __init__(self, wsgi: MockIdpWsgi, max_body_bytes: int) -> None:
         self._wsgi = wsgi
         self._max_body_bytes = max_body_bytes
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="mock-idp")
+        self._workers = Workers(_THREADS, "mock-idp")
 
     async def __rsgi__(self, scope: RsgiScope, protocol: RsgiProtocol) -> None:
         """Answer one request."""
@@ -75,15 +78,14 @@ class RsgiApplication:
                 protocol.response_bytes(200, *quick)
                 return
         try:
-            body = await self._read_body(protocol)
+            body = await self._read_body(scope.headers.get("content-length"), protocol)
         except MockIdpError as error:
             refusal = json_answer(error.status, error.as_json())
             # The rest of the body stays unread, so nothing more can come on this connection.
             headers = [*refusal.with_length(), MARKER, ("Connection", "close")]
             protocol.response_bytes(refusal.status, headers, refusal.body)
             return
-        loop = asyncio.get_running_loop()
-        status, headers, chunks = await loop.run_in_executor(self._threads, self._call, _environ(scope, body))
+        status, headers, chunks = await self._workers.run(self._call, _environ(scope, body))
         if isinstance(chunks, bytes):
             protocol.response_bytes(status, headers, chunks)
             return
@@ -94,9 +96,11 @@ class RsgiApplication:
     def close(self) -> None:
         """End everything that waits, and the threads with it."""
         self._wsgi.close()
-        self._threads.shutdown(cancel_futures=True)
+        self._workers.close()
 
-    async def _read_body(self, protocol: RsgiProtocol) -> bytes:
+    async def _read_body(self, announced: str | None, protocol: RsgiProtocol) -> bytes:
+        if announced is not None and announced.isdigit() and int(announced) <= self._max_body_bytes:
+            return await protocol()
         body = bytearray()
         async for chunk in protocol:
             body += chunk

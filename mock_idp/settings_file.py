@@ -22,10 +22,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from mock_idp.control.schemas import SCHEMAS, closed
+from mock_idp.control.schemas import SCHEMAS
 from mock_idp.control.views import issuer_settings
 from mock_idp.errors import MockIdpError, bad_field
 from mock_idp.schema import Schema, check
+from mock_idp.schema_parts import closed
 from mock_idp.settings import IssuerSettings
 
 _SPEC = SCHEMAS["IssuerSpec"]

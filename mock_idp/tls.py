@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mock_idp.errors import MockIdpError, bad_field
+from mock_idp.passing_folder import passing_folder
 from mock_idp.settings import ServerSettings, TlsSettings
 
 USUAL_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -61,9 +61,9 @@ def server_tls(settings: ServerSettings) -> Iterator[ServerTls]:
         yield ServerTls(_brought_along(wanted.cert, wanted.key), None)
         return
     hosts = certificate_hosts(settings)
-    with tempfile.TemporaryDirectory(prefix="mock-idp-tls-") as folder:
+    with passing_folder("mock-idp-tls-") as folder:
         context = _context()
-        ca_file = Path(folder) / "ca.pem"
+        ca_file = folder / "ca.pem"
         ca_file.write_bytes(_made(context, hosts, folder))
         # The folder is this user's alone, the certificate in it is nobody's secret.
         ca_file.chmod(0o644)
@@ -99,7 +99,7 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-def _made(context: ssl.SSLContext, hosts: tuple[str, ...], folder: str) -> bytes:
+def _made(context: ssl.SSLContext, hosts: tuple[str, ...], folder: Path) -> bytes:
     """Gives the context a new certificate for `hosts`. Out: the PEM of the CA that issued it."""
     import trustme
 
@@ -109,7 +109,7 @@ def _made(context: ssl.SSLContext, hosts: tuple[str, ...], folder: str) -> bytes
     except ValueError as error:
         raise bad_field("tls_host", f"No certificate can be made for {', '.join(hosts)}: {error}.") from None
     # The ssl module reads keys from files only: this one has mode 0600 and is gone when the line is done.
-    with certificate.private_key_and_cert_chain_pem.tempfile(dir=folder) as pem:
+    with certificate.private_key_and_cert_chain_pem.tempfile(dir=str(folder)) as pem:
         context.load_cert_chain(pem)
     return ca.cert_pem.bytes()
 

@@ -12,10 +12,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.answer import WITHOUT_BODY, Answer, json_answer, status_line
+from mock_idp.cors import share_document
 from mock_idp.documents import MARKER
 from mock_idp.errors import MockIdpError
 from mock_idp.guard import ControlGuard
 from mock_idp.issuer_endpoints import IssuerEndpoints, request_headers
+from mock_idp.media_type import negotiate
 from mock_idp.state import State
 
 if TYPE_CHECKING:
@@ -72,8 +74,11 @@ class MockIdpWsgi:
             return None
         if route.endpoint in issuer.faults.armed or route.endpoint in issuer.script.armed:
             return None
-        entry = issuer.log.record(route.endpoint, "GET", path, query, headers(), 200)
+        asked = headers()
+        entry = issuer.log.record(route.endpoint, "GET", path, query, asked, 200)
         answer_headers = document.headers(issuer.clock.now())
+        share_document(answer_headers, issuer, route.endpoint, asked)
+        negotiate(answer_headers, issuer, document, asked)
         provider = issuer.provider
         if provider.request_id_header is not None:
             answer_headers.append((provider.request_id_header, provider.request_id(entry.seq)))
@@ -120,7 +125,8 @@ class MockIdpWsgi:
 
 
 def _send(answer: Answer, method: str, start_response: StartResponse) -> Iterable[bytes]:
-    answer = answer.with_header(*MARKER)
+    if MARKER not in answer.headers:
+        answer = answer.with_header(*MARKER)
     if method == "HEAD" or answer.status in WITHOUT_BODY:
         answer = answer.without_body()
     start_response(status_line(answer.status), answer.with_length())

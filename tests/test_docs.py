@@ -36,15 +36,15 @@ from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.providers import PROVIDERS
-from mock_idp.script.spec import SCRIPT_SPEC
+from mock_idp.script.schema import SCRIPT_SPEC
 
 SCENARIOS, PLUGIN = PAGES["scenarios.md"], PAGES["pytest-plugin.md"]
 CARD = PAGES["behaviour-card.md"]
 CONFIGURATION = PAGES["configuration.md"]
 MOCK_IDP, JUDGING = PAGES["mock-idp.md"], PAGES["judging-your-service.md"]
 PROGRAMS: dict[str, click.Group] = {"idp-harness": idp_harness, "mock-idp": mock_idp}
-# Options of other programs that the pages name: curl, pytest, pytest-xdist, python -m harness.reference.
-OTHER_OPTIONS = {"--json", "--pyargs", "--dist", "--list-faults"}
+# Options of other programs that the pages name: curl, Docker, pytest, pytest-xdist, python -m harness.reference.
+OTHER_OPTIONS = {"--json", "--connect-to", "--add-host", "--pyargs", "--dist", "--list-faults"}
 _SEND = {*words.STEPS["send"][1]}
 _SENDING = {step for step, (_, optional) in words.STEPS.items() if set(optional) == _SEND}
 

@@ -79,16 +79,17 @@ def serve(
     an environment variable or in a TOML file (--config): docs/configuration.md.
     """
     from mock_idp import serve as server
+    from mock_idp.commands.vendor_options import vendor_options
     from mock_idp.jose.errors import JoseError
     from mock_idp.settings import ServerSettings
 
     warn_of_unknown_variables(os.environ, ctx.command)
     names = ("audience", "permissions_claim", "algorithm", "token_lifetime_seconds", "options")
     about = {name: rest.pop(name) for name in names}
-    # The file's options can be more than text.
-    from_file = ctx.get_parameter_source("options") is ParameterSource.DEFAULT_MAP
-    about["options"] = ctx.obj["options"] if from_file else _pairs(about["options"], place(ctx, "options"))
     try:
+        # The file's options are what they are, those of a command line or a variable are text.
+        from_file = ctx.get_parameter_source("options") is ParameterSource.DEFAULT_MAP
+        about["options"] = ctx.obj["options"] if from_file else vendor_options(style or "custom", about["options"])
         settings = ServerSettings(
             issuers=_issuers(style, issuers, ctx.obj.get("issuers", ()), about),
             default_style=style or "custom",
@@ -127,17 +128,6 @@ def _tls(tls: bool, hosts: tuple[str, ...], cert: Path | None, key: Path | None)
     from mock_idp.settings import TlsSettings
 
     return TlsSettings(hosts, cert, key) if tls or hosts or cert or key else None
-
-
-def _pairs(options: tuple[str, ...], where: str) -> dict[str, str]:
-    """NAME=VALUE as a mapping. In: also where they were given, for the message."""
-    pairs = {}
-    for option in options:
-        name, equals, value = option.partition("=")
-        if not equals:
-            fail(f"{where}: this takes NAME=VALUE, not {option!r}.", USAGE)
-        pairs[name] = value
-    return pairs
 
 
 def _announce(state: State, served: Served) -> None:

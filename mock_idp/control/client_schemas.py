@@ -6,13 +6,11 @@ from typing import Any
 
 from mock_idp.control.operation import ref
 from mock_idp.oauth.clients import CLIENT_AUTH_METHODS
-
-_TEXT = {"type": "string", "minLength": 1, "maxLength": 2000}
-_TEXTS = {"type": "array", "items": _TEXT, "maxItems": 1000}
+from mock_idp.schema_parts import TEXT, TEXTS, closed
 
 _CLIENT = {
-    "id": {**_TEXT, "maxLength": 200},
-    "secret": {**_TEXT, "description": "What it authenticates with; without secret and keys it is a public client."},
+    "id": {**TEXT, "maxLength": 200},
+    "secret": {**TEXT, "description": "What it authenticates with; without secret and keys it is a public client."},
     "auth_method": {
         "type": "string",
         "enum": list(CLIENT_AUTH_METHODS),
@@ -24,39 +22,39 @@ _CLIENT = {
         "maxItems": 20,
         "description": "Public JWKs that its assertions are signed with.",
     },
-    "redirect_uris": {**_TEXTS, "description": "Compared character by character; left out: any."},
-    "post_logout_redirect_uris": {**_TEXTS, "description": "Left out: any."},
-    "grant_types": {**_TEXTS, "description": "Left out: all that the vendor has."},
-    "scopes": {**_TEXTS, "description": "What it may ask for, and gets when it asks for nothing; left out: any."},
-    "audiences": {**_TEXTS, "description": "What it may ask tokens for, the usual one first; left out: any."},
-    "roles": {**_TEXTS, "description": "Permissions that its tokens always have."},
+    "redirect_uris": {**TEXTS, "description": "Compared character by character; left out: any."},
+    "post_logout_redirect_uris": {**TEXTS, "description": "Left out: any."},
+    "grant_types": {**TEXTS, "description": "Left out: all that the vendor has."},
+    "scopes": {**TEXTS, "description": "What it may ask for, and gets when it asks for nothing; left out: any."},
+    "audiences": {**TEXTS, "description": "What it may ask tokens for, the usual one first; left out: any."},
+    "roles": {**TEXTS, "description": "Permissions that its tokens always have."},
     "claims": {"type": "object", "description": "Claims that are set in its access tokens."},
     "require_pkce": {"type": "boolean", "default": False},
+    "web_origins": {
+        **TEXTS,
+        "description": "The origins of its web pages, which may read the answers to it; * or left out: any.",
+    },
 }
 
 _USER = {
-    "username": {**_TEXT, "maxLength": 200},
-    "password": {**_TEXT, "description": "Left out: any."},
-    "subject": {**_TEXT, "description": "The sub of tokens; left out: made from the username in the vendor's shape."},
+    "username": {**TEXT, "maxLength": 200},
+    "password": {**TEXT, "description": "Left out: any."},
+    "subject": {**TEXT, "description": "The sub of tokens; left out: made from the username in the vendor's shape."},
     "claims": {"type": "object", "description": "For ID token and userinfo, by scope, and for the access token."},
-    "roles": {**_TEXTS, "description": "Permissions that access tokens for this user always have."},
+    "roles": {**TEXTS, "description": "Permissions that access tokens for this user always have."},
 }
-
-
-def _closed(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": properties, "required": required}
 
 
 def _shown(spec: dict[str, Any], secret: str, name: str) -> dict[str, Any]:
     """A spec as it is shown: without the secret, but whether there is one."""
     members = {key: schema for key, schema in spec.items() if key != secret}
-    return _closed({**members, f"has_{secret}": {"type": "boolean"}}, [name, f"has_{secret}"])
+    return closed({**members, f"has_{secret}": {"type": "boolean"}}, [name, f"has_{secret}"])
 
 
 CLIENT_SCHEMAS: dict[str, Any] = {
-    "ClientSpec": _closed(_CLIENT, ["id"]),
+    "ClientSpec": closed(_CLIENT, ["id"]),
     "Client": _shown(_CLIENT, "secret", "id"),
-    "UserSpec": _closed(_USER, ["username"]),
+    "UserSpec": closed(_USER, ["username"]),
     "User": _shown(_USER, "password", "username"),
 }
 
@@ -73,9 +71,9 @@ FLOW_SETTINGS: dict[str, Any] = {
         "maxItems": 1000,
         "description": "The users there are; without any, every user and password is accepted.",
     },
-    "scopes": {**_TEXTS, "description": "The scopes there are beside those about users; left out: any."},
-    "audiences": {**_TEXTS, "description": "The audiences there are; left out: any."},
-    "auto_login": {**_TEXT, "description": "The user who is logged in without a login page."},
+    "scopes": {**TEXTS, "description": "The scopes there are beside those about users; left out: any."},
+    "audiences": {**TEXTS, "description": "The audiences there are; left out: any."},
+    "auto_login": {**TEXT, "description": "The user who is logged in without a login page."},
     "refresh": {
         "type": "string",
         "enum": ["rotate", "reissue", "keep"],

@@ -6,6 +6,7 @@ from mock_idp.control.client_specs import read_client, read_user, show_client, s
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.errors import conflict, not_found
 from mock_idp.jose.errors import nearest
+from mock_idp.schema_parts import complete, list_of
 
 _CLIENTS = "/_mock/issuers/{issuer_id}/clients"
 _USERS = "/_mock/issuers/{issuer_id}/users"
@@ -61,15 +62,6 @@ def _check_room(declared: int, is_known: bool, what: str) -> None:
         raise conflict(f"too_many_{what}", f"An issuer holds at most {MAX_DECLARED} {what}; delete some.")
 
 
-def _list_of(name: str, schema: str) -> dict[str, object]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {name: {"type": "array", "items": ref(schema)}},
-        "required": [name],
-    }
-
-
 OPERATIONS = (
     Operation(
         "GET",
@@ -77,7 +69,7 @@ OPERATIONS = (
         "listClients",
         "The declared clients; while there are none, every client is accepted.",
         list_clients,
-        {200: _list_of("clients", "Client")},
+        {200: complete({"clients": list_of(ref("Client"))})},
     ),
     Operation(
         "POST",
@@ -96,7 +88,7 @@ OPERATIONS = (
         "listUsers",
         "The declared users; while there are none, every user is accepted.",
         list_users,
-        {200: _list_of("users", "User")},
+        {200: complete({"users": list_of(ref("User"))})},
     ),
     Operation(
         "POST",

@@ -3,40 +3,53 @@
 from __future__ import annotations
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
-from mock_idp.control.schemas import closed
+from mock_idp.control.plan_schemas import UNUSED
 from mock_idp.faults.registry import FAULTS
+from mock_idp.schema_parts import closed, list_of
 
 _FAULTS = "/_mock/issuers/{issuer_id}/faults"
-_LIST = {200: closed({"faults": {"type": "array", "items": ref("Fault")}}, ["faults"])}
+_LIST = {200: closed({"faults": list_of(ref("Fault"))}, ["faults"])}
 
 
 def list_faults(call: Call) -> Reply:
-    """All faults since the last clear."""
-    return Reply(200, {"faults": [planned.as_json() for planned in call.issuer.faults.planned()]})
+    """The faults since the last clear, or those that no request has met as often as planned."""
+    return _faults(call, unused=call.query["unused"] == "true")
 
 
 def create_fault(call: Call) -> Reply:
     """Plan a fault."""
     spec = dict(call.body)
-    on, kind, times = spec.pop("on"), spec.pop("kind"), spec.pop("times", None)
-    planned = call.issuer.faults.add(on, FAULTS[kind](**spec), times)
+    on, kind, times, when = spec.pop("on"), spec.pop("kind"), spec.pop("times", None), spec.pop("when", {})
+    planned = call.issuer.faults.add(on, FAULTS[kind](**spec), times, when)
     return Reply(201, planned.as_json())
 
 
 def clear_faults(call: Call) -> Reply:
     """Drop all faults."""
     call.issuer.faults.clear()
-    return list_faults(call)
+    return _faults(call)
 
 
 def release_faults(call: Call) -> Reply:
     """Let what is held up go on."""
     call.issuer.faults.gate.release()
-    return list_faults(call)
+    return _faults(call)
+
+
+def _faults(call: Call, unused: bool = False) -> Reply:
+    return Reply(200, {"faults": [planned.as_json() for planned in call.issuer.faults.planned(unused)]})
 
 
 OPERATIONS = (
-    Operation("GET", _FAULTS, "listFaults", "All faults since the last clear, oldest first.", list_faults, _LIST),
+    Operation(
+        "GET",
+        _FAULTS,
+        "listFaults",
+        "All faults since the last clear, oldest first.",
+        list_faults,
+        _LIST,
+        query={"unused": UNUSED},
+    ),
     Operation(
         "POST",
         _FAULTS,

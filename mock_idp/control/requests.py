@@ -29,6 +29,11 @@ SELECTION: dict[str, Any] = {
         "description": "Only requests whose body has these members, written as a form: grant_type=password&scope=a. "
         "Secrets can be asked for, too.",
     },
+    "query": {
+        "type": "string",
+        "maxLength": 20_000,
+        "description": "Only requests whose query has these members, written as a form.",
+    },
 }
 
 
@@ -66,18 +71,26 @@ def clear_requests(call: Call) -> Reply:
 
 
 def _wanted(query: Mapping[str, Any]) -> Callable[[RequestRecord], bool]:
-    method, client_id, form = query.get("method"), query.get("client_id"), read_query(query.get("form", ""))
-    if "form" in query and not form:
-        raise bad_field("form", "This must be members of a form, such as grant_type=client_credentials.")
+    method, client_id = query.get("method"), query.get("client_id")
+    form, in_query = _members(query, "form"), _members(query, "query")
 
     def wanted(record: RequestRecord) -> bool:
         if method is not None and record.method != method.upper():
             return False
         if client_id is not None and record.client_id() != client_id:
             return False
+        if in_query and not in_query.items() <= read_query(record.query).items():
+            return False
         return not form or form.items() <= record.parameters().items()
 
     return wanted
+
+
+def _members(query: Mapping[str, Any], name: str) -> Mapping[str, str]:
+    members = read_query(query.get(name, ""))
+    if name in query and not members:
+        raise bad_field(name, "This must be members of a form, such as grant_type=client_credentials.")
+    return members
 
 
 def _document(issuer: Issuer, records: list[RequestRecord]) -> dict[str, Any]:

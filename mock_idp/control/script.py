@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
-from mock_idp.control.schemas import closed
+from mock_idp.control.plan_schemas import UNUSED
+from mock_idp.schema_parts import closed, list_of
 from mock_idp.script.spec import script_settings
 
 _SCRIPT = "/_mock/issuers/{issuer_id}/script"
-_LIST = {200: closed({"steps": {"type": "array", "items": ref("ScriptStep")}}, ["steps"])}
+_LIST = {200: closed({"steps": list_of(ref("ScriptStep"))}, ["steps"])}
 
 
 def list_script(call: Call) -> Reply:
-    """All steps since the last clear."""
-    return Reply(200, {"steps": [planned.as_json() for planned in call.issuer.script.planned()]})
+    """The steps since the last clear, or those that no request has met as often as planned."""
+    return _steps(call, unused=call.query["unused"] == "true")
 
 
 def create_step(call: Call) -> Reply:
@@ -23,7 +24,11 @@ def create_step(call: Call) -> Reply:
 def clear_script(call: Call) -> Reply:
     """Drop all steps."""
     call.issuer.script.drop()
-    return list_script(call)
+    return _steps(call)
+
+
+def _steps(call: Call, unused: bool = False) -> Reply:
+    return Reply(200, {"steps": [planned.as_json() for planned in call.issuer.script.planned(unused)]})
 
 
 OPERATIONS = (
@@ -34,13 +39,15 @@ OPERATIONS = (
         "All scripted answers since the last clear, oldest first.",
         list_script,
         _LIST,
+        query={"unused": UNUSED},
     ),
     Operation(
         "POST",
         _SCRIPT,
         "createScriptStep",
-        "Let the next requests of an endpoint get a response, an error, or claims in their tokens. The oldest step "
-        "that fits a request comes first; a fault distorts the scripted answer as it would the usual one.",
+        "Let the next requests of an endpoint get a response, a refusal, claims in their tokens, or the usual "
+        "answer late. The oldest step that fits a request comes first; a fault distorts the scripted answer as it "
+        "would the usual one.",
         create_step,
         {201: ref("ScriptStep")},
         body=ref("ScriptSpec"),

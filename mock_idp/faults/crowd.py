@@ -29,8 +29,11 @@ class Crowd:
     def apply(self, exchange: Exchange) -> Answer:
         """The usual answer with more keys; one that is no key set stays as it is."""
         answer = exchange.answer()
-        document = json.loads(answer.body)
-        if not isinstance(document.get("keys"), list):
+        try:
+            document = json.loads(answer.body)
+        except ValueError:
+            return answer
+        if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
             return answer
         usual = json.dumps(document["keys"], separators=(",", ":"))[1:-1].encode("ascii")
         parts = [decoys(self.count), usual] if self.position == "before" else [usual, decoys(self.count)]

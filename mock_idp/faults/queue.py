@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
 
 from mock_idp.faults.base import Fault
 from mock_idp.faults.gate import Gate
 from mock_idp.plan_queue import Planned, PlanQueue
 
-FaultPoint = Literal["jwks", "discovery", "token"]
-FAULT_POINTS: tuple[FaultPoint, ...] = get_args(FaultPoint)
-
 
 @dataclass
 class PlannedFault(Planned):
-    """A fault on one endpoint for the next `times` requests (None: until cleared)."""
+    """A fault for the next `times` requests that fit."""
 
     fault: Fault
 
     def as_json(self) -> dict[str, object]:
-        """`id`, `on`, `kind`, `times`, `served` and the parameters of the fault."""
-        about = {"id": self.id, "on": self.on, "kind": self.fault.kind, "times": self.times, "served": self.served}
-        return {**asdict(self.fault), **about}
+        """`id`, `on`, `kind`, `times`, `when`, `served` and the parameters of the fault."""
+        return {**asdict(self.fault), "kind": self.fault.kind, **self.about()}
 
 
 class FaultQueue(PlanQueue[PlannedFault]):
@@ -34,13 +30,9 @@ class FaultQueue(PlanQueue[PlannedFault]):
         super().__init__()
         self.gate = Gate()
 
-    def add(self, on: FaultPoint, fault: Fault, times: int | None) -> PlannedFault:
+    def add(self, on: str, fault: Fault, times: int | None, when: Mapping[str, str]) -> PlannedFault:
         """Queue a fault. Raises MockIdpError when an absurd number of them is waiting already."""
-        return self._put(lambda name: PlannedFault(name, on, times, fault))
-
-    def next_for(self, endpoint: str) -> PlannedFault | None:
-        """The fault this request of `endpoint` is to meet, counted as shown; None when there is none."""
-        return self._take(endpoint, lambda planned: True)
+        return self._put(lambda name: PlannedFault(name, on, times, when, fault))
 
     def clear(self) -> None:
         """Drop all faults and let requests that are held up go on with their answer."""

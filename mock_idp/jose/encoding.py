@@ -9,6 +9,9 @@ from mock_idp.jose.errors import JoseError
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
 
+# json.dumps would make one of these at each call.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def b64url_encode(data: bytes) -> str:
     """Bytes as base64url text without padding (RFC 7515 section 2)."""
@@ -45,7 +48,7 @@ def compact_json(value: Any, field: str | None = None) -> bytes:
             of Python, or nested too deep to write).
     """
     try:
-        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = _ENCODER.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         sentence = f"The value has no JSON form ({error}); give its text in 'raw' instead."
         raise JoseError("not_json", sentence, field) from None

@@ -89,6 +89,9 @@ def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Wanted:
     given = asked.parameters
     if "request" in given:
         raise RedirectedError("request_not_supported", "Request objects are not supported.")
+    refusal = request.issuer.provider.flows.refuse_authorization(request.asked(given, asked.client.id))
+    if refusal is not None:
+        raise RedirectedError(*refusal)
     if given.get("response_mode", "query") not in RESPONSE_MODES:
         raise RedirectedError("invalid_request", f"response_mode must be one of {', '.join(RESPONSE_MODES)}.")
     if "response_type" not in given:

@@ -77,17 +77,15 @@ def _login_without_page(request: FlowRequest, asked: AuthorizationRequest, wante
 def _after_form(request: FlowRequest, asked: AuthorizationRequest, wanted: Wanted, form: dict[str, str]) -> Answer:
     user = checked_user(request.issuer, form["username"], form.get("password", ""))
     if user is None:
-        return _login_page(request, asked, 401, "The user name or the password is wrong.", form["username"])
+        return _login_page(request, asked, "The user name or the password is wrong.", form["username"])
     session_id, login, cookie = start_login(request, user)
     return _with_code(request, asked, wanted, session_id, login).with_header("Set-Cookie", cookie)
 
 
-def _login_page(
-    request: FlowRequest, asked: AuthorizationRequest, status: int = 200, message: str = "", username: str = ""
-) -> Answer:
+def _login_page(request: FlowRequest, asked: AuthorizationRequest, message: str = "", username: str = "") -> Answer:
+    # Keycloak's page has the status 200 after a wrong password, too: a 401 would owe a challenge (RFC 9110 15.5.2).
     return page(
         "login.html",
-        status,
         action=f"?{request.query}",
         client_id=asked.client.id,
         issuer=request.identifier,

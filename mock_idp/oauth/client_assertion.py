@@ -36,9 +36,12 @@ def client_of_assertion(request: FlowRequest, form: Mapping[str, str]) -> Client
         raise _bad("client_id is another one than its sub")
     client = known_client(request, client_id)
     method: ClientAuthMethod = "client_secret_jwt" if jws.alg.startswith("HS") else "private_key_jwt"
-    supported = request.issuer.provider.discovery(request.place).get("token_endpoint_auth_methods_supported", [method])
+    document = request.issuer.provider.discovery(request.place)
+    supported = document.get("token_endpoint_auth_methods_supported", [method])
     if method not in supported or client.auth_method not in (None, method):
         raise OAuthError("wrong_method", method)
+    if jws.alg not in document.get("token_endpoint_auth_signing_alg_values_supported", [jws.alg]):
+        raise _bad(f"it is signed with {jws.alg}")
     if not client.anonymous and not _is_signed_by(client, jws):
         raise _bad("its signature is not the client's")
     exp = check_times(jws.claims, request.now, _bad)
@@ -69,7 +72,7 @@ def endpoints(request: FlowRequest) -> set[str]:
     document = request.issuer.provider.discovery(request.place)
     named = {value for name, value in document.items() if isinstance(value, str) and name.endswith("_endpoint")}
     own = request.identifier
-    return {own, own.rstrip("/"), own.rstrip("/") + "/", request.place.base + request.path, *named}
+    return {own, own.rstrip("/"), own.rstrip("/") + "/", request.place.base + request.place.path, *named}
 
 
 def is_for(request: FlowRequest, audience: Any) -> bool:

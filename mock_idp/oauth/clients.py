@@ -25,7 +25,7 @@ class ClientSettings:
     `secret` and `keys` (public JWKs) are what it can authenticate with; without either it is a public client, which
     names itself and no more (RFC 6749 section 2.1). `auth_method` narrows that to one method. `roles` are permissions
     that its tokens always have, `claims` are set in them. Declared `redirect_uris` are compared character by character
-    (RFC 9700 section 2.1).
+    (RFC 9700 section 2.1). `web_origins` are the origins whose web pages may read the answers to it; `*` is any.
     """
 
     id: str
@@ -40,6 +40,7 @@ class ClientSettings:
     roles: tuple[str, ...] = ()
     claims: Mapping[str, Any] = field(default_factory=dict)
     require_pkce: bool = False
+    web_origins: tuple[str, ...] | None = None
     anonymous: bool = False
     """Nobody declared it: it is accepted because the issuer declares no clients."""
 

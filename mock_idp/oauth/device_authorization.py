@@ -55,4 +55,5 @@ def device_authorization_answer(request: FlowRequest) -> Answer:
         "expires_in": LIFETIME_SECONDS,
         "interval": interval,
     }
+    document = request.issuer.provider.flows.device_response(document, request.place)
     return json_answer(200, document, (("Cache-Control", "no-store"),))

@@ -7,6 +7,7 @@ import secrets
 from mock_idp.oauth.clients import UserSettings
 from mock_idp.oauth.flow_state import DeviceRequest, Family, UserGrant
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.providers.flows import DEVICE_CODE
 
 
 def allow(request: FlowRequest, device: DeviceRequest, user: UserSettings) -> None:
@@ -18,6 +19,7 @@ def allow(request: FlowRequest, device: DeviceRequest, user: UserSettings) -> No
         audience=device.audience,
         auth_time=int(request.now),
         session_id=secrets.token_hex(16),
+        grant_type=DEVICE_CODE,
     )
     device.family = Family(grant)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mock_idp.answer import Answer
 from mock_idp.oauth.device_decision import allow, find_device
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.flow_state import DeviceRequest
 from mock_idp.oauth.form import read_form, read_query
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.request import FlowRequest
@@ -20,7 +21,7 @@ def device_page_answer(request: FlowRequest) -> Answer:
     except OAuthError:
         return _form(400, {}, "The form cannot be read.")
     if request.method == "GET" and "mock_user" not in given:
-        return _form(200, given)
+        return _form(200, given, device=find_device(request, given.get("user_code", "")))
     device = find_device(request, given.get("user_code", ""))
     if device is None:
         return _form(400, given, "No device shows this code now.")
@@ -32,18 +33,19 @@ def device_page_answer(request: FlowRequest) -> Answer:
     else:
         user = checked_user(request.issuer, given.get("username", ""), given.get("password", ""))
     if user is None or not user.username:
-        return _form(401, given, "The user name or the password is wrong.", device.client_id, " ".join(device.scope))
+        return _form(200, given, "The user name or the password is wrong.", device)
     allow(request, device, user)
     return page("message.html", title="Done", text="The device has access now.")
 
 
-def _form(status: int, given: dict[str, str], message: str = "", client_id: str = "", scope: str = "") -> Answer:
+def _form(status: int, given: dict[str, str], message: str = "", device: DeviceRequest | None = None) -> Answer:
+    """The form; with a device, section 3.3.1 has its user compare code and client."""
     return page(
         "device.html",
         status,
         user_code=given.get("user_code", ""),
         username=given.get("username", ""),
         message=message,
-        client_id=client_id,
-        scope=scope,
+        client_id=device.client_id if device else "",
+        scope=" ".join(device.scope) if device else "",
     )

@@ -13,6 +13,7 @@ from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form, read_query
 from mock_idp.oauth.logins import current_login, end_login
 from mock_idp.oauth.pages import page
+from mock_idp.oauth.refresh_token_logout import refresh_token_logout
 from mock_idp.oauth.request import FlowRequest
 
 
@@ -21,7 +22,11 @@ def end_session_answer(request: FlowRequest) -> Answer:
     try:
         given = read_query(request.query)
         if request.method == "POST":
-            given |= read_form(request.content_type, request.body)
+            form = read_form(request.content_type, request.body)
+            headers = request.issuer.provider.flows.refresh_token_logout
+            if headers is not None and "refresh_token" in form:
+                return refresh_token_logout(request, form, headers)
+            given |= form
         client_id = _client_id(request, given)
         target = _target(request, given, client_id)
     except (OAuthError, _Refused) as error:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from secrets import token_bytes
 from threading import Lock
+from uuid import uuid4
 
 from mock_idp.oauth.clients import UserSettings
 from mock_idp.oauth.store import Store
@@ -14,7 +16,8 @@ from mock_idp.oauth.store import Store
 class UserGrant:
     """What a user granted a client. `scope` are the words of the scope, `auth_time` is in unix seconds.
 
-    `audience` of None is the client's or the issuer's own. `session_id` is the login the grant came from.
+    `audience` of None is the client's or the issuer's own. `session_id` is the login the grant came from, `grant_type`
+    the way it came.
     """
 
     client_id: str
@@ -23,6 +26,7 @@ class UserGrant:
     audience: str | None
     auth_time: int
     session_id: str
+    grant_type: str = "authorization_code"
     nonce: str | None = None
 
 
@@ -48,12 +52,19 @@ class Code:
 
 @dataclass
 class RefreshToken:
-    """A refresh token; `scope` is what it can be used for, `spent` that another one has replaced it."""
+    """A refresh token; `scope` is what it can be used for, `spent` that another one has replaced it.
+
+    `until` is its end in unix seconds, after which it is still known for a while.
+    """
 
     family: Family = field(repr=False)
     scope: tuple[str, ...]
     until: float
     spent: bool = False
+
+    def good(self, now: float) -> bool:
+        """Whether it can be used."""
+        return not self.spent and not self.family.ended and self.until > now
 
 
 @dataclass
@@ -91,11 +102,14 @@ class IssuedToken:
 class FlowState:
     """The flows of one issuer. All keys are digests of what was handed out.
 
-    `lock` guards decisions of the kind look-then-change on the values.
+    `lock` guards decisions of the kind look-then-change on the values. `secret` and its name are what refresh tokens
+    are signed with that are JWTs; no JWKS has it.
     """
 
     def __init__(self) -> None:
         self.lock = Lock()
+        self.secret = token_bytes(64)
+        self.secret_kid = str(uuid4())
         self.codes: Store[Code] = Store()
         self.refresh_tokens: Store[RefreshToken] = Store()
         self.access_tokens: Store[IssuedToken] = Store()

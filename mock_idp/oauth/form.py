@@ -53,6 +53,7 @@ def _from_json(body: bytes) -> dict[str, str]:
         json.dumps(document, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise OAuthError("malformed_body", "it is not JSON") from None
-    if not isinstance(document, dict) or not all(isinstance(value, str) for value in document.values()):
+    if not isinstance(document, dict) or not all(isinstance(value, str | None) for value in document.values()):
         raise OAuthError("malformed_body", "it must be a JSON object of strings")
-    return document
+    # As in a form. Auth0's own libraries send null for what they were not told.
+    return {name: value for name, value in document.items() if value}

@@ -13,7 +13,7 @@ from mock_idp.oauth.flow_state import Family
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.users import claims_of, subject_of
 from mock_idp.providers.base import Claims, lifetime
-from mock_idp.providers.flows import IdTokenRequest
+from mock_idp.providers.hooks import IdTokenRequest
 
 
 def id_token(
@@ -26,8 +26,8 @@ def id_token(
     audience: str | None = None,
 ) -> str:
     """The ID token that goes with an access token. `audience` of None is the client. Raises JoseError."""
-    issuer, grant = request.issuer, family.grant
-    subject = subject_of(grant.user, issuer.provider.flows)
+    issuer, grant, flows = request.issuer, family.grant, request.issuer.provider.flows
+    subject = subject_of(grant.user, flows)
     iat, exp = lifetime(request.place, request.now)
     claims: Claims = {
         "iss": request.identifier,
@@ -35,15 +35,17 @@ def id_token(
         "aud": audience or client.id,
         "exp": exp,
         "iat": iat,
-        "auth_time": grant.auth_time,
     }
+    if flows.auth_time_of(grant.grant_type):
+        claims["auth_time"] = grant.auth_time
     if nonce is not None:
         claims["nonce"] = nonce
     if access_token is not None:
         claims["at_hash"] = token_hash(access_token, issuer.find_key("current").key.algorithm.name)
-    extra = IdTokenRequest(client.id, grant.session_id, grant.user.username, subject, request.place.options)
-    claims |= issuer.provider.flows.id_token_extra(extra)
-    claims |= {name: value for name, value in claims_of(grant.user, scope).items() if name not in claims}
+    extra = IdTokenRequest(client.id, grant.session_id, grant.user.username, subject, request.place)
+    claims |= flows.id_token_extra(extra)
+    claims |= {name: value for name, value in claims_of(grant.user, scope, flows).items() if name not in claims}
+    claims |= request.place.extra_claims
     # An access token may have a typ of its own (RFC 9068), an ID token has none but JWT.
     typ = {"typ": "JWT"} if "typ" in issuer.provider.token_header(request.place.options) else {}
     spec = TokenSpec(kind="user", payload=compact_json(claims).decode("utf-8"), header=typ, key=_signer(issuer))

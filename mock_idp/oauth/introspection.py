@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mock_idp.answer import Answer, json_answer
+from mock_idp.jose.verification import read_jws
 from mock_idp.oauth.client_authentication import authenticate
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
@@ -48,9 +49,13 @@ def _access_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
 
 def _refresh_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
     token = request.issuer.flows.refresh_tokens.get(digest(text), request.now)
-    if token is None or token.spent or token.family.ended:
+    if token is None or not token.good(request.now):
         return None
     grant = token.family.grant
+    if text.count(".") == 2:
+        claims = read_jws(text).claims
+        about = {"client_id": grant.client_id, "username": grant.user.username, "token_type": claims["typ"]}
+        return {**claims, **about, "active": True}
     return {
         "active": True,
         "iss": request.identifier,

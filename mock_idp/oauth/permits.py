@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.providers.flows import TOKEN_EXCHANGE
 
 IDENTITY_SCOPES = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 """The scopes of OpenID Connect Core sections 5.4 and 11, about a user and not an API: every client may ask for them."""
@@ -24,7 +26,7 @@ def granted_scope(request: FlowRequest, client: ClientSettings, form: Mapping[st
     """
     words = unique(form.get("scope", "").split())
     if not words:
-        if not client.anonymous and request.issuer.provider.flows.needs_scope:
+        if not client.anonymous and request.issuer.provider.flows.needs_scope(request.place):
             raise OAuthError("missing_scope")
         return client.scopes or ()
     known = request.issuer.settings.scopes
@@ -41,13 +43,20 @@ def granted_scope(request: FlowRequest, client: ClientSettings, form: Mapping[st
 def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> str | None:
     """The requested `audience` or `resource` (RFC 8707); else the client's first one, else None for the issuer's.
 
+    A vendor without the parameter `audience` looks at it in a token exchange only (RFC 8693 section 2.1), one without
+    `resource` never looks at that.
+
     Raises OAuthError `missing_audience`, `unknown_audience`, `audience_not_allowed`.
     """
-    audience = form.get("audience") or form.get("resource")
+    flows = request.issuer.provider.flows
+    is_named = flows.audience_parameter or form.get("grant_type") == TOKEN_EXCHANGE
+    audience = form.get("audience") if is_named else None
+    if not audience and flows.resource_parameter:
+        audience = form.get("resource")
     if audience is None:
         if client.audiences:
             return client.audiences[0]
-        if not client.anonymous and request.issuer.provider.flows.needs_audience:
+        if not client.anonymous and flows.needs_audience:
             raise OAuthError("missing_audience")
         return None
     known = request.issuer.settings.audiences
@@ -56,3 +65,21 @@ def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping
     if client.audiences is not None and audience not in client.audiences:
         raise OAuthError("audience_not_allowed", audience)
     return audience
+
+
+def resource_of_token(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> str | None:
+    """The `resource` of a token request for a grant that a user has given already, where the vendor looks at it.
+
+    None for the audience of the grant. Raises as `granted_audience`.
+    """
+    if "resource" not in form or not request.issuer.provider.flows.resource_of_tokens(request.place):
+        return None
+    return granted_audience(request, client, form)
+
+
+def claims_of_client(request: FlowRequest, client: ClientSettings) -> Mapping[str, Any]:
+    """The claims that are set in access tokens of a client: those it declares, and where its web pages may be from."""
+    name = request.issuer.provider.flows.origins_claim(request.place.options)
+    if name is None or client.web_origins is None:
+        return client.claims
+    return {name: list(client.web_origins), **client.claims}

@@ -56,6 +56,11 @@ ProblemKind = Literal[
 ]
 PROBLEM_KINDS: tuple[ProblemKind, ...] = get_args(ProblemKind)
 
+OTHER_CLIENT = "it was issued to another client"
+ENDED = "its grant has ended"
+EXPIRED = "it has expired"
+"""Reasons for which a refresh token is refused, for vendors that tell them apart."""
+
 _CODES: dict[ProblemKind, tuple[str, str]] = {
     "malformed_body": ("invalid_request", "The body cannot be read: {value}."),
     "duplicate_parameter": ("invalid_request", "The parameter {value} is given twice."),

@@ -10,7 +10,7 @@ from mock_idp.issuer import Issuer
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.problems import Problem
 from mock_idp.providers.base import Place
-from mock_idp.providers.flows import Asked
+from mock_idp.providers.hooks import Asked
 
 
 @dataclass(frozen=True)

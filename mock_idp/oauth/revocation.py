@@ -8,6 +8,7 @@ from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.own_tokens import own_token
+from mock_idp.oauth.problems import OTHER_CLIENT
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
 from mock_idp.oauth.token_endpoint import claimed_client_id
@@ -34,7 +35,7 @@ def _revoke_refresh_token(request: FlowRequest, client: ClientSettings, text: st
     if token is None:
         return False
     if token.family.grant.client_id != client.id:
-        raise OAuthError("bad_refresh_token", "it was issued to another client")
+        raise OAuthError("bad_refresh_token", OTHER_CLIENT)
     token.family.ended = True
     return True
 
@@ -44,6 +45,6 @@ def _revoke_access_token(request: FlowRequest, client: ClientSettings, text: str
     if token is None:
         return
     if token.client_id not in (None, client.id):
-        raise OAuthError("bad_refresh_token", "it was issued to another client")
+        raise OAuthError("bad_refresh_token", OTHER_CLIENT)
     until = token.claims.get("exp", request.now + request.place.token_lifetime_seconds)
     request.issuer.flows.revoked.put(digest(text), True, until)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mock_idp.providers.base import Place, Provider
@@ -31,21 +30,20 @@ FLOW_METHODS = {
 }
 
 
-_SECRET_PARAMETERS = re.compile(r"(^|&)(id_token_hint|access_token|token|code|password|client_secret)=[^&]*")
-
-
-def loggable(endpoint: str, query: str) -> str:
-    """The query of a request as the log keeps it: without tokens and secrets."""
-    return _SECRET_PARAMETERS.sub(r"\1\2=redacted", query) if endpoint in FLOW_METHODS and query else query
-
-
 def flow_routes(provider: Provider, place: Place) -> Iterator[tuple[str, str]]:
-    """Path below the base URL and endpoint. What a vendor has on a host of its own is not served."""
-    document = provider.discovery(place)
-    for member, endpoint in FLOW_ENDPOINTS.items():
-        url = document.get(member)
-        if isinstance(url, str) and url.startswith(place.base + "/"):
-            yield url.removeprefix(place.base), endpoint
+    """Path below the base URL and endpoint, of all discovery documents of the issuer.
+
+    Which host a request is for doesn't matter, so an endpoint on another host of the vendor's has its path here.
+    """
+    bases = (place.base, *provider.flows.other_bases(place))
+    older = (document for document in provider.more_documents(place).values() if document is not None)
+    for document in (provider.discovery(place), *older):
+        for member, endpoint in {**FLOW_ENDPOINTS, "token_endpoint": "token"}.items():
+            url = document.get(member)
+            base = next((one for one in bases if isinstance(url, str) and url.startswith(one + "/")), None)
+            if url is not None and base is not None:
+                yield url.removeprefix(base), endpoint
+    yield from provider.flows.more_paths.items()
     if DEVICE_CODE in provider.flows.grants:
         yield device_page(provider, place).removeprefix(place.base), "device_page"
 

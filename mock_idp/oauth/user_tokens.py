@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mock_idp.answer import Answer
 from mock_idp.jose.token_spec import TokenSpec
-from mock_idp.oauth.clients import ClientSettings, UserSettings
-from mock_idp.oauth.flow_state import Family, IssuedToken, RefreshToken
-from mock_idp.oauth.permits import IDENTITY_SCOPES, unique
+from mock_idp.oauth.clients import ClientSettings
+from mock_idp.oauth.flow_state import Family, IssuedToken
+from mock_idp.oauth.form import read_form
+from mock_idp.oauth.permits import IDENTITY_SCOPES, claims_of_client, unique
+from mock_idp.oauth.refresh_tokens import is_offline, refresh_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
-from mock_idp.oauth.users import STANDARD_CLAIMS, subject_of
-from mock_idp.providers.base import Claims, TokenRequest
+from mock_idp.oauth.token_response import token_document, token_response
+from mock_idp.oauth.users import STANDARD_CLAIMS, known_of, subject_of
+from mock_idp.providers.base import Claims, Origin, TokenRequest
+from mock_idp.providers.hooks import UserAnswer
 
 
 def user_answer(
@@ -27,29 +30,38 @@ def user_answer(
     nonce: str | None = None,
     refresh: bool = True,
     refresh_scope: Sequence[str] | None = None,
+    refreshed: bool = False,
+    audience: str | None = None,
 ) -> Answer:
     """A token response (RFC 6749 section 5.1) with an ID token for the scope openid.
 
     With `refresh` a refresh token comes along where vendor, client and grant have one; `refresh_scope` is what it can
-    be used for, the same scope unless said.
+    be used for, the same scope unless said. `refreshed` says that the request had one. `audience` stands in for that of
+    the grant.
     Raises JoseError when nothing can be signed.
     """
     provider = request.issuer.provider
-    token = access_token(request, client, family, scope)
-    document = provider.token_response(request.place, token, " ".join(scope))
+    origin = Origin((family.grant.grant_type, *(("refresh_token",) if refreshed else ())), is_offline(family))
+    token = access_token(request, client, family, scope, audience=audience, origin=origin)
+    document = token_document(request, token, scope)
     if "scope" in document and scope:
         document["scope"] = " ".join(unique((*scope, *document["scope"].split())))
     if refresh and _may_refresh(request, client, family):
-        lifetime = provider.flows.refresh_lifetime_seconds
-        document["refresh_token"] = _refresh_token(request, family, refresh_scope or scope)
-        if "refresh_expires_in" in document:
-            document["refresh_expires_in"] = lifetime
+        document["refresh_token"] = refresh_token(request, family, refresh_scope or scope)
+        if "refresh_expires_in" in document and not is_offline(family):
+            document["refresh_expires_in"] = provider.flows.refresh_lifetime_seconds
     if "openid" in scope:
         from mock_idp.oauth.id_token import id_token
 
         document["id_token"] = id_token(request, client, family, scope, token, nonce)
-    document = provider.flows.user_response(document, family.grant.session_id)
-    return Answer(200, provider.token_headers(), json.dumps(document, separators=(",", ":")).encode())
+    about = UserAnswer(
+        place=request.place,
+        session_id=family.grant.session_id,
+        scope=tuple(scope),
+        subject=subject_of(family.grant.user, provider.flows),
+        parameters=lambda: read_form(request.content_type, request.body, provider.accepts_json_token_requests),
+    )
+    return token_response(request, provider.flows.user_response(document, about))
 
 
 def access_token(
@@ -58,37 +70,49 @@ def access_token(
     family: Family,
     scope: Sequence[str],
     more: Claims | None = None,
+    audience: str | None = None,
+    origin: Origin | None = None,
 ) -> str:
-    """An access token for the user of a grant, with `more` claims set in it. Raises JoseError."""
+    """An access token for the user of a grant, with `more` claims set in it, for the audience of the grant or another.
+
+    Raises JoseError.
+    """
     provider, place, grant, now = request.issuer.provider, request.place, family.grant, request.now
     permissions = unique((*(word for word in scope if word not in IDENTITY_SCOPES), *grant.user.roles, *client.roles))
+    audience = audience or grant.audience
+    origin = origin or Origin((grant.grant_type,), is_offline(family))
+    about = {"preferred_username": grant.user.username, **known_of(grant.user, provider.flows)}
+    wanted = _with_userinfo(request, audience, scope)
     asked = TokenRequest(
         now=now,
         kind="user",
         subject=subject_of(grant.user, provider.flows),
         client_id=client.id,
-        audience=_audience(request, family, scope),
+        audience=wanted,
         permissions=permissions,
+        origin=origin,
     )
     usual = provider.claims(place, asked)
     spec = TokenSpec(
         permissions=permissions,
         subject=asked.subject,
         client_id=client.id,
-        audience=_audience(request, family, scope),
+        audience=wanted,
         kind="user",
         # The vendor's usual user is somebody else.
-        without=tuple(name for name in usual if name in STANDARD_CLAIMS and name not in _about(grant.user)),
+        without=tuple(name for name in usual if name in STANDARD_CLAIMS and name not in about),
         claims={
-            **_claims_of_user(usual, family),
+            **_claims_of_user(usual, family, about),
             **_scope_claim(usual, place.permissions_claim, provider.flows.scope_words(tuple(scope)), permissions),
-            **client.claims,
+            **claims_of_client(request, client),
             **(more or {}),
         },
     )
-    opaque = provider.flows.opaque_token(place, family.grant.audience)
+    opaque = provider.flows.opaque_token(place, audience)
     token = (
-        provider.flows.opaque_prefix + secrets.token_urlsafe(24) if opaque else request.issuer.mint(spec, place).token
+        provider.flows.opaque_prefix + secrets.token_urlsafe(24)
+        if opaque
+        else request.issuer.mint(spec, place, origin).token
     )
     until = int(now) + place.token_lifetime_seconds
     issued = IssuedToken(family, tuple(scope), int(now), until)
@@ -96,26 +120,22 @@ def access_token(
     return token
 
 
-def _audience(request: FlowRequest, family: Family, scope: Sequence[str]) -> str | tuple[str, ...] | None:
+def _with_userinfo(request: FlowRequest, audience: str | None, scope: Sequence[str]) -> str | tuple[str, ...] | None:
     provider, place = request.issuer.provider, request.place
     if not provider.flows.userinfo_audience or "openid" not in scope:
-        return family.grant.audience
-    return (family.grant.audience or place.audience, provider.discovery(place)["userinfo_endpoint"])
+        return audience
+    return (audience or place.audience, provider.discovery(place)["userinfo_endpoint"])
 
 
-def _claims_of_user(usual: Claims, family: Family) -> Claims:
+def _claims_of_user(usual: Claims, family: Family, known: Mapping[str, Any]) -> Claims:
     """What differs from the vendor's usual user: profile claims that its tokens have, and all claims of our own."""
     grant = family.grant
     about = {"sid": grant.session_id, "auth_time": grant.auth_time, "username": grant.user.username}
     claims: Claims = {name: value for name, value in about.items() if name in usual}
-    for name, value in _about(grant.user).items():
+    for name, value in known.items():
         if name in usual or name not in STANDARD_CLAIMS:
             claims[name] = value
     return claims
-
-
-def _about(user: UserSettings) -> Mapping[str, Any]:
-    return {"preferred_username": user.username, **user.claims}
 
 
 def _scope_claim(usual: Claims, permissions_claim: str, scope: Sequence[str], permissions: Sequence[str]) -> Claims:
@@ -134,11 +154,4 @@ def _may_refresh(request: FlowRequest, client: ClientSettings, family: Family) -
         return False
     if client.grant_types is not None and "refresh_token" not in client.grant_types:
         return False
-    return not flows.needs_offline_access or "offline_access" in family.grant.scope
-
-
-def _refresh_token(request: FlowRequest, family: Family, scope: Sequence[str]) -> str:
-    until = request.now + request.issuer.provider.flows.refresh_lifetime_seconds
-    text = secrets.token_urlsafe(32)
-    request.issuer.flows.refresh_tokens.put(digest(text), RefreshToken(family, tuple(scope), until), until)
-    return text
+    return not flows.needs_offline_access(request.place) or is_offline(family)

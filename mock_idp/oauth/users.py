@@ -36,7 +36,16 @@ def subject_of(user: UserSettings, flows: Flows) -> str:
     return user.subject if user.subject is not None else flows.subject_of(user.username)
 
 
-def claims_of(user: UserSettings, scope: Iterable[str]) -> dict[str, Any]:
-    """The claims about a user that these scopes give (Core section 5.4); claims of no scope are always given."""
-    given = {name for word in scope for name in _OF_SCOPE.get(word, ())}
-    return {name: value for name, value in user.claims.items() if name in given or name not in STANDARD_CLAIMS}
+def known_of(user: UserSettings, flows: Flows) -> dict[str, Any]:
+    """All claims about a user: the declared ones, and those that the vendor fills in."""
+    return {**flows.user_claims(user.username, user.claims), **user.claims}
+
+
+def claims_of(user: UserSettings, scope: Iterable[str], flows: Flows) -> dict[str, Any]:
+    """The claims about a user that these scopes give (Core section 5.4); claims of no scope are always given.
+
+    The vendor's default scopes give theirs as well.
+    """
+    given = {name for word in (*scope, *flows.default_scopes) for name in _OF_SCOPE.get(word, ())}
+    known = known_of(user, flows)
+    return {name: value for name, value in known.items() if name in given or name not in STANDARD_CLAIMS}

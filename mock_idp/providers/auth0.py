@@ -20,6 +20,7 @@ from mock_idp.providers import auth0_discovery, auth0_errors
 from mock_idp.providers.base import (
     Claims,
     KeyTimes,
+    Origin,
     Place,
     RotationHabit,
     TokenRequest,
@@ -27,7 +28,8 @@ from mock_idp.providers.base import (
     http_date,
     lifetime,
 )
-from mock_idp.providers.flows import ALL_GRANTS, JWT_BEARER, Flows
+from mock_idp.providers.flows import ALL_GRANTS, JWT_BEARER, PASSWORD_REALM, Flows
+from mock_idp.providers.hooks import always, nothing_more
 from mock_idp.settings import KeySettings
 
 
@@ -57,9 +59,11 @@ class Auth0:
     published_order = DEFAULT_PUBLISHED_ORDER
     accepts_json_token_requests = True
     flows = Flows(
-        grants=tuple(grant for grant in ALL_GRANTS if grant != JWT_BEARER),
-        needs_offline_access=True,
+        grants=(*(grant for grant in ALL_GRANTS if grant != JWT_BEARER), PASSWORD_REALM),
+        needs_offline_access=always,
         userinfo_audience=True,
+        resource_parameter=False,
+        user_claims=nothing_more,
         device_page="{base}/activate",
         subject_of=lambda username: f"auth0|{hashlib.sha256(username.encode()).hexdigest()[:24]}",
         refuse_client=auth0_errors.without_audience,
@@ -125,8 +129,8 @@ class Auth0:
         }
         if request.permissions:
             claims["scope"] = " ".join(request.permissions)
-        if machine and not rfc9068:
-            claims["gty"] = "client-credentials"
+        if not rfc9068:
+            claims |= {"gty": "client-credentials"} if machine else _grants(request.origin)
         if rfc9068:
             claims |= {"jti": secrets.token_urlsafe(16), "client_id": client_id}
         else:
@@ -146,6 +150,14 @@ class Auth0:
 
     def token_error(self, problem: Problem) -> Answer:
         return auth0_errors.token_error(problem)
+
+
+def _grants(origin: Origin) -> Claims:
+    """The claim `gty` of a user's token, latest grant first; a login in a browser is not named."""
+    named = [grant for grant in reversed(origin.grants) if grant in ("password", "refresh_token")]
+    if not named:
+        return {}
+    return {"gty": named[0] if len(named) == 1 else named}
 
 
 def _rfc9068(options: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mock_idp.answer import Answer, Headers, json_answer
 from mock_idp.oauth.problems import Problem, ProblemKind, standard_code
-from mock_idp.providers.flows import Asked
+from mock_idp.providers.hooks import Asked
 
 HEADERS: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 _GRANT_TYPES_PAGE = "https://auth0.com/docs/clients/client-grant-types"

@@ -24,7 +24,8 @@ class Place:
 
     `base` is the public URL below which the vendor's own paths begin, without a slash at the end.
     `options` are the vendor's options, complete with defaults. `extra_claims` go into every token that is made for the
-    request at hand, in place of others of their name.
+    request at hand, in place of others of their name. `path` is that of the request, below the base URL; empty where
+    there is none, as for tokens of the control API.
     """
 
     base: str
@@ -34,11 +35,27 @@ class Place:
     token_lifetime_seconds: int
     options: Mapping[str, Any]
     extra_claims: Mapping[str, Any] = field(default_factory=dict)
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a token for a user comes from.
+
+    `grants` are the grant types behind it, that of the login first and refresh_token behind it. `offline` says that the
+    grant has the scope offline_access.
+    """
+
+    grants: tuple[str, ...] = ("authorization_code",)
+    offline: bool = False
 
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """Who asks for a token. None leaves a value to the vendor's usual one; `now` is in unix seconds."""
+    """Who asks for a token. None leaves a value to the vendor's usual one; `now` is in unix seconds.
+
+    `origin` counts for tokens of users only.
+    """
 
     now: float
     kind: Literal["machine", "user"] = "machine"
@@ -46,14 +63,19 @@ class TokenRequest:
     client_id: str | None = None
     audience: str | Sequence[str] | None = None
     permissions: Sequence[str] = ()
+    origin: Origin = Origin()
 
 
 @dataclass(frozen=True)
 class KeyTimes:
-    """When the published keys changed last, and the issuer's time now: what vendors' cache headers are made of."""
+    """When the published keys changed last, and the issuer's time now: what vendors' cache headers are made of.
+
+    Both are in unix seconds. `options` are the vendor's.
+    """
 
     changed_at: float
     now: float
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Provider(Protocol):

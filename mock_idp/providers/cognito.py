@@ -1,7 +1,7 @@
 """Amazon Cognito, a user pool: a key for ID tokens and another for access tokens, which have no `aud`.
 
-At the vendor's the issuer and its keys are on one host and the OAuth endpoints on the domain of the pool; here all of
-them are below one base URL. Sources: AWS's Cognito developer guide; discovery documents and tokens in issue threads.
+The issuer and its keys are on one host and the OAuth endpoints on the domain of the pool, or here on one host without
+the option `domain`. Sources: AWS's Cognito developer guide; discovery documents and tokens in issue threads.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from mock_idp.answer import Answer, Headers, json_answer
 from mock_idp.jose import kid
@@ -16,7 +17,8 @@ from mock_idp.jose.kid import KidSource
 from mock_idp.jose.ring import KeyState
 from mock_idp.oauth.problems import Problem, standard_code
 from mock_idp.providers.base import Claims, KeyTimes, Place, RotationHabit, TokenRequest, audience_of, lifetime
-from mock_idp.providers.flows import Flows, IdTokenRequest
+from mock_idp.providers.flows import Flows
+from mock_idp.providers.hooks import IdTokenRequest, nothing_more
 from mock_idp.settings import KeySettings
 
 ID_TOKEN_KEY = "id-token"
@@ -40,10 +42,11 @@ class Cognito:
         },
         "domain": {
             "type": "string",
-            "pattern": "^(https?://[A-Za-z0-9.:-]+)?$",
+            "pattern": "^(https?://[A-Za-z0-9.:-]+|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$",
             "maxLength": 200,
             "default": "",
-            "description": "The URL of the pool's domain in the discovery document; empty: the base URL.",
+            "description": "The domain of the pool, which has the OAuth endpoints: a prefix at amazoncognito.com, or "
+            "a URL; empty: the base URL.",
         },
         "client_scopes": {
             "type": "string",
@@ -64,7 +67,12 @@ class Cognito:
     accepts_json_token_requests = False
     flows = Flows(
         grants=("client_credentials", "authorization_code", "refresh_token"),
+        audience_parameter=False,
+        resource_parameter=False,
+        user_claims=nothing_more,
         challenge_methods=("S256",),
+        other_bases=lambda place: (_domain(place),),
+        more_paths={"/login": "authorize"},
         refresh="keep",
         subject_of=lambda username: _subject(username),
         id_token_extra=lambda request: _id_token(request),
@@ -95,7 +103,7 @@ class Cognito:
 
     def discovery(self, place: Place) -> dict[str, Any]:
         issuer = self.issuer(place)
-        domain = place.options["domain"] or place.base
+        domain = _domain(place)
         return {
             "authorization_endpoint": f"{domain}/oauth2/authorize",
             "end_session_endpoint": f"{domain}/logout",
@@ -179,6 +187,18 @@ class Cognito:
             "jti": str(uuid.uuid4()),
             "username": "user-1",
         }
+
+
+def _domain(place: Place) -> str:
+    """The URL below which the OAuth endpoints are, with scheme, port and path of the base URL."""
+    domain, base = str(place.options["domain"]), urlsplit(place.base)
+    if not domain:
+        return place.base
+    if "://" in domain:
+        return domain + base.path
+    region = str(place.options["user_pool"]).partition("_")[0]
+    port = "" if base.port is None else f":{base.port}"
+    return f"{base.scheme}://{domain}.auth.{region}.amazoncognito.com{port}{base.path}"
 
 
 def _scope(place: Place, request: TokenRequest, usual: str) -> str:

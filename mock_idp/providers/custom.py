@@ -57,8 +57,8 @@ class Custom:
         "typ": {
             "type": ["string", "null"],
             "maxLength": 100,
-            "default": "JWT",
-            "description": "The header typ, such as at+jwt; null leaves it out.",
+            "default": "at+jwt",
+            "description": "The header typ of access tokens: at+jwt by RFC 9068 section 2.1; null leaves it out.",
         },
     }
     jwk_members: tuple[str, ...] = ("kty", "kid", "use", "alg", "n", "e")

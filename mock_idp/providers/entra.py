@@ -15,10 +15,11 @@ from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
 from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER
 from mock_idp.oauth.problems import Problem
-from mock_idp.providers import entra_discovery, entra_errors
+from mock_idp.providers import entra_discovery, entra_errors, entra_instance, entra_v1
 from mock_idp.providers.base import Claims, KeyTimes, Place, RotationHabit, TokenRequest
 from mock_idp.providers.entra_claims import CLIENT_ID, access_claims, api_scopes, id_token_claims, issued_for, pairwise
-from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, Flows, IdTokenRequest
+from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, Flows
+from mock_idp.providers.hooks import IdTokenRequest, UserAnswer, nothing_more
 from mock_idp.settings import KeySettings
 
 HOME_TENANT = "8b7d1f5e-4c0a-4e7b-9b52-0c3d5a6f7e81"
@@ -78,16 +79,22 @@ class Entra:
     accepts_json_token_requests = False
     flows = Flows(
         grants=("client_credentials", "authorization_code", "refresh_token", "password", DEVICE_CODE, JWT_BEARER),
+        audience_parameter=False,
         refresh="reissue",
         refresh_lifetime_seconds=90 * 86_400,
-        needs_offline_access=True,
-        needs_scope=True,
+        needs_offline_access=lambda place: not entra_v1.is_v1(place),
+        needs_scope=lambda place: not entra_v1.is_v1(place),
+        resource_of_tokens=entra_v1.is_v1,
         device_page="{base}/common/oauth2/deviceauth",
+        device_response=entra_v1.device_response,
         subject_of=pairwise,
         id_token_extra=lambda request: _id_token(request),
         scope_words=api_scopes,
+        user_response=lambda document, answer: _user_response(document, answer),
         refuse_client=entra_errors.refuse_client,
-        not_served=entra_errors.not_served,
+        refuse_authorization=entra_errors.refuse_authorization,
+        not_served=lambda asked: entra_instance.user_realm(asked) or entra_errors.not_served(asked),
+        user_claims=nothing_more,
     )
 
     def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
@@ -102,8 +109,7 @@ class Entra:
         return "accounts.accesscontrol.windows.net"
 
     def issuer(self, place: Place) -> str:
-        tenant_id = _tenant_id(place.options)
-        return f"{place.base}/{tenant_id}/" + ("v2.0" if place.options["version"] == "2.0" else "")
+        return _issuer(place, v1=place.options["version"] == "1.0")
 
     def jwks_path(self, options: Mapping[str, Any]) -> str:
         return f"/{options['tenant']}/discovery/v2.0/keys"
@@ -122,11 +128,12 @@ class Entra:
 
     def more_documents(self, place: Place) -> Mapping[str, dict[str, Any] | None]:
         tenant = str(place.options["tenant"])
-        issuer = f"{place.base}/{_announced(tenant)}/"
+        issuer = entra_v1.v1_issuer(place.base, _announced(tenant))
         older = entra_discovery.v1_document(place.base, tenant, issuer, _region(place.options))
         more: dict[str, dict[str, Any] | None] = {
             f"/{tenant}/.well-known/openid-configuration": older,
             f"/{tenant}/discovery/keys": None,
+            entra_instance.INSTANCE_DISCOVERY: entra_instance.instance_document(place.base, tenant),
         }
         if tenant in _SHARED:
             # Services that fill in {tenantid} fetch the keys of the tenant they know.
@@ -171,6 +178,8 @@ class Entra:
     def token_response(self, place: Place, token: str, scope: str) -> dict[str, Any]:
         # A second less than the token has: it took its time to be sent.
         seconds = issued_for(place, token) - 1
+        if entra_v1.is_v1(place):
+            return entra_v1.token_response(token, seconds)
         return {"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token}
 
     def token_error(self, problem: Problem) -> Answer:
@@ -191,7 +200,21 @@ def _region(options: Mapping[str, Any]) -> str | None:
     return None if options["tenant"] in _SHARED else options["region"] or None
 
 
+def _issuer(place: Place, v1: bool) -> str:
+    tenant_id = _tenant_id(place.options)
+    return entra_v1.v1_issuer(place.base, tenant_id) if v1 else f"{place.base}/{tenant_id}/v2.0"
+
+
 def _id_token(request: IdTokenRequest) -> Claims:
-    return id_token_claims(
-        _tenant_id(request.options), request.username, request.subject, str(request.options["version"])
-    )
+    # The endpoint says which version an ID token has; that of access tokens is the API's affair.
+    v1 = entra_v1.is_v1(request.place)
+    iss = {"iss": _issuer(request.place, v1)}
+    return iss | id_token_claims(_tenant_id(request.place.options), request.username, request.subject, v1)
+
+
+def _user_response(document: dict[str, Any], answer: UserAnswer) -> dict[str, Any]:
+    """The members of a token response for a user: the scope stands behind the type, without offline_access."""
+    scope = " ".join(word for word in answer.scope if word != "offline_access")
+    said = {"token_type": document["token_type"], **({"scope": scope} if scope else {}), **document}
+    tenant_id = _tenant_id(answer.place.options)
+    return said | entra_instance.client_info(tenant_id, answer.subject, answer.parameters())

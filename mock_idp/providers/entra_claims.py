@@ -9,6 +9,7 @@ import uuid
 
 from mock_idp.jose.encoding import b64url_decode, b64url_encode
 from mock_idp.providers.base import Claims, Place, TokenRequest, audience_of
+from mock_idp.providers.entra_v1 import DIRECTORY, id_token_names, is_v1, v1_issuer
 
 CLIENT_ID = "6731de76-14a6-49ae-97bc-6eba6914391e"
 # A token says that it was issued five minutes earlier than it was, for services whose clock is slow.
@@ -29,7 +30,7 @@ def access_claims(place: Place, request: TokenRequest, issuer: str, tenant_id: s
     oid = object_id(tenant_id, client_id if machine else request.subject or pairwise("user-1"))
     subject = oid if machine else pairwise("user-1")
     claims: Claims = {
-        "aud": audience_of(place, request),
+        "aud": DIRECTORY if is_v1(place) and request.audience is None else audience_of(place, request),
         "iss": issuer,
         "iat": iat,
         "nbf": iat,
@@ -39,7 +40,7 @@ def access_claims(place: Place, request: TokenRequest, issuer: str, tenant_id: s
         "amr": ["pwd"],
         **_client(version, client_id, machine),
         **_groups(place, tenant_id, oid),
-        "idp": f"{place.base}/{tenant_id}/",
+        "idp": v1_issuer(place.base, tenant_id),
         "name": "Ursula User",
         "oid": oid,
         "preferred_username": "user@example.com",
@@ -58,16 +59,15 @@ def access_claims(place: Place, request: TokenRequest, issuer: str, tenant_id: s
     return {name: value for name, value in claims.items() if name not in _absent(version, machine)}
 
 
-def id_token_claims(tenant_id: str, username: str, subject: str, version: str) -> Claims:
-    """Entra ID's own members of an ID token."""
-    oid = object_id(tenant_id, subject)
+def id_token_claims(tenant_id: str, username: str, subject: str, v1: bool) -> Claims:
+    """Entra ID's own members of an ID token; `oid` is that of the access token for the same user."""
     return {
-        "oid": oid,
-        "preferred_username": username,
+        "oid": object_id(tenant_id, subject),
+        **(id_token_names(username) if v1 else {"preferred_username": username}),
         "rh": f"0.{secrets.token_urlsafe(33)}.",
         "tid": tenant_id,
         "uti": secrets.token_urlsafe(16),
-        "ver": version,
+        "ver": "1.0" if v1 else "2.0",
     }
 
 

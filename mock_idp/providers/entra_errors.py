@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from mock_idp.answer import Answer, Headers, json_answer
 from mock_idp.oauth.problems import Problem, ProblemKind
-from mock_idp.providers.flows import Asked
+from mock_idp.providers.entra_v1 import is_v1
+from mock_idp.providers.hooks import Asked
 
 _HEADERS: Headers = (
     ("Content-Type", "application/json; charset=utf-8"),
@@ -82,6 +83,8 @@ _RESOURCE_PARAMETER = _Refusal(
     "invalid_target",
     "The resource parameter provided in the request doesn't match with the requested scopes.",
 )
+_UNSUPPORTED_PARAMETER = _Refusal(901002, "invalid_request", "The 'resource' request parameter is not supported.")
+_WORDS_FOR_ALL = ("common", "organizations", "consumers")
 _TENANT_PATH = re.compile(r"/([^/]+)/(?:v2\.0/\.well-known|\.well-known|oauth2|discovery)/")
 _BAD_GRANT = _Refusal(70000, "invalid_grant", "The provided value for the '{parameter}' parameter is not valid.")
 
@@ -167,34 +170,58 @@ def token_error(problem: Problem, tenant: str) -> Answer:
 
 
 def refuse_client(asked: Asked) -> Answer | None:
-    """The v2.0 endpoint has no `resource`, and a client on its own asks for all that a resource has granted it."""
-    if "resource" in asked.form:
+    """A `resource` at v2.0, where there is none, and one that nobody knows; at v1.0 a password needs to say one."""
+    v1, resource = is_v1(asked.place), asked.form.get("resource")
+    if resource is not None and not v1:
         return _answer(_RESOURCE_PARAMETER, asked.now)
+    if v1 and resource is None and asked.form.get("grant_type") == "password":
+        return _answer(_MISSING, asked.now, value="resource")
     known = str(asked.place.options["resources"]).split()
-    if asked.form.get("grant_type") != "client_credentials" or not known:
+    unknown = [one for one in _resources(asked, v1) if one not in known]
+    if not known or not unknown:
         return None
-    for word in asked.form.get("scope", "").split():
-        resource = word.removesuffix("/.default")
-        if resource != word and resource not in known:
-            tenant = str(asked.place.options["tenant"])
-            return _answer(_UNKNOWN_RESOURCE, asked.now, value=resource, tenant=tenant)
-    return None
+    return _answer(_UNKNOWN_RESOURCE, asked.now, value=unknown[0], tenant=str(asked.place.options["tenant"]))
+
+
+def refuse_authorization(asked: Asked) -> tuple[str, str] | None:
+    """An authorization request to the v2.0 endpoint that has a `resource`."""
+    if "resource" not in asked.form or is_v1(asked.place):
+        return None
+    return _UNSUPPORTED_PARAMETER.code, str(_document(_UNSUPPORTED_PARAMETER, asked.now)["error_description"])
+
+
+def _resources(asked: Asked, v1: bool) -> list[str]:
+    """The resources a request names: with `resource`, or a client on its own before each `/.default`."""
+    if v1:
+        return [asked.form["resource"]] if "resource" in asked.form else []
+    if asked.form.get("grant_type") != "client_credentials":
+        return []
+    suffix = "/.default"
+    return [word.removesuffix(suffix) for word in asked.form.get("scope", "").split() if word.endswith(suffix)]
 
 
 def not_served(asked: Asked) -> Answer | None:
-    """Each path below a tenant says so when there is no such tenant; other paths are left to the mock."""
+    """Each path below a tenant says so when there is no such tenant; other paths are left to the mock.
+
+    The words for all tenants are no unknown tenant: an issuer that is one of them serves them.
+    """
     found = _TENANT_PATH.search(asked.path)
-    if found is None or asked.known_path or found[1] == asked.place.options["tenant"]:
+    if found is None or asked.known_path or found[1] in (asked.place.options["tenant"], *_WORDS_FOR_ALL):
         return None
     return _answer(_UNKNOWN_TENANT, asked.now, value=found[1])
 
 
 def _answer(refusal: _Refusal, now: float, **values: str) -> Answer:
+    answer = json_answer(refusal.status, _document(refusal, now, **values))
+    return Answer(answer.status, _HEADERS, answer.body)
+
+
+def _document(refusal: _Refusal, now: float, **values: str) -> dict[str, object]:
     timestamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(now))
     trace_id, correlation_id = str(uuid.uuid4()), str(uuid.uuid4())
     sentence = refusal.sentence.format(**values)
     ids = f"Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {timestamp}"
-    document = {
+    return {
         "error": refusal.code,
         "error_description": f"AADSTS{refusal.number}: {sentence} {ids}",
         "error_codes": [refusal.number],
@@ -204,5 +231,3 @@ def _answer(refusal: _Refusal, now: float, **values: str) -> Answer:
         # The vendor's own page about the number.
         "error_uri": f"https://login.microsoftonline.com/error?code={refusal.number}",
     }
-    answer = json_answer(refusal.status, document)
-    return Answer(answer.status, _HEADERS, answer.body)

@@ -15,7 +15,7 @@ from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
 from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER
 from mock_idp.oauth.problems import Problem
-from mock_idp.providers import google_errors
+from mock_idp.providers import google_errors, key_documents
 from mock_idp.providers.base import (
     Claims,
     KeyTimes,
@@ -26,7 +26,8 @@ from mock_idp.providers.base import (
     http_date,
     lifetime,
 )
-from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, Flows, IdTokenRequest
+from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, Flows
+from mock_idp.providers.hooks import IdTokenRequest, nothing_more
 from mock_idp.settings import KeySettings
 
 SERVICE_ACCOUNT_ID = "104857600000000000001"
@@ -69,6 +70,9 @@ class Google:
     accepts_json_token_requests = False
     flows = Flows(
         grants=("authorization_code", "refresh_token", DEVICE_CODE, JWT_BEARER),
+        audience_parameter=False,
+        resource_parameter=False,
+        user_claims=nothing_more,
         refresh="keep",
         refresh_lifetime_seconds=180 * 86_400,
         device_page="{base}/device",
@@ -77,6 +81,7 @@ class Google:
         opaque_prefix="ya29.",
         own_grants={JWT_BEARER: "google_service_account"},
         opaque_token=lambda place, audience: True,
+        key_documents=key_documents.certificates,
     )
 
     def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
@@ -215,7 +220,7 @@ class Google:
 
 
 def _id_token(request: IdTokenRequest) -> Claims:
-    hosted_domain = request.options["hosted_domain"]
+    hosted_domain = request.place.options["hosted_domain"]
     return {"azp": request.client_id, **({"hd": hosted_domain} if hosted_domain else {})}
 
 

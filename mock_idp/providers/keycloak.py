@@ -14,10 +14,18 @@ from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
 from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER
 from mock_idp.oauth.problems import Problem
-from mock_idp.providers import keycloak_discovery, keycloak_errors
+from mock_idp.providers import key_documents, keycloak_discovery, keycloak_errors, keycloak_refresh
 from mock_idp.providers.base import Claims, KeyTimes, Place, RotationHabit, TokenRequest
 from mock_idp.providers.flows import Flows
-from mock_idp.providers.keycloak_claims import CLIENT_ID, access_claims, id_token_claims
+from mock_idp.providers.hooks import UserAnswer
+from mock_idp.providers.keycloak_claims import (
+    CLIENT_ID,
+    DEFAULT_SCOPES,
+    access_claims,
+    id_token_claims,
+    in_browser,
+    user_claims,
+)
 from mock_idp.providers.keycloak_errors import SECURITY_HEADERS
 from mock_idp.settings import KeySettings
 
@@ -85,16 +93,29 @@ class Keycloak:
     published_order = DEFAULT_PUBLISHED_ORDER
     accepts_json_token_requests = False
     flows = Flows(
+        audience_parameter=False,
+        resource_parameter=False,
+        user_claims=user_claims,
+        default_scopes=DEFAULT_SCOPES,
+        scope_words=lambda scope: list(dict.fromkeys((*scope, *DEFAULT_SCOPES))),
+        auth_time_of=in_browser,
+        jwk_set_media_type="application/jwk-set+json",
         refresh="reissue",
+        refresh_token=keycloak_refresh.refresh_token,
         refresh_lifetime_seconds=1800,
+        offline_lifetime_seconds=30 * 86_400,
+        refresh_token_logout=keycloak_refresh.LOGGED_OUT,
         device_page="{issuer}/device",
         subject_of=lambda username: str(uuid.uuid5(uuid.NAMESPACE_URL, username)),
         id_token_extra=id_token_claims,
-        user_response=lambda document, session_id: _user_response(document, session_id),
+        user_response=lambda document, answer: _user_response(document, answer),
         refuse_request=keycloak_errors.refuse_request,
         refuse_client=keycloak_errors.refuse_client,
         not_served=keycloak_errors.not_served,
         duplicates_last=True,
+        cors_credentials=True,
+        key_documents=key_documents.realm,
+        origins_claim=lambda options: None if options["lightweight"] else "allowed-origins",
     )
 
     def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
@@ -153,7 +174,7 @@ class Keycloak:
             "refresh_expires_in": 0,
             "token_type": "Bearer",
             "not-before-policy": 0,
-            "scope": " ".join(["email", "profile", *scope.split()]),
+            "scope": " ".join([*DEFAULT_SCOPES, *scope.split()]),
         }
 
     def token_error(self, problem: Problem) -> Answer:
@@ -169,8 +190,8 @@ _USER_RESPONSE = (
 )
 
 
-def _user_response(document: dict[str, Any], session_id: str) -> dict[str, Any]:
+def _user_response(document: dict[str, Any], answer: UserAnswer) -> dict[str, Any]:
     """The members of a token response for a user in Keycloak's order, with the session, which is `sid` in tokens."""
-    said = {**document, "session_state": session_id}
+    said = {**document, "session_state": answer.session_id}
     ordered = {name: said[name] for name in _USER_RESPONSE if name in said}
     return ordered | {name: value for name, value in said.items() if name not in ordered}

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
-from mock_idp.providers.base import Claims, Place, TokenRequest, audience_of, lifetime
-from mock_idp.providers.flows import IdTokenRequest
+from mock_idp.providers.base import Claims, Origin, Place, TokenRequest, audience_of, lifetime
+from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
+from mock_idp.providers.hooks import IdTokenRequest
 
 CLIENT_ID = "mock-client"
+DEFAULT_SCOPES = ("email", "profile")
+"""The client scopes about a user that each client of a fresh realm has, whatever it asks for."""
+_SHORTCUTS = {
+    "authorization_code": "ac",
+    "client_credentials": "cc",
+    "password": "ro",
+    "refresh_token": "rt",
+    DEVICE_CODE: "dg",
+    TOKEN_EXCHANGE: "te",
+    JWT_BEARER: "ag",
+}
 _LIGHTWEIGHT = frozenset({"azp", "exp", "iat", "iss", "jti", "scope", "sid", "typ"})
 _ACCOUNT_ROLES = {"account": {"roles": ["manage-account", "manage-account-links", "view-profile"]}}
 
@@ -17,15 +31,13 @@ def access_claims(place: Place, request: TokenRequest, issuer: str) -> Claims:
     iat, exp = lifetime(place, request.now)
     client_id = request.client_id or CLIENT_ID
     machine = request.kind == "machine"
-    # trrtcc: transient session, regular token, client credentials; onrtac: online session, authorization code.
-    kind = "trrtcc" if machine else "onrtac"
     who = client_id if machine else "user-1"
     # A service account keeps its id over restarts, so the id follows from the names.
     user_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{place.options['realm']}/{who}"))
     claims: Claims = {"exp": exp, "iat": iat}
-    if not machine:
+    if not machine and in_browser(request.origin.grants[0]):
         claims["auth_time"] = iat
-    claims |= {"jti": f"{kind}:{uuid.uuid4()}", "iss": issuer}
+    claims |= {"jti": f"{_context(place, request)}:{uuid.uuid4()}", "iss": issuer}
     audience = _audience(place, request)
     if audience is not None:
         claims["aud"] = audience
@@ -41,11 +53,35 @@ def access_claims(place: Place, request: TokenRequest, issuer: str) -> Claims:
         "allowed-origins": ["/*"],
         "realm_access": {"roles": [f"default-roles-{place.options['realm']}", "offline_access", "uma_authorization"]},
         "resource_access": _client_roles(place, request) | _ACCOUNT_ROLES,
-        "scope": "email profile",
+        "scope": " ".join(DEFAULT_SCOPES),
     }
     claims |= _service_account(client_id) if machine else _person()
     claims[place.permissions_claim] = list(request.permissions)
     return _as_mapped(place, claims)
+
+
+def in_browser(grant_type: str) -> bool:
+    """Whether the user of a login of this kind has seen the login page, which notes when that was."""
+    return grant_type in ("authorization_code", DEVICE_CODE)
+
+
+def user_claims(username: str, claims: Mapping[str, Any]) -> Claims:
+    """What a realm says of each of its users; the full name is made of the other two."""
+    names = [str(claims[name]) for name in ("given_name", "family_name") if name in claims]
+    return {"email_verified": False, **({"name": " ".join(names)} if names else {}), "preferred_username": username}
+
+
+def _context(place: Place, request: TokenRequest) -> str:
+    """What the id of a token begins with: two letters each for session, token and grant (AccessTokenContext)."""
+    token = "lt" if place.options["lightweight"] else "rt"
+    if request.kind == "machine":
+        return f"tr{token}cc"
+    return f"{_session(request.origin)}{token}{_SHORTCUTS[request.origin.grants[-1]]}"
+
+
+def _session(origin: Origin) -> str:
+    # A login starts online; its offline session is what a refresh token without an end goes back to.
+    return "of" if origin.offline and origin.grants[-1] == "refresh_token" else "on"
 
 
 def _audience(place: Place, request: TokenRequest) -> str | list[str] | None:

@@ -7,8 +7,8 @@ keycloak/keycloak; answers of a live 26.7.1 server.
 from __future__ import annotations
 
 from mock_idp.answer import Answer, Headers, json_answer
-from mock_idp.oauth.problems import Problem, ProblemKind, standard_code
-from mock_idp.providers.flows import Asked
+from mock_idp.oauth.problems import ENDED, EXPIRED, OTHER_CLIENT, Problem, ProblemKind, standard_code
+from mock_idp.providers.hooks import Asked
 
 SECURITY_HEADERS: Headers = (
     ("Referrer-Policy", "no-referrer"),
@@ -54,12 +54,21 @@ _NOT_ENABLED = {
 }
 
 
+# Of a refresh token it says more than that it is bad.
+_BAD_REFRESH_TOKEN = {
+    ENDED: "Session not active",
+    EXPIRED: "Token is not active",
+    OTHER_CLIENT: "Invalid refresh token. Token client and authorized client don't match",
+}
+
+
 def token_error(problem: Problem) -> Answer:
     """The answer to a refused request; it has the headers that a token would have come with."""
     refusal = _REFUSALS.get(problem.kind)
     if problem.kind == "grant_not_allowed":
         refusal = _NOT_ENABLED.get(problem.value)
     status, (code, sentence) = (400, standard_code(problem)) if refusal is None else (refusal[0], refusal[1:])
+    sentence = _BAD_REFRESH_TOKEN.get(problem.value, sentence) if problem.kind == "bad_refresh_token" else sentence
     headers = _TOKEN_HEADERS
     if problem.kind == "malformed_credentials":
         headers = (*headers, ("WWW-Authenticate", f'Basic realm="{problem.place.options["realm"]}"'))

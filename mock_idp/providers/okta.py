@@ -25,7 +25,8 @@ from mock_idp.providers.base import (
     http_date,
     lifetime,
 )
-from mock_idp.providers.flows import Flows, IdTokenRequest
+from mock_idp.providers.flows import Flows
+from mock_idp.providers.hooks import IdTokenRequest, always
 from mock_idp.settings import KeySettings
 
 # Okta rotates about four times a year; the JWKS may be cached until the next planned rotation.
@@ -57,14 +58,21 @@ class Okta:
         },
         "clients_without_policy": _clients("Clients that no rule of an access policy allows anything."),
         "dpop_clients": _clients("Clients whose requests need a DPoP proof."),
+        "jwks_cache": {
+            "type": "string",
+            "enum": ["countdown", "no-store"],
+            "default": "countdown",
+            "description": "no-store: the JWKS must not be kept, as for a while in 2026 (OKTA-1099636).",
+        },
     }
     jwk_members: tuple[str, ...] = ("kty", "alg", "kid", "use", "e", "n")
     request_id_header: str | None = "X-Okta-Request-Id"
     published_order = DEFAULT_PUBLISHED_ORDER
     accepts_json_token_requests = False
     flows = Flows(
-        needs_offline_access=True,
-        needs_scope=True,
+        audience_parameter=False,
+        needs_offline_access=always,
+        needs_scope=always,
         device_page="{base}/activate",
         id_token_extra=lambda request: _id_token(request),
         refuse_request=okta_errors.refuse_request,
@@ -106,6 +114,8 @@ class Okta:
         return {}
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
+        if times.options["jwks_cache"] == "no-store":
+            return _headers(times.now, 0, "no-cache, no-store")
         since_rotation = (times.now - times.changed_at) % _ROTATION_SECONDS
         return _headers(times.now, _ROTATION_SECONDS - int(since_rotation))
 
@@ -163,10 +173,10 @@ def _is_org(options: Mapping[str, Any]) -> bool:
     return bool(options["authorization_server"] == okta_errors.ORG)
 
 
-def _headers(now: float, max_age: int) -> Headers:
+def _headers(now: float, max_age: int, caching: str | None = None) -> Headers:
     return (
         ("Content-Type", "application/json"),
-        ("Cache-Control", f"max-age={max_age}, must-revalidate"),
+        ("Cache-Control", caching or f"max-age={max_age}, must-revalidate"),
         ("Expires", http_date(now + max_age)),
         ("Vary", "Origin"),
         ("X-Content-Type-Options", "nosniff"),

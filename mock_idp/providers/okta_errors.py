@@ -9,7 +9,7 @@ import secrets
 
 from mock_idp.answer import Answer, Headers, json_answer
 from mock_idp.oauth.problems import Problem, ProblemKind, standard_code
-from mock_idp.providers.flows import Asked
+from mock_idp.providers.hooks import Asked
 
 HEADERS: Headers = (("Cache-Control", "no-cache, no-store"), ("Pragma", "no-cache"))
 ORG = "org"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,7 @@ class PlannedStep(Planned):
 
     def as_json(self) -> dict[str, object]:
         """`id`, `on`, `times`, `when`, `served`, and what it does as it was written."""
-        about = {"id": self.id, "on": self.on, "times": self.times, "when": dict(self.settings.when)}
-        return {**self.settings.given, **about, "served": self.served}
+        return {**self.settings.given, **self.about()}
 
 
 class Script(PlanQueue[PlannedStep]):
@@ -36,20 +35,7 @@ class Script(PlanQueue[PlannedStep]):
 
     def add(self, settings: ScriptSettings) -> PlannedStep:
         """Queue a step. Raises MockIdpError when an absurd number of them is waiting already."""
-        return self._put(lambda name: PlannedStep(name, settings.on, settings.times, settings))
-
-    def next_for(self, endpoint: str, parameters: Callable[[], Mapping[str, str]]) -> PlannedStep | None:
-        """The oldest step for a request of `endpoint`, counted as shown; None when there is none.
-
-        In: the way to read the parameters of the request, which is taken only when a step waits there.
-        """
-        if endpoint not in self.armed:
-            return None
-        given = parameters()
-        return self._take(
-            endpoint,
-            lambda planned: all(given.get(name) == value for name, value in planned.settings.when.items()),
-        )
+        return self._put(lambda name: PlannedStep(name, settings.on, settings.times, settings.when, settings))
 
     def reset(self) -> None:
         """Back to the start."""

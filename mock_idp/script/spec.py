@@ -1,4 +1,4 @@
-"""A step of a script as data: its JSON schema, and reading it."""
+"""A step of a script, read from data that fits its JSON schema."""
 
 from __future__ import annotations
 
@@ -7,60 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_idp.errors import bad_field
-from mock_idp.faults.answers import HEADERS, STATUS
-from mock_idp.request_log import ENDPOINTS
-from mock_idp.script.steps import Claims, Refusal, Response, Step
+from mock_idp.faults.base import Exchange
+from mock_idp.faults.connection import close_connection
+from mock_idp.script.schema import ALWAYS
+from mock_idp.script.steps import Claims, Refusal, Response, Step, Usual, VendorRefusal
 
-SCRIPT_POINTS = tuple(endpoint for endpoint in ENDPOINTS if endpoint != "other")
-_KINDS = ("response", "error", "claims")
-# RFC 6749 section 5.2: what the three members of an error may consist of.
-_CODE = "^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$"
-_SENTENCE = "^[ !#-\\[\\]-~]*$"
-
-
-def _closed(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": properties}
-
-
-SCRIPT_SPEC: dict[str, Any] = {
-    **_closed(
-        on={"type": "string", "enum": list(SCRIPT_POINTS), "default": "token"},
-        times={
-            "type": ["integer", "null"],
-            "minimum": 1,
-            "maximum": 1_000_000,
-            "default": 1,
-            "description": "For how many requests; null until cleared.",
-        },
-        when={
-            "type": "object",
-            "additionalProperties": {"type": "string"},
-            "description": "Only requests whose parameters of these names (client_id, grant_type, scope, ...) have "
-            "exactly these values.",
-        },
-        response=_closed(
-            status={**STATUS, "default": 200},
-            headers=HEADERS,
-            body={"description": "Text is sent as it is, anything else as JSON, null as no body."},
-        ),
-        error={
-            **_closed(
-                error={"type": "string", "pattern": _CODE, "maxLength": 200, "description": "Its code."},
-                error_description={"type": "string", "pattern": _SENTENCE, "maxLength": 2000},
-                error_uri={"type": "string", "pattern": "^[!#-\\[\\]-~]*$", "maxLength": 2000},
-                status={**STATUS, "minimum": 400, "description": "Left out: 400, or 401 for invalid_client."},
-            ),
-            "required": ["error"],
-        },
-        claims={"type": "object", "description": "Claims of the tokens, any JSON."},
-    ),
-    "description": "Has exactly one of response, error and claims.",
-}
+_KINDS = ("response", "error", "problem", "claims")
+# Where the usual answer has claims, and where clients are refused in the vendor's words.
+CLAIMS_POINTS = ("token", "userinfo", "introspect")
+PROBLEM_POINTS = ("token", "introspect", "revoke", "device_authorization", "par")
 
 
 @dataclass(frozen=True)
 class ScriptSettings:
-    """A checked step: where, for how many requests (None: until cleared), for which of them, and what it does.
+    """A checked step: where, for how many requests (None: until cleared), for which of them, what it does, and how many
+    seconds late.
 
     `given` is the step as it was written.
     """
@@ -69,27 +30,47 @@ class ScriptSettings:
     times: int | None
     when: Mapping[str, str]
     step: Step
-    given: Mapping[str, Any] = field(compare=False, repr=False)
+    delay_seconds: float = 0
+    given: Mapping[str, Any] = field(compare=False, repr=False, default_factory=dict)
+
+    def wait(self, exchange: Exchange) -> bool:
+        """Hold a request up for the delay. False: its connection was closed meanwhile, as all faults were reset."""
+        if self.delay_seconds and exchange.gate.wait(self.delay_seconds) == "cancelled":
+            close_connection(exchange)
+            return False
+        return True
 
 
 def script_settings(spec: Mapping[str, Any], where: str = "") -> ScriptSettings:
     """A step that fits `SCRIPT_SPEC`. In: the dotted path of the spec with a dot behind it, for errors.
 
-    Raises MockIdpError for none or several of the three kinds, for claims where there are no tokens, and for headers
-    that the server sets itself.
+    Raises MockIdpError for none or several of the four kinds, for claims where the usual answer has none, for problems
+    where no client is refused, and for headers that the server sets itself.
     """
     given = [name for name in _KINDS if name in spec]
-    if len(given) != 1:
+    if len(given) > 1 or (not given and not spec.get("delay_seconds")):
         blamed = where + given[1] if given else where.rstrip(".")
-        raise bad_field(blamed, "A step has exactly one of response, error and claims.")
-    (kind,) = given
-    on = spec.get("on", "token")
-    if kind == "claims" and on != "token":
-        raise bad_field(f"{where}on", "Only the endpoint token makes tokens that claims could be put into.")
-    return ScriptSettings(on, spec.get("times", 1), spec.get("when", {}), _step(kind, spec[kind]), dict(spec))
+        raise bad_field(blamed, "A step has exactly one of response, error, problem and claims, or only delay_seconds.")
+    on, times = spec.get("on", "token"), spec.get("times", 1)
+    if "claims" in spec and on not in CLAIMS_POINTS:
+        raise bad_field(f"{where}on", f"Only the answers of {', '.join(CLAIMS_POINTS)} have claims.")
+    if "problem" in spec and on not in PROBLEM_POINTS:
+        raise bad_field(f"{where}on", f"Only {', '.join(PROBLEM_POINTS)} refuse clients in the vendor's words.")
+    return ScriptSettings(
+        on=on,
+        times=None if times == ALWAYS else times,
+        when=spec.get("when", {}),
+        step=_step(spec),
+        delay_seconds=spec.get("delay_seconds", 0),
+        given=dict(spec),
+    )
 
 
-def _step(kind: str, value: Mapping[str, Any]) -> Step:
-    if kind == "claims":
-        return Claims(value)
-    return Refusal(**value) if kind == "error" else Response(**value)
+def _step(spec: Mapping[str, Any]) -> Step:
+    if "claims" in spec:
+        return Claims(spec["claims"])
+    if "error" in spec:
+        return Refusal(**spec["error"])
+    if "problem" in spec:
+        return VendorRefusal(spec["problem"])
+    return Response(**spec["response"]) if "response" in spec else Usual()

@@ -1,24 +1,47 @@
-"""What a script can do to a request: answer in its own words, refuse it, or put claims into the token."""
+"""What a script can do to a request: answer in its own words, refuse it, put claims into the answer, or only wait."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_idp.answer import JSON, Answer, Headers, json_answer
 from mock_idp.faults.answers import checked_headers
 
-UsualAnswer = Callable[[Mapping[str, Any]], Answer]
-"""Makes the answer a request would have got, with these claims in its tokens."""
+if TYPE_CHECKING:
+    from mock_idp.oauth.problems import ProblemKind
+    from mock_idp.oauth.request import FlowRequest
+
+
+@dataclass(frozen=True)
+class ScriptedRequest:
+    """A request as a step sees it.
+
+    `usual` makes the answer it would have got, with claims in its tokens in place of others of their name. `flow` is
+    the request as the flows read it, made when asked for.
+    """
+
+    endpoint: str
+    usual: Callable[[Mapping[str, Any]], Answer]
+    flow: Callable[[], FlowRequest]
 
 
 class Step(Protocol):
     """One kind of step."""
 
-    def apply(self, usual: UsualAnswer) -> Answer:
+    def apply(self, request: ScriptedRequest) -> Answer:
         """The answer to send."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The usual answer, for a step that only delays it."""
+
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """The usual answer."""
+        return request.usual({})
 
 
 @dataclass(frozen=True)
@@ -35,7 +58,7 @@ class Response:
     def __post_init__(self) -> None:
         checked_headers(self.headers, "response.headers")
 
-    def apply(self, usual: UsualAnswer) -> Answer:
+    def apply(self, request: ScriptedRequest) -> Answer:
         """This answer, not the usual one."""
         text = self.body if isinstance(self.body, str) else json.dumps(self.body, separators=(",", ":"))
         answer = Answer(self.status, checked_headers(self.headers), b"" if self.body is None else text.encode())
@@ -44,10 +67,16 @@ class Response:
         return answer.with_header("Content-Type", "text/plain; charset=utf-8" if isinstance(self.body, str) else JSON)
 
 
+# RFC 6749 section 5.2, RFC 6750 section 3.1.
+_STATUSES = {"invalid_client": 401, "invalid_token": 401, "insufficient_scope": 403}
+
+
 @dataclass(frozen=True)
 class Refusal:
-    """An error of a token endpoint (RFC 6749 section 5.2): `error` is its code, `status` 400 unless said otherwise,
-    or 401 for `invalid_client`.
+    """An error of OAuth: `error` is its code, `status` 400 unless said otherwise or the RFC wants another.
+
+    At the authorization endpoint the browser takes it to the client (RFC 6749 section 4.1.2.1), at userinfo it stands
+    in the challenge as well (RFC 6750 section 3), elsewhere it is that of a token endpoint (RFC 6749 section 5.2).
     """
 
     error: str
@@ -55,22 +84,51 @@ class Refusal:
     error_uri: str | None = None
     status: int | None = None
 
-    def apply(self, usual: UsualAnswer) -> Answer:
-        """The error, with the headers that the RFC asks for."""
-        members = {"error": self.error, "error_description": self.error_description, "error_uri": self.error_uri}
-        status = self.status or (401 if self.error == "invalid_client" else 400)
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """The error, with the headers that the RFCs ask for."""
+        if request.endpoint == "authorize" and self.status is None:
+            from mock_idp.oauth.scripted import sent_back
+
+            return sent_back(request.flow(), self._members()) or request.usual({})
+        status = self.status or _STATUSES.get(self.error, 400)
         headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
-        if status == 401:
+        if request.endpoint == "userinfo":
+            about = ", ".join(f'{name}="{value}"' for name, value in self._members().items())
+            headers = (*headers, ("WWW-Authenticate", f"Bearer {about}"))
+        elif status == 401:
             headers = (*headers, ("WWW-Authenticate", 'Basic realm="mock-idp"'))
-        return json_answer(status, {name: value for name, value in members.items() if value is not None}, headers)
+        return json_answer(status, self._members(), headers)
+
+    def _members(self) -> dict[str, str]:
+        members = {"error": self.error, "error_description": self.error_description, "error_uri": self.error_uri}
+        return {name: value for name, value in members.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class VendorRefusal:
+    """A refusal in the vendor's words, as if that were wrong with the request."""
+
+    problem: ProblemKind
+
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """The vendor's status, headers and body."""
+        from mock_idp.oauth.scripted import refused_by_vendor
+
+        return refused_by_vendor(request.flow(), self.problem)
 
 
 @dataclass(frozen=True)
 class Claims:
-    """The usual answer, whose tokens have these claims, in place of others of their name."""
+    """The usual answer with these claims, in place of others of their name: in its tokens, or, where it is claims
+    itself (userinfo, introspection), in the answer.
+    """
 
     claims: Mapping[str, Any]
 
-    def apply(self, usual: UsualAnswer) -> Answer:
-        """The usual answer with the claims."""
-        return usual(self.claims)
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """The usual answer with the claims; one that is no success stays as it is."""
+        answer = request.usual(self.claims)
+        if request.endpoint == "token" or answer.status != 200:
+            return answer
+        document = {**json.loads(answer.body), **self.claims}
+        return replace(answer, body=json.dumps(document, separators=(",", ":")).encode("ascii"))

@@ -13,17 +13,25 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from . import fixture
-from .documents import discovery, headers, issuer, jwks
+from .claims import claims
+from .documents import discovery, issuer
 from .errors import errors
+from .headers import headers
+from .keys import jwks
 from .matching import Difference
 from .rotation import rotation
 from .served import Served
-from .tokens import claims, token_endpoint, user_response
+from .token_header import token_header
+from .tokens import token_endpoint, user_response
 from .vendor import Vendor
 from .vendors import VENDORS
 
 Part = Callable[[Vendor, Mapping[str, Any], Served], Iterator[Difference]]
-PARTS: tuple[Part, ...] = (issuer, discovery, jwks, headers, token_endpoint, user_response, claims, errors, rotation)
+PARTS: tuple[Part, ...] = (
+    *(issuer, discovery, jwks, headers),
+    *(token_endpoint, user_response, token_header, claims),
+    *(errors, rotation),
+)
 
 
 def compare(name: str) -> list[Difference]:

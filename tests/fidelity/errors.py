@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import requests
 
 from . import fixture
-from .documents import compare_headers
+from .headers import compare_headers
 from .matching import Difference, members
 from .served import Served
 from .vendor import Case, Vendor

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _DATE = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT"
+GUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STAND_FOR = {
     "20 hex": "[0-9a-f]{20}",
     "16 hex": "[0-9a-f]{16}",
@@ -16,12 +17,21 @@ _STAND_FOR = {
     "http-date": _DATE,
     "http-date +1 day": _DATE,
     "http-date matching max-age": _DATE,
-    "guid": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "guid": GUID,
     "~27 chars": "[A-Za-z0-9_-]{24,30}",
     "opaque, oae prefix": "oae[A-Za-z0-9_-]+",
     "YYYY-MM-DD HH:MM:SSZ": r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}Z",
+    "40 hex": "[0-9a-f]{40}",
+    "44-char base64": "[A-Za-z0-9+/]{43}=",
+    "opaque": ".+",
+    "seconds": r"\d+",
+    "version": r"\d+(\.\d+)+",
+    "slice": ".+",
+    "text naming X-RateLimit-* headers": ".*X-RateLimit-.*",
+    "client guid": GUID,
+    "api client guid": GUID,
 }
-_WORD = re.compile(r"<([^<>]+)>|\{(list)\}|\(longer tail [^()]+\)")
+_WORD = re.compile(r"<([^<>]+)>|\{(list)\}|\((longer tail [^()]+)\)")
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,8 @@ def members(
     `unsure` names the members whose fixture entries are not confirmed.
     """
     for name, wanted in expected.items():
-        if not same(wanted, served.get(name)):
+        # What is null is there all the same.
+        if name not in served or not same(wanted, served[name]):
             yield Difference(f"{where}.{name}", wanted, served.get(name, "(absent)"), name not in unsure)
     for name in served.keys() - expected.keys():
         yield Difference(f"{where}.{name}", "(absent)", served[name])
@@ -75,6 +86,7 @@ def _pattern(text: str) -> str:
     parts, end = [], 0
     for found in _WORD.finditer(text):
         parts.append(re.escape(text[end : found.start()]))
-        parts.append(".+" if found[1] is None else _STAND_FOR.get(found[1], ".+"))
+        # A word that nobody has explained stands for itself, and so for nothing that is ever served.
+        parts.append(".+" if found[1] is None else _STAND_FOR.get(found[1], re.escape(found[0])))
         end = found.end()
     return "".join([*parts, re.escape(text[end:])])

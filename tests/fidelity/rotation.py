@@ -28,6 +28,13 @@ def rotation(vendor: Vendor, facts: Mapping[str, Any], served: Served) -> Iterat
     if old not in published(root):
         yield Difference("rotation.grace", "the old key stays published", "(gone)")
     root.control("POST", "/reset")
+    several = facts["rotation"].get("always_multiple_keys")
+    if several is not None and several != (len(published(root)) > 1):
+        yield Difference("rotation.always_multiple_keys", several, published(root))
+    about = facts["rotation"].get("jwks_rate_limit")
+    limit = about.get("header_limit") if isinstance(about, Mapping) else None
+    if limit is not None and str(limit) != root.jwks().headers.get("X-RateLimit-Limit"):
+        yield Difference("rotation.jwks_rate_limit", limit, root.jwks().headers.get("X-RateLimit-Limit"))
     yield from _countdown(facts, served)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import requests
 
@@ -46,6 +46,9 @@ class ServedIssuer:
     def jwks(self) -> requests.Response:
         return self.get(self.path(str(self.about["jwks_uri"])))
 
+    def discovery(self) -> requests.Response:
+        return self.get(self.path(str(self.about["discovery_url"])))
+
     def control(self, method: str, call: str, body: Any = None) -> Any:
         """A call of the control API about this issuer that has to succeed."""
         url = f"{self._server}/_mock/issuers/{self.about['id']}{call}"
@@ -57,18 +60,18 @@ class ServedIssuer:
 class Served:
     """A mock in the manner of a vendor; use it as a context manager."""
 
-    def __init__(self, vendor: Vendor) -> None:
+    def __init__(self, vendor: Vendor, session: requests.Session | None = None) -> None:
         self._vendor = vendor
         root = IssuerSettings(
             id="root", style=vendor.style, mount="root", options=vendor.options, audience=vendor.audience
         )
         self._idp = EmbeddedIdp(ServerSettings(port=0, issuers=(root,), key_pool_size=0))
-        self._session = requests.Session()
+        self._session = session or requests.Session()
         self._session.trust_env = False
         self.url = f"http://localhost:{self._idp.port}"
         self.root = ServedIssuer(self._session, self.url, self._about("root"))
 
-    def __enter__(self) -> Served:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -81,20 +84,17 @@ class Served:
     def issuer(self, options: Mapping[str, Any], clients: bool = False, **spec: Any) -> ServedIssuer:
         """Another issuer of the vendor, with options beside the vendor's; `clients` declares its clients.
 
-        It signs with ES256: what it is made for is not about keys, and those cost nothing.
+        It signs with ES256 unless `spec` says otherwise: most are not made for their keys, and those cost nothing.
         """
+        usual: dict[str, Any] = {"audience": self._vendor.audience, "algorithm": "ES256", "keys": (KeySettings(),)}
+        declared = {
+            "clients": tuple(ClientSettings(**_frozen(one)) for one in self._vendor.clients if clients),
+            "users": tuple(UserSettings(**_frozen(one)) for one in spec.pop("users", ())),
+        }
+        options = {**self._vendor.options, **options}
+        style = self._vendor.style
         made = self._idp.state.add(
-            IssuerSettings(
-                id="",
-                style=self._vendor.style,
-                audience=self._vendor.audience,
-                algorithm="ES256",
-                keys=(KeySettings(),),
-                options={**self._vendor.options, **options},
-                clients=tuple(ClientSettings(**_frozen(one)) for one in self._vendor.clients if clients),
-                users=tuple(UserSettings(**_frozen(one)) for one in spec.pop("users", ())),
-                **_frozen(spec),
-            )
+            IssuerSettings(id="", style=style, options=options, **{**usual, **declared, **_frozen(spec)})
         )
         return ServedIssuer(self._session, self.url, self._about(made.id))
 

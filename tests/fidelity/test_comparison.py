@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from . import fixture
+from .claims import compare_claims
 from .compare import PARTS
+from .examples import fits
 from .matching import members, order, same
-from .served import Served
+from .repeatable import RepeatableServed
 from .vendors import VENDORS
 
 NAME = "okta"
@@ -20,8 +22,8 @@ needs_fixture = pytest.mark.skipif(fixture.why_not(NAME) is not None, reason=str
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with Served(VENDORS[NAME]) as mock:
+def served() -> Iterator[RepeatableServed]:
+    with RepeatableServed(VENDORS[NAME]) as mock:
         yield mock
 
 
@@ -46,7 +48,7 @@ WRONG: Mapping[str, Callable[[Facts], None]] = {
     "discovery_fields.subject_types_supported": _set("discovery_fields", "subject_types_supported", to=["pairwise"]),
     "jwks_path": _set("jwks_path", to="/keys"),
     "jwks_members.sig": _grow,
-    "kid_pattern.0": _set("kid_pattern", to="^[0-9]{4}$"),
+    "kid_pattern": _set("kid_pattern", to="^[0-9]{4}$"),
     "discovery_headers.cache-control": _set("discovery_headers", "cache-control", to="no-cache"),
     "jwks_headers.vary": _set("jwks_headers", "vary", to="Accept"),
     "token_path": _set("token_path", to="/token"),
@@ -72,10 +74,11 @@ WRONG: Mapping[str, Callable[[Facts], None]] = {
 @needs_fixture
 @pytest.mark.xdist_group("fidelity-comparison")
 @pytest.mark.parametrize("where", WRONG)
-def test_a_wrong_entry_is_found(where: str, served: Served) -> None:
+def test_a_wrong_entry_is_found(where: str, served: RepeatableServed) -> None:
     """And it counts as confirmed, in the place where it stands."""
     facts = deepcopy(fixture.load(VENDORS[NAME].name))
     WRONG[where](facts)
+    served.again()
     found = [one.where for part in PARTS for one in part(VENDORS[NAME], facts, served) if one.confirmed]
     assert where in found
 
@@ -105,6 +108,12 @@ def test_members_that_are_too_many_differ() -> None:
     assert [one.where for one in members("part", {"a": 1}, {"a": 1, "b": 2})] == ["part.b"]
 
 
+def test_null_is_not_the_same_as_nothing() -> None:
+    """A member that is null has to be there."""
+    assert [one.where for one in members("part", {"a": None}, {})] == ["part.a"]
+    assert list(members("part", {"a": None}, {"a": None})) == []
+
+
 def test_the_order_of_members_both_have_counts() -> None:
     """A member that one lacks says nothing about the order."""
     assert [one.confirmed for one in order("part", ["a", "b", "c"], ["c", "a"], True)] == [True]
@@ -118,3 +127,45 @@ def test_an_entry_that_is_not_confirmed_says_so() -> None:
         1,
     )
     assert fixture.value({"confirmed": False}) is None
+
+
+@pytest.mark.parametrize("words", ["<20 hexes>", "<nothing known>", "a <guide>", "(a tail)"])
+def test_words_that_nobody_has_explained_fit_nothing(words: str) -> None:
+    """But themselves, which no vendor serves."""
+    assert not same(words, "0123456789abcdef0123")
+    assert same(words, words)
+
+
+@pytest.mark.parametrize(
+    ("example", "said", "fits_it"),
+    [
+        ("epoch seconds", 1_700_000_000, True),
+        ("epoch seconds", "1700000000", False),
+        ("iat+300", 1_700_000_300, True),
+        ("iat+301", 1_700_000_300, False),
+        ("equal to azp", "app", True),
+        ("equal to sub", "app", False),
+        ("uuid", "0f0e0d0c-0000-4000-8000-00000000000b", True),
+        ("uuid", "0f0e0d0c", False),
+        ("22-char id", "x" * 22, True),
+        ("22-char id", "x" * 21, False),
+        ("^a$", "a", True),
+        ("^a$", "b", False),
+        ("2.0 | 1.0", "1.0", True),
+        ("2.0 | 1.0", "3.0", False),
+        ("1 secret | 0 public", "0", True),
+        (["a"], ["b"], False),
+        ("unheard of", "anything", False),
+    ],
+)
+def test_a_claim_is_held_against_words(example: Any, said: Any, fits_it: bool) -> None:
+    """A phrase of the fixture says what it says and no more."""
+    assert fits(example, said, {"iat": 1_700_000_000, "azp": "app"}) is fits_it
+
+
+def test_a_claim_that_is_required_and_not_there() -> None:
+    """It differs; one that may be left out doesn't."""
+    about = {"type": "string", "pattern_or_example": "x"}
+    facts = {"claims_m2m": {"must": {**about, "required": True}, "may": {**about, "required": False}}}
+    found = [one.where for one in compare_claims(VENDORS[NAME], facts, "claims_m2m", {}, "http://localhost")]
+    assert found == ["access_token.claims_m2m.must"]

@@ -37,11 +37,15 @@ class Case:
 
 @dataclass(frozen=True)
 class IssuerVariant:
-    """An issuer identifier of another form: how it is configured, and what stands for the words in braces."""
+    """An issuer of another form: how it is configured, and what stands for the words in braces.
+
+    `said` tells where its identifier is read: its own, or the one that the discovery document announces.
+    """
 
     options: Mapping[str, Any] = field(default_factory=dict)
     spec: Mapping[str, Any] = field(default_factory=dict)
     fills: Mapping[str, str] = field(default_factory=dict)
+    said: Literal["issuer", "discovery"] = "issuer"
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,17 @@ class Vendor:
 
     `name` is that of the fixture file and `style` that of the mock; `base` lists what the fixture writes for the base
     URL, `names` for the words in braces behind it. `variants` are the options of an issuer by the note that a path of
-    the fixture has in parentheses, `issuers` the forms of the issuer by their `when`. `request` is a good
-    client_credentials request, `clients` are the declared clients it takes, and `cases` the ways to the errors of the
-    token endpoint, by their names in the fixture.
+    the fixture has in parentheses, and `remarks` those notes that are no more than that. `issuers` are the forms of the
+    issuer by their `when`, `jwks_variants` the options with which other paths have keys, `header_variants` the issuers
+    whose tokens have another header. `request` is a good client_credentials request, `clients` are the declared clients
+    it takes, and `cases` the ways to the errors of the token endpoint, by their names in the fixture.
 
-    `ordered` names the parts whose order the fixture has from recordings that kept it: discovery, jwks, claims.
-    `exact_claims` are the claims whose example is what each token has; `headers` are patterns that replace header
-    values of the fixture which are one moment of something that counts. `keys` lists `alg` and `use` of the usual keys.
+    `minted` are the TokenSpecs of the tokens that are compared, by their kind; `mere_examples` are the claims whose
+    example is not what a token has, such as names of people. `ordered` names the parts whose order the fixture has from
+    recordings that kept it: discovery, jwks, header, claims, response. `headers` are patterns in place of header values
+    that the fixture paraphrases. `recorded_seconds_after_rotation` is when the JWKS was recorded, in seconds: headers
+    that count down tell it. `keys` lists `alg` and `use` of the usual keys. `grants_left_out` are grants that the
+    vendor has and the mock has not; its page says so.
     """
 
     name: str
@@ -71,8 +79,14 @@ class Vendor:
     audience: str = "https://api.example.com/"
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     issuers: Mapping[str, IssuerVariant] = field(default_factory=dict)
+    remarks: frozenset[str] = frozenset()
+    jwks_variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    header_variants: Mapping[str, tuple[IssuerVariant, ...]] = field(default_factory=dict)
+    minted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    mere_examples: frozenset[str] = frozenset()
+    grants_left_out: frozenset[str] = frozenset()
+    recorded_seconds_after_rotation: int = 0
     ordered: frozenset[str] = frozenset()
-    exact_claims: frozenset[str] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict)
     error_headers: bool = False
     not_provoked: Mapping[str, str] = field(default_factory=dict)

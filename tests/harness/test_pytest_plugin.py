@@ -202,7 +202,7 @@ def test_loading_the_plugin_loads_nothing_heavy(pytester: Pytester) -> None:
 
 
 def test_the_request_log_can_be_searched(pytester: Pytester) -> None:
-    """By method, client and form; a wait names what it waited for."""
+    """By method, client, form and query; a wait names what it waited for."""
     pytester.makepyfile(
         """
         import pytest, requests
@@ -212,10 +212,38 @@ def test_the_request_log_can_be_searched(pytester: Pytester) -> None:
             for client_id in ("a", "b"):
                 requests.post(issuer.token_endpoint, data={"client_id": client_id, "scope": "x"})
             assert [one["client_id"] for one in issuer.requests(client_id="b", method="POST")] == ["b"]
+            requests.get(issuer.jwks_uri, params={"page": "2"})
+            assert [one["endpoint"] for one in issuer.requests(query={"page": "2"})] == ["jwks"]
             assert len(issuer.wait_for_requests("token", 2, form={"scope": "x"})) == 2
-            assert len(issuer.har()["log"]["entries"]) == 2
+            assert len(issuer.har()["log"]["entries"]) == 3
             with pytest.raises(AssertionError, match="any endpoint client_id=c"):
                 issuer.wait_for_requests(client_id="c", seconds=0)
         """
     )
     run(pytester).assert_outcomes(passed=1)
+
+
+def test_what_is_left_of_a_script_is_told(pytester: Pytester) -> None:
+    """A step has an id, by which the record of its request names it; until that comes, it is unused."""
+    pytester.makepyfile(
+        """
+        import requests
+
+        def test_script(issuer):
+            first = issuer.script(problem="wrong_secret")
+            second = issuer.script(on="jwks", delay_seconds=0.01)
+            assert requests.post(issuer.token_endpoint, data={"client_id": "me"}).status_code == 401
+            assert [one["script"] for one in issuer.requests()] == [first]
+            assert [one["id"] for one in issuer.unused_steps()] == [second]
+            assert requests.get(issuer.jwks_uri).status_code == 200
+            assert issuer.unused_steps() == []
+
+        def test_fault(issuer):
+            issuer.fault("authorize", "status", status=503, when={"client_id": "web"})
+            url = requests.get(issuer.discovery_url).json()["authorization_endpoint"]
+            asked = {"client_id": "web", "redirect_uri": "https://app.test/cb", "response_type": "code"}
+            assert requests.get(url, params=asked).status_code == 503
+            assert requests.get(url, params=asked | {"client_id": "other"}).status_code == 200
+        """
+    )
+    run(pytester).assert_outcomes(passed=2)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from idp_api import Api, IssuerApi, MakeIssuer
+from server_process import ServerProcess
+from tls_api import tls_api
 
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.settings import ServerSettings
@@ -68,3 +71,44 @@ def make_idp() -> Iterator[Callable[..., tuple[EmbeddedIdp, Api]]]:
         api.close()
         server.close()
         server.raise_pending()
+
+
+@pytest.fixture(scope="session")
+def granian() -> Iterator[Api]:
+    """One granian process for all tests that want to see what it does."""
+    with ServerProcess("--style", "custom", "--algorithm", "ES256") as server, Api(server.url) as api:
+        yield api
+
+
+@pytest.fixture(params=["in-process", "granian"])
+def faulty(request: pytest.FixtureRequest, idp: EmbeddedIdp) -> Iterator[IssuerApi]:
+    """An issuer on each of the two servers."""
+    api: Api = request.getfixturevalue("session_api" if request.param == "in-process" else "granian")
+    issuer = IssuerApi(api, api.ok("POST", "/issuers", {"style": "custom", "algorithm": "ES256"}))
+    yield issuer
+    issuer.ok("DELETE", "")
+    idp.raise_pending()
+
+
+@pytest.fixture(scope="session")
+def tls_idp() -> Iterator[EmbeddedIdp]:
+    """One server that speaks TLS."""
+    with EmbeddedIdp(tls=True) as server:
+        yield server
+        server.raise_pending()
+
+
+@pytest.fixture
+def ca_file(tls_idp: EmbeddedIdp) -> Path:
+    """The CA to trust."""
+    assert tls_idp.ca_file is not None
+    return tls_idp.ca_file
+
+
+@pytest.fixture
+def tls_issuer(tls_idp: EmbeddedIdp, ca_file: Path) -> Iterator[IssuerApi]:
+    """An issuer on that server."""
+    with tls_api(tls_idp.url, ca_file) as api:
+        issuer = IssuerApi(api, api.ok("POST", "/issuers", {"style": "custom", "algorithm": "ES256"}))
+        yield issuer
+        issuer.ok("DELETE", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -103,6 +104,21 @@ def raw_exchange(port: int, request: bytes, seconds: float = 10.0) -> bytes:
         while data := connection.recv(65_536):
             answer += data
         return answer
+
+
+def in_background(action: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
+    """A request in a thread of its own, and the list that its result, or its error, will be in."""
+    results: list[Any] = []
+
+    def run() -> None:
+        try:
+            results.append(action())
+        except requests.RequestException as error:
+            results.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, results
 
 
 MakeIssuer = Callable[..., IssuerApi]

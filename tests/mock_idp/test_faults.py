@@ -5,35 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
-from idp_api import Api, IssuerApi
-from server_process import ServerProcess
+from idp_api import IssuerApi, in_background
 from urllib3.exceptions import IncompleteRead
-
-from mock_idp.embed import EmbeddedIdp
-
-
-@pytest.fixture(scope="session")
-def granian() -> Iterator[Api]:
-    """One granian process for all tests of this module."""
-    with ServerProcess("--style", "custom", "--algorithm", "ES256") as server, Api(server.url) as api:
-        yield api
-
-
-@pytest.fixture(params=["in-process", "granian"])
-def faulty(request: pytest.FixtureRequest, idp: EmbeddedIdp) -> Iterator[IssuerApi]:
-    """An issuer on each of the two servers."""
-    api: Api = request.getfixturevalue("session_api" if request.param == "in-process" else "granian")
-    issuer = IssuerApi(api, api.ok("POST", "/issuers", {"style": "custom", "algorithm": "ES256"}))
-    yield issuer
-    issuer.ok("DELETE", "")
-    idp.raise_pending()
 
 
 def fetch_error(issuer: IssuerApi) -> BaseException:
@@ -183,20 +161,6 @@ def test_drip_gives_up(faulty: IssuerApi) -> None:
     """A drip that would take too long ends in the middle."""
     faulty.fault("drip", bytes_per_second=20, max_seconds=0.2)
     assert isinstance(fetch_error(faulty), http.client.HTTPException | OSError)
-
-
-def in_background(action: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
-    results: list[Any] = []
-
-    def run() -> None:
-        try:
-            results.append(action())
-        except requests.RequestException as error:
-            results.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread, results
 
 
 def test_hang_until_released(faulty: IssuerApi) -> None:

@@ -4,31 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 
 import pytest
-from idp_api import Api, IssuerApi, raw_exchange
-from server_process import ServerProcess
+from idp_api import IssuerApi, raw_exchange
 
-from mock_idp.embed import EmbeddedIdp
 from mock_idp.faults.encoding import accepts_gzip
-
-
-@pytest.fixture(scope="module")
-def granian() -> Iterator[Api]:
-    """One granian process for all tests of this module."""
-    with ServerProcess("--style", "custom", "--algorithm", "ES256") as server, Api(server.url) as api:
-        yield api
-
-
-@pytest.fixture(params=["in-process", "granian"])
-def faulty(request: pytest.FixtureRequest, idp: EmbeddedIdp) -> Iterator[IssuerApi]:
-    """An issuer on each of the two servers."""
-    api: Api = request.getfixturevalue("session_api" if request.param == "in-process" else "granian")
-    issuer = IssuerApi(api, api.ok("POST", "/issuers", {"style": "custom", "algorithm": "ES256"}))
-    yield issuer
-    issuer.ok("DELETE", "")
-    idp.raise_pending()
 
 
 def exchange(issuer: IssuerApi, *headers: str, method: str = "GET") -> tuple[dict[str, str], bytes]:

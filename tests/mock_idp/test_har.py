@@ -129,6 +129,14 @@ def test_a_redirect(issuer: IssuerApi) -> None:
     assert entry["response"]["redirectURL"] == "https://app.test/cb?state=1&code=redacted"
 
 
+def test_what_urls_in_headers_pass_on(issuer: IssuerApi) -> None:
+    """A page that had a code in its address names it as where it comes from."""
+    issuer.get(headers={"Referer": f"https://app.test/cb?code={SECRET}&state=1"})
+    (entry,) = issuer.log()
+    assert entry["headers"]["referer"] == "https://app.test/cb?code=redacted&state=1"
+    assert SECRET not in str(entries(issuer))
+
+
 def test_an_empty_log(issuer: IssuerApi) -> None:
     """A HAR without entries is one."""
     assert entries(issuer) == []
@@ -159,26 +167,28 @@ def test_the_schema_of_the_openapi_document_is_strict(issuer: IssuerApi) -> None
         ("?form=grant_type%3Dclient_credentials%26client_id%3Dyou", [2]),
         (f"?form=client_secret={SECRET}", [1, 2]),
         ("?form=client_secret=(redacted)", []),
+        ("?query=page%3D2", [4]),
+        (f"?query=page%3D2%26id_token_hint%3D{SECRET}", [4]),
+        ("?query=page%3D1", []),
         ("?since=1&endpoint=token&client_id=you", [2, 3]),
     ],
 )
 def test_filters(issuer: IssuerApi, query: str, numbers: list[int]) -> None:
-    """By endpoint, method, client and members of the form; the log and the HAR agree."""
+    """By endpoint, method, client and members of form or query; the log and the HAR agree."""
     ask(issuer, scope="a b")
     ask(issuer, "you")
     post(issuer, data={"grant_type": "client_credentials"}, auth=("you", SECRET))
-    issuer.get()
+    issuer.get(params={"page": "2", "id_token_hint": SECRET})
     assert [entry["seq"] for entry in issuer.log(query)] == numbers
     assert [entry["_seq"] for entry in entries(issuer, query)] == numbers
 
 
-@pytest.mark.parametrize(("query", "field"), [("?form=", "form"), ("?form=scope", "form"), ("?forms=a=b", "forms")])
+@pytest.mark.parametrize(("query", "field"), [("?form=", "form"), ("?query=", "query"), ("?forms=a=b", "forms")])
 def test_bad_filters(issuer: IssuerApi, query: str, field: str) -> None:
     """The error names the parameter."""
     for path in ("/requests", "/requests.har", "/requests/wait"):
         wanted = query if path != "/requests/wait" else f"{query}&timeout=0"
-        if field != "form" or query == "?form=":
-            assert issuer.refused("GET", f"{path}{wanted}") == (400, "invalid_field", field)
+        assert issuer.refused("GET", f"{path}{wanted}") == (400, "invalid_field", field)
 
 
 def test_waiting_for_what_a_filter_asks_for(issuer: IssuerApi) -> None:

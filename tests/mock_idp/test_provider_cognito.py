@@ -89,7 +89,7 @@ def test_the_domain_of_the_pool(make_issuer: MakeIssuer) -> None:
     """With it the OAuth endpoints are on another host than the issuer, as at the vendor's."""
     issuer = make_issuer("cognito", algorithm="ES256", options={"domain": "https://login.example.com"})
     document = issuer.get("discovery_url").json()
-    assert document["token_endpoint"] == "https://login.example.com/oauth2/token"
+    assert document["token_endpoint"] == f"https://login.example.com/i/{issuer.id}/oauth2/token"
     assert document["jwks_uri"] == issuer.about["jwks_uri"]
 
 

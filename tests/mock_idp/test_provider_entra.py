@@ -324,6 +324,14 @@ def test_an_unknown_tenant(entra: IssuerApi, path: str) -> None:
     assert (answer.status_code, answer.json()["error_codes"]) == (400, [90002])
 
 
+@pytest.mark.parametrize("word", ["common", "organizations", "consumers"])
+def test_the_words_for_all_tenants_are_no_unknown_tenant(entra: IssuerApi, word: str) -> None:
+    """An issuer that doesn't serve them says so in the mock's own words."""
+    url = entra.about["discovery_url"].replace(entra.about["options"]["tenant"], word)
+    answer = entra.api.session.get(entra.local(url), timeout=20)
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
 def test_a_refusal_has_the_time_of_the_issuer(entra: IssuerApi) -> None:
     """The timestamp is that of its clock."""
     entra.ok("PUT", "/clock", {"at": 1_700_000_000})

@@ -23,7 +23,7 @@ def test_a_raw_key_is_an_ordinary_jwk(issuer: IssuerApi, bits: int, exponent: in
     (entry,) = [key for key in issuer.jwks()["keys"] if key["kid"] == kid]
     assert int.from_bytes(b64url_decode(entry["n"]), "big").bit_length() == bits
     assert int.from_bytes(b64url_decode(entry["e"]), "big") == exponent
-    assert jwt.get_unverified_header(issuer.mint(key="raw")) == {"alg": "RS256", "typ": "JWT", "kid": kid}
+    assert jwt.get_unverified_header(issuer.mint(key="raw")) == {"alg": "RS256", "typ": "at+jwt", "kid": kid}
 
 
 def test_the_largest_key_is_soon_there(issuer: IssuerApi) -> None:

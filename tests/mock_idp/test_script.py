@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import jwt
 import pytest
 import requests
-from idp_api import IssuerApi, MakeIssuer
+from idp_api import IssuerApi, MakeIssuer, in_background
 
 GRANT = {"grant_type": "client_credentials", "client_id": "me", "client_secret": "s"}
 
@@ -99,9 +100,10 @@ def test_steps_come_in_order(issuer: IssuerApi) -> None:
     assert [ask(issuer).status_code for _ in range(4)] == [400, 400, 204, 200]
 
 
-def test_until_cleared(issuer: IssuerApi) -> None:
-    """`times` of null has no end but this."""
-    plan(issuer, error={"error": "invalid_grant"}, times=None)
+@pytest.mark.parametrize("times", [None, "always"])
+def test_until_cleared(issuer: IssuerApi, times: str | None) -> None:
+    """`times` of null has no end but this; TOML, which has no null, says it in a word."""
+    assert plan(issuer, error={"error": "invalid_grant"}, times=times)["times"] is None
     assert [ask(issuer).status_code for _ in range(3)] == [400, 400, 400]
     assert issuer.ok("DELETE", "/script") == {"steps": []}
     assert ask(issuer).status_code == 200
@@ -138,6 +140,16 @@ def test_the_client_of_basic_credentials(issuer: IssuerApi) -> None:
     assert ask(issuer, data=form, auth=("a%3Ab", "s")).status_code == 299
 
 
+def test_the_client_of_an_assertion(issuer: IssuerApi) -> None:
+    """`client_id` is also the subject of a client assertion, believed or not."""
+    plan(issuer, when={"client_id": "signer"}, response={"status": 299})
+    assertion = jwt.encode({"sub": "signer"}, "a secret of thirty-two characters", algorithm="HS256")
+    form = {"grant_type": "client_credentials", "client_assertion": assertion}
+    assert ask(issuer, data={**form, "client_assertion": "no.jwt"}).status_code == 401
+    assert ask(issuer, data=form).status_code == 299
+    assert issuer.log()[-1]["client_id"] == "signer"
+
+
 def test_a_step_that_fits_passes_one_that_does_not(issuer: IssuerApi) -> None:
     """Each client gets its own script."""
     plan(issuer, when={"client_id": "other"}, response={"status": 298})
@@ -168,6 +180,48 @@ def test_a_fault_distorts_the_scripted_answer(issuer: IssuerApi) -> None:
     assert (answer.json(), answer.headers["Content-Type"]) == ({"a": 1}, "text/html")
     (entry,) = issuer.log()
     assert (entry["fault"], entry["script"]) == ("content-type", "s1")
+
+
+def test_a_late_answer(issuer: IssuerApi) -> None:
+    """`delay_seconds` holds a step's answer up, which can be let go as a fault can."""
+    plan(issuer, response={"status": 299}, delay_seconds=60)
+    thread, answers = in_background(lambda: ask(issuer))
+    issuer.ok("GET", "/requests/wait?endpoint=token&timeout=20")
+    assert answers == []
+    issuer.ok("POST", "/faults/release")
+    thread.join()
+    assert [answer.status_code for answer in answers] == [299]
+
+
+def test_the_usual_answer_late(issuer: IssuerApi) -> None:
+    """A step may do nothing but wait."""
+    plan(issuer, delay_seconds=0.2)
+    before = time.monotonic()
+    assert "access_token" in ask(issuer).json()
+    assert time.monotonic() - before >= 0.2
+
+
+def test_a_reset_ends_a_late_answer(issuer: IssuerApi) -> None:
+    """Its connection is closed, as that of a request that hangs."""
+    plan(issuer, response={"status": 299}, delay_seconds=60)
+    thread, answers = in_background(lambda: ask(issuer))
+    issuer.ok("GET", "/requests/wait?endpoint=token&timeout=20")
+    issuer.ok("POST", "/reset")
+    thread.join()
+    assert isinstance(answers[0], requests.ConnectionError)
+
+
+def test_what_is_unused(issuer: IssuerApi) -> None:
+    """Steps that wait for requests which have not come: for fewer than planned, or, until cleared, for none."""
+    for step in ({"times": 2}, {"times": 1}, {"times": None}, {"times": None, "on": "jwks"}):
+        plan(issuer, response={}, **step)
+    for _ in range(2):
+        ask(issuer)
+    assert [step["id"] for step in issuer.ok("GET", "/script?unused=true")["steps"]] == ["s2", "s3", "s4"]
+    for _ in range(2):
+        ask(issuer)
+    assert [step["id"] for step in issuer.ok("GET", "/script?unused=true")["steps"]] == ["s4"]
+    assert len(issuer.ok("GET", "/script?unused=false")["steps"]) == 4
 
 
 def test_a_refused_method_is_not_scripted(issuer: IssuerApi) -> None:
@@ -207,6 +261,11 @@ def test_the_script_of_the_start(make_issuer: MakeIssuer) -> None:
     [
         ({}, None),
         ({"claims": {}, "response": {}}, "claims"),
+        ({"delay_seconds": 0}, None),
+        ({"delay_seconds": 61, "response": {}}, "delay_seconds"),
+        ({"times": "for ever", "response": {}}, "times"),
+        ({"problem": "wrong_secrets"}, "problem"),
+        ({"on": "jwks", "problem": "wrong_secret"}, "on"),
         ({"on": "jwks", "claims": {"a": 1}}, "on"),
         ({"on": "other", "response": {}}, "on"),
         ({"times": 0, "response": {}}, "times"),

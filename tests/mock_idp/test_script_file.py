@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mock_idp.errors import MockIdpError
-from mock_idp.script.steps import Claims, Refusal
+from mock_idp.script.steps import Claims, Refusal, Usual
 from mock_idp.settings_file import read_issuers
 
 HEAD = '[[issuers]]\nid = "a"\nstyle = "okta"\n'
@@ -41,6 +41,14 @@ def test_steps_in_order(tmp_path: Path) -> None:
         Refusal("invalid_client"),
     )
     assert (second.times, second.when, second.step) == (3, {}, Claims({"tenant": 7}))
+
+
+def test_always_and_late(tmp_path: Path) -> None:
+    """TOML has no null, so a word stands for it."""
+    script = script_of(tmp_path, '[[issuers.script]]\non = "jwks"\ntimes = "always"\ndelay_seconds = 0.5')
+    assert isinstance(script, tuple)
+    (step,) = script
+    assert (step.on, step.times, step.delay_seconds, step.step) == ("jwks", None, 0.5, Usual())
 
 
 @pytest.mark.parametrize(

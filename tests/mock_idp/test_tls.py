@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,27 +22,6 @@ USUAL = {"localhost", "127.0.0.1", "::1"}
 
 
 @pytest.fixture(scope="module")
-def idp() -> Iterator[EmbeddedIdp]:
-    with EmbeddedIdp(tls=True) as server:
-        yield server
-        server.raise_pending()
-
-
-@pytest.fixture
-def ca_file(idp: EmbeddedIdp) -> Path:
-    assert idp.ca_file is not None
-    return idp.ca_file
-
-
-@pytest.fixture
-def subject(idp: EmbeddedIdp, ca_file: Path) -> Iterator[IssuerApi]:
-    with tls_api(idp.url, ca_file) as api:
-        issuer = IssuerApi(api, api.ok("POST", "/issuers", {"style": "custom", "algorithm": "ES256"}))
-        yield issuer
-        issuer.ok("DELETE", "")
-
-
-@pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     """CA, certificate and key of somebody's own."""
     folder = tmp_path_factory.mktemp("own")
@@ -55,22 +33,22 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     return folder / "ca.pem", folder / "cert.pem", folder / "key.pem"
 
 
-def test_its_urls_begin_with_https(subject: IssuerApi) -> None:
+def test_its_urls_begin_with_https(tls_issuer: IssuerApi) -> None:
     """Issuer, JWKS, discovery and token endpoint."""
     names = ("issuer", "jwks_uri", "discovery_url", "token_endpoint")
-    assert {subject.about[name].partition("://")[0] for name in names} == {"https"}
+    assert {tls_issuer.about[name].partition("://")[0] for name in names} == {"https"}
 
 
-def test_the_documents_are_what_they_name(subject: IssuerApi, ca_file: Path) -> None:
+def test_the_documents_are_what_they_name(tls_issuer: IssuerApi, ca_file: Path) -> None:
     """From the discovery document to the keys by the URLs that stand there, with the CA as the only thing known."""
-    discovery = fetch(subject.about["discovery_url"], ca_file).json()
-    assert discovery["issuer"] == subject.about["issuer"]
+    discovery = fetch(tls_issuer.about["discovery_url"], ca_file).json()
+    assert discovery["issuer"] == tls_issuer.about["issuer"]
     assert fetch(discovery["jwks_uri"], ca_file).json()["keys"]
 
 
-def test_no_browser_is_told_to_keep_to_https(idp: EmbeddedIdp, ca_file: Path) -> None:
+def test_no_browser_is_told_to_keep_to_https(tls_idp: EmbeddedIdp, ca_file: Path) -> None:
     """The vendor's header would outlive the mock, and reach every other server on localhost."""
-    with tls_api(idp.url, ca_file) as api:
+    with tls_api(tls_idp.url, ca_file) as api:
         made = api.ok("POST", "/issuers", {"style": "auth0"})
         answer = fetch(made["jwks_uri"], ca_file)
         api.ok("DELETE", f"/issuers/{made['id']}")
@@ -78,31 +56,33 @@ def test_no_browser_is_told_to_keep_to_https(idp: EmbeddedIdp, ca_file: Path) ->
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_who_does_not_know_the_ca_does_not_trust_it(subject: IssuerApi, pair: tuple[Path, Path, Path]) -> None:
+def test_who_does_not_know_the_ca_does_not_trust_it(tls_issuer: IssuerApi, pair: tuple[Path, Path, Path]) -> None:
     """The certificate is nobody else's."""
     for ca_file in (True, pair[0]):
         with pytest.raises(requests.exceptions.SSLError):
-            fetch(subject.about["jwks_uri"], ca_file)
+            fetch(tls_issuer.about["jwks_uri"], ca_file)
 
 
-def test_a_client_that_does_not_trust_it_is_no_error(subject: IssuerApi, idp: EmbeddedIdp, ca_file: Path) -> None:
+def test_a_client_that_does_not_trust_it_is_no_error(
+    tls_issuer: IssuerApi, tls_idp: EmbeddedIdp, ca_file: Path
+) -> None:
     """The server goes on."""
     with pytest.raises(requests.exceptions.SSLError):
-        fetch(subject.about["jwks_uri"], True)
-    assert fetch(subject.about["jwks_uri"], ca_file).status_code == 200
-    assert not idp._wsgi.errors
+        fetch(tls_issuer.about["jwks_uri"], True)
+    assert fetch(tls_issuer.about["jwks_uri"], ca_file).status_code == 200
+    assert not tls_idp._wsgi.errors
 
 
-def test_plain_http_is_told_so(idp: EmbeddedIdp) -> None:
+def test_plain_http_is_told_so(tls_idp: EmbeddedIdp) -> None:
     """A sentence in plain HTTP, and the end of the connection."""
-    answer = raw_exchange(idp.port, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    answer = raw_exchange(tls_idp.port, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.endswith(b"This port speaks TLS: the URL begins with https://.")
 
 
-def test_the_usual_names(idp: EmbeddedIdp, ca_file: Path) -> None:
+def test_the_usual_names(tls_idp: EmbeddedIdp, ca_file: Path) -> None:
     """Those by which a machine knows itself."""
-    assert names_of(idp.port, ca_file) == USUAL
+    assert names_of(tls_idp.port, ca_file) == USUAL
 
 
 def test_the_names_of_the_settings() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.x509 import load_der_x509_certificate
 from idp_api import IssuerApi, MakeIssuer
 
 
@@ -183,3 +185,49 @@ def test_a_rate_limit_at_the_jwks(auth0: IssuerApi) -> None:
     assert (refused.status_code, refused.json()["error"]) == (429, "too_many_requests")
     assert refused.headers["X-RateLimit-Remaining"] == "0"
     assert auth0.get().ok
+
+
+def test_a_rate_limit_at_the_token_endpoint(auth0: IssuerApi) -> None:
+    """429 with the three headers that tell about it."""
+    auth0.fault("rate-limit", on="token", times=1)
+    refused = auth0.api.session.post(auth0.local(auth0.about["token_endpoint"]), data={}, timeout=20)
+    told = {name for name in refused.headers if name.lower().startswith("x-ratelimit-")}
+    assert (refused.status_code, told) == (429, {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"})
+
+
+def test_keys_without_an_alg(make_issuer: MakeIssuer) -> None:
+    """A tenant can leave the signing algorithm out of its JWKS."""
+    members = ["e", "kid", "kty", "n", "use", "x5c", "x5t"]
+    issuer = make_issuer("auth0", keys=[{"members": members}])
+    assert [list(key) for key in issuer.jwks()["keys"]] == [members]
+
+
+def test_keys_of_old_tenants(make_issuer: MakeIssuer) -> None:
+    """A kid of 54 characters is the base64 of the hexadecimal SHA-1 of something, and can be asked for."""
+    kid = "QjYxQ0U1QTVCMzk4RTJFNEIxMERGN0NBOUVBQTk1NDEzRTcwNTVBMg"
+    assert make_issuer("auth0", keys=[{"kid": kid}]).kids() == [kid]
+
+
+def test_the_name_in_the_certificate(make_issuer: MakeIssuer) -> None:
+    """The certificate of a key has the host of the tenant, and is signed by itself."""
+    issuer = make_issuer("auth0", public_url="https://acme.eu.auth0.com")
+    certificate = load_der_x509_certificate(base64.b64decode(issuer.jwks()["keys"][0]["x5c"][0], validate=True))
+    assert certificate.subject.rfc4514_string() == certificate.issuer.rfc4514_string() == "CN=acme.eu.auth0.com"
+
+
+@pytest.mark.parametrize(("scope", "more"), [("openid", ["/userinfo"]), ("read:things", [])])
+def test_the_audience_of_a_user_is_a_list_with_openid(make_issuer: MakeIssuer, scope: str, more: list[str]) -> None:
+    """The userinfo endpoint stands beside the API; without openid, and for machines, the API stands alone."""
+    issuer = make_issuer("auth0", algorithm="ES256", audience="https://api.example.com/")
+    form = {"grant_type": "password", "client_id": "me", "username": "jane", "password": "x", "scope": scope}
+    answer = issuer.api.session.post(issuer.local(issuer.about["token_endpoint"]), data=form, timeout=20)
+    said = jwt.decode(answer.json()["access_token"], options={"verify_signature": False})["aud"]
+    base = issuer.about["issuer"].removesuffix("/")
+    expected = ["https://api.example.com/", *(base + path for path in more)]
+    assert said == (expected if more else expected[0])
+    assert claims(issuer)["aud"] == "https://api.example.com/"
+
+
+def test_without_a_scope_there_is_no_such_claim(auth0: IssuerApi) -> None:
+    """It is absent, not empty."""
+    assert "scope" not in claims(auth0)

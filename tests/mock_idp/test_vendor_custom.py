@@ -26,6 +26,12 @@ def test_paths_are_options(make_issuer: MakeIssuer) -> None:
     assert issuer.get("discovery_url").json()["token_endpoint"] == base + "/t"
 
 
+def test_access_tokens_say_what_they_are(make_issuer: MakeIssuer) -> None:
+    """typ is at+jwt (RFC 9068 section 2.1)."""
+    issuer = make_issuer("custom", algorithm="ES256")
+    assert jwt.get_unverified_header(issuer.mint())["typ"] == "at+jwt"
+
+
 def test_typ_can_be_left_out(make_issuer: MakeIssuer) -> None:
     """null leaves the header member out."""
     issuer = make_issuer("custom", algorithm="ES256", options={"typ": None})

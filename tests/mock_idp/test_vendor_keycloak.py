@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_der_x509_certificate
 from idp_api import IssuerApi, MakeIssuer
 
 
@@ -190,3 +191,43 @@ def test_a_rate_limit_without_words_of_its_own(keycloak: IssuerApi) -> None:
     keycloak.fault("rate-limit", times=1, retry_after=3)
     refused = keycloak.get()
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3")
+
+
+def test_certificate_shape(keycloak: IssuerApi) -> None:
+    """One self-signed certificate of ten years with the name of the realm, in standard base64."""
+    for key in keycloak.jwks()["keys"]:
+        (text,) = key["x5c"]
+        certificate = load_der_x509_certificate(base64.b64decode(text, validate=True))
+        assert certificate.subject == certificate.issuer
+        assert certificate.subject.rfc4514_string() == "CN=tasker"
+        years = (certificate.not_valid_after_utc - certificate.not_valid_before_utc).days / 365.25
+        assert round(years) == 10
+
+
+def test_the_audience_is_no_parameter(keycloak: IssuerApi) -> None:
+    """A client that asks for one gets what its mappers say."""
+    form = {"grant_type": "client_credentials", "client_id": "me", "client_secret": "x", "audience": "elsewhere"}
+    answer = keycloak.api.session.post(keycloak.local(keycloak.about["token_endpoint"]), data=form, timeout=20)
+    said = jwt.decode(answer.json()["access_token"], options={"verify_signature": False})
+    assert said["aud"] == "tasker-api"
+
+
+def test_a_broken_authorization_header_is_challenged(keycloak: IssuerApi) -> None:
+    """The challenge names the realm."""
+    answer = keycloak.api.session.post(
+        keycloak.local(keycloak.about["token_endpoint"]),
+        data={"grant_type": "client_credentials"},
+        headers={"Authorization": "Basic ???"},
+        timeout=20,
+    )
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Basic realm="tasker"')
+
+
+def test_an_id_token_says_so(make_issuer: MakeIssuer) -> None:
+    """Its claim typ is ID, where an access token has Bearer; the header typ of both is JWT."""
+    issuer = make_issuer("keycloak", algorithm="ES256")
+    form = {"grant_type": "password", "client_id": "me", "username": "jane", "password": "x", "scope": "openid"}
+    answer = issuer.api.session.post(issuer.local(issuer.about["token_endpoint"]), data=form, timeout=20).json()
+    tokens = answer["id_token"], answer["access_token"]
+    assert [jwt.decode(token, options={"verify_signature": False})["typ"] for token in tokens] == ["ID", "Bearer"]
+    assert [jwt.get_unverified_header(token)["typ"] for token in tokens] == ["JWT", "JWT"]

@@ -163,3 +163,35 @@ def test_the_older_shape_of_errors_has_an_id_of_its_own(make_issuer: MakeIssuer)
         assert (refused.status_code, refused.json()["errorCode"]) == (429, "E0000047")
         ids.add(refused.json()["errorId"])
     assert len(ids) == 2
+
+
+def test_the_org_server_has_groups(okta: IssuerApi, org: IssuerApi) -> None:
+    """A custom server lists neither custom scopes nor groups."""
+    there = ["groups" in issuer.get("discovery_url").json()["scopes_supported"] for issuer in (okta, org)]
+    assert there == [False, True]
+
+
+def test_the_audience_is_no_parameter(make_issuer: MakeIssuer) -> None:
+    """It belongs to the authorization server."""
+    issuer = make_issuer("okta", algorithm="ES256", audience="api://default")
+    form = {"grant_type": "client_credentials", "scope": "a", "audience": "elsewhere"}
+    path = issuer.local(issuer.about["token_endpoint"])
+    answer = issuer.api.session.post(path, data=form, auth=("me", "x"), timeout=20)
+    assert jwt.decode(answer.json()["access_token"], options={"verify_signature": False})["aud"] == "api://default"
+
+
+def test_a_rate_limit(make_issuer: MakeIssuer) -> None:
+    """It has three headers of its own, and the JWKS and the discovery document have none of them."""
+    issuer = make_issuer("okta", algorithm="ES256")
+    issuer.fault("rate-limit", on="token", times=1)
+    refused = issuer.api.session.post(issuer.local(issuer.about["token_endpoint"]), data={}, timeout=20)
+    names = {"X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"}
+    assert names <= refused.headers.keys()
+    assert not names & {*issuer.get().headers, *issuer.get("discovery_url").headers}
+
+
+def test_keys_that_must_not_be_cached(make_issuer: MakeIssuer) -> None:
+    """As in release 2026.02 (OKTA-1099636): the key set of the moment, and nobody may keep it."""
+    issuer = make_issuer("okta", algorithm="ES256", options={"jwks_cache": "no-store"})
+    assert issuer.get().headers["Cache-Control"] == "no-cache, no-store"
+    assert issuer.get("discovery_url").headers["Cache-Control"] == "max-age=86400, must-revalidate"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jwt
 import pytest
 from relying_party import MakeRp, Rp, refusal
 
@@ -146,3 +147,14 @@ def test_a_client_that_is_there_twice(tmp_path: Path) -> None:
     path.write_text('[[issuers]]\nid = "a"\nstyle = "custom"\nclients = [{id = "c"}, {id = "c"}]', encoding="utf-8")
     with pytest.raises(MockIdpError, match=r"clients\.1\.id"):
         read_issuers(path)
+
+
+@pytest.mark.parametrize(
+    ("style", "named"),
+    [("auth0", True), ("custom", True), ("keycloak", False), ("okta", False), ("entra", False), ("cognito", False)],
+)
+def test_the_parameter_audience(make_rp: MakeRp, style: str, named: bool) -> None:
+    """A vendor that has none ignores it."""
+    answer = make_rp(style).token("client_credentials", audience="elsewhere", scope="api://orders/.default").json()
+    said = jwt.decode(answer["access_token"], options={"verify_signature": False})
+    assert (said.get("aud") == "elsewhere") is named

@@ -3,10 +3,10 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, TypeVar
 
 from mock_idp.jose.algorithms import Algorithm
+from mock_idp.jose.encoding import b64url_encode
 from mock_idp.jose.errors import JoseError, nearest
 from mock_idp.jose.jws import compact, signing_input
 from mock_idp.jose.keys import SigningKey
@@ -18,8 +18,8 @@ from mock_idp.jose.raw_json import as_seen
 class Draft:
     """A token before it is written: header and payload bytes, and who signs them how.
 
-    The signature is made when it is first asked for, as many mutations have no use for it. `signed_header` is the
-    header that it covers where that is not the one the token shows (Entra ID's tokens for Microsoft Graph).
+    The signature is made when it is asked for, as many mutations have no use for it. `signed_header` is the header
+    that it covers where that is not the one the token shows (Entra ID's tokens for Microsoft Graph).
     """
 
     header: bytes
@@ -28,9 +28,9 @@ class Draft:
     algorithm: Algorithm
     signed_header: bytes | None = None
 
-    @cached_property
+    @property
     def signature(self) -> bytes:
-        """The correct signature. Raises JoseError `key_mismatch` when the key does not fit the alg."""
+        """The correct signature, made anew each time. Raises JoseError `key_mismatch` for a key that doesn't fit."""
         return self.key.sign(self.signing_input, self.algorithm)
 
     @property
@@ -40,7 +40,11 @@ class Draft:
 
     def token(self) -> str:
         """The token, correctly signed."""
-        return self.with_signature(self.signature)
+        if self.signed_header is not None:
+            return self.with_signature(self.signature)
+        # The usual token: what is signed is also what is shown, so it is encoded once.
+        data = self.signing_input
+        return f"{data.decode('ascii')}.{b64url_encode(self.key.sign(data, self.algorithm))}"
 
     def with_signature(self, signature: bytes) -> str:
         """The token with this signature in place of the correct one."""

@@ -29,8 +29,8 @@ def json_general(draft: Draft, *, signatures: Signatures = "one") -> str:
 
     Source: RFC 7515 section 7.2.1; RFC 7519 section 1; CVE-2024-21664.
     """
-    first, *rest = draft.signature
-    valid, forged = _signature(draft, draft.signature), _signature(draft, bytes([first ^ 0x80, *rest]))
+    signature = draft.signature
+    valid, forged = _signature(draft, signature), _signature(draft, bytes([signature[0] ^ 0x80, *signature[1:]]))
     entries = {"one": [valid], "valid-and-forged": [valid, forged], "forged-and-valid": [forged, valid]}[signatures]
     return _json_text({"payload": b64url_encode(draft.payload), "signatures": entries})
 

@@ -10,13 +10,15 @@ from typing import Protocol, cast
 from mock_idp.answer import Answer
 from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
+from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, PASSWORD_REALM, TOKEN_EXCHANGE
 
 _MODULES = {
     "client_credentials": "client_credentials",
     "authorization_code": "authorization_code",
     "refresh_token": "refresh_token",
     "password": "password",
+    # The realm is a connection of Auth0's; users have none here.
+    PASSWORD_REALM: "password",
     DEVICE_CODE: "device_code",
     JWT_BEARER: "jwt_bearer",
     TOKEN_EXCHANGE: "token_exchange",

@@ -12,6 +12,7 @@ from mock_idp.jose.encoding import b64url_encode
 from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.flow_state import Code
+from mock_idp.oauth.permits import resource_of_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
 from mock_idp.oauth.user_tokens import user_answer
@@ -27,7 +28,9 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     if code.redirect_uri is not None and form.get("redirect_uri") != code.redirect_uri:
         raise OAuthError("wrong_redirect_uri", form.get("redirect_uri", ""))
     _check_verifier(code, form.get("code_verifier"))
-    return user_answer(request, client, code.family, code.family.grant.scope, nonce=code.family.grant.nonce)
+    granted = code.family.grant
+    audience = resource_of_token(request, client, form)
+    return user_answer(request, client, code.family, granted.scope, nonce=granted.nonce, audience=audience)
 
 
 def _spend(request: FlowRequest, client: ClientSettings, text: str) -> Code:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from mock_idp.answer import Answer
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.permits import granted_audience, granted_scope, unique
+from mock_idp.oauth.permits import claims_of_client, granted_audience, granted_scope, unique
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.token_response import token_document, token_response
 
 
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
@@ -27,8 +27,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         permissions=unique((*scope, *client.roles)) if client.roles else scope,
         client_id=client.id,
         audience=granted_audience(request, client, form),
-        claims=client.claims,
+        claims=claims_of_client(request, client),
     )
     token = request.issuer.mint(spec, request.place).token
-    document = provider.token_response(request.place, token, " ".join(scope))
-    return Answer(200, provider.token_headers(), json.dumps(document, separators=(",", ":")).encode())
+    return token_response(request, token_document(request, token, scope))

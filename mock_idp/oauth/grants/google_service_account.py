@@ -5,7 +5,6 @@ Source: Google, "Using OAuth 2.0 for Server to Server Applications" and "Authent
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.providers.google import account_id
 
 MAX_SECONDS = 3600
@@ -38,15 +38,14 @@ def answer(request: FlowRequest, form: Mapping[str, str]) -> Answer:
     if not isinstance(email, str) or not _is_signed(request, email, jws):
         raise OAuthError("bad_assertion", "its signature is not the account's")
     _check_times(jws.claims, request.now)
-    provider, place = request.issuer.provider, request.place
     audience = jws.claims.get("target_audience")
     document: dict[str, Any]
     if isinstance(audience, str):
         spec = TokenSpec(client_id=account_id(email), audience=audience, claims={"email": email})
-        document = {"id_token": request.issuer.mint(spec, place).token}
+        document = {"id_token": request.issuer.mint(spec, request.place).token}
     else:
-        document = provider.token_response(place, f"ya29.c.{secrets.token_urlsafe(96)}", "")
-    return Answer(200, provider.token_headers(), json.dumps(document, separators=(",", ":")).encode())
+        document = token_document(request, f"ya29.c.{secrets.token_urlsafe(96)}", ())
+    return token_response(request, document)
 
 
 def _is_signed(request: FlowRequest, email: str, jws: Jws) -> bool:

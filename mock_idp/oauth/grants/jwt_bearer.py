@@ -22,6 +22,7 @@ from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.user_tokens import user_answer
+from mock_idp.providers.flows import JWT_BEARER
 
 
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
@@ -39,6 +40,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         audience=granted_audience(request, client, form),
         auth_time=int(request.now),
         session_id=secrets.token_hex(16),
+        grant_type=JWT_BEARER,
     )
     target = claims.get("target_audience")
     if isinstance(target, str):

@@ -31,5 +31,6 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         audience=granted_audience(request, client, form),
         auth_time=int(request.now),
         session_id=secrets.token_urlsafe(16),
+        grant_type="password",
     )
     return user_answer(request, client, Family(granted), scope)

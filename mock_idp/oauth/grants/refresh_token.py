@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from mock_idp.answer import Answer
 from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import RefreshToken
-from mock_idp.oauth.permits import unique
+from mock_idp.oauth.permits import resource_of_token, unique
+from mock_idp.oauth.refresh_tokens import checked_refresh_token
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
 from mock_idp.oauth.user_tokens import user_answer
 
 
@@ -19,7 +18,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     if "refresh_token" not in form:
         raise OAuthError("missing_parameter", "refresh_token")
     habit = request.issuer.settings.refresh or request.issuer.provider.flows.refresh
-    token = _checked(request, client, form["refresh_token"])
+    token = checked_refresh_token(request, client, form["refresh_token"])
     words = unique(form.get("scope", "").split())
     for word in words:
         if word not in token.scope:
@@ -37,16 +36,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         token.family,
         words or token.scope,
         refresh=habit != "keep",
+        refreshed=True,
         refresh_scope=token.scope,
+        audience=resource_of_token(request, client, form),
     )
-
-
-def _checked(request: FlowRequest, client: ClientSettings, text: str) -> RefreshToken:
-    token = request.issuer.flows.refresh_tokens.get(digest(text), request.now)
-    if token is None:
-        raise OAuthError("bad_refresh_token", "it was not issued here, or has expired")
-    if token.family.grant.client_id != client.id:
-        raise OAuthError("bad_refresh_token", "it was issued to another client")
-    if token.family.ended:
-        raise OAuthError("bad_refresh_token", "its grant has ended")
-    return token

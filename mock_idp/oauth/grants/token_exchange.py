@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +13,9 @@ from mock_idp.oauth.flow_state import Family, UserGrant
 from mock_idp.oauth.own_tokens import OwnToken, own_token
 from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.user_tokens import access_token
+from mock_idp.providers.flows import TOKEN_EXCHANGE
 
 _TYPES = "urn:ietf:params:oauth:token-type:"
 ACCESS_TOKEN, ID_TOKEN, JWT = (_TYPES + name for name in ("access_token", "id_token", "jwt"))
@@ -39,13 +40,10 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         audience=granted_audience(request, client, form),
         auth_time=int(request.now),
         session_id=secrets.token_hex(16),
+        grant_type=TOKEN_EXCHANGE,
     )
     token = access_token(request, client, Family(granted), scope, more)
-    document = {
-        **request.issuer.provider.token_response(request.place, token, " ".join(scope)),
-        "issued_token_type": wanted,
-    }
-    return Answer(200, request.issuer.provider.token_headers(), json.dumps(document, separators=(",", ":")).encode())
+    return token_response(request, {**token_document(request, token, scope), "issued_token_type": wanted})
 
 
 def _token(request: FlowRequest, form: Mapping[str, str], name: str) -> OwnToken:

@@ -17,7 +17,7 @@ def _rate_limited(issuer: ServedIssuer) -> None:
 AUTH0 = Vendor(
     name="auth0",
     style="auth0",
-    base=("https://{tenant}.{region}.auth0.com",),
+    base=("https://{tenant}.{region}.auth0.com", "https://tenant.eu.auth0.com"),
     audience=_API,
     issuers={
         "US tenants created before regional hosts": IssuerVariant(
@@ -30,7 +30,26 @@ AUTH0 = Vendor(
     keys=(("RS256", "sig"), ("RS256", "sig")),
     # The recording lost the order of members, so none is confirmed.
     ordered=frozenset(),
-    exact_claims=frozenset({"gty"}),
+    header_variants={
+        "API token dialect rfc9068_profile[_authz]": (IssuerVariant({"token_dialect": "rfc9068_profile"}),),
+        "API signing algorithm PS256": (IssuerVariant(spec={"algorithm": "PS256"}),),
+    },
+    minted={
+        "machine": {"permissions": ["read:things", "write:things"]},
+        "user": {
+            "permissions": ["openid", "profile", "read:things"],
+            "audience": [_API, "https://tenant.eu.auth0.com/userinfo"],
+        },
+    },
+    # The list of permissions repeats the scope, which is compared.
+    mere_examples=frozenset({"claims_m2m.permissions", "claims_user.permissions"}),
+    grants_left_out=frozenset(
+        {
+            "urn:openid:params:grant-type:ciba",
+            "http://auth0.com/oauth/grant-type/mfa-otp",
+        }
+    ),
+    not_provoked={"API signing algorithm HS256": "the mock signs with asymmetric keys only"},
     request={
         "grant_type": "client_credentials",
         "client_id": _CLIENT,

@@ -11,8 +11,8 @@ COGNITO = Vendor(
     names={"userPoolId": "eu-west-1_Abcdef123"},
     options={"user_pool": "eu-west-1_Abcdef123"},
     keys=(("RS256", "sig"), ("RS256", "sig")),
-    ordered=frozenset({"jwks"}),
-    exact_claims=frozenset({"token_use", "iss", "version"}),
+    ordered=frozenset({"jwks", "header"}),
+    minted={"machine": {"permissions": ["orders/read", "orders/write"]}},
     request={
         "grant_type": "client_credentials",
         "client_id": _CLIENT,

@@ -20,6 +20,7 @@ ENTRA = Vendor(
     ordered=frozenset(),
     issuers={
         "v1 token (resource manifest accessTokenAcceptedVersion null/1)": IssuerVariant({"version": "1.0"}),
+        "common/organizations discovery document": IssuerVariant({"tenant": "common"}, said="discovery"),
         "consumer accounts": IssuerVariant({"tenant": "9188040d-6c67-4c5b-b112-36a304b66dad"}),
     },
     # Four cookies, which a client sees as one header.
@@ -33,9 +34,16 @@ ENTRA = Vendor(
         "scope": _SCOPE,
     },
     clients=({"id": _CLIENT, "secret": _SECRET, "scopes": [_SCOPE]},),
-    not_provoked={
-        "common/organizations discovery document": "the option tenant=common; a test of the provider looks at it"
+    jwks_variants={"/common/discovery/v2.0/keys": {"tenant": "common"}, "/{tenantId}/discovery/keys (v1)": {}},
+    header_variants={
+        "v1 token": (IssuerVariant({"version": "1.0"}),),
+        "token for Microsoft Graph and similar": (IssuerVariant({"graph_nonce": "present"}),),
     },
+    minted={
+        "machine": {"permissions": ["Task.Read"]},
+        "user": {"permissions": ["access_as_user", "Files.Read"]},
+    },
+    mere_examples=frozenset({"claims_user.name", "claims_user.preferred_username"}),
     cases={
         "bad_secret": Case({"client_secret": "wrong"}, fills={"appId": _CLIENT}),
         "missing_secret": Case({"client_secret": None}),

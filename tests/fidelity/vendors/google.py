@@ -7,7 +7,7 @@ import time
 from mock_idp.jose.encoding import b64url_encode
 from mock_idp.jose.keys import SigningKey, generate_key
 
-from ..vendor import Case, Vendor
+from ..vendor import Case, IssuerVariant, Vendor
 
 _ACCOUNT = "svc@project.iam.gserviceaccount.com"
 _CLIENT, _SECRET = "1234-abc.apps.googleusercontent.com", "s3cret-of-the-client"
@@ -43,17 +43,24 @@ GOOGLE = Vendor(
         *("https://accounts.google.com", "https://oauth2.googleapis.com", "https://openidconnect.googleapis.com"),
         "https://www.googleapis.com",
     ),
+    names={"client": _CLIENT.partition(".")[0]},
+    options={"service_account": "sa@project.iam.gserviceaccount.com", "hosted_domain": "example.com"},
+    issuers={"older ID tokens": IssuerVariant({"iss": "host"})},
     audience=_CLIENT,
     keys=(("RS256", "sig"), ("RS256", "sig")),
     ordered=frozenset({"jwks"}),
-    exact_claims=frozenset({"iss", "email_verified"}),
-    headers={"jwks_headers.cache-control": r"public, max-age=\d+, must-revalidate, no-transform"},
+    minted={
+        "machine": {"audience": "https://orders.example.com"},
+        "user": {"client_id": _CLIENT, "audience": _CLIENT},
+    },
+    mere_examples=frozenset({"claims_user.email", "claims_user.name", "claims_user.picture"}),
+    # Of six hours, 21532 seconds were left.
+    recorded_seconds_after_rotation=68,
     request={"grant_type": _JWT_BEARER, "assertion": _assertion(_KEY, 3600)},
     clients=(
         {"id": _CLIENT, "secret": _SECRET},
         {"id": _ACCOUNT, "keys": [_KEY.public_jwk()]},
     ),
-    not_provoked={"older ID tokens": "the option iss=host; a test of the provider holds it against the base URL"},
     cases={
         "unsupported_grant": Case({"grant_type": "client_credentials"}, fills={"grant_type": "client_credentials"}),
         "missing_grant_type": Case({"grant_type": None}),

@@ -7,17 +7,36 @@ _CLIENT, _SECRET = "svc", "s3cret-of-the-client"
 KEYCLOAK = Vendor(
     name="keycloak",
     style="keycloak",
-    base=("{base}",),
+    base=("{base}", "http://host"),
     names={"realm": "demo"},
     options={"realm": "demo"},
     issuers={"WildFly builds before 17 (or http-relative-path=/auth)": IssuerVariant({"base_path": "/auth"})},
     keys=(("RS256", "sig"), ("RSA-OAEP", "enc")),
-    ordered=frozenset({"discovery", "jwks", "claims", "response"}),
-    exact_claims=frozenset({"typ", "acr"}),
+    ordered=frozenset({"discovery", "jwks", "header", "claims", "response"}),
+    header_variants={
+        "client attribute access.token.header.type.rfc9068=true (26.2+)": (IssuerVariant({"typ": "at+jwt"}),),
+        "realm/client access token signature algorithm": tuple(
+            IssuerVariant(spec={"algorithm": algorithm}) for algorithm in ("ES256", "PS256", "EdDSA")
+        ),
+    },
+    minted={
+        "machine": {"client_id": "my-client", "audience": "account"},
+        "user": {"client_id": "my-client", "audience": ["realm-management", "account"]},
+    },
+    mere_examples=frozenset(
+        {
+            *("claims_m2m.clientHost", "claims_m2m.clientAddress"),
+            *("claims_user.scope", "claims_user.allowed-origins"),
+            *("claims_user.realm_access", "claims_user.resource_access"),
+            *("claims_user.name", "claims_user.preferred_username", "claims_user.given_name"),
+            *("claims_user.family_name", "claims_user.email"),
+        }
+    ),
+    grants_left_out=frozenset({"urn:ietf:params:oauth:grant-type:uma-ticket", "urn:openid:params:grant-type:ciba"}),
     error_headers=True,
     request={"grant_type": "client_credentials", "client_id": _CLIENT, "client_secret": _SECRET},
     clients=(
-        {"id": _CLIENT, "secret": _SECRET, "scopes": ["read:things"]},
+        {"id": _CLIENT, "secret": _SECRET, "scopes": []},
         {"id": "browser"},
         {"id": "login-only", "secret": _SECRET, "grant_types": ["authorization_code"]},
     ),

@@ -16,7 +16,7 @@ def _rate_limited(issuer: ServedIssuer) -> None:
 OKTA = Vendor(
     name="okta",
     style="okta",
-    base=("https://{domain}",),
+    base=("https://{domain}", "https://domain"),
     names={"asId": "default"},
     variants={"org AS": {"authorization_server": "org"}},
     issuers={
@@ -31,8 +31,17 @@ OKTA = Vendor(
     keys=(("RS256", "sig"), ("RS256", "sig")),
     # The recording lost the order of members.
     ordered=frozenset(),
-    exact_claims=frozenset({"ver"}),
-    headers={"jwks_headers.cache-control": r"max-age=\d+, must-revalidate"},
+    remarks=frozenset({"path-insertion form, 2026.06"}),
+    header_variants={"org AS token": (IssuerVariant({"authorization_server": "org"}),)},
+    minted={
+        "machine": {"permissions": ["custom_scope"]},
+        "user": {"permissions": ["openid", "profile"]},
+    },
+    grants_left_out=frozenset(
+        {"implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer", "urn:openid:params:grant-type:ciba"}
+    ),
+    # Of 90 days, 3828277 seconds were left.
+    recorded_seconds_after_rotation=90 * 86_400 - 3_828_277,
     request={
         "grant_type": "client_credentials",
         "client_id": _CLIENT,

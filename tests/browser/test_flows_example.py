@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
+from browser.chromium import find_chromium
 
 PAGE = Path(__file__).parents[2] / "docs" / "flows.md"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECONDS = 120
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_spec("playwright") is None, reason="pip install 'idp-harness[browser]'"),
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on the PATH: apt-get install chromium"),
-]
 
 
 def run_pages_test(folder: Path, edit: tuple[str, str] = ("", "")) -> subprocess.CompletedProcess[str]:
@@ -30,7 +22,7 @@ def run_pages_test(folder: Path, edit: tuple[str, str] = ("", "")) -> subprocess
     (folder / "test_login.py").write_text(test.replace(*edit))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "test_login.py"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    variables = clean | {"CHROMIUM": CHROMIUM or "", "TMPDIR": str(folder)}
+    variables = clean | {"CHROMIUM": find_chromium(), "TMPDIR": str(folder)}
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=SECONDS)
 
 

@@ -1,0 +1,75 @@
+"""The JSON schemas of what is planned for requests: faults, and scripted answers."""
+
+from __future__ import annotations
+
+from mock_idp.control.operation import ref
+from mock_idp.faults.base import Fault, parameters, required_parameters
+from mock_idp.faults.registry import FAULTS
+from mock_idp.plan_queue import WHEN
+from mock_idp.request_log import SERVED_ENDPOINTS
+from mock_idp.schema_parts import STRING, Json, closed
+from mock_idp.script.schema import SCRIPT_SPEC
+
+
+def _fault(kind: type[Fault]) -> Json:
+    """The schema of one kind of fault, from the fields of its class."""
+    return closed(
+        {
+            "kind": {"type": "string", "enum": [kind.kind], "description": (kind.__doc__ or "").splitlines()[0]},
+            "on": {"type": "string", "enum": list(SERVED_ENDPOINTS)},
+            "times": {
+                "type": ["integer", "null"],
+                "minimum": 1,
+                "maximum": 1_000_000,
+                "default": None,
+                "description": "For how many requests; null until cleared.",
+            },
+            "when": WHEN,
+            **parameters(kind),
+        },
+        ["kind", "on", *required_parameters(kind)],
+    )
+
+
+PLAN_SCHEMAS: dict[str, Json] = {
+    **{f"{kind.__name__}Fault": _fault(kind) for kind in FAULTS.values()},
+    "FaultSpec": {
+        "oneOf": [ref(f"{kind.__name__}Fault") for kind in FAULTS.values()],
+        "discriminator": {
+            "propertyName": "kind",
+            "mapping": {name: ref(f"{kind.__name__}Fault")["$ref"] for name, kind in FAULTS.items()},
+        },
+    },
+    "Fault": {
+        "type": "object",
+        "properties": {
+            "id": STRING,
+            "on": {"type": "string", "enum": list(SERVED_ENDPOINTS)},
+            "kind": {"type": "string", "enum": list(FAULTS)},
+            "times": {"type": ["integer", "null"]},
+            "when": WHEN,
+            "served": {"type": "integer", "description": "How many requests have met it."},
+        },
+        "required": ["id", "on", "kind", "times", "when", "served"],
+        "description": "Also has the parameters of its kind.",
+    },
+    "ScriptSpec": SCRIPT_SPEC,
+    "ScriptStep": {
+        "type": "object",
+        "properties": {
+            **SCRIPT_SPEC["properties"],
+            "id": STRING,
+            "served": {"type": "integer", "description": "How many requests have met it."},
+        },
+        "required": ["id", "on", "times", "when", "served"],
+        "description": "Also has what it does: response, error, problem, claims, delay_seconds.",
+    },
+}
+
+UNUSED: Json = {
+    "type": "string",
+    "enum": ["true", "false"],
+    "default": "false",
+    "description": "true: only those that wait for requests which have not come.",
+}
+"""The query parameter that looks for plans nobody has met."""

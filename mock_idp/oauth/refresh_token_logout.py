@@ -1,0 +1,26 @@
+"""Logging out without a browser: a client ends the login that its refresh token came from, as Keycloak lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mock_idp.answer import Answer, Headers
+from mock_idp.oauth.client_authentication import authenticate
+from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.logins import end_login
+from mock_idp.oauth.refresh_tokens import checked_refresh_token
+from mock_idp.oauth.request import FlowRequest
+
+
+def refresh_token_logout(request: FlowRequest, form: Mapping[str, str], headers: Headers) -> Answer:
+    """204 with these headers, or the refusal of a client or a refresh token that is not good."""
+    try:
+        client = authenticate(request, form)
+        token = checked_refresh_token(request, client, form["refresh_token"])
+    except OAuthError as error:
+        # Who names no client is told here that it is unknown.
+        told = OAuthError("unknown_client", "") if error.kind == "no_credentials" else error
+        return request.refusal(told, form).with_header("Cache-Control", None).with_header("Pragma", None)
+    token.family.ended = True
+    end_login(request, token.family.grant.session_id)
+    return Answer(204, headers)

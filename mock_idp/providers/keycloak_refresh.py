@@ -1,0 +1,48 @@
+"""Keycloak's refresh tokens: JWTs signed with HS512, whose key only the realm has and no JWKS.
+
+Sources: RefreshToken and TokenManager of keycloak/keycloak; answers of a live 26.7.1 server.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from mock_idp.answer import Headers
+from mock_idp.providers.hooks import RefreshTokenRequest
+from mock_idp.providers.keycloak_errors import SECURITY_HEADERS
+
+# The scopes that each client of a fresh realm has.
+_DEFAULT_SCOPES = ("acr", "basic", "email", "profile", "roles", "web-origins")
+LOGGED_OUT: Headers = (
+    ("Cache-Control", "no-cache"),
+    ("Content-Security-Policy", "frame-src 'self'; frame-ancestors 'self'; object-src 'none';"),
+    *SECURITY_HEADERS,
+)
+"""The headers of a logout without a browser."""
+
+
+def refresh_token(request: RefreshTokenRequest) -> str:
+    """A token of the type Refresh, or Offline, which says no end: its session idles out."""
+    # The first refresh token needs them, and keys are served without.
+    from mock_idp.jose.algorithms import ALGORITHMS
+    from mock_idp.jose.encoding import compact_json
+    from mock_idp.jose.jws import compact, signing_input
+    from mock_idp.jose.signing import hmac_sign
+
+    exp = {} if request.offline else {"exp": request.until}
+    claims = {
+        **exp,
+        "iat": request.issued_at,
+        "jti": str(uuid.uuid4()),
+        "iss": request.issuer,
+        "aud": request.issuer,
+        "sub": request.subject,
+        "typ": "Offline" if request.offline else "Refresh",
+        "azp": request.client_id,
+        "sid": request.session_id,
+        "scope": " ".join(dict.fromkeys((*request.scope, *_DEFAULT_SCOPES))),
+    }
+    header = compact_json({"alg": "HS512", "typ": "JWT", "kid": request.secret_kid})
+    payload = compact_json(claims)
+    signature = hmac_sign(request.secret, ALGORITHMS["HS512"], signing_input(header, payload))
+    return compact(header, payload, signature)

@@ -1,0 +1,74 @@
+"""The JSON schema of a step of a script."""
+
+from __future__ import annotations
+
+from mock_idp.faults.answers import HEADERS, STATUS
+from mock_idp.faults.base import MAX_SECONDS
+from mock_idp.oauth.problems import PROBLEM_KINDS
+from mock_idp.plan_queue import WHEN
+from mock_idp.request_log import SERVED_ENDPOINTS
+from mock_idp.schema_parts import Json, closed
+
+ALWAYS = "always"
+# RFC 6749 section 5.2: what the three members of an error may consist of.
+_CODE = "^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$"
+_SENTENCE = "^[ !#-\\[\\]-~]*$"
+_URI = "^[!#-\\[\\]-~]*$"
+
+_RESPONSE = closed(
+    {
+        "status": {**STATUS, "default": 200},
+        "headers": HEADERS,
+        "body": {"description": "Text is sent as it is, anything else as JSON, null as no body."},
+    }
+)
+_ERROR = closed(
+    {
+        "error": {"type": "string", "pattern": _CODE, "maxLength": 200, "description": "Its code."},
+        "error_description": {"type": "string", "pattern": _SENTENCE, "maxLength": 2000},
+        "error_uri": {"type": "string", "pattern": _URI, "maxLength": 2000},
+        "status": {
+            **STATUS,
+            "minimum": 400,
+            "description": "Left out: 401 for invalid_client and invalid_token, 403 for insufficient_scope, else 400; "
+            "and at the authorization endpoint a redirect to the client.",
+        },
+    },
+    ["error"],
+)
+
+SCRIPT_SPEC: Json = {
+    **closed(
+        {
+            "on": {"type": "string", "enum": list(SERVED_ENDPOINTS), "default": "token"},
+            "times": {
+                "type": ["integer", "null", "string"],
+                "minimum": 1,
+                "maximum": 1_000_000,
+                "pattern": f"^{ALWAYS}$",
+                "default": 1,
+                "description": f"For how many requests; null, or {ALWAYS} as TOML has no null, until cleared.",
+            },
+            "when": WHEN,
+            "delay_seconds": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": MAX_SECONDS,
+                "default": 0,
+                "description": "How late the answer comes; alone, the usual answer.",
+            },
+            "response": _RESPONSE,
+            "error": _ERROR,
+            "problem": {
+                "type": "string",
+                "enum": list(PROBLEM_KINDS),
+                "description": "A refusal in the vendor's words, as if this were wrong with the request.",
+            },
+            "claims": {
+                "type": "object",
+                "description": "Claims of the tokens, or of what userinfo or introspection say; any JSON.",
+            },
+        }
+    ),
+    "description": "Has exactly one of response, error, problem and claims, or only delay_seconds.",
+}
