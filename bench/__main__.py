@@ -1,4 +1,4 @@
-"""`python -m bench`: the matrix, the mutants, what the harness adds to its floor, and `mock-idp serve`, in one run."""
+"""`python -m bench`: the matrix, the mutants, what the harness adds to its floor, `mock-idp serve` and its peers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from bench.cells import measure_cells
 from bench.machine import describe_machine
 from bench.matrix import measure_matrix
 from bench.mutants import measure_mutants
+from bench.peers import measure_peers
 from bench.serve import measure_serve
-from bench.tables import cells_table, matrix_table, mutants_table, serve_table
+from bench.tables import cells_table, matrix_table, mutants_table, peers_table, serve_table
 from harness.targets import TARGETS, make_target
 from harness.vocabulary import STYLES
 
-PARTS = ("matrix", "cells", "mutants", "serve")
+PARTS = ("matrix", "cells", "mutants", "serve", "peers")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -42,7 +43,8 @@ PARTS = ("matrix", "cells", "mutants", "serve")
 )
 @click.option("--style", "styles", multiple=True, type=click.Choice(STYLES), help="Only this style: a quick look.")
 @click.option("--only", "parts", multiple=True, type=click.Choice(PARTS), default=PARTS, help="Only this part.")
-@click.option("--starts", type=click.IntRange(1), default=10, show_default=True, help="Cold starts of mock-idp serve.")
+@click.option("--starts", type=click.IntRange(1), default=10, show_default=True, help="Cold starts of a server.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds of load on the peers.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the numbers, too.")
 def main(
     select: tuple[str, ...],
@@ -51,9 +53,10 @@ def main(
     styles: tuple[str, ...],
     parts: tuple[str, ...],
     starts: int,
+    rounds: int,
     json_file: Path | None,
 ) -> None:
-    """Measure the whole matrix, every fault, what a cell costs against its floor, and `mock-idp serve`.
+    """Measure the matrix, every fault, what a cell costs against its floor, `mock-idp serve`, and other mock servers.
 
     The floor of a cell is one minted token, one request to the service and one fetch of the key set, nothing
     else. It is measured after each cell, on the same parts, so that both feel the same load. Compare numbers of
@@ -64,6 +67,7 @@ def main(
       python -m bench
       python -m bench --target reference -n 2 --style okta
       python -m bench --only mutants -n 2
+      python -m bench --only peers --rounds 9
       python -m bench --only cells --target reference kid permissions --json cells.json
     """
     console = Console()
@@ -97,6 +101,10 @@ def main(
     if "serve" in parts:
         numbers["serve"] = measure_serve(starts)
         console.print(serve_table(numbers["serve"]))
+    if "peers" in parts:
+        console.print("mock-idp and its peers, in turns …")
+        numbers["peers"] = measure_peers(rounds, starts=starts)
+        console.print(peers_table(numbers["peers"]))
     if json_file:
         json_file.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
 

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import selectors
 import socket
 import time
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+
+
+def get_request(path: str, host: str) -> bytes:
+    """A GET as it is sent; `host` is the Host header."""
+    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+
+
+def form_request(path: str, host: str, form: Mapping[str, str], basic: tuple[str, str] | None = None) -> bytes:
+    """A POST of a form as it is sent, with Basic credentials if there are any."""
+    body = urlencode(form)
+    head = [f"POST {path} HTTP/1.1", f"Host: {host}", "Content-Type: application/x-www-form-urlencoded"]
+    if basic:
+        head.append(f"Authorization: Basic {base64.b64encode(':'.join(basic).encode()).decode()}")
+    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", body]).encode()
 
 
 def requests_per_second(host: str, port: int, request: bytes, connections: int, seconds: float) -> float:

@@ -11,11 +11,11 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import psutil
 
-from bench.load import requests_per_second
+from bench.load import form_request, get_request, requests_per_second
 
 CONNECTIONS = 16
 _JWKS = "/.well-known/jwks.json"
@@ -41,7 +41,10 @@ def measure_serve(starts: int, load_seconds: float = 3.0) -> dict[str, float]:
                 if number == starts - 1:
                     rates = {
                         name: requests_per_second(host, port, request, CONNECTIONS, load_seconds)
-                        for name, request in (("jwks_per_s", _get(host)), ("tokens_per_s", _token_request(host)))
+                        for name, request in (
+                            ("jwks_per_s", get_request(_JWKS, host)),
+                            ("tokens_per_s", form_request("/oauth/token", host, _GRANT)),
+                        )
                     }
             finally:
                 process.terminate()
@@ -77,13 +80,3 @@ def _fetch_keys(host: str, port: int) -> None:
     connection.request("GET", _JWKS)
     assert json.loads(connection.getresponse().read())["keys"]
     connection.close()
-
-
-def _get(host: str) -> bytes:
-    return f"GET {_JWKS} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-
-
-def _token_request(host: str) -> bytes:
-    body = urlencode(_GRANT)
-    head = [f"POST /oauth/token HTTP/1.1\r\nHost: {host}", "Content-Type: application/x-www-form-urlencoded"]
-    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", body]).encode()

@@ -59,10 +59,38 @@ def serve_table(numbers: Mapping[str, float]) -> Table:
     return _table(title, heads, [row])
 
 
+def peers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """One row a server, each rate followed by how many times that of the server ours is; then the limits."""
+    heads = ("", "JWKS/s", "ours", "tokens/s", "ours", "cold s", "RSS MiB")
+    cells = [
+        (
+            row["name"],
+            *_with_ratio(row, rows[0], "jwks_per_s"),
+            *_with_ratio(row, rows[0], "tokens_per_s"),
+            f"{row['first_jwks_s']:.3f}" if "first_jwks_s" in row else "",
+            f"{row['rss_mib']:.0f}" if "rss_mib" in row else "",
+        )
+        for row in rows
+    ]
+    table = _table("Servers under the same load, in turns; medians", heads, cells)
+    busy = max(row.get("jwks_per_s_generator_busy", 0) for row in rows)
+    notes = [f"{row['name']}: {row['note']}" for row in rows if row.get("note")]
+    table.caption = "\n".join([*notes, f"The load generator was busy for at most {busy:.0%} of the time."])
+    table.caption_justify = "left"
+    return table
+
+
+def _with_ratio(row: Mapping[str, Any], ours: Mapping[str, Any], name: str) -> tuple[str, str]:
+    if name not in row:
+        return "", ""
+    ratio = f"{ours[name] / row[name]:.2f} x" if name in ours else ""
+    return f"{row[name]:.0f}", ratio
+
+
 def _table(title: str, heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
     table = Table(title=title, title_justify="left")
     for name in heads:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right" if name else "left", no_wrap=not name)
     for row in rows:
         table.add_row(*map(str, row))
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
@@ -11,12 +12,17 @@ from typing import TypeVar
 A = TypeVar("A")
 R = TypeVar("R")
 
+# More threads than can sign at once only fight for the interpreter.
+_USUAL_THREADS = (os.cpu_count() or 1) + 1
+_PATIENCE_SECONDS = 0.02
+
 
 class Workers:
-    """Up to `most` threads for one event loop; a thread is started when all there are have something to do.
+    """A few threads for one event loop, and up to `most` when those there are do nothing but wait.
 
-    An executor of the standard library does the same, with a second future and several locks for each call, which is
-    a tenth of what a token costs. Here the loop does all the counting, so nothing has to be locked.
+    An executor of the standard library starts a thread for each thing that comes while others are busy, which makes
+    tokens a fifth slower. Here another one is started only when nothing was finished for a moment. All counting is
+    done on the loop, so nothing has to be locked.
     """
 
     def __init__(self, most: int, name: str) -> None:
@@ -24,7 +30,9 @@ class Workers:
         self._name = name
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._threads: list[Thread] = []
-        self._busy = 0
+        self._unfinished = 0
+        self._finished = 0
+        self._watch: asyncio.TimerHandle | None = None
 
     def run(self, function: Callable[[A], R], argument: A) -> asyncio.Future[R]:
         """Call the function in a thread. To be used on the event loop; the future has what it returns or raises."""
@@ -39,18 +47,37 @@ class Workers:
             else:
                 loop.call_soon_threadsafe(self._done, future, future.set_result, result)
 
-        self._busy += 1
-        if self._busy > len(self._threads) < self._most:
+        self._unfinished += 1
+        if self._behind() > 0 and len(self._threads) < min(_USUAL_THREADS, self._most):
             self._start_thread()
         self._jobs.put(job)
+        self._keep_watch(loop)
         return future
 
     def close(self) -> None:
         """End the threads, once they have done what they have. Whoever waits for something has to be let go before."""
+        if self._watch is not None:
+            self._watch.cancel()
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:
             thread.join()
+
+    def _behind(self) -> int:
+        """How many wait for a thread."""
+        return self._unfinished - len(self._threads)
+
+    def _keep_watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._watch is None and self._behind() > 0 and len(self._threads) < self._most:
+            self._watch = loop.call_later(_PATIENCE_SECONDS, self._look, loop, self._finished)
+
+    def _look(self, loop: asyncio.AbstractEventLoop, finished_before: int) -> None:
+        """Start the threads that are missing when nothing was finished since the watch began."""
+        self._watch = None
+        if self._finished == finished_before:
+            for _ in range(min(self._behind(), self._most - len(self._threads))):
+                self._start_thread()
+        self._keep_watch(loop)
 
     def _start_thread(self) -> None:
         thread = Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
@@ -62,6 +89,7 @@ class Workers:
             job()
 
     def _done(self, future: asyncio.Future[R], settle: Callable[..., None], outcome: object) -> None:
-        self._busy -= 1
+        self._unfinished -= 1
+        self._finished += 1
         if not future.done():  # Whoever asked may have been cancelled.
             settle(outcome)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import jwt
 import pytest
+from rich.console import Console
 
 from bench.cells import measure_cells
+from bench.contenders import bare_granian, mock_idp, oauth2_mock_server
 from bench.load import requests_per_second
 from bench.matrix import measure_matrix
 from bench.mutants import measure_mutants
+from bench.peers import check_signed, measure_peers
+from bench.running import running
+from bench.tables import peers_table
 from harness import embedded
 
 ROOT = Path(__file__).parent.parent
@@ -51,6 +59,51 @@ def test_the_load_refuses_an_answer_that_is_no_success() -> None:
             requests_per_second("127.0.0.1", port, health.replace(b"health", b"nothing"), 2, 0.1)
     finally:
         server.close()
+
+
+@pytest.fixture
+def without_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No program is on the PATH, and nothing is installed yet."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+@pytest.mark.usefixtures("without_npm")
+def test_servers_are_measured_side_by_side_with_the_limits() -> None:
+    """One that can't be installed is a row with the reason; the others go on."""
+    contenders = {"ours": mock_idp, "theirs": oauth2_mock_server, "bare": bare_granian}
+    ours, theirs, bare, signing = measure_peers(1, 0.1, 1, contenders)
+    assert theirs == {"name": "theirs", "note": "not measured: there is no node on the PATH"}
+    for row in (ours, bare):
+        assert all(row[name] > 0 for name in ("jwks_per_s", "tokens_per_s", "first_jwks_s", "rss_mib"))
+    assert signing["tokens_per_s"] > 0
+
+
+def test_the_table_compares_each_server_with_the_first() -> None:
+    """The reason why one is missing stands below."""
+    rows: list[dict[str, Any]] = [
+        {"name": "ours", "jwks_per_s": 300.0, "tokens_per_s": 20.0, "first_jwks_s": 0.1234, "rss_mib": 40.0},
+        {"name": "theirs", "jwks_per_s": 100.0, "tokens_per_s": 40.0, "first_jwks_s": 0.5, "rss_mib": 60.0},
+        {"name": "absent", "note": "not measured: there is no npm on the PATH"},
+        {"name": "signing", "tokens_per_s": 25.0},
+    ]
+    console = Console(file=io.StringIO(), width=100)
+    console.print(peers_table(rows))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert [line.replace("│", " ").split() for line in text.splitlines() if "theirs" in line] == [
+        ["theirs", "100", "3.00", "x", "40", "0.50", "x", "0.500", "60"]
+    ]
+    assert "absent: not measured: there is no npm on the PATH" in text
+
+
+def test_a_server_whose_tokens_are_not_signed_with_its_keys_is_refused() -> None:
+    """Speed that comes from wrong answers doesn't count."""
+    contender = bare_granian()
+    with running(contender) as one, running(contender) as other:
+        token = contender.token_load(one.base).signed
+        check_signed(one.base + contender.jwks, token)
+        with pytest.raises(jwt.InvalidSignatureError):
+            check_signed(other.base + contender.jwks, token)
 
 
 def test_the_help_shows_an_example() -> None:

@@ -8,15 +8,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from mock_idp import workers as workers_module
 from mock_idp.workers import Workers
 
 SECONDS = 10
+MOST = workers_module._USUAL_THREADS + 5
 
 
 @pytest.fixture
 def workers() -> Iterator[Workers]:
-    """Three at most."""
-    workers = Workers(3, "worker-under-test")
+    """More than there are usually."""
+    workers = Workers(MOST, "worker-under-test")
     yield workers
     workers.close()
 
@@ -58,13 +60,24 @@ def test_one_after_another_needs_one_thread(workers: Workers) -> None:
 
 
 def test_as_many_as_allowed_run_at_once(workers: Workers) -> None:
-    """Each waits until all are there, so that fewer threads would never get on."""
-    barrier = threading.Barrier(3)
+    """Each waits until all are there, so that the usual threads would never get on."""
+    barrier = threading.Barrier(MOST)
 
     async def ask() -> list[int]:
-        return await asyncio.gather(*(workers.run(barrier.wait, SECONDS) for _ in range(3)))
+        return await asyncio.gather(*(workers.run(barrier.wait, SECONDS) for _ in range(MOST)))
 
-    assert sorted(asyncio.run(ask())) == [0, 1, 2]
+    assert sorted(asyncio.run(ask())) == list(range(MOST))
+
+
+def test_a_crowd_that_gets_on_has_the_usual_threads(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them would only be in each other's way."""
+    monkeypatch.setattr(workers_module, "_PATIENCE_SECONDS", float(SECONDS))  # However busy the machine is.
+
+    async def ask() -> int:
+        await asyncio.gather(*(workers.run(str, 1) for _ in range(100)))
+        return len(threads())
+
+    assert asyncio.run(ask()) == workers_module._USUAL_THREADS
 
 
 def test_what_does_not_fit_waits_its_turn(workers: Workers) -> None:
@@ -72,14 +85,14 @@ def test_what_does_not_fit_waits_its_turn(workers: Workers) -> None:
     go = threading.Event()
 
     async def ask() -> tuple[list[bool], bool]:
-        held = [workers.run(go.wait, SECONDS) for _ in range(3)]
+        held = [workers.run(go.wait, SECONDS) for _ in range(MOST)]
         late = workers.run(bool, 1)
         await asyncio.wait([late], timeout=0.05)
         waited = not late.done()
         go.set()
         return await asyncio.gather(*held, late), waited
 
-    assert asyncio.run(ask()) == ([True] * 4, True)
+    assert asyncio.run(ask()) == ([True] * (MOST + 1), True)
 
 
 def test_a_result_nobody_waits_for_is_dropped(workers: Workers) -> None:
