@@ -22,7 +22,7 @@ def run_pages_test(folder: Path, edit: tuple[str, str] = ("", "")) -> subprocess
     (folder / "test_login.py").write_text(test.replace(*edit))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "test_login.py"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    variables = clean | {"CHROMIUM": find_chromium(), "TMPDIR": str(folder)}
+    variables = clean | {"CHROMIUM": find_chromium()}
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=SECONDS)
 
 
