@@ -15,6 +15,7 @@ from harness.mutants_from import origin
 from harness.sessions import Sessions
 from harness.target_runs import TargetRuns
 from harness.turns import Turns
+from harness.waiting import result_of
 
 # So many faults and timed cells at once, in all processes together: each cell has a service of its own.
 FAULTS_AT_ONCE, TIMED_AT_ONCE = 32, 48
@@ -69,7 +70,7 @@ class MutantPool:
     def judge(self, mutant: Mutant) -> MutantResult:
         """Judge a fault, or wait for one that has begun already. Raises `HarnessError` when it can't be set up."""
         self.begin([mutant])
-        return self._results[mutant].result()
+        return result_of(self._results[mutant])
 
     def _work(self, mutant: Mutant, future: Future[MutantResult]) -> None:
         try:

@@ -14,6 +14,7 @@ from harness.model import Cell
 from harness.runner import blank_result, run_cell
 from harness.session import Session
 from harness.verdicts import ERROR, PASSED, CellResult
+from harness.waiting import result_of
 
 # The cells of so many services at once: two, so that one goes on while the other starts or waits.
 SERVICES_AT_ONCE = 2
@@ -65,7 +66,7 @@ class Sessions:
     def run(self, cell: Cell) -> CellResult:
         """Run a cell, or wait for one that has begun already, and return its result."""
         self.begin([cell])
-        return self._results.pop(cell.id).result()
+        return result_of(self._results.pop(cell.id))
 
     def _is_alone(self, cell: Cell) -> bool:
         return cell.scenario.timed or self._hold

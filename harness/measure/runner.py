@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from threading import Semaphore
 
 from harness.environment import Environment
@@ -16,6 +16,7 @@ from harness.measure.reading import Reading, make_reading
 from harness.measure.registry import EXPERIMENTS
 from harness.toml_source import nearest
 from harness.verdicts import Inconclusive
+from harness.waiting import as_they_end
 
 # Most of them wait; those that don't share the processor's cores.
 _TIMED_AT_ONCE = 12
@@ -51,7 +52,7 @@ def measure(
         at_once = 1 if environment.options.issuer else at_once
         with ThreadPoolExecutor(at_once, thread_name_prefix="experiment") as pool:
             running = {pool.submit(_run, environment, style, one, starts): one for one in batch}
-            for done in as_completed(running):
+            for done in as_they_end(running):
                 found, is_error = done.result()
                 findings |= {name: (finding, is_error) for name, finding in found.items()}
                 progress(running[done])

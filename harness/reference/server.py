@@ -101,6 +101,7 @@ class ReferenceServer:
         self._address = (host, port)
         self._listener: _Listener | None = None
         self._thread: threading.Thread | None = None
+        self._stopping = threading.Lock()
 
     def start(self) -> ReferenceServer:
         """Binds in the caller's thread (a busy port raises `OSError` here) and serves in one of its own."""
@@ -126,15 +127,16 @@ class ReferenceServer:
         return tuple(self._listener.errors) if self._listener is not None else ()
 
     def stop(self) -> None:
-        """Ends the listener, the fetches and the connections; waits until they are gone. Idempotent."""
-        if self._listener is None or self._thread is None:
-            return
-        self._listener.end()
-        self._thread.join()
-        self._thread = None
-        self._listener.server_close()
-        self.app.close()
-        self._listener.close_connections()
+        """Ends the listener, the fetches and the connections; waits until they are gone. Idempotent, in any thread."""
+        with self._stopping:
+            if self._listener is None or self._thread is None:
+                return
+            self._listener.end()
+            self._thread.join()
+            self._thread = None
+            self._listener.server_close()
+            self.app.close()
+            self._listener.close_connections()
 
     def __enter__(self) -> ReferenceServer:
         return self.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from werkzeug.middleware.lint import LintMiddleware
@@ -176,6 +177,15 @@ def test_a_busy_port_is_the_callers_error(world: World) -> None:
     taken = world.start().port
     with pytest.raises(OSError, match="in use"):
         ReferenceServer(world.settings(), port=taken).start()
+
+
+def test_two_threads_may_stop_it(world: World) -> None:
+    """As when a run is interrupted while a case ends; each returns when the server is gone."""
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            server = ReferenceServer(world.settings()).start()
+            for stopped in [pool.submit(server.stop) for _ in range(2)]:
+                stopped.result()
 
 
 def test_a_stopped_server_stops_again_without_a_word(world: World) -> None:
