@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tarfile
 import tomllib
-import venv
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -142,7 +141,9 @@ class Installation:
 @pytest.fixture(scope="session")
 def installation(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     folder = tmp_path_factory.mktemp("installation")
-    venv.create(folder, with_pip=True)
+    # Debian's pip leaves its certificates in the temporary folder.
+    variables = os.environ | {"TMPDIR": str(tmp_path_factory.mktemp("venv"))}
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True, env=variables)
     made = Installation(folder)
     done = made.run(f"pip install -q --disable-pip-version-check {built.wheel}", folder)
     assert done.returncode == 0, done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,17 +32,11 @@ def _cannot(reason: str) -> None:
 
 
 @contextmanager
-def _only_one(name: str) -> Iterator[Path]:
-    """A file of this run that only one process has at a time; empty until somebody writes to it."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    folder = Path(tempfile.gettempdir()) / f"idp-harness-images-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+def _alone(folder: Path) -> Iterator[None]:
+    """Only one process of this run at a time is in here."""
+    with (folder / "images.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for old in folder.glob("*.built"):
-            if not old.name.startswith(run):
-                old.unlink()
-        yield folder / f"{run}-{name}.built"
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -59,11 +52,15 @@ def engine() -> None:
 
 
 @pytest.fixture(scope="session")
-def image(engine: None) -> Callable[[str], str]:
+def image(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Builds an image by its name in docker/build; the name that it then has."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # That of all processes of the run.
 
     def build(name: str) -> str:
-        with _only_one(name) as built:
+        built = folder / f"{name}.image-built"
+        with _alone(folder):
             if not built.exists():
                 command = [str(ROOT / "docker/build"), name]
                 answer = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_SECONDS)
