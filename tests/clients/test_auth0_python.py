@@ -50,6 +50,8 @@ def test_a_machine_gets_a_token(get_token: GetToken) -> None:
     assert (token["token_type"], token["expires_in"]) == ("Bearer", 86_400)
 
 
+# auth0-python's own call, which CPython 3.12 and later warn of.
+@pytest.mark.filterwarnings(r"ignore:datetime\.datetime\.utcnow:DeprecationWarning:auth0")
 def test_a_client_proves_itself_with_a_key(vendor: Vendor) -> None:
     """private_key_jwt, addressed to the tenant with a slash at its end."""
     key = RSAKey.generate_key(2048)
