@@ -13,12 +13,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from conftest import TINY_SERVICE
 from target_issuer import Issuer
 from target_waits import SECONDS, running, wait_until_ended
 
 from harness.targets.tasker_wheels import no_wheel_for_this_platform
 
+TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
 MAKER = Path(__file__).with_name("orphan_maker.py")
 needs_wheel = [
     pytest.mark.tasker,

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import TINY_SERVICE
 from target_issuer import Issuer
 from target_waits import running, wait_for
 
 from harness.targets import ApiKey, ServiceConfig, TargetError, ports
 from harness.targets.process import ProcessTarget
 
+TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
 CONFIG = ServiceConfig(
     issuer="http://127.0.0.1:1/i/a b",
     jwks_url="http://127.0.0.1:1/jwks?x=1&y='2'",
