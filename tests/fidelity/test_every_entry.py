@@ -15,21 +15,12 @@ import pytest
 from . import fixture
 from .compare import PARTS
 from .leaves import alterations, dotted, leaves
+from .recorded import RECORDED
 from .repeatable import RepeatableServed
 from .vendors import VENDORS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LISTED = Path(__file__).with_name("elsewhere")
-_HERE = [
-    pytest.param(
-        name,
-        marks=[
-            pytest.mark.skipif(fixture.why_not(vendor.name) is not None, reason=str(fixture.why_not(vendor.name))),
-            pytest.mark.xdist_group(f"fidelity-{vendor.style}"),
-        ],
-    )
-    for name, vendor in VENDORS.items()
-]
 
 
 @cache
@@ -57,7 +48,7 @@ def listed(name: str) -> dict[str, str]:
     return {pattern: where for file in files for pattern, where in tomllib.loads(file.read_text("utf-8")).items()}
 
 
-@pytest.mark.parametrize("name", _HERE)
+@pytest.mark.parametrize("name", RECORDED)
 def test_every_entry_is_compared(name: str) -> None:
     """Or it is listed with what looks after it."""
     patterns = listed(name)
@@ -69,14 +60,14 @@ def test_every_entry_is_compared(name: str) -> None:
     assert left == {}
 
 
-@pytest.mark.parametrize("name", _HERE)
+@pytest.mark.parametrize("name", RECORDED)
 def test_nothing_is_listed_that_is_compared(name: str) -> None:
     """The list has no more than what is left."""
     own = tomllib.loads((LISTED / f"{VENDORS[name].name}.toml").read_text("utf-8"))
     assert [pattern for pattern in own if not any(fnmatchcase(path, pattern) for path in unnoticed(name))] == []
 
 
-@pytest.mark.parametrize("name", _HERE)
+@pytest.mark.parametrize("name", RECORDED)
 def test_what_is_listed_is_there(name: str) -> None:
     """The tests that look after an entry exist, and so do the words of the vendor's page."""
     page = " ".join((REPOSITORY / "docs" / "providers" / f"{VENDORS[name].name}.md").read_text("utf-8").split())

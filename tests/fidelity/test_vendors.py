@@ -11,19 +11,10 @@ import pytest
 from . import fixture
 from .compare import compare, main
 from .matching import Difference
+from .recorded import RECORDED
 from .vendors import VENDORS
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "providers"
-_HERE = [
-    pytest.param(
-        name,
-        marks=[
-            pytest.mark.skipif(fixture.why_not(vendor.name) is not None, reason=str(fixture.why_not(vendor.name))),
-            pytest.mark.xdist_group(f"fidelity-{vendor.style}"),
-        ],
-    )
-    for name, vendor in VENDORS.items()
-]
 
 
 @cache
@@ -31,13 +22,13 @@ def differences(name: str) -> tuple[Difference, ...]:
     return tuple(compare(name))
 
 
-@pytest.mark.parametrize("name", _HERE)
+@pytest.mark.parametrize("name", RECORDED)
 def test_nothing_differs_that_is_confirmed(name: str) -> None:
     """Every member, header, claim and refusal that comes from a source is as the source says."""
     assert [str(one) for one in differences(name) if one.confirmed] == []
 
 
-@pytest.mark.parametrize("name", _HERE)
+@pytest.mark.parametrize("name", RECORDED)
 def test_what_is_not_confirmed_is_listed(name: str) -> None:
     """The vendor's page lists each unconfirmed entry that the mock does otherwise, and no others."""
     text = (PAGES / f"{VENDORS[name].name}.md").read_text(encoding="utf-8")
@@ -48,7 +39,7 @@ def test_what_is_not_confirmed_is_listed(name: str) -> None:
     assert listed - {one.where for style in styles for one in differences(style)} == set()
 
 
-@pytest.mark.parametrize("name", _HERE)
+@pytest.mark.parametrize("name", RECORDED)
 def test_every_form_of_the_issuer_is_tried(name: str) -> None:
     """A variant of the issuer that the fixture knows is configured somewhere."""
     known = {variant["when"] for variant in fixture.load(VENDORS[name].name).get("issuer_variants", ())}
