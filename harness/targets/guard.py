@@ -14,25 +14,29 @@ be killed in a way that lets it clean up nothing (`kill -9`):
   guard is a child subreaper.
 - If the guard itself is killed, the kernel sends the command SIGKILL or `--orphan-signal` (PR_SET_PDEATHSIG, prctl(2)).
 - The folder given with `--scratch` goes last, however far things came. The harness makes it before it writes the line,
-  so there is no moment at which the folder has no guard. The command works in it; the guard keeps it locked (flock(2)).
+  so there is no moment at which the folder has no guard. The command works in it, the guard holds it
+  (`harness.own_folder`).
 
 It prints the command's process id, sends the command's output to standard error, and exits with the command's status
-(128 + n for signal n, 127 when it could not be started). Standard library only: it runs as `-I -S` for a quick start.
+(128 + n for signal n, 127 when it could not be started). Standard library only, and what itself needs no more: it runs
+as `-I -S` for a quick start.
 """
 
 import argparse
 import contextlib
 import ctypes
-import fcntl
 import os
 import pwd
 import select
-import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.own_folder import OwnFolder
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -94,6 +98,7 @@ class Guard:
         self.wake = wake_up_on_signals()
         self.child = 0
         self.status: int | None = None
+        self.scratch: OwnFolder | None = None
 
     def next_word(self) -> bytes | None:
         """What the harness wrote, b"" when the guard is to end, `None` when something else happened."""
@@ -111,7 +116,7 @@ class Guard:
     def start(self) -> None:
         """Start the command and tell its process id."""
         if self.options.scratch:
-            fcntl.flock(os.open(self.options.scratch, os.O_RDONLY), fcntl.LOCK_SH)  # Open until the guard ends.
+            self.hold_scratch()
         guard = os.getpid()
         # A signal to the command must find neither the guard's handlers in it nor get lost.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
@@ -121,6 +126,22 @@ class Guard:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         with contextlib.suppress(BrokenPipeError):  # The harness is gone already; standard input says so too.
             os.write(1, f"{self.child}\n".encode())
+
+    def hold_scratch(self) -> None:
+        """Hold the folder until the guard ends."""
+        from harness.own_folder import OwnFolder
+
+        self.scratch = OwnFolder.prove(Path(self.options.scratch))
+        if self.scratch:
+            self.scratch.hold()
+
+    def remove_scratch(self) -> None:
+        from harness.own_folder import remove_own
+
+        if self.scratch:
+            self.scratch.remove()
+        else:
+            remove_own(Path(self.options.scratch))
 
     def wait_for_end(self) -> None:
         """Return when the command ended or the guard is to end it."""
@@ -195,6 +216,7 @@ def main() -> int:
     parser.add_argument("--orphan-signal", type=signal_number, default=signal.SIGKILL)
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
+    sys.path.append(str(Path(__file__).resolve().parents[2]))  # Where `harness` is; -I leaves it out.
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     guard = Guard(options)
@@ -206,7 +228,7 @@ def main() -> int:
         guard.end()
     finally:
         if options.scratch:
-            shutil.rmtree(options.scratch, ignore_errors=True)
+            guard.remove_scratch()
     status = guard.status if guard.status is not None else -signal.SIGKILL
     return status if status >= 0 else 128 - status
 

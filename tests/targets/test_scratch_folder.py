@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from harness.own_folder import MARKER
 from harness.targets import TargetError
 from harness.targets.scratch import PREFIX, ScratchFolder, remove_stale
 
@@ -28,11 +29,6 @@ MAKER = (
 @pytest.fixture(autouse=True)
 def _temporary_base(temporary_base: Path) -> None:
     pass
-
-
-def make_old(folder: Path) -> None:
-    hour_ago = time.time() - 3600
-    os.utime(folder, (hour_ago, hour_ago))
 
 
 def left_by_a_killed_process() -> Path:
@@ -88,33 +84,125 @@ def test_removing_again_does_nothing(folder: ScratchFolder) -> None:
 
 def test_what_a_killed_process_left_is_removed_by_the_next() -> None:
     left = left_by_a_killed_process()
-    make_old(left)
     subprocess.run([sys.executable, "-c", MAKER + "folder.remove()"], capture_output=True, check=True)
     assert not left.exists()
 
 
-def test_a_folder_that_may_just_be_in_the_making_is_not_removed(temporary_base: Path) -> None:
-    young = temporary_base / f"{PREFIX}young"
-    young.mkdir()
-    remove_stale.__wrapped__(temporary_base)
-    assert young.exists()
-    young.rmdir()
-
-
 def test_a_folder_that_is_held_is_not_removed(temporary_base: Path, folder: ScratchFolder) -> None:
-    make_old(folder.path)
     remove_stale.__wrapped__(temporary_base)
     assert folder.path.exists()
 
 
-def test_a_symbolic_link_is_not_followed(temporary_base: Path, tmp_path: Path) -> None:
-    (tmp_path / "precious").mkdir()
-    make_old(tmp_path / "precious")
-    link = temporary_base / f"{PREFIX}link"
-    link.symlink_to(tmp_path / "precious")
+def test_removing_never_touches_a_folder_that_was_there_before(temporary_base: Path) -> None:
+    scratch = ScratchFolder()
+    scratch.path.mkdir()
+    (scratch.path / "precious").touch()
+    with pytest.raises(TargetError, match="File exists"):
+        scratch.make()
+    scratch.remove()
+    assert (scratch.path / "precious").exists()
+    shutil.rmtree(scratch.path)
+
+
+def an_archive(left: Path) -> Path:
+    folder = left.with_name(f"{PREFIX}0.9.0")
+    folder.mkdir()
+    return folder
+
+
+def a_folder_of_the_same_name(left: Path) -> Path:
+    shutil.rmtree(left)
+    left.mkdir()
+    return left
+
+
+def a_copy(left: Path) -> Path:
+    return shutil.copytree(left, left.with_name(f"{PREFIX}copy"))
+
+
+def a_moved_one(left: Path) -> Path:
+    return left.rename(left.with_name(f"{PREFIX}moved"))
+
+
+def one_with_another_marker(left: Path) -> Path:
+    folder = an_archive(left)
+    shutil.copy(left / MARKER, folder / MARKER)
+    return folder
+
+
+def one_with_a_linked_marker(left: Path) -> Path:
+    folder = an_archive(left)
+    (folder / MARKER).symlink_to(left / MARKER)
+    return folder
+
+
+def one_with_a_fifo_for_a_marker(left: Path) -> Path:
+    folder = an_archive(left)
+    os.mkfifo(folder / MARKER)
+    return folder
+
+
+def one_with_an_empty_marker(left: Path) -> Path:
+    folder = an_archive(left)
+    (folder / MARKER).touch()
+    return folder
+
+
+@pytest.mark.parametrize(
+    "somebodys",
+    [
+        an_archive,
+        a_folder_of_the_same_name,
+        a_copy,
+        a_moved_one,
+        one_with_another_marker,
+        one_with_a_linked_marker,
+        one_with_a_fifo_for_a_marker,
+        one_with_an_empty_marker,
+    ],
+)
+def test_what_is_not_proved_to_be_ours_stays(temporary_base: Path, somebodys: Callable[[Path], Path]) -> None:
+    """Whatever its name, and however old it is."""
+    left = left_by_a_killed_process()
+    folder = somebodys(left)
+    (folder / "precious").touch()
+    os.utime(folder, (0, 0))
     remove_stale.__wrapped__(temporary_base)
-    link.unlink()
-    assert (tmp_path / "precious").exists()
+    assert (folder / "precious").exists()
+    for path in temporary_base.iterdir():
+        shutil.rmtree(path)
+
+
+def test_a_symbolic_link_to_what_is_ours_is_not_followed(temporary_base: Path, tmp_path: Path) -> None:
+    left = left_by_a_killed_process()
+    elsewhere = left.rename(tmp_path / left.name)
+    left.symlink_to(elsewhere)
+    remove_stale.__wrapped__(temporary_base)
+    left.unlink()
+    assert (elsewhere / MARKER).exists()
+
+
+@pytest.mark.parametrize("within", [".", "sub/sub"])
+def test_the_working_directory_stays_with_all_above_it(
+    temporary_base: Path, monkeypatch: pytest.MonkeyPatch, within: str
+) -> None:
+    """Also when it was ours: somebody is at work there."""
+    left = left_by_a_killed_process()
+    (left / within).mkdir(parents=True, exist_ok=True)
+    (left / "precious").touch()
+    monkeypatch.chdir(left / within)
+    remove_stale.__wrapped__(temporary_base)
+    assert (left / "precious").exists()
+    monkeypatch.undo()
+    shutil.rmtree(left)
+
+
+def test_what_another_user_left_stays(temporary_base: Path, only_as_root: None) -> None:
+    left = left_by_a_killed_process()
+    os.chown(left, 65534, 65534)
+    remove_stale.__wrapped__(temporary_base)
+    assert left.exists()
+    shutil.rmtree(left)
 
 
 def test_a_place_where_no_folder_can_be_made_is_named(tmp_path: Path) -> None:

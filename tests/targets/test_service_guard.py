@@ -15,6 +15,7 @@ import psutil
 import pytest
 from target_waits import SECONDS, running, wait_until_ended
 
+from harness.own_folder import MARKER, OwnFolder
 from harness.targets.guarded import GUARD
 
 STAY = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]
@@ -132,24 +133,27 @@ def test_a_command_that_is_not_there_is_status_127_and_a_line_with_its_name(star
     assert "could not start /nowhere/service" in guard.stderr.read()
 
 
-def test_the_folder_goes_when_the_command_ended(start: Start, tmp_path: Path) -> None:
-    folder = tmp_path / "scratch"
-    (folder / "sub").mkdir(parents=True)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder as the harness makes it; here nobody but the guard holds it."""
+    own = OwnFolder.make(tmp_path / "scratch")
+    own.close()
+    return own.path
+
+
+def test_the_folder_goes_when_the_command_ended(start: Start, folder: Path) -> None:
+    (folder / "sub").mkdir()
     assert start(["/bin/sh", "-c", "exit 0"], "--scratch", str(folder)).wait(SECONDS) == 0
     assert not folder.exists()
 
 
-def test_the_folder_stays_while_the_command_runs(start: Start, tmp_path: Path) -> None:
-    folder = tmp_path / "scratch"
-    folder.mkdir()
+def test_the_folder_stays_while_the_command_runs(start: Start, folder: Path) -> None:
     guard = start(STAY, "--scratch", str(folder))
     command_of(guard)
     assert folder.exists()
 
 
-def test_the_folder_goes_when_the_command_is_ended(start: Start, tmp_path: Path) -> None:
-    folder = tmp_path / "scratch"
-    folder.mkdir()
+def test_the_folder_goes_when_the_command_is_ended(start: Start, folder: Path) -> None:
     guard = start(STAY, "--scratch", str(folder))
     command_of(guard)
     end_of_file(guard)
@@ -165,19 +169,33 @@ def test_a_guard_that_was_not_told_to_start_removes_the_folder(start: Start, tmp
     assert (guard.returncode, errors, folder.exists()) == (0, "", False)
 
 
-def test_the_command_works_in_the_folder(start: Start, tmp_path: Path) -> None:
+@pytest.mark.parametrize("marker", [None, "Made by idp-harness, which removes it.\nscratch 1 2\n"])
+def test_a_folder_that_is_not_marked_as_ours_stays(start: Start, tmp_path: Path, marker: str | None) -> None:
+    """Whatever the guard was told: the folder of somebody else has no marker, or that of another folder."""
     folder = tmp_path / "scratch"
     folder.mkdir()
+    (folder / "precious").touch()
+    if marker:
+        (folder / MARKER).write_text(marker)
+    assert start(["/bin/sh", "-c", "exit 0"], "--scratch", str(folder)).wait(SECONDS) == 0
+    assert (folder / "precious").exists()
+
+
+def test_a_command_that_removes_the_marker_keeps_no_folder(start: Start, folder: Path) -> None:
+    """The guard has seen the marker before and keeps the folder open since."""
+    assert start(["/bin/sh", "-c", f"rm {MARKER}; touch file"], "--scratch", str(folder)).wait(SECONDS) == 0
+    assert not folder.exists()
+
+
+def test_the_command_works_in_the_folder(start: Start, folder: Path) -> None:
     guard = start(["/bin/pwd"], "--scratch", str(folder))
     assert guard.stderr
     assert guard.stderr.readline() == f"{folder}\n"
 
 
-def test_the_folder_is_locked_while_the_command_runs(start: Start, tmp_path: Path) -> None:
-    folder = tmp_path / "scratch"
-    folder.mkdir()
+def test_the_folder_is_locked_while_the_command_runs(start: Start, folder: Path) -> None:
     command_of(start(STAY, "--scratch", str(folder)))
-    lock = os.open(folder, os.O_RDONLY)
+    lock = os.open(folder / MARKER, os.O_RDONLY)
     try:
         with pytest.raises(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
