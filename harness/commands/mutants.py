@@ -15,7 +15,7 @@ import click
 import pytest
 from rich.console import Console
 
-from harness.commands.options import all_scenarios, mutants_from_option, scenarios_option
+from harness.commands.options import all_scenarios, mutants_from_option, scenarios_option, workers_option
 from harness.commands.pytest_call import call_pytest
 from harness.errors import UsageError
 from harness.kill_matrix import KillMatrix, scenario_rows
@@ -34,7 +34,7 @@ from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE
 @click.argument("mutants", nargs=-1, metavar="[MUTANT]...")
 @scenarios_option
 @mutants_from_option
-@click.option("-n", "workers", default="auto", show_default=True, metavar="N", help="Processes; 0 runs in this one.")
+@workers_option
 @click.option("--all-kills", is_flag=True, help="Give every scenario its turn, not only up to the first kill.")
 @click.option("--no-baseline", is_flag=True, help="Don't run the scenarios on the reference without a fault.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the matrix as JSON.")

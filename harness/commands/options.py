@@ -34,6 +34,27 @@ mutants_from_option = click.option(
 )
 
 
+# More would only get in each other's way, and a slip of the finger would start them all.
+_MOST_PROCESSES = 256
+
+
+def _process_count(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """A number of processes, or a word of pytest-xdist that stands for one."""
+    if value in ("auto", "logical") or (value.isascii() and value.isdigit() and int(value[:9]) <= _MOST_PROCESSES):
+        return value
+    raise click.BadParameter(f"{value!r} is neither auto nor a number from 0 to {_MOST_PROCESSES}.")
+
+
+workers_option = click.option(
+    "-n",
+    "workers",
+    callback=_process_count,
+    default="auto",
+    show_default=True,
+    metavar="N",
+    help="Processes; 0 runs in this one.",
+)
+
 control_token_option = click.option(
     "--control-token",
     envvar="MOCK_IDP_CONTROL_TOKEN",

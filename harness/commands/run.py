@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import click
-import pytest
 from rich.console import Console
 
+from harness.commands.judging import Judging
 from harness.commands.options import (
     all_scenarios,
     check_idp,
@@ -21,19 +17,17 @@ from harness.commands.options import (
     mutants_from_option,
     scenarios_option,
     target_settings,
+    workers_option,
 )
-from harness.commands.pytest_call import call_pytest
 from harness.commands.subject import Subject
 from harness.environment import Options, check_options
 from harness.errors import HarnessError
 from harness.mutants_from import load_faults
 from harness.plan import keep_cells, plan, select
 from harness.profile import find_profile, load_profile
+from harness.report.folder import ReportFolder
 from harness.report.progress import ProgressReporter
-from harness.report.scripts import write_scripts
-from harness.report.summary import print_summary
 from harness.targets import TARGETS, make_target
-from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE, exit_status
 from harness.vocabulary import STYLES
 
 
@@ -56,7 +50,7 @@ from harness.vocabulary import STYLES
 @click.option("--issuer", metavar="ID", help="The issuer there that the service trusts; runs in one process.")
 @click.option("--style", "styles", multiple=True, type=click.Choice(STYLES), help="Only this vendor's style.")
 @scenarios_option
-@click.option("-n", "workers", default="auto", show_default=True, metavar="N", help="Processes; 0 runs in this one.")
+@workers_option
 @click.option(
     "--report-dir",
     type=click.Path(file_okay=False, path_type=Path),
@@ -122,7 +116,6 @@ def run(
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]
     # Two processes would change the keys of one lasting issuer under each other's feet.
     args += ["-n", "0" if hold or subject.issuer else workers]
-    args += [f"--junitxml={report_dir / 'junit.xml'}", f"--idp-results={report_dir / 'results.jsonl'}"]
     args += [f"--idp-select={prefix}" for prefix in prefixes]
     args += [f"--idp-style={style}" for style in subject.styles]
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
@@ -134,42 +127,5 @@ def run(
     args += [f"--idp-{name}={value}" for name, value in named.items() if value is not None]
     args += ["--idp-strict"] if strict else []
     args += ["--idp-hold", "--capture=no"] if hold else []
-    started = time.monotonic()
-    printed = Once(lambda: print_summary(console, reporter.results, seconds=time.monotonic() - started, hint=not hold))
-    if hold:
-        reporter.before_the_end = lambda: _hold(console, printed)
-    pytest_status = call_pytest(args, reporter)
-    if pytest_status == pytest.ExitCode.INTERRUPTED and not reporter.problems:
-        console.print("interrupted")
-        return 130
-    if pytest_status == pytest.ExitCode.USAGE_ERROR:
-        return EXIT_USAGE  # Pytest has said what is wrong.
-    printed()
-    scripts = write_scripts(reporter.results, report_dir)
-    for problem in reporter.problems:
-        console.print(f"could not run: {problem}", markup=False, highlight=False)
-    places = f"record {report_dir / 'results.jsonl'}   JUnit {report_dir / 'junit.xml'}"
-    console.print(places + (f"   {scripts} scripts {report_dir / 'scripts'}" if scripts else ""), highlight=False)
-    if reporter.problems or (planned and len(reporter.results) < len(planned)):
-        return max(EXIT_COULD_NOT_RUN, 0) if exit_status(reporter.results, strict=strict) != 1 else 1
-    return exit_status(reporter.results, strict=strict)
-
-
-class Once:
-    """Calls a function the first time it is called itself."""
-
-    def __init__(self, function: Callable[[], None]) -> None:
-        self._function: Callable[[], None] | None = function
-
-    def __call__(self) -> None:
-        function, self._function = self._function, None
-        if function is not None:
-            function()
-
-
-def _hold(console: Console, show: Callable[[], None]) -> None:
-    """Show the results and wait for Ctrl-C, while what they name still runs."""
-    show()
-    console.print("The commands above work until Ctrl-C.")
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait()
+    with ReportFolder(report_dir, target=target, cells=len(planned)) as folder:
+        return Judging(console, reporter, folder, len(planned), strict, hold).run(args)

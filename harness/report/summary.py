@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -36,14 +36,16 @@ def print_summary(
     seconds: float | None,
     most: int | None = None,
     hint: bool = True,
+    scripts: Mapping[str, str] | None = None,
 ) -> None:
     """Print each scenario that did not pass, once, with what repeats it, and then the verdict table.
 
     `seconds` is how long the run took, if that is known; `most` limits the scenarios that are shown for each
-    verdict; with `hint` it says how to keep the services up for the curl lines.
+    verdict; with `hint` it says how to keep the services up for the curl lines; `scripts` are the files of the
+    scripts by the ids of their cells, where they are known.
     """
     for verdict in _SHOWN:
-        _print_verdict(console, verdict, [one for one in results if one.verdict == verdict], most)
+        _print_verdict(console, verdict, [one for one in results if one.verdict == verdict], most, scripts or {})
     if hint and (first := next((one for one in results if one.evidence.get("curl")), None)):
         console.print(
             f"`idp-harness run '{first.id}' --target {first.target} --hold` "
@@ -74,7 +76,9 @@ def verdict_table(results: Iterable[CellResult]) -> Table:
     return table
 
 
-def _print_verdict(console: Console, verdict: str, results: Sequence[CellResult], most: int | None) -> None:
+def _print_verdict(
+    console: Console, verdict: str, results: Sequence[CellResult], most: int | None, scripts: Mapping[str, str]
+) -> None:
     groups: dict[str, list[CellResult]] = {}
     for result in sorted(results, key=lambda one: one.id):
         groups.setdefault(result.scenario, []).append(result)
@@ -94,7 +98,8 @@ def _print_verdict(console: Console, verdict: str, results: Sequence[CellResult]
         if curl := first.evidence.get("curl"):
             _row(console, "repeat", curl)
         if first.evidence.get("script"):
-            _row(console, "script", f"scripts/{script_name(first)} in the report's directory: all that was done before")
+            file = scripts.get(first.id, f"scripts/{script_name(first)}")
+            _row(console, "script", f"{file} in the report's directory: all that was done before")
         console.print()
 
 

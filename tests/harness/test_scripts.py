@@ -11,7 +11,8 @@ from harness.errors import UsageError
 from harness.loader import load_all
 from harness.plan import keep_cells, plan, select
 from harness.profile import find_profile, load_profile
-from harness.report.scripts import script_name, write_scripts
+from harness.report.folder import ReportFolder
+from harness.report.scripts import script_name
 from harness.verdicts import FAILED, PASSED, CellResult
 
 CELL = "kid/selection/kid-unknown[okta]"
@@ -24,11 +25,18 @@ def result(cell: str, verdict: str, script: list[str]) -> CellResult:
     )
 
 
+def write(results: list[CellResult], folder: Path) -> dict[str, str]:
+    """The scripts of one run, as its `ReportFolder` writes them."""
+    with ReportFolder(folder, target="x", cells=len(results)) as taken:
+        return taken.write_scripts(results)
+
+
 def test_each_result_with_a_script_gets_a_file_that_can_be_run(tmp_path: Path) -> None:
     failed = result(CELL, FAILED, ["#!/usr/bin/env bash", "true"])
-    assert write_scripts([failed, result("a/b/c-d[okta]", PASSED, [])], tmp_path) == 1
+    name = script_name(failed)
+    assert write([failed, result("a/b/c-d[okta]", PASSED, [])], tmp_path) == {CELL: f"scripts/{name}"}
     [file] = (tmp_path / "scripts").iterdir()
-    assert file.name == script_name(failed) == "kid-selection-kid-unknown-okta.sh"
+    assert file.name == name == "kid-selection-kid-unknown-okta.sh"
     assert os.access(file, os.X_OK)
     assert file.read_text().splitlines() == [
         "#!/usr/bin/env bash",
@@ -40,8 +48,8 @@ def test_each_result_with_a_script_gets_a_file_that_can_be_run(tmp_path: Path) -
 
 
 def test_scripts_of_an_earlier_run_go(tmp_path: Path) -> None:
-    write_scripts([result(CELL, FAILED, ["#!/usr/bin/env bash"])], tmp_path)
-    assert write_scripts([], tmp_path) == 0
+    write([result(CELL, FAILED, ["#!/usr/bin/env bash"])], tmp_path)
+    assert write([], tmp_path) == {}
     assert not (tmp_path / "scripts").exists()
 
 

@@ -1,0 +1,189 @@
+"""The folder that a run writes to. It removes and overwrites what runs have made there, and nothing else."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from harness.errors import HarnessError, UsageError
+from harness.report import record
+from harness.report.manifest import HEAD, Manifest, write_whole
+from harness.report.scripts import script_name, script_text
+from harness.verdicts import CellResult
+
+RESULTS, JUNIT, SCRIPTS = "results.jsonl", "junit.xml", "scripts"
+COMPLETE, INTERRUPTED, BROKEN = "complete", "interrupted", "broken"
+_SCRIPT = re.compile(r"scripts/([a-z0-9-]+\.sh)")
+_MOST_SCRIPT_BYTES = 64 * 1024 * 1024
+_TEST_CASE = re.compile(rb'<testcase classname="([^"]*)"')
+_OUR_TESTS = re.compile(rb"(.*\.)?test_scenarios")
+
+
+class ReportFolder:
+    """The folder `path`, held against other runs until `close`. Taking it removes the scripts of the run before.
+
+    `results` and `junit` are where this run's record and its JUnit file go; `left` are sentences about what was left
+    alone. Raises `UsageError` when another run holds the folder or something in it would be overwritten that no run
+    has written, and `HarnessError` when there is no room. Then nothing was changed.
+    """
+
+    def __init__(self, path: Path, *, target: str, cells: int) -> None:
+        self.path, self.left = path, list[str]()
+        self.results, self.junit = path / RESULTS, path / JUNIT
+        _make(path)
+        self._manifest = Manifest(path)
+        try:
+            for file, is_ours in ((self.results, record.is_record), (self.junit, _is_junit)):
+                _check(file, is_ours)
+            self._remove_scripts()
+            started = datetime.now(UTC).isoformat(timespec="seconds")
+            self._manifest.begin(**{HEAD: version("idp-harness")}, started=started, target=target, cells=cells)
+        except BaseException:
+            self._manifest.give_back()
+            raise
+
+    def write_scripts(self, results: Iterable[CellResult]) -> dict[str, str]:
+        """Write `scripts/<area>-<topic>-<slug>-<style>-<variant>.sh` for each result that has a script.
+
+        Returns the path of each in the folder by the cell's id. Where a file of that name is there, the new one gets
+        another. They work while the run is held (`--hold`): each speaks to the issuer and the service of its own
+        cell. Raises `HarnessError` when one can't be written.
+        """
+        written: dict[str, str] = {}
+        for result in results:
+            if text := script_text(result):
+                if not written:
+                    self._make_scripts()
+                written[result.id] = self._write(script_name(result), text.encode(errors="backslashreplace"))
+        return written
+
+    def end(self, how: str, cells: int) -> None:
+        """Write down that the run is over, how it ended and how many `cells` it has recorded. Raises `HarnessError`."""
+        for file in (self.results, self.junit):
+            with suppress(FileNotFoundError):
+                self._manifest.add(file=file.name, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
+        self._manifest.add(ended=how, cells=cells)
+
+    def close(self) -> None:
+        """Let the next run have the folder. May be called again."""
+        self._manifest.close()
+
+    def __enter__(self) -> ReportFolder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _make_scripts(self) -> None:
+        try:
+            (self.path / SCRIPTS).mkdir()
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise HarnessError(f"{self.path / SCRIPTS} can't be made: {error.strerror}") from error
+        self._manifest.add(folder=SCRIPTS)
+
+    def _write(self, name: str, text: bytes) -> str:
+        """Write a script that nobody has yet; returns its path in the folder."""
+        stem, number = name.removesuffix(".sh"), 1
+        while os.path.lexists(self.path / SCRIPTS / name):
+            number += 1
+            name = f"{stem}-{number}.sh"
+        self._manifest.add(file=f"{SCRIPTS}/{name}", sha256=hashlib.sha256(text).hexdigest())
+        file = self.path / SCRIPTS / name
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777)
+            try:
+                write_whole(descriptor, text)
+            except OSError:
+                file.unlink()  # Half a script would be run.
+                raise
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise HarnessError(f"{file} can't be written: {error.strerror}") from error
+        return f"{SCRIPTS}/{name}"
+
+    def _remove_scripts(self) -> None:
+        """Remove the scripts that the manifest of the run before names, where they are as that run wrote them."""
+        listed = {}
+        for line in self._manifest.earlier:
+            if found := _SCRIPT.fullmatch(str(line.get("file"))):
+                listed[found[1]] = str(line.get("sha256"))
+        try:
+            folder = os.open(self.path / SCRIPTS, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError as error:
+            if listed and error.errno != errno.ENOENT:
+                self.left.append(f"{self.path / SCRIPTS} is no folder of a run: left as it is")
+            return
+        try:
+            for name, digest in listed.items():
+                self._remove_script(folder, name, digest)
+            with os.scandir(folder) as entries:
+                others = len(list(entries))
+        finally:
+            os.close(folder)
+        if others:
+            self.left.append(f"{self.path / SCRIPTS} holds {others} files that no run has written: left as they are")
+        elif any(line.get("folder") == SCRIPTS for line in self._manifest.earlier):
+            (self.path / SCRIPTS).rmdir()
+
+    def _remove_script(self, folder: int, name: str, digest: str) -> None:
+        found = _digest(name, folder)
+        if found == digest:
+            os.unlink(name, dir_fd=folder)
+        elif found is not None:
+            self.left.append(f"{self.path / SCRIPTS / name} was changed since a run wrote it: left as it is")
+
+
+def _digest(name: str, folder: int) -> str | None:
+    """The SHA-256 of a regular file of the folder, empty for anything else that is there; None where nothing is."""
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return ""
+    try:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _MOST_SCRIPT_BYTES:
+            return ""
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            return hashlib.sha256(stream.read()).hexdigest()
+    finally:
+        os.close(descriptor)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sentence = f"the report folder {folder} can't be made: {error.strerror}"
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise HarnessError(sentence) if full else UsageError(f"{sentence}; choose another") from error
+
+
+def _check(file: Path, is_ours: Callable[[Path], bool]) -> None:
+    """Raise `UsageError` unless the file can be overwritten: it is not there, empty, or what a run has written."""
+    try:
+        about = file.lstat()
+        fits = stat.S_ISREG(about.st_mode) and (about.st_size == 0 or is_ours(file))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"{file} can't be read: {error.strerror}; choose another folder") from error
+    if not fits:
+        raise UsageError(f"{file} is there and no run has written it: move it away or choose another folder")
+
+
+def _is_junit(file: Path) -> bool:
+    names = _TEST_CASE.findall(file.read_bytes())
+    return bool(names) and all(_OUR_TESTS.fullmatch(name) for name in names)
