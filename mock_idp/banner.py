@@ -25,7 +25,7 @@ def banner(issuer: Issuer, server_url: str, needs_token: bool, ca_file: Path | N
     rotate = f"{server_url}/_mock/issuers/{issuer.id}/rotate"
     return "\n".join(
         [
-            f"Mock identity provider in the manner of {issuer.provider.name}, for testing only.",
+            f"Mock identity provider in the manner of {issuer.vendor.name}, for testing only.",
             "",
             f"  issuer     {issuer.issuer}",
             f"  JWKS       {issuer.jwks_uri}",
@@ -64,11 +64,11 @@ def _from_here(issuer: Issuer, url: str, server_url: str) -> str:
     """A public URL as this machine can reach it: the public name may mean nothing here."""
     if is_loopback(urlsplit(url).hostname or ""):
         return url
-    return server_url + issuer.prefix + url.removeprefix(issuer.place.base)
+    return server_url + issuer.prefix + url.removeprefix(issuer.context.base)
 
 
 def _token_line(issuer: Issuer, curl: str, control: str, server_url: str) -> str:
-    if "client_credentials" in issuer.provider.flows.grants:
+    if "client_credentials" in issuer.vendor.grants:
         return _token_command(issuer, curl, _from_here(issuer, issuer.token_endpoint, server_url))
     # What a service account signs does not fit into a line.
     tokens = f"{server_url}/_mock/issuers/{issuer.id}/tokens"
@@ -77,21 +77,21 @@ def _token_line(issuer: Issuer, curl: str, control: str, server_url: str) -> str
 
 def _token_command(issuer: Issuer, curl: str, endpoint: str) -> str:
     """A curl line that gets a client_credentials token, in the manner of the vendor's own documents."""
-    client, endpoint = issuer.provider.default_client_id, shlex.quote(endpoint)
-    match issuer.provider.name:
-        case "auth0":
+    client, endpoint = issuer.vendor.default_client_id, shlex.quote(endpoint)
+    match issuer.vendor.example_credentials:
+        case "json":
             document = {
                 "client_id": client,
                 "client_secret": "secret",
-                "audience": issuer.place.audience,
+                "audience": issuer.context.audience,
                 "grant_type": "client_credentials",
                 "scope": EXAMPLE_SCOPE,
             }
             body = shlex.quote(json.dumps(document))
             return f"{curl} {endpoint} -H 'content-type: application/json' -d {body}"
-        case "keycloak":
+        case "form":
             credentials = f"-d client_id={client} -d client_secret=secret"
-        case _:
+        case "basic":
             credentials = f"-u {client}:secret"
     scope = shlex.quote(f"scope={EXAMPLE_SCOPE}")
     return f"{curl} {endpoint} {credentials} -d grant_type=client_credentials --data-urlencode {scope}"
@@ -101,7 +101,7 @@ def _tasker(issuer: Issuer) -> str:
     return tasker_toml(
         jwks_uri=issuer.jwks_uri,
         issuer=issuer.issuer,
-        audience=issuer.place.audience,
-        permissions_claim=issuer.place.permissions_claim,
-        algorithm=issuer.place.algorithm,
+        audience=issuer.context.audience,
+        permissions_claim=issuer.context.permissions_claim,
+        algorithm=issuer.context.algorithm,
     )

@@ -86,7 +86,7 @@ def _share(headers: list[tuple[str, str]], issuer: Issuer, endpoint: str, origin
 
 def _headers(issuer: Issuer, endpoint: str, origin: str) -> list[tuple[str, str]]:
     headers = [(_ALLOW_ORIGIN, origin)]
-    if issuer.provider.flows.cors_credentials:
+    if issuer.vendor.cors_credentials:
         # Documents are for everybody, so nobody needs to say who they are.
         headers.append(("Access-Control-Allow-Credentials", "false" if endpoint in _DOCUMENTS else "true"))
     return headers

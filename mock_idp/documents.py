@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 
 from mock_idp.answer import Answer, Headers
-from mock_idp.providers.base import KeyTimes
+from mock_idp.vendors.context import KeyTimes
 
 MARKER = ("X-Mock-Idp", "testing-only")
 

@@ -20,12 +20,12 @@ from mock_idp.jose.rotation import Rotation
 from mock_idp.jwks_overlay import JwksOverlay
 from mock_idp.keys import IssuerKeys
 from mock_idp.oauth.clients import ClientRegistry
-from mock_idp.oauth.routes import flow_routes
-from mock_idp.providers import PROVIDERS
-from mock_idp.providers.base import KeyTimes, Origin, Place, TokenRequest
 from mock_idp.request_log import RequestLog
 from mock_idp.script.queue import Script
-from mock_idp.settings import IssuerSettings, KeySettings
+from mock_idp.settings import IssuerSettings
+from mock_idp.vendors import VENDORS
+from mock_idp.vendors.context import GrantOrigin, IssuerContext, KeySettings, KeyTimes, TokenRequest
+from mock_idp.vendors.routes import flow_routes
 
 if TYPE_CHECKING:
     from mock_idp.jose.forge import ForgedToken
@@ -57,15 +57,15 @@ class Issuer:
         """
         self.id = settings.id
         self.settings = settings
-        self.provider = PROVIDERS[settings.style]
+        self.vendor = VENDORS[settings.style]
         self.mount = settings.mount or f"/i/{settings.id}"
         self.prefix = "" if self.mount == "root" else self.mount
-        self.place = Place(
+        self.context = IssuerContext(
             base=(settings.public_url or public_url) + self.prefix,
             audience=settings.audience,
-            permissions_claim=settings.permissions_claim or self.provider.default_permissions_claim,
+            permissions_claim=settings.permissions_claim or self.vendor.default_permissions_claim,
             algorithm=settings.algorithm,
-            token_lifetime_seconds=(settings.token_lifetime_seconds or self.provider.default_token_lifetime_seconds),
+            token_lifetime_seconds=(settings.token_lifetime_seconds or self.vendor.default_token_lifetime_seconds),
             options=options,
         )
         self.clock = IssuerClock(wall)
@@ -74,50 +74,50 @@ class Issuer:
         self.script = Script(settings.script)
         self.clients = ClientRegistry(settings.clients, settings.users)
         self._flows: FlowState | None = None
-        self.keys = IssuerKeys(self.provider, self.place, pool, self.clock.now)
+        self.keys = IssuerKeys(self.vendor, self.context, pool, self.clock.now)
         self.overlay = JwksOverlay()
         self.documents: Mapping[str, Document] = {}
         self._lock = RLock()
-        usual = self.provider.usual_keys(options) if settings.keys is None else settings.keys
+        usual = self.vendor.usual_keys(options) if settings.keys is None else settings.keys
         self.keys.start_with(usual)
         self.publish()
 
     @property
     def issuer(self) -> str:
         """The issuer identifier, the `iss` of its tokens."""
-        return self.provider.issuer(self.place)
+        return self.vendor.issuer(self.context)
 
     @property
     def jwks_uri(self) -> str:
         """The public URL of the JWKS."""
-        return self.place.base + self.provider.jwks_path(self.place.options)
+        return self.context.base + self.vendor.jwks_path(self.context.options)
 
     @property
     def discovery_url(self) -> str:
         """The public URL of the discovery document."""
-        return self.place.base + self.provider.discovery_paths(self.place.options)[0]
+        return self.context.base + self.vendor.discovery_paths(self.context.options)[0]
 
     @property
     def token_endpoint(self) -> str:
         """The public URL of the token endpoint."""
-        return str(self.provider.discovery(self.place)["token_endpoint"])
+        return str(self.vendor.discovery(self.context)["token_endpoint"])
 
     def routes(self) -> Iterator[tuple[str, str]]:
         """Path on this server and endpoint (`jwks`, `discovery`, `token`, the flows') of all this issuer serves."""
-        options = self.place.options
-        yield self.prefix + self.provider.jwks_path(options), "jwks"
-        yield self.prefix + self.provider.token_path(options), "token"
-        for path in self.provider.discovery_paths(options):
+        options = self.context.options
+        yield self.prefix + self.vendor.jwks_path(options), "jwks"
+        yield self.prefix + self.vendor.token_path(options), "token"
+        for path in self.vendor.discovery_paths(options):
             yield self.prefix + path, "discovery"
-        for path, document in self.provider.more_documents(self.place).items():
+        for path, document in self.vendor.more_documents(self.context).items():
             yield self.prefix + path, "jwks" if document is None else "discovery"
-        for path in self.provider.flows.key_documents(self.place, ()):
+        for path in self.vendor.key_documents(self.context, ()):
             yield self.prefix + path, "jwks"
-        if any(path.endswith(OAUTH_METADATA) for path in self.provider.discovery_paths(options)):
+        if any(path.endswith(OAUTH_METADATA) for path in self.vendor.discovery_paths(options)):
             # RFC 8414 section 3.1 puts the well-known part before the path of the issuer, not behind it.
-            below = self.provider.issuer(replace(self.place, base=self.prefix)).rstrip("/")
+            below = self.vendor.issuer(replace(self.context, base=self.prefix)).rstrip("/")
             yield f"{OAUTH_METADATA}{below}", "discovery"
-        for path, endpoint in flow_routes(self.provider, self.place):
+        for path, endpoint in flow_routes(self.vendor, self.context):
             yield self.prefix + path, endpoint
 
     @property
@@ -177,19 +177,21 @@ class Issuer:
             self.overlay = make(self.keys.ring.find)
             self.publish()
 
-    def mint(self, spec: TokenSpec, place: Place | None = None, origin: Origin | None = None) -> ForgedToken:
+    def mint(
+        self, spec: TokenSpec, context: IssuerContext | None = None, origin: GrantOrigin | None = None
+    ) -> ForgedToken:
         """A token as the vendor would make it, with the differences the spec asks for.
 
-        `place` differs from the issuer's own behind a proxy; a token for a user is one of a login in a browser without
-        an `origin`. Raises JoseError.
+        `context` differs from the issuer's own behind a proxy; a token for a user is one of a login in a browser
+        without an `origin`. Raises JoseError.
         """
         # The forge is a third of the start-up time, and keys are served without it.
         from mock_idp.jose.forge import forge
 
-        place = place or self.place
+        context = context or self.context
         # Who writes the whole payload writes them into it.
-        if place.extra_claims and spec.payload is None:
-            spec = replace(spec, claims={**spec.claims, **place.extra_claims})
+        if context.extra_claims and spec.payload is None:
+            spec = replace(spec, claims={**spec.claims, **context.extra_claims})
         if spec.header:
             header = with_keys(spec.header, lambda handle, field: self.find_key(handle, field).key)
             spec = replace(spec, header=header)
@@ -201,19 +203,19 @@ class Issuer:
             client_id=spec.client_id,
             audience=spec.audience,
             permissions=spec.permissions or (),
-            origin=origin or Origin(),
+            origin=origin or GrantOrigin(),
         )
         return forge(
             spec,
-            base_claims=self.provider.claims(place, request),
-            base_header=self.provider.token_header(self.place.options),
+            base_claims=self.vendor.claims(context, request),
+            base_header=self.vendor.token_header(self.context.options),
             key=self._signing_key(spec),
             now=now,
         )
 
     def _signing_key(self, spec: TokenSpec) -> SigningKey:
         """The key a spec names; an access token for which it names none may have a key of its own."""
-        name = self.provider.flows.access_token_key(self.place.options)
+        name = self.vendor.access_token_key(self.context.options)
         # A payload of its own is an ID token, or nothing that the vendor makes.
         if spec.key == "current" and spec.payload is None and name != "current":
             own = next((entry.key for entry in self.key_entries() if entry.name == name), None)
@@ -250,23 +252,23 @@ class Issuer:
             changed_at = self.clock.now()
             self.documents = {
                 "jwks": Document(compact_json(self.overlay.around(entries)), changed_at, self._jwks_headers),
-                "discovery": self.discovery_document(self.place, changed_at),
+                "discovery": self.discovery_document(self.context, changed_at),
                 **{
-                    self.prefix + path: self.discovery_document(self.place, changed_at, path)
-                    for path, document in self.provider.more_documents(self.place).items()
+                    self.prefix + path: self.discovery_document(self.context, changed_at, path)
+                    for path, document in self.vendor.more_documents(self.context).items()
                     if document is not None
                 },
                 **{
                     self.prefix + path: Document(compact_json(document), changed_at, self._jwks_headers)
-                    for path, document in self.provider.flows.key_documents(self.place, ring.published()).items()
+                    for path, document in self.vendor.key_documents(self.context, ring.published()).items()
                 },
             }
 
     def _jwks_headers(self, times: KeyTimes) -> Headers:
-        return self.provider.jwks_headers(replace(times, options=self.place.options))
+        return self.vendor.jwks_headers(replace(times, options=self.context.options))
 
-    def discovery_document(self, place: Place, changed_at: float, path: str = "") -> Document:
-        """The discovery document at a path as seen from `place`, which differs from the issuer's own behind a proxy."""
-        document = self.provider.more_documents(place).get(path.removeprefix(self.prefix))
-        document = document or self.provider.discovery(place)
-        return Document(compact_json(document), changed_at, self.provider.discovery_headers)
+    def discovery_document(self, context: IssuerContext, changed_at: float, path: str = "") -> Document:
+        """The discovery document at a path, for a `context` that differs from the issuer's own behind a proxy."""
+        document = self.vendor.more_documents(context).get(path.removeprefix(self.prefix))
+        document = document or self.vendor.discovery(context)
+        return Document(compact_json(document), changed_at, self.vendor.discovery_headers)

@@ -18,11 +18,10 @@ from mock_idp.forwarded import forwarded_base
 from mock_idp.issuer import Issuer
 from mock_idp.jose.errors import JoseError
 from mock_idp.media_type import negotiate
-from mock_idp.oauth.routes import FLOW_METHODS
-from mock_idp.providers.base import Place
-from mock_idp.providers.hooks import Asked
 from mock_idp.script.steps import ScriptedRequest
 from mock_idp.state import State
+from mock_idp.vendors.context import IssuerContext, RequestFacts
+from mock_idp.vendors.routes import FLOW_METHODS
 
 if TYPE_CHECKING:
     from mock_idp.oauth.request import FlowRequest
@@ -74,8 +73,8 @@ class IssuerEndpoints:
                 return json_answer(error.status, error.as_json())
 
         def scripted_request() -> ScriptedRequest:
-            place = self._place(issuer, environ)
-            return ScriptedRequest(endpoint, answer_with, lambda: _flow_request(issuer, place, environ, body))
+            context = self._context(issuer, environ)
+            return ScriptedRequest(endpoint, answer_with, lambda: _flow_request(issuer, context, environ, body))
 
         def usual_answer() -> Answer:
             if preflight:
@@ -93,7 +92,7 @@ class IssuerEndpoints:
                 gate=issuer.faults.gate,
                 take_connection=lambda: take_connection(environ),
                 accept_encoding=str(environ.get("HTTP_ACCEPT_ENCODING", "")),
-                rate_limited=lambda: issuer.provider.flows.rate_limited(_asked(issuer, environ)),
+                rate_limited=lambda: issuer.vendor.rate_limited(_facts(issuer, environ)),
             )
             in_time = step is None or step.settings.wait(exchange)
             answer = None if not in_time else planned.fault.apply(exchange) if planned else usual_answer()
@@ -126,7 +125,7 @@ class IssuerEndpoints:
     ) -> Answer:
         known = endpoint != "other"
         if not known or environ["REQUEST_METHOD"] not in _METHODS[endpoint]:
-            in_its_words = issuer.provider.flows.not_served(_asked(issuer, environ, known))
+            in_its_words = issuer.vendor.not_served(_facts(issuer, environ, known))
             if in_its_words is not None:
                 return in_its_words
         if not known:
@@ -135,32 +134,32 @@ class IssuerEndpoints:
             allowed = ", ".join(_METHODS[endpoint])
             error = MockIdpError(405, "method_not_allowed", f"This endpoint takes {allowed}.")
             return json_answer(405, error.as_json(), (("Allow", allowed),))
-        place = self._place(issuer, environ)
+        context = self._context(issuer, environ)
         if endpoint == "token" or endpoint in FLOW_METHODS:
-            place = replace(place, extra_claims=claims) if claims else place
-            return _flow_answer(endpoint, _flow_request(issuer, place, environ, body))
+            context = replace(context, extra_claims=claims) if claims else context
+            return _flow_answer(endpoint, _flow_request(issuer, context, environ, body))
         now, path = issuer.clock.now(), environ["PATH_INFO"]
-        if endpoint == "discovery" and place is not issuer.place:
-            return issuer.discovery_document(place, now, path).answer(now)
+        if endpoint == "discovery" and context is not issuer.context:
+            return issuer.discovery_document(context, now, path).answer(now)
         document = issuer.documents.get(path) or issuer.documents[endpoint]
         answer = document.answer(now)
         headers = [*answer.headers]
         negotiate(headers, issuer, document, request_headers(environ))
         return replace(answer, headers=tuple(headers))
 
-    def _place(self, issuer: Issuer, environ: Environ) -> Place:
+    def _context(self, issuer: Issuer, environ: Environ) -> IssuerContext:
         """The issuer as its caller sees it."""
         base = forwarded_base(environ) if self._state.settings.trust_forwarded else None
-        return issuer.place if base is None else replace(issuer.place, base=base + issuer.prefix)
+        return issuer.context if base is None else replace(issuer.context, base=base + issuer.prefix)
 
 
-def _flow_request(issuer: Issuer, place: Place, environ: Environ, body: bytes) -> FlowRequest:
+def _flow_request(issuer: Issuer, context: IssuerContext, environ: Environ, body: bytes) -> FlowRequest:
     # Imported at the first token, with the forge behind it: keys are served without it.
     from mock_idp.oauth.request import FlowRequest
 
     return FlowRequest(
         issuer=issuer,
-        place=replace(place, path=environ["PATH_INFO"].removeprefix(issuer.prefix)),
+        context=replace(context, path=environ["PATH_INFO"].removeprefix(issuer.prefix)),
         method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"],
         query=environ.get("QUERY_STRING", ""),
@@ -181,9 +180,9 @@ def _flow_answer(endpoint: str, request: FlowRequest) -> Answer:
         raise MockIdpError(503, error.code, error.sentence) from None
 
 
-def _asked(issuer: Issuer, environ: Environ, known_path: bool = True) -> Asked:
-    return Asked(
-        place=issuer.place,
+def _facts(issuer: Issuer, environ: Environ, known_path: bool = True) -> RequestFacts:
+    return RequestFacts(
+        context=issuer.context,
         now=issuer.clock.now(),
         method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"],

@@ -12,8 +12,8 @@ from mock_idp.jose.pool import KeyPool
 from mock_idp.jose.private_keys import DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT, generate_private_key
 from mock_idp.jose.ring import KeyRing, KeyState, RingEntry, check_state
 from mock_idp.jose.rotation import Rotation, keys_needed, rotate
-from mock_idp.providers.base import Place, Provider
-from mock_idp.settings import KeySettings
+from mock_idp.vendors.base import Vendor
+from mock_idp.vendors.context import IssuerContext, KeySettings
 
 # What an encryption key says about itself in a JWK (RFC 7518 section 4.1).
 _ENCRYPTION_ALG = {"RSA": "RSA-OAEP", "EC": "ECDH-ES", "OKP": "ECDH-ES"}
@@ -25,14 +25,14 @@ class IssuerKeys:
     `now` gives the issuer's time in unix seconds.
     """
 
-    def __init__(self, provider: Provider, place: Place, pool: KeyPool, now: Callable[[], float]) -> None:
-        self._provider = provider
-        self._place = place
+    def __init__(self, vendor: Vendor, context: IssuerContext, pool: KeyPool, now: Callable[[], float]) -> None:
+        self._vendor = vendor
+        self._context = context
         self._pool = pool
         self._now = now
         self._members: dict[SigningKey, tuple[str, ...]] = {}
         self._baseline: tuple[RingEntry, ...] = ()
-        self.ring = KeyRing(provider.published_order)
+        self.ring = KeyRing(vendor.published_order)
 
     def start_with(self, keys: Sequence[KeySettings]) -> None:
         """Make the keys an issuer starts with, and to which `reset` goes back."""
@@ -53,7 +53,7 @@ class IssuerKeys:
             # Before anybody pays for a key.
             self.ring.check_new(settings.kid, settings.name, allow_reuse=settings.allow_reuse)
         key = self._make(settings)
-        members = settings.members or self._provider.jwk_members
+        members = settings.members or self._vendor.jwk_members
         key.public_jwk(members)  # An unknown member is refused before the key is in.
         entry = self.ring.add(key, state, name=settings.name, now=self._now(), allow_reuse=settings.allow_reuse)
         self._members[key] = members
@@ -67,11 +67,11 @@ class IssuerKeys:
 
     def members(self, key: SigningKey) -> tuple[str, ...]:
         """The JWK members a key is published with, in order."""
-        return self._members.get(key, self._provider.jwk_members)
+        return self._members.get(key, self._vendor.jwk_members)
 
     def rotate(self, habit: str | None = None) -> Rotation:
         """One rotation by the vendor's habit, or by the one that is named. Raises JoseError."""
-        habit = habit or self._provider.rotation_habit
+        habit = habit or self._vendor.rotation_habit
         settings = KeySettings(algorithm=self._signing_algorithm())
         fresh = [self._make(settings) for _ in range(keys_needed(self.ring, habit))]
         return rotate(self.ring, habit, self._now(), fresh)
@@ -95,10 +95,10 @@ class IssuerKeys:
 
     def _signing_algorithm(self) -> str:
         current = next((entry.key for entry in self.ring if entry.state == "current"), None)
-        return current.algorithm.name if current else self._place.algorithm
+        return current.algorithm.name if current else self._context.algorithm
 
     def _make(self, settings: KeySettings) -> SigningKey:
-        algorithm = find_algorithm(settings.algorithm or self._place.algorithm)
+        algorithm = find_algorithm(settings.algorithm or self._context.algorithm)
         if settings.bits is None and settings.exponent is None:
             private_key = self._pool.take(algorithm.name)
         else:
@@ -110,19 +110,19 @@ class IssuerKeys:
         return SigningKey(
             private_key,
             algorithm.name,
-            settings.kid if settings.kid is not None else self._provider.kid,
+            settings.kid if settings.kid is not None else self._vendor.kid,
             use=settings.use,
             published_alg=_ENCRYPTION_ALG.get(algorithm.family) if settings.use == "enc" else None,
-            certificate=CertificateProfile(common_name=self._provider.certificate_name(self._place)),
+            certificate=CertificateProfile(common_name=self._vendor.certificate_name(self._context)),
             issuer=self._issuer_member(settings),
         )
 
     def _issuer_member(self, settings: KeySettings) -> str | None:
         """The `issuer` of a JWK where the vendor publishes it: that of the discovery document unless said."""
         if settings.issuer is None:
-            named = "issuer" in (settings.members or self._provider.jwk_members)
-            return str(self._provider.discovery(self._place)["issuer"]) if named else None
-        return self._place.base + settings.issuer if settings.issuer.startswith("/") else settings.issuer
+            named = "issuer" in (settings.members or self._vendor.jwk_members)
+            return str(self._vendor.discovery(self._context)["issuer"]) if named else None
+        return self._context.base + settings.issuer if settings.issuer.startswith("/") else settings.issuer
 
 
 def _check_use(use: str, state: KeyState) -> None:

@@ -17,7 +17,7 @@ def negotiate(
 
     In: the headers of the answer, which are changed, and those of the request.
     """
-    media_type = issuer.provider.flows.jwk_set_media_type
+    media_type = issuer.vendor.jwk_set_media_type
     if media_type is None or document is not issuer.documents["jwks"]:
         return
     accept = ",".join(value for name, value in asked if name.lower() == "accept")

@@ -12,13 +12,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Condition
 
-ENDPOINTS = (
-    *("jwks", "discovery", "token", "authorize", "userinfo", "introspect", "revoke", "end_session"),
-    *("device_authorization", "device_page", "par", "other"),
-)
-SERVED_ENDPOINTS = ENDPOINTS[:-1]
-"""All but `other`, the paths of an issuer at which there is nothing."""
-
 _CORRELATION_HEADERS = ("x-correlation-id", "x-request-id")
 # No request of these protocols is longer; what is longer need not be kept whole.
 _BODY_BYTES = 65_536

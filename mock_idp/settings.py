@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from mock_idp.errors import bad_field
 from mock_idp.oauth.clients import ClientSettings, UserSettings
+from mock_idp.vendors.context import KeySettings as KeySettings
 
 if TYPE_CHECKING:
     from mock_idp.script.spec import ScriptSettings
@@ -18,26 +19,6 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 9400
 DEFAULT_AUDIENCE = "tasker-api"
 DEFAULT_ISSUER_ID = "default"
-
-
-@dataclass(frozen=True)
-class KeySettings:
-    """A key to be made. `members` are the JWK members it is published with, in order; None means the vendor's.
-
-    `bits` and `exponent` matter to RSA only. `use` is "sig" or "enc", as in RFC 7517 section 4.2. `issuer` is that
-    member of the JWK where the vendor's keys have one; a path is put behind the issuer's base URL.
-    """
-
-    name: str | None = None
-    state: str = "current"
-    algorithm: str | None = None
-    bits: int | None = None
-    exponent: int | None = None
-    kid: str | None = None
-    use: Literal["sig", "enc"] = "sig"
-    members: tuple[str, ...] | None = None
-    allow_reuse: bool = False
-    issuer: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from mock_idp.errors import bad_field, conflict, not_found
 from mock_idp.issuer import Issuer
 from mock_idp.jose.errors import nearest
 from mock_idp.jose.pool import KeyPool
-from mock_idp.providers import PROVIDERS
 from mock_idp.schema import with_defaults
 from mock_idp.settings import IssuerSettings, ServerSettings, check_public_url
+from mock_idp.vendors import VENDORS
 
 ISSUER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _OURS = ("/_mock", "/i/")
@@ -139,7 +139,9 @@ class State:
         parts = path.split("/", 3)
         if len(parts) < 4 or parts[1] != "i" or not ISSUER_ID.fullmatch(parts[2]):
             return None
-        styles = sorted(PROVIDERS, key=lambda style: style != self.settings.default_style)
+        # Auth0's layout is the best known of those that several have, `custom` the plainest.
+        first = (self.settings.default_style, "auth0", "custom")
+        styles = sorted(VENDORS, key=lambda style: first.index(style) if style in first else len(first))
         with self._lock:
             if path in self.routes:
                 return self.routes[path]
@@ -156,8 +158,8 @@ class State:
             sentence = f"This server holds at most {self.settings.max_issuers} issuers; delete some."
             raise conflict("too_many_issuers", sentence)
         taken = {*self._issuers, *self._being_made}
-        if settings.style not in PROVIDERS:
-            sentence = f"There is no style {settings.style!r}. {nearest(settings.style, PROVIDERS)}"
+        if settings.style not in VENDORS:
+            sentence = f"There is no style {settings.style!r}. {nearest(settings.style, VENDORS)}"
             raise bad_field("style", sentence)
         if settings.public_url is not None:
             settings = replace(settings, public_url=check_public_url(settings.public_url))
@@ -181,14 +183,14 @@ class State:
 
 
 def _options(settings: IssuerSettings) -> dict[str, Any]:
-    return with_defaults(settings.options, PROVIDERS[settings.style].option_schemas, "options")
+    return with_defaults(settings.options, VENDORS[settings.style].option_schemas, "options")
 
 
 def _serves(style: str, path: str) -> bool:
-    provider = PROVIDERS[style]
-    options = with_defaults({}, provider.option_schemas, "options")
+    vendor = VENDORS[style]
+    options = with_defaults({}, vendor.option_schemas, "options")
     return path in (
-        provider.jwks_path(options),
-        provider.token_path(options),
-        *provider.discovery_paths(options),
+        vendor.jwks_path(options),
+        vendor.token_path(options),
+        *vendor.discovery_paths(options),
     )

@@ -79,9 +79,9 @@ class MockIdpWsgi:
         answer_headers = document.headers(issuer.clock.now())
         share_document(answer_headers, issuer, route.endpoint, asked)
         negotiate(answer_headers, issuer, document, asked)
-        provider = issuer.provider
-        if provider.request_id_header is not None:
-            answer_headers.append((provider.request_id_header, provider.request_id(entry.seq)))
+        vendor = issuer.vendor
+        if vendor.request_id_header is not None:
+            answer_headers.append((vendor.request_id_header, vendor.request_id(entry.seq)))
         entry.answer_headers, entry.answer_bytes = answer_headers, len(document.body)
         return answer_headers, document.body
 

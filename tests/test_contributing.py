@@ -21,7 +21,7 @@ PATH = re.compile(r"`([\w.-]+/[\w./-]*)`")
 def test_the_paths_exist(name: str) -> None:
     """Those that links lead to, and those that are set as code."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", TEXTS[name])
-    paths = [path for path in PATH.findall(TEXTS[name]) if path != "providers/"]
+    paths = PATH.findall(TEXTS[name])
     assert links
     assert [path for path in (*links, *paths) if not (ROOT / path).exists()] == []
 

@@ -35,8 +35,8 @@ from mock_idp.faults.registry import FAULTS
 from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.ring import KEY_STATES
-from mock_idp.providers import PROVIDERS
 from mock_idp.script.schema import SCRIPT_SPEC
+from mock_idp.vendors import VENDORS
 
 SCENARIOS, PLUGIN = PAGES["scenarios.md"], PAGES["pytest-plugin.md"]
 CARD = PAGES["behaviour-card.md"]
@@ -96,7 +96,7 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "profile keys": (SCENARIOS, "Profiles", "key", {*profile._KEYS} - {"strict"}),
     "verdicts": (SCENARIOS, "Running them", "verdict", VERDICTS),
     "mutations": (PLUGIN, "Mutations", "mutation", MUTATIONS),
-    "styles": (MOCK_IDP, "Styles", "style", PROVIDERS),
+    "styles": (MOCK_IDP, "Styles", "style", VENDORS),
     "commands": (MOCK_IDP, "Serve", "command", set(mock_idp.commands) - {"serve"}),
     "issuer keys": (
         MOCK_IDP,
@@ -222,17 +222,17 @@ def test_a_fault_is_listed_with_its_parameters(kind: str) -> None:
     assert set(rows(MOCK_IDP, "Faults", "kind")[kind].words(1)) == set(parameters(FAULTS[kind]))
 
 
-@pytest.mark.parametrize("style", PROVIDERS)
+@pytest.mark.parametrize("style", VENDORS)
 def test_a_style_is_described_as_it_is(style: str) -> None:
     """Paths, claim, lifetime, habit and options."""
-    provider = PROVIDERS[style]
-    options = {name: schema["default"] for name, schema in provider.option_schemas.items()}
+    vendor = VENDORS[style]
+    options = {name: schema["default"] for name, schema in vendor.option_schemas.items()}
     cells = rows(MOCK_IDP, "Styles", "style")[style].cells
-    assert cells[2] == f"`{provider.jwks_path(options)}`"
-    assert cells[3] == f"`{provider.token_path(options)}`"
-    assert cells[4] == f"`{provider.default_permissions_claim}`"
-    assert cells[5] == f"{provider.default_token_lifetime_seconds} s"
-    assert cells[6] == provider.rotation_habit
+    assert cells[2] == f"`{vendor.jwks_path(options)}`"
+    assert cells[3] == f"`{vendor.token_path(options)}`"
+    assert cells[4] == f"`{vendor.default_permissions_claim}`"
+    assert cells[5] == f"{vendor.default_token_lifetime_seconds} s"
+    assert cells[6] == vendor.rotation_habit
     assert set(options) - set(re.findall(r"`([^`]+)`", cells[7])) == set()
 
 

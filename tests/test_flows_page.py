@@ -6,11 +6,11 @@ import pytest
 from doc_pages import PAGES
 
 from mock_idp.control.schemas import SCHEMAS
-from mock_idp.oauth.routes import flow_routes
-from mock_idp.providers import PROVIDERS
-from mock_idp.providers.base import Place
-from mock_idp.providers.flows import ALL_GRANTS
 from mock_idp.schema import with_defaults
+from mock_idp.vendors import VENDORS
+from mock_idp.vendors.context import IssuerContext
+from mock_idp.vendors.grant_types import ALL_GRANTS
+from mock_idp.vendors.routes import flow_routes
 
 FLOWS = PAGES["flows.md"]
 ENDPOINTS = ("userinfo", "introspect", "revoke", "end_session", "par")
@@ -18,16 +18,16 @@ ENDPOINTS = ("userinfo", "introspect", "revoke", "end_session", "par")
 
 def flows_of(style: str) -> set[str]:
     """The grant types and endpoints of a vendor."""
-    provider = PROVIDERS[style]
-    options = with_defaults({}, provider.option_schemas, "options")
-    place = Place("http://h", "a", provider.default_permissions_claim, "RS256", 60, options)
-    return {*provider.flows.grants, *(endpoint for _, endpoint in flow_routes(provider, place))} & {
+    vendor = VENDORS[style]
+    options = with_defaults({}, vendor.option_schemas, "options")
+    context = IssuerContext("http://h", "a", vendor.default_permissions_claim, "RS256", 60, options)
+    return {*vendor.grants, *(endpoint for _, endpoint in flow_routes(vendor, context))} & {
         *ALL_GRANTS,
         *ENDPOINTS,
     }
 
 
-@pytest.mark.parametrize("style", PROVIDERS)
+@pytest.mark.parametrize("style", VENDORS)
 def test_the_table_says_who_has_what(style: str) -> None:
     """Each flow is marked where the vendor has it, and nowhere else."""
     rows = FLOWS.table("Who has what", "flow")

@@ -14,14 +14,12 @@ from click.core import ParameterSource
 from mock_idp.commands.failing import CANNOT_RUN, USAGE, fail
 from mock_idp.commands.setting import Setting, place, read_config, warn_of_unknown_variables
 from mock_idp.errors import MockIdpError
+from mock_idp.vendors import VENDORS
 
 if TYPE_CHECKING:
     from mock_idp.serve import Served
     from mock_idp.settings import IssuerSettings, TlsSettings
     from mock_idp.state import State
-
-# Written out, as importing the providers would make --help slow; a test holds it against the registry.
-STYLES = ("auth0", "keycloak", "okta", "custom", "entra", "cognito", "google")
 
 _FILE = click.Path(path_type=Path)
 _setting = partial(click.option, cls=Setting)
@@ -31,7 +29,7 @@ _setting = partial(click.option, cls=Setting)
 @_setting(
     "--config", type=_FILE, is_eager=True, callback=read_config, metavar="FILE", help="Settings and issuers, as TOML."
 )
-@_setting("--style", type=click.Choice(STYLES), help="Whose manners the issuer has. [default: custom]")
+@_setting("--style", type=click.Choice(tuple(VENDORS)), help="Whose manners the issuer has. [default: custom]")
 @_setting("--port", type=click.IntRange(0, 65_535), default=9400, show_default=True, help="0: a free one.")
 @_setting("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @_setting("--public-url", help="What stands in documents and tokens. [default: http://localhost:PORT]")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mock_idp.errors import bad_field
-from mock_idp.providers import PROVIDERS
+from mock_idp.vendors import VENDORS
 
 _BOOLEANS = {"true": True, "false": False}
 
@@ -23,7 +23,7 @@ def vendor_options(style: str, options: Iterable[str]) -> dict[str, Any]:
         name, equals, text = option.partition("=")
         if not equals:
             raise bad_field("options", f"This takes NAME=VALUE, not {option!r}.")
-        values[name] = _value(PROVIDERS[style].option_schemas.get(name, {}).get("type"), text)
+        values[name] = _value(VENDORS[style].option_schemas.get(name, {}).get("type"), text)
     return values
 
 

@@ -12,7 +12,7 @@ from mock_idp.har import har
 def show_har(call: Call) -> Reply:
     """The log as HAR 1.2."""
     issuer = call.issuer
-    return Reply(200, har(selected(call), issuer.place.base.removesuffix(issuer.prefix), _version()))
+    return Reply(200, har(selected(call), issuer.context.base.removesuffix(issuer.prefix), _version()))
 
 
 def _version() -> str:

@@ -6,14 +6,14 @@ from mock_idp.control.client_schemas import FLOW_SETTINGS
 from mock_idp.control.operation import ref
 from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
 from mock_idp.plan_queue import MAX_PLANNED
-from mock_idp.providers import PROVIDERS
 from mock_idp.schema_parts import OBJECT, STRING, TEXT, Json, closed, complete
+from mock_idp.vendors import VENDORS
 
 ISSUER_SCHEMAS: dict[str, Json] = {
     "IssuerSpec": closed(
         {
             "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
-            "style": {"type": "string", "enum": list(PROVIDERS)},
+            "style": {"type": "string", "enum": list(VENDORS)},
             "audience": TEXT,
             "permissions_claim": TEXT,
             "algorithm": {"type": "string", "enum": list(SIGNING_ALGORITHMS)},
@@ -43,7 +43,7 @@ ISSUER_SCHEMAS: dict[str, Json] = {
     "Issuer": complete(
         {
             "id": STRING,
-            "style": {"type": "string", "enum": list(PROVIDERS)},
+            "style": {"type": "string", "enum": list(VENDORS)},
             "issuer": STRING,
             "jwks_uri": STRING,
             "discovery_url": STRING,

@@ -6,9 +6,9 @@ from mock_idp.control.operation import ref
 from mock_idp.faults.base import Fault, parameters, required_parameters
 from mock_idp.faults.registry import FAULTS
 from mock_idp.plan_queue import WHEN
-from mock_idp.request_log import SERVED_ENDPOINTS
 from mock_idp.schema_parts import STRING, Json, closed
 from mock_idp.script.schema import SCRIPT_SPEC
+from mock_idp.vendors.context import SERVED_ENDPOINTS
 
 
 def _fault(kind: type[Fault]) -> Json:

@@ -9,7 +9,8 @@ from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.errors import bad_field
 from mock_idp.issuer import Issuer
 from mock_idp.parameters import read_query
-from mock_idp.request_log import ENDPOINTS, RequestRecord
+from mock_idp.request_log import RequestRecord
+from mock_idp.vendors.context import ENDPOINTS
 
 _REQUESTS = "/_mock/issuers/{issuer_id}/requests"
 SELECTION: dict[str, Any] = {

@@ -16,23 +16,23 @@ def show_issuer(issuer: Issuer) -> dict[str, Any]:
     """An issuer as the schema `Issuer` says."""
     return {
         "id": issuer.id,
-        "style": issuer.provider.name,
+        "style": issuer.vendor.name,
         "issuer": issuer.issuer,
         "jwks_uri": issuer.jwks_uri,
         "discovery_url": issuer.discovery_url,
         "token_endpoint": issuer.token_endpoint,
-        "audience": issuer.place.audience,
-        "permissions_claim": issuer.place.permissions_claim,
-        "algorithm": issuer.place.algorithm,
-        "token_lifetime_seconds": issuer.place.token_lifetime_seconds,
-        "options": dict(issuer.place.options),
+        "audience": issuer.context.audience,
+        "permissions_claim": issuer.context.permissions_claim,
+        "algorithm": issuer.context.algorithm,
+        "token_lifetime_seconds": issuer.context.token_lifetime_seconds,
+        "options": dict(issuer.context.options),
         "mount": issuer.mount,
         "keys": [show_key(issuer, entry) for entry in issuer.key_entries()],
         "tasker": {
             "jwks_url": issuer.jwks_uri,
             "jwt_issuer": issuer.issuer,
-            "jwt_audience": issuer.place.audience,
-            "permissions_claim": issuer.place.permissions_claim,
+            "jwt_audience": issuer.context.audience,
+            "permissions_claim": issuer.context.permissions_claim,
         },
     }
 

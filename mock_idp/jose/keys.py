@@ -12,7 +12,7 @@ from mock_idp.jose.certificates import CertificateProfile, self_signed
 from mock_idp.jose.der import pem
 from mock_idp.jose.encoding import b64url_encode, b64url_uint
 from mock_idp.jose.errors import JoseError
-from mock_idp.jose.kid import KidShape, custom
+from mock_idp.jose.kid import KidShape, uuid4
 from mock_idp.jose.private_keys import (
     DEFAULT_RSA_BITS,
     DEFAULT_RSA_EXPONENT,
@@ -45,7 +45,7 @@ class SigningKey:
         self,
         private_key: PrivateKey,
         algorithm: str,
-        kid: str | KidShape = custom,
+        kid: str | KidShape = uuid4,
         *,
         use: Literal["sig", "enc"] = "sig",
         published_alg: str | None = None,
@@ -169,7 +169,7 @@ def generate_key(
     *,
     bits: int = DEFAULT_RSA_BITS,
     exponent: int = DEFAULT_RSA_EXPONENT,
-    kid: str | KidShape = custom,
+    kid: str | KidShape = uuid4,
     use: Literal["sig", "enc"] = "sig",
     published_alg: str | None = None,
     certificate: CertificateProfile | None = None,

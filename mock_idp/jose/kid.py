@@ -1,7 +1,7 @@
-"""The shapes of a key id, one per vendor habit.
+"""The shapes of a key id that are met in the wild.
 
-Each shape is a function from the key to its kid, so that a derived kid (Keycloak) and a random one (Okta)
-are asked for in the same way. Sources: the recorded JWKS of each vendor, and Keycloak's KeyUtils.
+Each shape is a function from the key to its kid, so that a derived kid and a random one are asked for in the same
+way. Sources: recorded JWKS, and Keycloak's KeyUtils.
 """
 
 import base64
@@ -27,22 +27,22 @@ class KidSource(Protocol):
 KidShape = Callable[[KidSource], str]
 
 
-def auth0(key: KidSource) -> str:
+def random21(key: KidSource) -> str:
     """21 random base64url characters, as Auth0 gives its newer keys (`Lk-5NnjByFf99cg0nxMdi`)."""
     return secrets.token_urlsafe(16)[:21]
 
 
-def keycloak(key: KidSource) -> str:
+def spki43(key: KidSource) -> str:
     """base64url(SHA-256(SPKI DER)), 43 characters (Keycloak, KeyUtils.createKeyId)."""
     return b64url_encode(hashlib.sha256(key.spki_der()).digest())
 
 
-def okta(key: KidSource) -> str:
+def random43(key: KidSource) -> str:
     """43 random base64url characters, as in Okta's JWKS."""
     return secrets.token_urlsafe(32)
 
 
-def custom(key: KidSource) -> str:
+def uuid4(key: KidSource) -> str:
     """A random UUID, the habit of home-grown servers."""
     return str(uuid.uuid4())
 
@@ -60,15 +60,3 @@ def x5t27(key: KidSource) -> str:
 def padded44(key: KidSource) -> str:
     """32 random bytes in standard base64 with its padding, 44 characters, as in Cognito's JWKS; may hold + and /."""
     return base64.b64encode(secrets.token_bytes(32)).decode("ascii")
-
-
-KID_SHAPES: dict[str, KidShape] = {
-    "auth0": auth0,
-    "keycloak": keycloak,
-    "okta": okta,
-    "custom": custom,
-    "hex40": hex40,
-    "x5t27": x5t27,
-    "padded44": padded44,
-}
-"""Every shape by its name."""

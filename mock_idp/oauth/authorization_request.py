@@ -11,9 +11,9 @@ from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_query
 from mock_idp.oauth.permits import granted_audience, granted_scope
-from mock_idp.oauth.problems import standard_code
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
+from mock_idp.vendors.problems import standard_code
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -89,7 +89,7 @@ def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Wanted:
     given = asked.parameters
     if "request" in given:
         raise RedirectedError("request_not_supported", "Request objects are not supported.")
-    refusal = request.issuer.provider.flows.refuse_authorization(request.asked(given, asked.client.id))
+    refusal = request.issuer.vendor.refuse_authorization(request.facts(given, asked.client.id))
     if refusal is not None:
         raise RedirectedError(*refusal)
     if given.get("response_mode", "query") not in RESPONSE_MODES:
@@ -152,9 +152,9 @@ def _challenge(request: FlowRequest, client: ClientSettings, given: Mapping[str,
         if client.require_pkce or "code_challenge_method" in given:
             raise RedirectedError("invalid_request", "The parameter code_challenge is missing.")
         return None, "plain"
-    provider = request.issuer.provider
-    document = provider.discovery(request.place)
-    supported = document.get("code_challenge_methods_supported", provider.flows.challenge_methods)
+    vendor = request.issuer.vendor
+    document = vendor.discovery(request.context)
+    supported = document.get("code_challenge_methods_supported", vendor.challenge_methods)
     method = given.get("code_challenge_method", "plain")
     if method not in supported:
         raise RedirectedError("invalid_request", f"code_challenge_method must be one of {', '.join(supported)}.")

@@ -21,7 +21,7 @@ def respond(request: FlowRequest, asked: AuthorizationRequest, parameters: dict[
     """These parameters, with state and issuer (RFC 9207), to the redirect URI in the mode that was asked for."""
     if "state" in asked.parameters:
         parameters["state"] = asked.parameters["state"]
-    if request.issuer.provider.discovery(request.place).get("authorization_response_iss_parameter_supported"):
+    if request.issuer.vendor.discovery(request.context).get("authorization_response_iss_parameter_supported"):
         parameters["iss"] = request.identifier
     if asked.mode == "form_post":
         return page("form_post.html", url=asked.redirect_uri, parameters=parameters)

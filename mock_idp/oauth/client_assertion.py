@@ -36,7 +36,7 @@ def client_of_assertion(request: FlowRequest, form: Mapping[str, str]) -> Client
         raise _bad("client_id is another one than its sub")
     client = known_client(request, client_id)
     method: ClientAuthMethod = "client_secret_jwt" if jws.alg.startswith("HS") else "private_key_jwt"
-    document = request.issuer.provider.discovery(request.place)
+    document = request.issuer.vendor.discovery(request.context)
     supported = document.get("token_endpoint_auth_methods_supported", [method])
     if method not in supported or client.auth_method not in (None, method):
         raise OAuthError("wrong_method", method)
@@ -69,10 +69,10 @@ def check_times(claims: Mapping[str, Any], now: float, bad: Callable[[str], OAut
 
 def endpoints(request: FlowRequest) -> set[str]:
     """The issuer identifier and all its endpoints: what an assertion may be addressed to (RFC 7523 section 3)."""
-    document = request.issuer.provider.discovery(request.place)
+    document = request.issuer.vendor.discovery(request.context)
     named = {value for name, value in document.items() if isinstance(value, str) and name.endswith("_endpoint")}
     own = request.identifier
-    return {own, own.rstrip("/"), own.rstrip("/") + "/", request.place.base + request.place.path, *named}
+    return {own, own.rstrip("/"), own.rstrip("/") + "/", request.context.base + request.context.path, *named}
 
 
 def is_for(request: FlowRequest, audience: Any) -> bool:

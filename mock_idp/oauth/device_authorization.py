@@ -13,10 +13,10 @@ from mock_idp.oauth.form import read_form
 from mock_idp.oauth.logins import user_without_page
 from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.routes import device_page
 from mock_idp.oauth.store import digest
 from mock_idp.oauth.token_endpoint import claimed_client_id
-from mock_idp.providers.flows import DEVICE_CODE
+from mock_idp.vendors.grant_types import DEVICE_CODE
+from mock_idp.vendors.routes import device_page
 
 LIFETIME_SECONDS = 600
 # Section 6.1: no vowels, so no words; nothing that looks like something else.
@@ -27,7 +27,7 @@ def device_authorization_answer(request: FlowRequest) -> Answer:
     """The codes for a device and its user."""
     form: dict[str, str] = {}
     try:
-        form = read_form(request.content_type, request.body, request.issuer.provider.accepts_json_token_requests)
+        form = read_form(request.content_type, request.body, request.issuer.vendor.accepts_json_token_requests)
         client = authenticate(request, form)
         if client.grant_types is not None and DEVICE_CODE not in client.grant_types:
             raise OAuthError("grant_not_allowed", DEVICE_CODE)
@@ -46,7 +46,7 @@ def device_authorization_answer(request: FlowRequest) -> Answer:
     user = request.issuer.clients.user(username) if username is not None else None
     if user is not None:
         allow(request, device, user)
-    page = device_page(request.issuer.provider, request.place)
+    page = device_page(request.issuer.vendor, request.context)
     document = {
         "device_code": device_code,
         "user_code": user_code,
@@ -55,5 +55,5 @@ def device_authorization_answer(request: FlowRequest) -> Answer:
         "expires_in": LIFETIME_SECONDS,
         "interval": interval,
     }
-    document = request.issuer.provider.flows.device_response(document, request.place)
+    document = request.issuer.vendor.device_response(document, request.context)
     return json_answer(200, document, (("Cache-Control", "no-store"),))

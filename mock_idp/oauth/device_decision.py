@@ -7,7 +7,7 @@ import secrets
 from mock_idp.oauth.clients import UserSettings
 from mock_idp.oauth.flow_state import DeviceRequest, Family, UserGrant
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.providers.flows import DEVICE_CODE
+from mock_idp.vendors.grant_types import DEVICE_CODE
 
 
 def allow(request: FlowRequest, device: DeviceRequest, user: UserSettings) -> None:

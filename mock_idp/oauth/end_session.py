@@ -23,7 +23,7 @@ def end_session_answer(request: FlowRequest) -> Answer:
         given = read_query(request.query)
         if request.method == "POST":
             form = read_form(request.content_type, request.body)
-            headers = request.issuer.provider.flows.refresh_token_logout
+            headers = request.issuer.vendor.refresh_token_logout
             if headers is not None and "refresh_token" in form:
                 return refresh_token_logout(request, form, headers)
             given |= form

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.oauth.problems import ProblemKind
+from mock_idp.vendors.problems import ProblemKind
 
 
 class OAuthError(Exception):

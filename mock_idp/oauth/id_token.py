@@ -12,8 +12,7 @@ from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.flow_state import Family
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.users import claims_of, subject_of
-from mock_idp.providers.base import Claims, lifetime
-from mock_idp.providers.hooks import IdTokenRequest
+from mock_idp.vendors.context import Claims, IdTokenRequest, lifetime
 
 
 def id_token(
@@ -26,9 +25,9 @@ def id_token(
     audience: str | None = None,
 ) -> str:
     """The ID token that goes with an access token. `audience` of None is the client. Raises JoseError."""
-    issuer, grant, flows = request.issuer, family.grant, request.issuer.provider.flows
-    subject = subject_of(grant.user, flows)
-    iat, exp = lifetime(request.place, request.now)
+    issuer, grant, vendor = request.issuer, family.grant, request.issuer.vendor
+    subject = subject_of(grant.user, vendor)
+    iat, exp = lifetime(request.context, request.now)
     claims: Claims = {
         "iss": request.identifier,
         "sub": subject,
@@ -36,25 +35,25 @@ def id_token(
         "exp": exp,
         "iat": iat,
     }
-    if flows.auth_time_of(grant.grant_type):
+    if vendor.auth_time_of(grant.grant_type):
         claims["auth_time"] = grant.auth_time
     if nonce is not None:
         claims["nonce"] = nonce
     if access_token is not None:
         claims["at_hash"] = token_hash(access_token, issuer.find_key("current").key.algorithm.name)
-    extra = IdTokenRequest(client.id, grant.session_id, grant.user.username, subject, request.place)
-    claims |= flows.id_token_extra(extra)
-    claims |= {name: value for name, value in claims_of(grant.user, scope, flows).items() if name not in claims}
-    claims |= request.place.extra_claims
+    extra = IdTokenRequest(client.id, grant.session_id, grant.user.username, subject, request.context)
+    claims |= vendor.id_token_extra(extra)
+    claims |= {name: value for name, value in claims_of(grant.user, scope, vendor).items() if name not in claims}
+    claims |= request.context.extra_claims
     # An access token may have a typ of its own (RFC 9068), an ID token has none but JWT.
-    typ = {"typ": "JWT"} if "typ" in issuer.provider.token_header(request.place.options) else {}
+    typ = {"typ": "JWT"} if "typ" in issuer.vendor.token_header(request.context.options) else {}
     spec = TokenSpec(kind="user", payload=compact_json(claims).decode("utf-8"), header=typ, key=_signer(issuer))
-    return issuer.mint(spec, request.place).token
+    return issuer.mint(spec, request.context).token
 
 
 def _signer(issuer: Issuer) -> str:
     """The key that signs ID tokens; an issuer with keys of its own choice may not have the vendor's."""
-    name = issuer.provider.flows.id_token_key
+    name = issuer.vendor.id_token_key
     return name if any(entry.name == name for entry in issuer.key_entries()) else "current"
 
 

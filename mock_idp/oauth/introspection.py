@@ -43,7 +43,7 @@ def _access_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
         about["client_id"] = token.client_id
     if token.family is not None:
         about["username"] = token.family.grant.user.username
-        about.setdefault("sub", subject_of(token.family.grant.user, request.issuer.provider.flows))
+        about.setdefault("sub", subject_of(token.family.grant.user, request.issuer.vendor))
     return about
 
 
@@ -61,7 +61,7 @@ def _refresh_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
         "iss": request.identifier,
         "client_id": grant.client_id,
         "username": grant.user.username,
-        "sub": subject_of(grant.user, request.issuer.provider.flows),
+        "sub": subject_of(grant.user, request.issuer.vendor),
         "scope": " ".join(token.scope),
         "exp": int(token.until),
         "token_type": "refresh_token",

@@ -55,6 +55,6 @@ def _secret(request: FlowRequest) -> str | None:
 
 
 def _cookie(request: FlowRequest, secret: str, more: str = "") -> str:
-    secure = "; Secure" if request.place.base.startswith("https://") else ""
+    secure = "; Secure" if request.context.base.startswith("https://") else ""
     path = request.issuer.prefix or "/"
     return f"{_name(request)}={secret}; Path={path}; HttpOnly; SameSite=Lax{secure}{more}"

@@ -8,7 +8,7 @@ from typing import Any
 from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.providers.flows import TOKEN_EXCHANGE
+from mock_idp.vendors.grant_types import TOKEN_EXCHANGE
 
 IDENTITY_SCOPES = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 """The scopes of OpenID Connect Core sections 5.4 and 11, about a user and not an API: every client may ask for them."""
@@ -26,7 +26,7 @@ def granted_scope(request: FlowRequest, client: ClientSettings, form: Mapping[st
     """
     words = unique(form.get("scope", "").split())
     if not words:
-        if not client.anonymous and request.issuer.provider.flows.needs_scope(request.place):
+        if not client.anonymous and request.issuer.vendor.needs_scope(request.context):
             raise OAuthError("missing_scope")
         return client.scopes or ()
     known = request.issuer.settings.scopes
@@ -48,15 +48,15 @@ def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping
 
     Raises OAuthError `missing_audience`, `unknown_audience`, `audience_not_allowed`.
     """
-    flows = request.issuer.provider.flows
-    is_named = flows.audience_parameter or form.get("grant_type") == TOKEN_EXCHANGE
+    vendor = request.issuer.vendor
+    is_named = vendor.audience_parameter or form.get("grant_type") == TOKEN_EXCHANGE
     audience = form.get("audience") if is_named else None
-    if not audience and flows.resource_parameter:
+    if not audience and vendor.resource_parameter:
         audience = form.get("resource")
     if audience is None:
         if client.audiences:
             return client.audiences[0]
-        if not client.anonymous and flows.needs_audience:
+        if not client.anonymous and vendor.needs_audience:
             raise OAuthError("missing_audience")
         return None
     known = request.issuer.settings.audiences
@@ -72,14 +72,14 @@ def resource_of_token(request: FlowRequest, client: ClientSettings, form: Mappin
 
     None for the audience of the grant. Raises as `granted_audience`.
     """
-    if "resource" not in form or not request.issuer.provider.flows.resource_of_tokens(request.place):
+    if "resource" not in form or not request.issuer.vendor.resource_of_tokens(request.context):
         return None
     return granted_audience(request, client, form)
 
 
 def claims_of_client(request: FlowRequest, client: ClientSettings) -> Mapping[str, Any]:
     """The claims that are set in access tokens of a client: those it declares, and where its web pages may be from."""
-    name = request.issuer.provider.flows.origins_claim(request.place.options)
+    name = request.issuer.vendor.origins_claim(request.context.options)
     if name is None or client.web_origins is None:
         return client.claims
     return {name: list(client.web_origins), **client.claims}

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.flow_state import Family, RefreshToken
-from mock_idp.oauth.problems import ENDED, EXPIRED, OTHER_CLIENT
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
 from mock_idp.oauth.users import subject_of
-from mock_idp.providers.hooks import RefreshTokenRequest
+from mock_idp.vendors.context import RefreshTokenRequest
+from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT
 
 # A token that comes back late is told from one that never was.
 _REMEMBERED_SECONDS = 86_400
@@ -24,16 +24,16 @@ def is_offline(family: Family) -> bool:
 
 def refresh_token(request: FlowRequest, family: Family, scope: Sequence[str]) -> str:
     """A fresh token of a grant, good for this scope."""
-    flows, state = request.issuer.provider.flows, request.issuer.flows
+    vendor, state = request.issuer.vendor, request.issuer.flows
     grant, offline = family.grant, is_offline(family)
-    seconds = flows.offline_lifetime_seconds if offline else None
-    until = request.now + (seconds or flows.refresh_lifetime_seconds)
-    text = flows.refresh_token(
+    seconds = vendor.offline_lifetime_seconds if offline else None
+    until = request.now + (seconds or vendor.refresh_lifetime_seconds)
+    text = vendor.refresh_token(
         RefreshTokenRequest(
             issuer=request.identifier,
             client_id=grant.client_id,
             session_id=grant.session_id,
-            subject=subject_of(grant.user, flows),
+            subject=subject_of(grant.user, vendor),
             scope=tuple(scope),
             issued_at=int(request.now),
             until=int(until),

@@ -8,21 +8,20 @@ from dataclasses import dataclass, field
 from mock_idp.answer import Answer
 from mock_idp.issuer import Issuer
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.problems import Problem
-from mock_idp.providers.base import Place
-from mock_idp.providers.hooks import Asked
+from mock_idp.vendors.context import IssuerContext, RequestFacts
+from mock_idp.vendors.problems import Problem
 
 
 @dataclass(frozen=True)
 class FlowRequest:
-    """One request. `place` is the issuer as its caller sees it; headers are empty text when absent.
+    """One request. `context` is the issuer as its caller sees it; headers are empty text when absent.
 
     `path` is the path on this server, `query` the text behind the question mark. Nothing of it is in the repr but
     method and path, as the rest holds credentials.
     """
 
     issuer: Issuer = field(repr=False)
-    place: Place = field(repr=False)
+    context: IssuerContext = field(repr=False)
     method: str
     path: str
     query: str = field(repr=False)
@@ -39,25 +38,25 @@ class FlowRequest:
     @property
     def identifier(self) -> str:
         """The issuer identifier as its caller sees it."""
-        return self.issuer.provider.issuer(self.place)
+        return self.issuer.vendor.issuer(self.context)
 
     def problem(self, error: OAuthError, form: Mapping[str, str], client_id: str | None = None) -> Problem:
         """What is wrong with this request, which has these parameters."""
         return Problem(
             kind=error.kind,
             value=error.value,
-            place=self.place,
+            context=self.context,
             now=self.now,
             client_id=client_id or form.get("client_id"),
             grant_type=form.get("grant_type"),
             basic=self.authorization[:6].lower() == "basic ",
         )
 
-    def asked(self, form: Mapping[str, str] | None = None, client_id: str | None = None) -> Asked:
+    def facts(self, form: Mapping[str, str] | None = None, client_id: str | None = None) -> RequestFacts:
         """The request as its vendor judges it, with what has been read of it so far."""
         form = form or {}
-        return Asked(
-            place=self.place,
+        return RequestFacts(
+            context=self.context,
             now=self.now,
             method=self.method,
             path=self.path,
@@ -69,4 +68,4 @@ class FlowRequest:
 
     def refusal(self, error: OAuthError, form: Mapping[str, str], client_id: str | None = None) -> Answer:
         """The vendor's answer to this request, which has these parameters."""
-        return self.issuer.provider.token_error(self.problem(error, form, client_id))
+        return self.issuer.vendor.token_error(self.problem(error, form, client_id))

@@ -8,17 +8,17 @@ from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.own_tokens import own_token
-from mock_idp.oauth.problems import OTHER_CLIENT
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
 from mock_idp.oauth.token_endpoint import claimed_client_id
+from mock_idp.vendors.problems import OTHER_CLIENT
 
 
 def revocation_answer(request: FlowRequest) -> Answer:
     """200 also for a token nobody knows (section 2.2), a refusal for one of another client (section 2.1)."""
     form: dict[str, str] = {}
     try:
-        form = read_form(request.content_type, request.body, request.issuer.provider.accepts_json_token_requests)
+        form = read_form(request.content_type, request.body, request.issuer.vendor.accepts_json_token_requests)
         client = authenticate(request, form)
         if "token" not in form:
             raise OAuthError("missing_parameter", "token")
@@ -46,5 +46,5 @@ def _revoke_access_token(request: FlowRequest, client: ClientSettings, text: str
         return
     if token.client_id not in (None, client.id):
         raise OAuthError("bad_refresh_token", OTHER_CLIENT)
-    until = token.claims.get("exp", request.now + request.place.token_lifetime_seconds)
+    until = token.claims.get("exp", request.now + request.context.token_lifetime_seconds)
     request.issuer.flows.revoked.put(digest(text), True, until)

@@ -11,14 +11,14 @@ from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form, read_query
 from mock_idp.oauth.grants import find_grant, own_grant
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.providers.flows import JWT_BEARER
+from mock_idp.vendors.grant_types import JWT_BEARER
 
 
 def token_answer(request: FlowRequest) -> Answer:
     """The answer to a POST, refusals in the vendor's words. Raises JoseError when nothing can be signed."""
-    flows = request.issuer.provider.flows
+    vendor = request.issuer.vendor
     form: dict[str, str] = {}
-    refused = flows.refuse_request(request.asked())
+    refused = vendor.refuse_request(request.facts())
     if refused is not None:
         return refused
     try:
@@ -26,14 +26,14 @@ def token_answer(request: FlowRequest) -> Answer:
         grant_type = form.get("grant_type")
         if grant_type is None:
             raise OAuthError("missing_grant_type")
-        if grant_type not in flows.grants:
+        if grant_type not in vendor.grants:
             raise OAuthError("unsupported_grant_type", grant_type)
-        if grant_type in flows.own_grants:
-            return own_grant(flows.own_grants[grant_type])(request, form)
+        if grant_type in vendor.own_grants:
+            return own_grant(vendor.own_grants[grant_type])(request, form)
         client = _client(request, form, grant_type)
         if repeated is not None:
             raise OAuthError("duplicate_parameter", repeated)
-        refused = flows.refuse_client(request.asked(form, client.id))
+        refused = vendor.refuse_client(request.facts(form, client.id))
         if refused is not None:
             return refused
         if client.grant_types is not None and grant_type not in client.grant_types:
@@ -45,11 +45,11 @@ def token_answer(request: FlowRequest) -> Answer:
 
 def _form(request: FlowRequest) -> tuple[dict[str, str], str | None]:
     """The parameters, and the name of one that is given twice where the vendor looks at that later."""
-    provider = request.issuer.provider
+    vendor = request.issuer.vendor
     try:
-        return read_form(request.content_type, request.body, provider.accepts_json_token_requests), None
+        return read_form(request.content_type, request.body, vendor.accepts_json_token_requests), None
     except OAuthError as error:
-        if error.kind != "duplicate_parameter" or not provider.flows.duplicates_last:
+        if error.kind != "duplicate_parameter" or not vendor.duplicates_last:
             raise
         return read_query(request.body.decode("utf-8"), first_only=True), error.value
 

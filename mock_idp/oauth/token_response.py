@@ -15,7 +15,7 @@ def token_document(request: FlowRequest, token: str, scope: Sequence[str]) -> di
 
     A scope has at least one word (section 3.3), so without one the member is not there.
     """
-    document = request.issuer.provider.token_response(request.place, token, " ".join(scope))
+    document = request.issuer.vendor.token_response(request.context, token, " ".join(scope))
     if document.get("scope") == "":
         del document["scope"]
     return document
@@ -24,4 +24,4 @@ def token_document(request: FlowRequest, token: str, scope: Sequence[str]) -> di
 def token_response(request: FlowRequest, document: Mapping[str, Any]) -> Answer:
     """The answer with these members and the vendor's headers."""
     body = json.dumps(document, separators=(",", ":")).encode()
-    return Answer(200, request.issuer.provider.token_headers(), body)
+    return Answer(200, request.issuer.vendor.token_headers(), body)

@@ -17,8 +17,7 @@ from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.users import STANDARD_CLAIMS, known_of, subject_of
-from mock_idp.providers.base import Claims, Origin, TokenRequest
-from mock_idp.providers.hooks import UserAnswer
+from mock_idp.vendors.context import Claims, GrantOrigin, TokenRequest, TokenResponseContext
 
 
 def user_answer(
@@ -40,8 +39,8 @@ def user_answer(
     the grant.
     Raises JoseError when nothing can be signed.
     """
-    provider = request.issuer.provider
-    origin = Origin((family.grant.grant_type, *(("refresh_token",) if refreshed else ())), is_offline(family))
+    vendor = request.issuer.vendor
+    origin = GrantOrigin((family.grant.grant_type, *(("refresh_token",) if refreshed else ())), is_offline(family))
     token = access_token(request, client, family, scope, audience=audience, origin=origin)
     document = token_document(request, token, scope)
     if "scope" in document and scope:
@@ -49,19 +48,19 @@ def user_answer(
     if refresh and _may_refresh(request, client, family):
         document["refresh_token"] = refresh_token(request, family, refresh_scope or scope)
         if "refresh_expires_in" in document and not is_offline(family):
-            document["refresh_expires_in"] = provider.flows.refresh_lifetime_seconds
+            document["refresh_expires_in"] = vendor.refresh_lifetime_seconds
     if "openid" in scope:
         from mock_idp.oauth.id_token import id_token
 
         document["id_token"] = id_token(request, client, family, scope, token, nonce)
-    about = UserAnswer(
-        place=request.place,
+    about = TokenResponseContext(
+        context=request.context,
         session_id=family.grant.session_id,
         scope=tuple(scope),
-        subject=subject_of(family.grant.user, provider.flows),
-        parameters=lambda: read_form(request.content_type, request.body, provider.accepts_json_token_requests),
+        subject=subject_of(family.grant.user, vendor),
+        parameters=lambda: read_form(request.content_type, request.body, vendor.accepts_json_token_requests),
     )
-    return token_response(request, provider.flows.user_response(document, about))
+    return token_response(request, vendor.user_response(document, about))
 
 
 def access_token(
@@ -71,28 +70,28 @@ def access_token(
     scope: Sequence[str],
     more: Claims | None = None,
     audience: str | None = None,
-    origin: Origin | None = None,
+    origin: GrantOrigin | None = None,
 ) -> str:
     """An access token for the user of a grant, with `more` claims set in it, for the audience of the grant or another.
 
     Raises JoseError.
     """
-    provider, place, grant, now = request.issuer.provider, request.place, family.grant, request.now
+    vendor, context, grant, now = request.issuer.vendor, request.context, family.grant, request.now
     permissions = unique((*(word for word in scope if word not in IDENTITY_SCOPES), *grant.user.roles, *client.roles))
     audience = audience or grant.audience
-    origin = origin or Origin((grant.grant_type,), is_offline(family))
-    about = {"preferred_username": grant.user.username, **known_of(grant.user, provider.flows)}
+    origin = origin or GrantOrigin((grant.grant_type,), is_offline(family))
+    about = {"preferred_username": grant.user.username, **known_of(grant.user, vendor)}
     wanted = _with_userinfo(request, audience, scope)
     asked = TokenRequest(
         now=now,
         kind="user",
-        subject=subject_of(grant.user, provider.flows),
+        subject=subject_of(grant.user, vendor),
         client_id=client.id,
         audience=wanted,
         permissions=permissions,
         origin=origin,
     )
-    usual = provider.claims(place, asked)
+    usual = vendor.claims(context, asked)
     spec = TokenSpec(
         permissions=permissions,
         subject=asked.subject,
@@ -103,28 +102,26 @@ def access_token(
         without=tuple(name for name in usual if name in STANDARD_CLAIMS and name not in about),
         claims={
             **_claims_of_user(usual, family, about),
-            **_scope_claim(usual, place.permissions_claim, provider.flows.scope_words(tuple(scope)), permissions),
+            **_scope_claim(usual, context.permissions_claim, vendor.scope_words(tuple(scope)), permissions),
             **claims_of_client(request, client),
             **(more or {}),
         },
     )
-    opaque = provider.flows.opaque_token(place, audience)
+    opaque = vendor.opaque_token(context, audience)
     token = (
-        provider.flows.opaque_prefix + secrets.token_urlsafe(24)
-        if opaque
-        else request.issuer.mint(spec, place, origin).token
+        vendor.opaque_prefix + secrets.token_urlsafe(24) if opaque else request.issuer.mint(spec, context, origin).token
     )
-    until = int(now) + place.token_lifetime_seconds
+    until = int(now) + context.token_lifetime_seconds
     issued = IssuedToken(family, tuple(scope), int(now), until)
     request.issuer.flows.access_tokens.put(digest(token), issued, until)
     return token
 
 
 def _with_userinfo(request: FlowRequest, audience: str | None, scope: Sequence[str]) -> str | tuple[str, ...] | None:
-    provider, place = request.issuer.provider, request.place
-    if not provider.flows.userinfo_audience or "openid" not in scope:
+    vendor, context = request.issuer.vendor, request.context
+    if not vendor.userinfo_audience or "openid" not in scope:
         return audience
-    return (audience or place.audience, provider.discovery(place)["userinfo_endpoint"])
+    return (audience or context.audience, vendor.discovery(context)["userinfo_endpoint"])
 
 
 def _claims_of_user(usual: Claims, family: Family, known: Mapping[str, Any]) -> Claims:
@@ -149,9 +146,9 @@ def _scope_claim(usual: Claims, permissions_claim: str, scope: Sequence[str], pe
 
 
 def _may_refresh(request: FlowRequest, client: ClientSettings, family: Family) -> bool:
-    flows = request.issuer.provider.flows
-    if "refresh_token" not in flows.grants:
+    vendor = request.issuer.vendor
+    if "refresh_token" not in vendor.grants:
         return False
     if client.grant_types is not None and "refresh_token" not in client.grant_types:
         return False
-    return not flows.needs_offline_access(request.place) or is_offline(family)
+    return not vendor.needs_offline_access(request.context) or is_offline(family)

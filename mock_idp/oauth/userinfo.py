@@ -23,9 +23,9 @@ def userinfo_answer(request: FlowRequest) -> Answer:
     user = token.user(request.issuer)
     if user is None:
         return _refused(401, "invalid_token", "The access token is about nobody who is known here.")
-    flows = request.issuer.provider.flows
-    subject = token.claims.get("sub", subject_of(user, flows))
-    return json_answer(200, {"sub": subject, **claims_of(user, token.scope, flows)}, (("Cache-Control", "no-store"),))
+    vendor = request.issuer.vendor
+    subject = token.claims.get("sub", subject_of(user, vendor))
+    return json_answer(200, {"sub": subject, **claims_of(user, token.scope, vendor)}, (("Cache-Control", "no-store"),))
 
 
 def _token(request: FlowRequest) -> str | None:

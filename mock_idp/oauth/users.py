@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_idp.issuer import Issuer
 from mock_idp.oauth.clients import UserSettings
-from mock_idp.providers.flows import Flows
+from mock_idp.vendors.base import Vendor
 
 _OF_SCOPE = {
     "profile": (
@@ -31,21 +31,21 @@ def checked_user(issuer: Issuer, username: str, password: str) -> UserSettings |
     return user if hmac.compare_digest(user.password.encode(), password.encode("utf-8", "surrogatepass")) else None
 
 
-def subject_of(user: UserSettings, flows: Flows) -> str:
+def subject_of(user: UserSettings, vendor: Vendor) -> str:
     """The `sub` of tokens about a user."""
-    return user.subject if user.subject is not None else flows.subject_of(user.username)
+    return user.subject if user.subject is not None else vendor.subject_of(user.username)
 
 
-def known_of(user: UserSettings, flows: Flows) -> dict[str, Any]:
+def known_of(user: UserSettings, vendor: Vendor) -> dict[str, Any]:
     """All claims about a user: the declared ones, and those that the vendor fills in."""
-    return {**flows.user_claims(user.username, user.claims), **user.claims}
+    return {**vendor.user_claims(user.username, user.claims), **user.claims}
 
 
-def claims_of(user: UserSettings, scope: Iterable[str], flows: Flows) -> dict[str, Any]:
+def claims_of(user: UserSettings, scope: Iterable[str], vendor: Vendor) -> dict[str, Any]:
     """The claims about a user that these scopes give (Core section 5.4); claims of no scope are always given.
 
     The vendor's default scopes give theirs as well.
     """
-    given = {name for word in (*scope, *flows.default_scopes) for name in _OF_SCOPE.get(word, ())}
-    known = known_of(user, flows)
+    given = {name for word in (*scope, *vendor.default_scopes) for name in _OF_SCOPE.get(word, ())}
+    known = known_of(user, vendor)
     return {name: value for name, value in known.items() if name in given or name not in STANDARD_CLAIMS}

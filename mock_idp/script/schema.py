@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mock_idp.faults.answers import HEADERS, STATUS
 from mock_idp.faults.base import MAX_SECONDS
-from mock_idp.oauth.problems import PROBLEM_KINDS
 from mock_idp.plan_queue import WHEN
-from mock_idp.request_log import SERVED_ENDPOINTS
 from mock_idp.schema_parts import Json, closed
+from mock_idp.vendors.context import SERVED_ENDPOINTS
+from mock_idp.vendors.problems import PROBLEM_KINDS
 
 ALWAYS = "always"
 # RFC 6749 section 5.2: what the three members of an error may consist of.

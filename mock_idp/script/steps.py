@@ -11,8 +11,8 @@ from mock_idp.answer import JSON, Answer, Headers, json_answer
 from mock_idp.faults.answers import checked_headers
 
 if TYPE_CHECKING:
-    from mock_idp.oauth.problems import ProblemKind
     from mock_idp.oauth.request import FlowRequest
+    from mock_idp.vendors.problems import ProblemKind
 
 
 @dataclass(frozen=True)

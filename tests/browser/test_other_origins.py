@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from browser.application import VERIFIER, Application, MakeApplication
 from browser.visits import sign_in
 from mock_idp.embed import EmbeddedIdp
-from mock_idp.providers import PROVIDERS
+from mock_idp.vendors import VENDORS
 
 # What a library for single-page applications does, with the preflights that its headers bring about.
 CODE_FLOW = """
@@ -40,7 +40,7 @@ def redeemed(application: Application, code: str) -> dict[str, Any]:
     return {"discovery": application.about["discovery_url"], "form": {**form, "redirect_uri": application.callback}}
 
 
-@pytest.mark.parametrize("style", PROVIDERS)
+@pytest.mark.parametrize("style", VENDORS)
 def test_a_single_page_application(page: Page, make_application: MakeApplication, style: str) -> None:
     """Its script fetches documents, redeems the code with PKCE, and reads who the user is."""
     application = make_application(style)

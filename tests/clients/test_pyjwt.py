@@ -8,7 +8,7 @@ import jwt
 import pytest
 from served_vendor import MakeVendor, Vendor
 
-from mock_idp.providers import PROVIDERS
+from mock_idp.vendors import VENDORS
 
 
 def claims(vendor: Vendor, token: str, client: jwt.PyJWKClient) -> dict[str, object]:
@@ -18,7 +18,7 @@ def claims(vendor: Vendor, token: str, client: jwt.PyJWKClient) -> dict[str, obj
     return dict(jwt.decode(token, key, algorithms=["RS256"], audience=audience, issuer=vendor.issuer))
 
 
-@pytest.mark.parametrize("style", [style for style in PROVIDERS if style != "cognito"])
+@pytest.mark.parametrize("style", [style for style in VENDORS if style != "cognito"])
 def test_a_token_is_accepted(make_vendor: MakeVendor, style: str) -> None:
     """Signature, issuer and audience."""
     vendor = make_vendor(style, tls=False)

@@ -13,8 +13,6 @@ from click.testing import CliRunner, Result
 from idp_api import IssuerApi, MakeIssuer
 
 from mock_idp.cli import main
-from mock_idp.commands.serve import STYLES
-from mock_idp.providers import PROVIDERS
 
 
 def run(issuer: IssuerApi | None, command: str, *arguments: str) -> Result:
@@ -48,11 +46,6 @@ def test_help_is_about_every_option() -> None:
     for command in main.commands.values():
         for option in (one for one in command.params if isinstance(one, click.Option)):
             assert option.help, f"{command.name} {option.opts}"
-
-
-def test_the_styles_are_those_of_the_providers() -> None:
-    """The list that is written out in the command is the registry's."""
-    assert tuple(PROVIDERS) == STYLES
 
 
 def test_token(issuer: IssuerApi) -> None:

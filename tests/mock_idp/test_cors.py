@@ -8,7 +8,7 @@ import pytest
 import requests
 from idp_api import Api, IssuerApi, MakeIssuer
 
-from mock_idp.providers import PROVIDERS
+from mock_idp.vendors import VENDORS
 
 PAGE = "https://spa.example"
 FROM_PAGE = {"Origin": PAGE}
@@ -22,7 +22,7 @@ ALLOWED = "Access-Control-Allow-Origin"
 ASKED = ("token_endpoint", "userinfo_endpoint", "revocation_endpoint")
 
 
-@pytest.fixture(params=PROVIDERS)
+@pytest.fixture(params=VENDORS)
 def vendor(request: pytest.FixtureRequest, make_issuer: MakeIssuer) -> IssuerApi:
     return make_issuer(request.param, algorithm="ES256", keys=[{"state": "current"}])
 

@@ -10,8 +10,8 @@ from idp_api import MakeIssuer
 
 from mock_idp.commands.vendor_options import vendor_options
 from mock_idp.errors import MockIdpError
-from mock_idp.providers import PROVIDERS
 from mock_idp.settings_file import read_issuers
+from mock_idp.vendors import VENDORS
 
 # Style, option, the words of the command line, and the value that they stand for.
 OTHERWISE: tuple[tuple[str, str, str, Any], ...] = (
@@ -81,8 +81,8 @@ def test_every_option_that_is_a_word_or_a_switch_is_tried() -> None:
     tried = {(style, name) for style, name, _, _ in OTHERWISE}
     kinds = {
         (style, name)
-        for style, provider in PROVIDERS.items()
-        for name, schema in provider.option_schemas.items()
+        for style, vendor in VENDORS.items()
+        for name, schema in vendor.option_schemas.items()
         if schema["type"] in ("boolean", ["string", "null"])
     }
     assert kinds - tried == set()

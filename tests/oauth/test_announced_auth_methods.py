@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from relying_party import CHALLENGE, START, VERIFIER, MakeRp, Rp
 
 from mock_idp.oauth.clients import CLIENT_AUTH_METHODS
-from mock_idp.providers import PROVIDERS
-from mock_idp.providers.base import Place
 from mock_idp.schema import with_defaults
+from mock_idp.vendors import VENDORS
+from mock_idp.vendors.context import IssuerContext
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
@@ -26,16 +26,16 @@ PAGES = Path(__file__).resolve().parents[2] / "docs" / "providers"
 
 
 def announced(style: str) -> list[str]:
-    provider = PROVIDERS[style]
-    options = with_defaults({}, provider.option_schemas, "options")
-    place = Place("http://h", "a", provider.default_permissions_claim, "RS256", 60, options)
-    return list(provider.discovery(place)["token_endpoint_auth_methods_supported"])
+    vendor = VENDORS[style]
+    options = with_defaults({}, vendor.option_schemas, "options")
+    context = IssuerContext("http://h", "a", vendor.default_permissions_claim, "RS256", 60, options)
+    return list(vendor.discovery(context)["token_endpoint_auth_methods_supported"])
 
 
-WORKING = [(style, method) for style in PROVIDERS for method in announced(style) if method in CLIENT_AUTH_METHODS]
+WORKING = [(style, method) for style in VENDORS for method in announced(style) if method in CLIENT_AUTH_METHODS]
 NOT_ANNOUNCED = [
     (style, method)
-    for style in PROVIDERS
+    for style in VENDORS
     # Public clients need no announcement.
     for method in set(CLIENT_AUTH_METHODS) - {*announced(style), "none"}
 ]
@@ -91,7 +91,7 @@ def test_a_method_that_is_not_announced_does_not(make_rp: MakeRp, style: str, me
     assert redeem(rp, method).status_code >= 400
 
 
-@pytest.mark.parametrize("style", PROVIDERS)
+@pytest.mark.parametrize("style", VENDORS)
 def test_what_does_not_work_is_left_out(style: str) -> None:
     """A method of the list that the mock doesn't have stands in the vendor's page."""
     text = (PAGES / f"{style}.md").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from relying_party import MakeRp, Rp
 
-from mock_idp.providers import PROVIDERS
-from mock_idp.providers.base import Place
+from mock_idp.vendors import VENDORS
+from mock_idp.vendors.context import IssuerContext
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "providers"
 NAMED = re.compile(r".*(_endpoint|_uri|_iframe)")
@@ -25,12 +25,12 @@ def left_out(style: str) -> set[str]:
 def announced(rp: Rp) -> list[tuple[str, str]]:
     """Member and URL, of the discovery document and of those that stand beside it."""
     issuer = rp.about
-    provider = PROVIDERS[issuer["style"]]
-    base = issuer["jwks_uri"].removesuffix(provider.jwks_path(issuer["options"]))
-    claim, algorithm = provider.default_permissions_claim, "ES256"
-    place = Place(base, "tasker-api", claim, algorithm, 60, issuer["options"])
-    more = [path for path, document in provider.more_documents(place).items() if document is not None]
-    paths = dict.fromkeys((*provider.discovery_paths(issuer["options"]), *more))
+    vendor = VENDORS[issuer["style"]]
+    base = issuer["jwks_uri"].removesuffix(vendor.jwks_path(issuer["options"]))
+    claim, algorithm = vendor.default_permissions_claim, "ES256"
+    context = IssuerContext(base, "tasker-api", claim, algorithm, 60, issuer["options"])
+    more = [path for path, document in vendor.more_documents(context).items() if document is not None]
+    paths = dict.fromkeys((*vendor.discovery_paths(issuer["options"]), *more))
     documents = [rp.get(base + path).json() for path in paths]
     return [(name, url) for document in documents for name, url in document.items() if NAMED.fullmatch(name)]
 
@@ -41,7 +41,7 @@ def is_served(rp: Rp, url: str) -> bool:
     return any(answer.status_code != 404 for answer in answers)
 
 
-@pytest.mark.parametrize("style", PROVIDERS)
+@pytest.mark.parametrize("style", VENDORS)
 def test_what_is_announced_is_served_or_left_out(make_rp: MakeRp, style: str) -> None:
     """Each endpoint of each document."""
     rp = make_rp(style)
@@ -51,7 +51,7 @@ def test_what_is_announced_is_served_or_left_out(make_rp: MakeRp, style: str) ->
     assert missing - left_out(style) == set()
 
 
-@pytest.mark.parametrize("style", PROVIDERS)
+@pytest.mark.parametrize("style", VENDORS)
 def test_what_is_left_out_is_not_there(make_rp: MakeRp, style: str) -> None:
     """A page doesn't say so of an endpoint that is served."""
     rp = make_rp(style)

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from relying_party import START, MakeRp, Rp, refusal
 
-from mock_idp.providers.flows import JWT_BEARER, TOKEN_EXCHANGE
+from mock_idp.vendors.grant_types import JWT_BEARER, TOKEN_EXCHANGE
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 JWK = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(KEY.public_key()))

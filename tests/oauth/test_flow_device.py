@@ -8,7 +8,7 @@ import pytest
 import requests
 from relying_party import MakeRp, Rp, refusal
 
-from mock_idp.providers.flows import DEVICE_CODE
+from mock_idp.vendors.grant_types import DEVICE_CODE
 
 
 def start(rp: Rp, scope: str = "openid", **form: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from relying_party import MakeRp, Rp
 
-from mock_idp.oauth.routes import FLOW_ENDPOINTS
+from mock_idp.vendors.routes import FLOW_ENDPOINTS
 
 
 @pytest.mark.parametrize("style", ["custom", "auth0", "keycloak", "okta"])

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 from mock_idp.answer import Answer
 from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, PASSWORD_REALM, TOKEN_EXCHANGE
+from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER, PASSWORD_REALM, TOKEN_EXCHANGE
 
 _MODULES = {
     "client_credentials": "client_credentials",

@@ -15,12 +15,12 @@ from mock_idp.oauth.token_response import token_document, token_response
 
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
     """A token whose permissions are the words of the scope and the roles of the client."""
-    provider = request.issuer.provider
+    vendor = request.issuer.vendor
     if client.public:
         raise OAuthError("public_client", "client_credentials")
     scope = granted_scope(request, client, form)
     for word in scope:
-        problem = provider.flows.machine_scope_problem(word)
+        problem = vendor.machine_scope_problem(word)
         if problem is not None:
             raise OAuthError(problem, word)
     spec = TokenSpec(
@@ -29,5 +29,5 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         audience=granted_audience(request, client, form),
         claims=claims_of_client(request, client),
     )
-    token = request.issuer.mint(spec, request.place).token
+    token = request.issuer.mint(spec, request.context).token
     return token_response(request, token_document(request, token, scope))

@@ -16,7 +16,7 @@ from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.token_response import token_document, token_response
-from mock_idp.providers.google import account_id
+from mock_idp.vendors.google import account_id
 
 MAX_SECONDS = 3600
 LEEWAY_SECONDS = 300
@@ -42,7 +42,7 @@ def answer(request: FlowRequest, form: Mapping[str, str]) -> Answer:
     document: dict[str, Any]
     if isinstance(audience, str):
         spec = TokenSpec(client_id=account_id(email), audience=audience, claims={"email": email})
-        document = {"id_token": request.issuer.mint(spec, request.place).token}
+        document = {"id_token": request.issuer.mint(spec, request.context).token}
     else:
         document = token_document(request, f"ya29.c.{secrets.token_urlsafe(96)}", ())
     return token_response(request, document)

@@ -22,7 +22,7 @@ from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.user_tokens import user_answer
-from mock_idp.providers.flows import JWT_BEARER
+from mock_idp.vendors.grant_types import JWT_BEARER
 
 
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
@@ -88,7 +88,7 @@ def _id_token_answer(request: FlowRequest, client: ClientSettings, family: Famil
     from mock_idp.oauth.id_token import id_token
 
     document = {"id_token": id_token(request, client, family, (), None, None, target)}
-    return Answer(200, request.issuer.provider.token_headers(), json.dumps(document).encode())
+    return Answer(200, request.issuer.vendor.token_headers(), json.dumps(document).encode())
 
 
 def _bad(reason: str) -> OAuthError:

@@ -17,7 +17,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     """Fresh tokens of the same grant, with the same scope or a part of it."""
     if "refresh_token" not in form:
         raise OAuthError("missing_parameter", "refresh_token")
-    habit = request.issuer.settings.refresh or request.issuer.provider.flows.refresh
+    habit = request.issuer.settings.refresh or request.issuer.vendor.refresh
     token = checked_refresh_token(request, client, form["refresh_token"])
     words = unique(form.get("scope", "").split())
     for word in words:

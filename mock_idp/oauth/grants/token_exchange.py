@@ -15,7 +15,7 @@ from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.user_tokens import access_token
-from mock_idp.providers.flows import TOKEN_EXCHANGE
+from mock_idp.vendors.grant_types import TOKEN_EXCHANGE
 
 _TYPES = "urn:ietf:params:oauth:token-type:"
 ACCESS_TOKEN, ID_TOKEN, JWT = (_TYPES + name for name in ("access_token", "id_token", "jwt"))

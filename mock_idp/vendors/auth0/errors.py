@@ -7,8 +7,8 @@ wording of an answer, `docs/providers/auth0.md` says so.
 from __future__ import annotations
 
 from mock_idp.answer import Answer, Headers, json_answer
-from mock_idp.oauth.problems import Problem, ProblemKind, standard_code
-from mock_idp.providers.hooks import Asked
+from mock_idp.vendors.context import RequestFacts
+from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 
 HEADERS: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 _GRANT_TYPES_PAGE = "https://auth0.com/docs/clients/client-grant-types"
@@ -61,20 +61,20 @@ def token_error(problem: Problem) -> Answer:
     return json_answer(status, document, HEADERS)
 
 
-def without_audience(asked: Asked) -> Answer | None:
+def without_audience(facts: RequestFacts) -> Answer | None:
     """A tenant without a default audience has no API to give a client a token for."""
-    machine = asked.form.get("grant_type") == "client_credentials"
-    if asked.place.options["default_audience"] or not machine or asked.form.get("audience"):
+    machine = facts.form.get("grant_type") == "client_credentials"
+    if facts.context.options["default_audience"] or not machine or facts.form.get("audience"):
         return None
-    return token_error(Problem("missing_audience", "", asked.place, asked.now))
+    return token_error(Problem("missing_audience", "", facts.context, facts.now))
 
 
-def rate_limited(asked: Asked) -> Answer:
+def rate_limited(facts: RequestFacts) -> Answer:
     """The answer to one request too many, at any endpoint; the limit is that of the token endpoint of a free tenant."""
     headers = (
         ("X-RateLimit-Limit", "30"),
         ("X-RateLimit-Remaining", "0"),
-        ("X-RateLimit-Reset", str(int(asked.now) + 1)),
+        ("X-RateLimit-Reset", str(int(facts.now) + 1)),
     )
     sentence = (
         "Global limit has been reached. Look at the headers X-RateLimit-Limit, X-RateLimit-Remaining and "

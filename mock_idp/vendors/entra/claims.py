@@ -8,8 +8,8 @@ import secrets
 import uuid
 
 from mock_idp.jose.encoding import b64url_decode, b64url_encode
-from mock_idp.providers.base import Claims, Place, TokenRequest, audience_of
-from mock_idp.providers.entra_v1 import DIRECTORY, id_token_names, is_v1, v1_issuer
+from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest, audience_of
+from mock_idp.vendors.entra.v1 import DIRECTORY, id_token_names, is_v1, v1_issuer
 
 CLIENT_ID = "6731de76-14a6-49ae-97bc-6eba6914391e"
 # A token says that it was issued five minutes earlier than it was, for services whose clock is slow.
@@ -21,31 +21,31 @@ _SHORTEST, _LONGEST = 3600, 5400
 _GROUPS = 3
 
 
-def access_claims(place: Place, request: TokenRequest, issuer: str, tenant_id: str) -> Claims:
+def access_claims(context: IssuerContext, request: TokenRequest, issuer: str, tenant_id: str) -> Claims:
     """The claims of an access token. In: its `iss` and its `tid`, beside what every vendor gets."""
-    version = str(place.options["version"])
+    version = str(context.options["version"])
     machine = request.kind == "machine"
     client_id = request.client_id or CLIENT_ID
     iat = int(request.now) - BACKDATED_SECONDS
     oid = object_id(tenant_id, client_id if machine else request.subject or pairwise("user-1"))
     subject = oid if machine else pairwise("user-1")
     claims: Claims = {
-        "aud": DIRECTORY if is_v1(place) and request.audience is None else audience_of(place, request),
+        "aud": DIRECTORY if is_v1(context) and request.audience is None else audience_of(context, request),
         "iss": issuer,
         "iat": iat,
         "nbf": iat,
-        "exp": int(request.now) + _lifetime(place),
+        "exp": int(request.now) + _lifetime(context),
         "acr": "1",
         "aio": secrets.token_urlsafe(42),
         "amr": ["pwd"],
         **_client(version, client_id, machine),
-        **_groups(place, tenant_id, oid),
-        "idp": v1_issuer(place.base, tenant_id),
+        **_groups(context, tenant_id, oid),
+        "idp": v1_issuer(context.base, tenant_id),
         "name": "Ursula User",
         "oid": oid,
         "preferred_username": "user@example.com",
         "rh": f"0.{secrets.token_urlsafe(33)}.",
-        **_granted(place, request, machine),
+        **_granted(context, request, machine),
         "sid": str(uuid.uuid4()),
         "sub": request.subject if request.subject is not None else subject,
         "tid": tenant_id,
@@ -54,7 +54,7 @@ def access_claims(place: Place, request: TokenRequest, issuer: str, tenant_id: s
         "uti": secrets.token_urlsafe(16),
         "ver": version,
     }
-    if place.options["wids"] == "present":
+    if context.options["wids"] == "present":
         claims["wids"] = [_USER_ROLE]
     return {name: value for name, value in claims.items() if name not in _absent(version, machine)}
 
@@ -91,24 +91,24 @@ def _client(version: str, client_id: str, machine: bool) -> Claims:
     return {"azp": client_id, "azpacr": how} if version == "2.0" else {"appid": client_id, "appidacr": how}
 
 
-def _granted(place: Place, request: TokenRequest, machine: bool) -> Claims:
+def _granted(context: IssuerContext, request: TokenRequest, machine: bool) -> Claims:
     """App roles of an application as an array, delegated permissions of a user as one string."""
     names = api_scopes(tuple(request.permissions))
     claims: Claims = {}
-    if machine or place.options["user_permissions"] != "scp":
+    if machine or context.options["user_permissions"] != "scp":
         # Without an app role the claim is not there.
-        claims = {place.permissions_claim: names} if names else {}
+        claims = {context.permissions_claim: names} if names else {}
     if machine:
         return claims
-    in_scp = names if place.options["user_permissions"] != "roles" else []
+    in_scp = names if context.options["user_permissions"] != "roles" else []
     return {**claims, "scp": " ".join(in_scp or ["access_as_user"])}
 
 
-def _groups(place: Place, tenant_id: str, oid: str) -> Claims:
+def _groups(context: IssuerContext, tenant_id: str, oid: str) -> Claims:
     """Group ids; above 200 of them the token only says where to ask (groups overage claim)."""
-    if place.options["groups"] == "listed":
+    if context.options["groups"] == "listed":
         return {"groups": [object_id(tenant_id, f"group {number}") for number in range(_GROUPS)]}
-    if place.options["groups"] == "overage":
+    if context.options["groups"] == "overage":
         endpoint = f"https://graph.windows.net/{tenant_id}/users/{oid}/getMemberObjects"
         return {"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {"endpoint": endpoint}}}
     return {}
@@ -125,9 +125,9 @@ def _absent(version: str, machine: bool) -> set[str]:
     return absent | of_users if machine else absent | opaque
 
 
-def _lifetime(place: Place) -> int:
-    if place.options["lifetime"] == "fixed":
-        return place.token_lifetime_seconds
+def _lifetime(context: IssuerContext) -> int:
+    if context.options["lifetime"] == "fixed":
+        return context.token_lifetime_seconds
     return _SHORTEST - BACKDATED_SECONDS + secrets.randbelow(_LONGEST - _SHORTEST + 1)
 
 
@@ -136,9 +136,9 @@ def pairwise(username: str) -> str:
     return b64url_encode(hashlib.sha256(username.encode()).digest())
 
 
-def issued_for(place: Place, token: str) -> int:
+def issued_for(context: IssuerContext, token: str) -> int:
     """How many seconds a token was good for when it was made; the issuer's usual life where that is not random."""
-    if place.options["lifetime"] == "fixed":
-        return place.token_lifetime_seconds
+    if context.options["lifetime"] == "fixed":
+        return context.token_lifetime_seconds
     payload = json.loads(b64url_decode(token.split(".")[1]))
     return int(payload["exp"]) - int(payload["iat"]) - BACKDATED_SECONDS

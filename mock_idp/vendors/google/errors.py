@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_idp.answer import Answer, json_answer
-from mock_idp.oauth.problems import Problem, ProblemKind, standard_code
+from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 
 _UNAUTHORIZED = (401, "invalid_client", "Unauthorized")
 _BAD_REQUEST = "Bad Request"

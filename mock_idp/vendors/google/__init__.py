@@ -7,44 +7,38 @@ Sources: Google's "OpenID Connect" and "Using OAuth 2.0 for Server to Server App
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from mock_idp.answer import Answer, Headers
 from mock_idp.jose import kid
+from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.kid import KidSource
-from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER
-from mock_idp.oauth.problems import Problem
-from mock_idp.providers import google_errors, key_documents
-from mock_idp.providers.base import (
+from mock_idp.vendors.base import Options, OptionSchemas, Vendor, http_date
+from mock_idp.vendors.context import (
     Claims,
+    IdTokenRequest,
+    IssuerContext,
     KeyTimes,
-    Place,
-    RotationHabit,
     TokenRequest,
     audience_of,
-    http_date,
     lifetime,
 )
-from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, Flows
-from mock_idp.providers.hooks import IdTokenRequest, nothing_more
-from mock_idp.settings import KeySettings
+from mock_idp.vendors.google import errors
+from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER
+from mock_idp.vendors.problems import Problem
 
 SERVICE_ACCOUNT_ID = "104857600000000000001"
 USER_CLIENT_ID = "407408718192-mockidp.apps.googleusercontent.com"
+CERTIFICATES_PATH = "/oauth2/v1/certs"
 _JWKS_SECONDS = 6 * 3600
 _DISCOVERY_SECONDS = 3600
 
 
-class Google:
+class Google(Vendor):
     """accounts.google.com and its neighbours."""
 
-    name = "google"
-    default_permissions_claim = "permissions"
-    default_token_lifetime_seconds = 3600
-    default_client_id = SERVICE_ACCOUNT_ID
-    rotation_habit: RotationHabit = "prepublished"
-    option_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    option_schemas: ClassVar[OptionSchemas] = {
         "iss": {
             "type": "string",
             "enum": ["url", "host"],
@@ -64,49 +58,33 @@ class Google:
             "description": "The hd of users of a Workspace; empty for none.",
         },
     }
-    jwk_members: tuple[str, ...] = ("alg", "e", "kid", "kty", "n", "use")
-    request_id_header: str | None = None
-    published_order = DEFAULT_PUBLISHED_ORDER
-    accepts_json_token_requests = False
-    flows = Flows(
-        grants=("authorization_code", "refresh_token", DEVICE_CODE, JWT_BEARER),
-        audience_parameter=False,
-        resource_parameter=False,
-        user_claims=nothing_more,
-        refresh="keep",
-        refresh_lifetime_seconds=180 * 86_400,
-        device_page="{base}/device",
-        subject_of=lambda email: account_id(email),
-        id_token_extra=lambda request: _id_token(request),
-        opaque_prefix="ya29.",
-        own_grants={JWT_BEARER: "google_service_account"},
-        opaque_token=lambda place, audience: True,
-        key_documents=key_documents.certificates,
-    )
+    default_client_id = SERVICE_ACCOUNT_ID
 
-    def usual_keys(self, options: Mapping[str, Any]) -> tuple[KeySettings, ...]:
-        return KeySettings(state="current"), KeySettings(state="next")
+    rotation_habit = "prepublished"
+    jwk_members = ("alg", "e", "kid", "kty", "n", "use")
 
-    def kid(self, key: KidSource) -> str:
-        return kid.hex40(key)
+    grants = ("authorization_code", "refresh_token", DEVICE_CODE, JWT_BEARER)
+    own_grants: ClassVar[Mapping[str, str]] = {JWT_BEARER: "google_service_account"}
+    audience_parameter = False
+    resource_parameter = False
+    refresh = "keep"
+    refresh_lifetime_seconds = 180 * 86_400
+    opaque_prefix = "ya29."
 
-    def certificate_name(self, place: Place) -> str:
-        return "federated-signon.system.gserviceaccount.com"
+    def issuer(self, context: IssuerContext) -> str:
+        return context.base.partition("://")[2] if context.options["iss"] == "host" else context.base
 
-    def issuer(self, place: Place) -> str:
-        return place.base.partition("://")[2] if place.options["iss"] == "host" else place.base
-
-    def jwks_path(self, options: Mapping[str, Any]) -> str:
+    def jwks_path(self, options: Options) -> str:
         return "/oauth2/v3/certs"
 
-    def discovery_paths(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+    def discovery_paths(self, options: Options) -> tuple[str, ...]:
         return ("/.well-known/openid-configuration",)
 
-    def token_path(self, options: Mapping[str, Any]) -> str:
+    def token_path(self, options: Options) -> str:
         return "/token"
 
-    def discovery(self, place: Place) -> dict[str, Any]:
-        base = place.base
+    def discovery(self, context: IssuerContext) -> dict[str, Any]:
+        base = context.base
         return {
             "issuer": base,
             "authorization_endpoint": f"{base}/o/oauth2/v2/auth",
@@ -131,8 +109,12 @@ class Google:
             "grant_types_supported": ["authorization_code", "refresh_token", DEVICE_CODE, JWT_BEARER],
         }
 
-    def more_documents(self, place: Place) -> Mapping[str, dict[str, Any] | None]:
-        return {}
+    def key_documents(self, context: IssuerContext, keys: Sequence[SigningKey]) -> Mapping[str, dict[str, Any]]:
+        """The older form of its keys, which google-auth verifies ID tokens with: PEM certificates by kid.
+
+        Source: `google.oauth2.id_token`, which fetches https://www.googleapis.com/oauth2/v1/certs.
+        """
+        return {CERTIFICATES_PATH: {key.kid: _pem(key.x5c()[0]) for key in keys if key.has_certificate}}
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
         # Caches on the way have held the answer for a while, so what is left of six hours differs at each request.
@@ -164,50 +146,66 @@ class Google:
             ("Accept-Ranges", "bytes"),
         )
 
+    def kid(self, key: KidSource) -> str:
+        return kid.hex40(key)
+
+    def certificate_name(self, context: IssuerContext) -> str:
+        return "federated-signon.system.gserviceaccount.com"
+
+    def token_error(self, problem: Problem) -> Answer:
+        return errors.token_error(problem)
+
+    def token_header(self, options: Options) -> dict[str, Any]:
+        return {"alg": None, "kid": None, "typ": "JWT"}
+
+    def claims(self, context: IssuerContext, request: TokenRequest) -> Claims:
+        claims = self._service_account(context, request) if request.kind == "machine" else self._user(context, request)
+        if request.permissions:
+            # Google puts no permissions into ID tokens; whoever asks for some gets them all the same.
+            claims[context.permissions_claim] = list(request.permissions)
+        return claims
+
+    def opaque_token(self, context: IssuerContext, audience: str | None) -> bool:
+        return True
+
+    def token_response(self, context: IssuerContext, token: str, scope: str) -> dict[str, Any]:
+        return {"access_token": token, "expires_in": context.token_lifetime_seconds - 1, "token_type": "Bearer"}
+
     def token_headers(self) -> Headers:
         caching = ("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
         return ("Content-Type", "application/json; charset=utf-8"), caching, ("Pragma", "no-cache")
 
-    def request_id(self, number: int) -> str:
-        return str(number)
+    def subject_of(self, username: str) -> str:
+        return account_id(username)
 
-    def token_header(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        return {"alg": None, "kid": None, "typ": "JWT"}
+    def user_claims(self, username: str, declared: Mapping[str, Any]) -> Claims:
+        return {}
 
-    def claims(self, place: Place, request: TokenRequest) -> Claims:
-        claims = self._service_account(place, request) if request.kind == "machine" else self._user(place, request)
-        if request.permissions:
-            # Google puts no permissions into ID tokens; whoever asks for some gets them all the same.
-            claims[place.permissions_claim] = list(request.permissions)
-        return claims
+    def id_token_extra(self, request: IdTokenRequest) -> Claims:
+        hosted_domain = request.context.options["hosted_domain"]
+        return {"azp": request.client_id, **({"hd": hosted_domain} if hosted_domain else {})}
 
-    def token_response(self, place: Place, token: str, scope: str) -> dict[str, Any]:
-        return {"access_token": token, "expires_in": place.token_lifetime_seconds - 1, "token_type": "Bearer"}
-
-    def token_error(self, problem: Problem) -> Answer:
-        return google_errors.token_error(problem)
-
-    def _service_account(self, place: Place, request: TokenRequest) -> Claims:
-        iat, exp = lifetime(place, request.now)
+    def _service_account(self, context: IssuerContext, request: TokenRequest) -> Claims:
+        iat, exp = lifetime(context, request.now)
         account = request.client_id or self.default_client_id
         return {
-            "aud": audience_of(place, request),
+            "aud": audience_of(context, request),
             "azp": account,
-            "email": place.options["service_account"],
+            "email": context.options["service_account"],
             "email_verified": True,
             "exp": exp,
             "iat": iat,
-            "iss": self.issuer(place),
+            "iss": self.issuer(context),
             "sub": request.subject if request.subject is not None else account,
         }
 
-    def _user(self, place: Place, request: TokenRequest) -> Claims:
-        iat, exp = lifetime(place, request.now)
-        hosted_domain = {"hd": place.options["hosted_domain"]} if place.options["hosted_domain"] else {}
+    def _user(self, context: IssuerContext, request: TokenRequest) -> Claims:
+        iat, exp = lifetime(context, request.now)
+        hosted_domain = {"hd": context.options["hosted_domain"]} if context.options["hosted_domain"] else {}
         return {
-            "iss": self.issuer(place),
+            "iss": self.issuer(context),
             "azp": request.client_id or USER_CLIENT_ID,
-            "aud": audience_of(place, request),
+            "aud": audience_of(context, request),
             "sub": request.subject if request.subject is not None else account_id("user@example.com"),
             **hosted_domain,
             "email": "user@example.com",
@@ -219,11 +217,11 @@ class Google:
         }
 
 
-def _id_token(request: IdTokenRequest) -> Claims:
-    hosted_domain = request.place.options["hosted_domain"]
-    return {"azp": request.client_id, **({"hd": hosted_domain} if hosted_domain else {})}
-
-
 def account_id(email: str) -> str:
     """The number of an account, 21 digits, always the same for an email."""
     return str(10**20 + int.from_bytes(hashlib.sha256(email.encode()).digest()) % 10**19)
+
+
+def _pem(certificate: str) -> str:
+    lines = [certificate[start : start + 64] for start in range(0, len(certificate), 64)]
+    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])

@@ -11,9 +11,9 @@ import uuid
 from dataclasses import dataclass
 
 from mock_idp.answer import Answer, Headers, json_answer
-from mock_idp.oauth.problems import Problem, ProblemKind
-from mock_idp.providers.entra_v1 import is_v1
-from mock_idp.providers.hooks import Asked
+from mock_idp.vendors.context import RequestFacts
+from mock_idp.vendors.entra.v1 import is_v1
+from mock_idp.vendors.problems import Problem, ProblemKind
 
 _HEADERS: Headers = (
     ("Content-Type", "application/json; charset=utf-8"),
@@ -169,46 +169,46 @@ def token_error(problem: Problem, tenant: str) -> Answer:
     )
 
 
-def refuse_client(asked: Asked) -> Answer | None:
+def refuse_client(facts: RequestFacts) -> Answer | None:
     """A `resource` at v2.0, where there is none, and one that nobody knows; at v1.0 a password needs to say one."""
-    v1, resource = is_v1(asked.place), asked.form.get("resource")
+    v1, resource = is_v1(facts.context), facts.form.get("resource")
     if resource is not None and not v1:
-        return _answer(_RESOURCE_PARAMETER, asked.now)
-    if v1 and resource is None and asked.form.get("grant_type") == "password":
-        return _answer(_MISSING, asked.now, value="resource")
-    known = str(asked.place.options["resources"]).split()
-    unknown = [one for one in _resources(asked, v1) if one not in known]
+        return _answer(_RESOURCE_PARAMETER, facts.now)
+    if v1 and resource is None and facts.form.get("grant_type") == "password":
+        return _answer(_MISSING, facts.now, value="resource")
+    known = str(facts.context.options["resources"]).split()
+    unknown = [one for one in _resources(facts, v1) if one not in known]
     if not known or not unknown:
         return None
-    return _answer(_UNKNOWN_RESOURCE, asked.now, value=unknown[0], tenant=str(asked.place.options["tenant"]))
+    return _answer(_UNKNOWN_RESOURCE, facts.now, value=unknown[0], tenant=str(facts.context.options["tenant"]))
 
 
-def refuse_authorization(asked: Asked) -> tuple[str, str] | None:
+def refuse_authorization(facts: RequestFacts) -> tuple[str, str] | None:
     """An authorization request to the v2.0 endpoint that has a `resource`."""
-    if "resource" not in asked.form or is_v1(asked.place):
+    if "resource" not in facts.form or is_v1(facts.context):
         return None
-    return _UNSUPPORTED_PARAMETER.code, str(_document(_UNSUPPORTED_PARAMETER, asked.now)["error_description"])
+    return _UNSUPPORTED_PARAMETER.code, str(_document(_UNSUPPORTED_PARAMETER, facts.now)["error_description"])
 
 
-def _resources(asked: Asked, v1: bool) -> list[str]:
+def _resources(facts: RequestFacts, v1: bool) -> list[str]:
     """The resources a request names: with `resource`, or a client on its own before each `/.default`."""
     if v1:
-        return [asked.form["resource"]] if "resource" in asked.form else []
-    if asked.form.get("grant_type") != "client_credentials":
+        return [facts.form["resource"]] if "resource" in facts.form else []
+    if facts.form.get("grant_type") != "client_credentials":
         return []
     suffix = "/.default"
-    return [word.removesuffix(suffix) for word in asked.form.get("scope", "").split() if word.endswith(suffix)]
+    return [word.removesuffix(suffix) for word in facts.form.get("scope", "").split() if word.endswith(suffix)]
 
 
-def not_served(asked: Asked) -> Answer | None:
+def not_served(facts: RequestFacts) -> Answer | None:
     """Each path below a tenant says so when there is no such tenant; other paths are left to the mock.
 
     The words for all tenants are no unknown tenant: an issuer that is one of them serves them.
     """
-    found = _TENANT_PATH.search(asked.path)
-    if found is None or asked.known_path or found[1] in (asked.place.options["tenant"], *_WORDS_FOR_ALL):
+    found = _TENANT_PATH.search(facts.path)
+    if found is None or facts.known_path or found[1] in (facts.context.options["tenant"], *_WORDS_FOR_ALL):
         return None
-    return _answer(_UNKNOWN_TENANT, asked.now, value=found[1])
+    return _answer(_UNKNOWN_TENANT, facts.now, value=found[1])
 
 
 def _answer(refusal: _Refusal, now: float, **values: str) -> Answer:

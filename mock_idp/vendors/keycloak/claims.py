@@ -6,9 +6,16 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from mock_idp.providers.base import Claims, Origin, Place, TokenRequest, audience_of, lifetime
-from mock_idp.providers.flows import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
-from mock_idp.providers.hooks import IdTokenRequest
+from mock_idp.vendors.context import (
+    Claims,
+    GrantOrigin,
+    IdTokenRequest,
+    IssuerContext,
+    TokenRequest,
+    audience_of,
+    lifetime,
+)
+from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 
 CLIENT_ID = "mock-client"
 DEFAULT_SCOPES = ("email", "profile")
@@ -26,19 +33,19 @@ _LIGHTWEIGHT = frozenset({"azp", "exp", "iat", "iss", "jti", "scope", "sid", "ty
 _ACCOUNT_ROLES = {"account": {"roles": ["manage-account", "manage-account-links", "view-profile"]}}
 
 
-def access_claims(place: Place, request: TokenRequest, issuer: str) -> Claims:
+def access_claims(context: IssuerContext, request: TokenRequest, issuer: str) -> Claims:
     """The claims of an access token of the realm, in Keycloak's order. In: the issuer identifier."""
-    iat, exp = lifetime(place, request.now)
+    iat, exp = lifetime(context, request.now)
     client_id = request.client_id or CLIENT_ID
     machine = request.kind == "machine"
     who = client_id if machine else "user-1"
     # A service account keeps its id over restarts, so the id follows from the names.
-    user_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{place.options['realm']}/{who}"))
+    user_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{context.options['realm']}/{who}"))
     claims: Claims = {"exp": exp, "iat": iat}
     if not machine and in_browser(request.origin.grants[0]):
         claims["auth_time"] = iat
-    claims |= {"jti": f"{_context(place, request)}:{uuid.uuid4()}", "iss": issuer}
-    audience = _audience(place, request)
+    claims |= {"jti": f"{_context(context, request)}:{uuid.uuid4()}", "iss": issuer}
+    audience = _audience(context, request)
     if audience is not None:
         claims["aud"] = audience
     claims |= {
@@ -51,13 +58,13 @@ def access_claims(place: Place, request: TokenRequest, issuer: str) -> Claims:
     claims |= {
         "acr": "1",
         "allowed-origins": ["/*"],
-        "realm_access": {"roles": [f"default-roles-{place.options['realm']}", "offline_access", "uma_authorization"]},
-        "resource_access": _client_roles(place, request) | _ACCOUNT_ROLES,
+        "realm_access": {"roles": [f"default-roles-{context.options['realm']}", "offline_access", "uma_authorization"]},
+        "resource_access": _client_roles(context, request) | _ACCOUNT_ROLES,
         "scope": " ".join(DEFAULT_SCOPES),
     }
     claims |= _service_account(client_id) if machine else _person()
-    claims[place.permissions_claim] = list(request.permissions)
-    return _as_mapped(place, claims)
+    claims[context.permissions_claim] = list(request.permissions)
+    return _as_mapped(context, claims)
 
 
 def in_browser(grant_type: str) -> bool:
@@ -71,36 +78,36 @@ def user_claims(username: str, claims: Mapping[str, Any]) -> Claims:
     return {"email_verified": False, **({"name": " ".join(names)} if names else {}), "preferred_username": username}
 
 
-def _context(place: Place, request: TokenRequest) -> str:
+def _context(context: IssuerContext, request: TokenRequest) -> str:
     """What the id of a token begins with: two letters each for session, token and grant (AccessTokenContext)."""
-    token = "lt" if place.options["lightweight"] else "rt"
+    token = "lt" if context.options["lightweight"] else "rt"
     if request.kind == "machine":
         return f"tr{token}cc"
     return f"{_session(request.origin)}{token}{_SHORTCUTS[request.origin.grants[-1]]}"
 
 
-def _session(origin: Origin) -> str:
+def _session(origin: GrantOrigin) -> str:
     # A login starts online; its offline session is what a refresh token without an end goes back to.
     return "of" if origin.offline and origin.grants[-1] == "refresh_token" else "on"
 
 
-def _audience(place: Place, request: TokenRequest) -> str | list[str] | None:
-    if request.audience is not None or place.options["aud"] == "string":
-        return audience_of(place, request)
-    return [place.audience, "account"] if place.options["aud"] == "array" else None
+def _audience(context: IssuerContext, request: TokenRequest) -> str | list[str] | None:
+    if request.audience is not None or context.options["aud"] == "string":
+        return audience_of(context, request)
+    return [context.audience, "account"] if context.options["aud"] == "array" else None
 
 
-def _client_roles(place: Place, request: TokenRequest) -> dict[str, dict[str, list[str]]]:
+def _client_roles(context: IssuerContext, request: TokenRequest) -> dict[str, dict[str, list[str]]]:
     # The roles belong to the client that stands for the API; the permissions claim repeats them through a mapper.
-    return {place.audience: {"roles": list(request.permissions)}} if request.permissions else {}
+    return {context.audience: {"roles": list(request.permissions)}} if request.permissions else {}
 
 
-def _as_mapped(place: Place, claims: Claims) -> Claims:
+def _as_mapped(context: IssuerContext, claims: Claims) -> Claims:
     """The claims that are left without the mappers of a client scope."""
-    without = set() if place.options["basic_scope"] else {"sub", "auth_time"}
-    if place.options["lightweight"]:
+    without = set() if context.options["basic_scope"] else {"sub", "auth_time"}
+    if context.options["lightweight"]:
         # The permissions stay: their mapper says "add to lightweight access token", or no service could decide.
-        without |= claims.keys() - {*_LIGHTWEIGHT, place.permissions_claim}
+        without |= claims.keys() - {*_LIGHTWEIGHT, context.permissions_claim}
     return {name: value for name, value in claims.items() if name not in without}
 
 

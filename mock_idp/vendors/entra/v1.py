@@ -10,16 +10,16 @@ import json
 from typing import Any
 
 from mock_idp.jose.encoding import b64url_decode
-from mock_idp.providers.base import Claims, Place
+from mock_idp.vendors.context import Claims, IssuerContext
 
 DIRECTORY = "00000002-0000-0000-c000-000000000000"
 """The audience of tokens for which no resource was named: the directory's own API, Azure AD Graph."""
 _V2_HOST, _V1_HOST = "https://login.microsoftonline.com", "https://sts.windows.net"
 
 
-def is_v1(place: Place) -> bool:
+def is_v1(context: IssuerContext) -> bool:
     """Whether the request at hand came to an endpoint of version 1.0."""
-    return "/oauth2/" in place.path and "/oauth2/v2.0/" not in place.path
+    return "/oauth2/" in context.path and "/oauth2/v2.0/" not in context.path
 
 
 def v1_issuer(base: str, tenant: str) -> str:
@@ -46,12 +46,12 @@ def id_token_names(username: str) -> Claims:
     return {"unique_name": username, "upn": username}
 
 
-def device_response(document: dict[str, Any], place: Place) -> dict[str, Any]:
+def device_response(document: dict[str, Any], context: IssuerContext) -> dict[str, Any]:
     """What a device is told: a sentence for the user, no complete URI, and at v1.0 another name and numbers as text."""
     page = document["verification_uri"]
     code = document["user_code"]
     message = f"To sign in, use a web browser to open the page {page} and enter the code {code} to authenticate."
     told = {name: value for name, value in document.items() if name != "verification_uri_complete"}
-    if is_v1(place):
+    if is_v1(context):
         told = {"verification_url" if name == "verification_uri" else name: str(value) for name, value in told.items()}
     return {**told, "message": message}

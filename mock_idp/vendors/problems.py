@@ -1,17 +1,15 @@
 """All that can be wrong with a request of a client, and the answer of RFC 6749 section 5.2 to it.
 
-A vendor with words of its own overrides `Provider.token_error`; the kinds below are all it can be asked about.
+A vendor with words of its own overrides `Vendor.token_error`; the kinds below are all it can be asked about.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from mock_idp.answer import Answer, Headers, json_answer
-
-if TYPE_CHECKING:
-    from mock_idp.providers.base import Place
+from mock_idp.vendors.context import IssuerContext
 
 ProblemKind = Literal[
     # The request itself.
@@ -110,7 +108,7 @@ class Problem:
 
     kind: ProblemKind
     value: str
-    place: Place
+    context: IssuerContext
     now: float
     client_id: str | None = None
     grant_type: str | None = None

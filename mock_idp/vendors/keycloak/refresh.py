@@ -8,8 +8,8 @@ from __future__ import annotations
 import uuid
 
 from mock_idp.answer import Headers
-from mock_idp.providers.hooks import RefreshTokenRequest
-from mock_idp.providers.keycloak_errors import SECURITY_HEADERS
+from mock_idp.vendors.context import RefreshTokenRequest
+from mock_idp.vendors.keycloak.errors import SECURITY_HEADERS
 
 # The scopes that each client of a fresh realm has.
 _DEFAULT_SCOPES = ("acr", "basic", "email", "profile", "roles", "web-origins")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mock_idp.providers.base import Place, Provider
-from mock_idp.providers.flows import DEVICE_CODE
+from mock_idp.vendors.base import Vendor
+from mock_idp.vendors.context import IssuerContext
+from mock_idp.vendors.grant_types import DEVICE_CODE
 
 FLOW_ENDPOINTS = {
     "authorization_endpoint": "authorize",
@@ -30,25 +31,25 @@ FLOW_METHODS = {
 }
 
 
-def flow_routes(provider: Provider, place: Place) -> Iterator[tuple[str, str]]:
+def flow_routes(vendor: Vendor, context: IssuerContext) -> Iterator[tuple[str, str]]:
     """Path below the base URL and endpoint, of all discovery documents of the issuer.
 
     Which host a request is for doesn't matter, so an endpoint on another host of the vendor's has its path here.
     """
-    bases = (place.base, *provider.flows.other_bases(place))
-    older = (document for document in provider.more_documents(place).values() if document is not None)
-    for document in (provider.discovery(place), *older):
+    bases = (context.base, *vendor.other_bases(context))
+    older = (document for document in vendor.more_documents(context).values() if document is not None)
+    for document in (vendor.discovery(context), *older):
         for member, endpoint in {**FLOW_ENDPOINTS, "token_endpoint": "token"}.items():
             url = document.get(member)
             base = next((one for one in bases if isinstance(url, str) and url.startswith(one + "/")), None)
             if url is not None and base is not None:
                 yield url.removeprefix(base), endpoint
-    yield from provider.flows.more_paths.items()
-    if DEVICE_CODE in provider.flows.grants:
-        yield device_page(provider, place).removeprefix(place.base), "device_page"
+    yield from vendor.more_paths.items()
+    if DEVICE_CODE in vendor.grants:
+        yield device_page(vendor, context).removeprefix(context.base), "device_page"
 
 
-def device_page(provider: Provider, place: Place) -> str:
+def device_page(vendor: Vendor, context: IssuerContext) -> str:
     """The URL of the page on which a user enters a user code."""
-    issuer = provider.issuer(place).rstrip("/")
-    return provider.flows.device_page.replace("{base}", place.base).replace("{issuer}", issuer)
+    issuer = vendor.issuer(context).rstrip("/")
+    return vendor.device_page.replace("{base}", context.base).replace("{issuer}", issuer)

@@ -1,0 +1,331 @@
+"""What a vendor is: all that it can say about itself, with defaults, so that a vendor's folder says what differs."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from email.utils import formatdate
+from math import floor
+from typing import Any, ClassVar, Literal
+
+from mock_idp.answer import Answer, Headers
+from mock_idp.jose import kid
+from mock_idp.jose.keys import SigningKey
+from mock_idp.jose.kid import KidSource
+from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER, KeyState
+from mock_idp.vendors.context import (
+    Claims,
+    IdTokenRequest,
+    IssuerContext,
+    KeySettings,
+    KeyTimes,
+    RefreshTokenRequest,
+    RequestFacts,
+    TokenRequest,
+    TokenResponseContext,
+    audience_of,
+    lifetime,
+)
+from mock_idp.vendors.grant_types import ALL_GRANTS
+from mock_idp.vendors.problems import Problem, ProblemKind, standard_answer
+
+Options = Mapping[str, Any]
+"""The options of an issuer, complete with defaults."""
+OptionSchemas = Mapping[str, Mapping[str, Any]]
+"""The JSON schema of each option, by its name."""
+
+RotationHabit = Literal["prepublished", "immediate"]
+RefreshHabit = Literal["rotate", "reissue", "keep"]
+"""rotate: each use gives a new one and ends the old, and an old one that comes back ends them all (RFC 9700 section
+4.14.2). reissue: each use gives a new one, the old stays good. keep: there is one, and it stays."""
+
+
+class Vendor:
+    """One vendor; the defaults are those of the specifications, and the paths those of the vendor `custom`.
+
+    Its name is that of the folder of its class. All methods are pure: same arguments, same result, except for random
+    ids. A hook that decides about a request returns None for what any other vendor would do.
+    """
+
+    name: ClassVar[str]
+
+    judged_by_default: ClassVar[bool] = False
+    """Whether scenarios that name no vendors run with it."""
+    option_schemas: ClassVar[OptionSchemas] = {}
+    """The options of its issuers; each schema has a `default`."""
+    default_permissions_claim = "permissions"
+    default_token_lifetime_seconds = 3600
+    default_client_id = "mock-client"
+
+    # Keys and documents
+    rotation_habit: RotationHabit = "immediate"
+    jwk_members: tuple[str, ...] = ("kty", "kid", "use", "alg", "n", "e")
+    """The members of a published RSA key, in the order they are served."""
+    published_order: tuple[KeyState, ...] = DEFAULT_PUBLISHED_ORDER
+    """The states whose keys are published, in the order of the JWKS."""
+    jwk_set_media_type: str | None = None
+    """The type of the JWKS for those who ask for that type."""
+    request_id_header: str | None = None
+    """The header with which it names a request."""
+    cors_credentials = False
+    """Whether web pages of other origins may send credentials along."""
+    endpoint_paths: ClassVar[Mapping[str, str]] = {
+        "authorization": "/oauth2/authorize",
+        "userinfo": "/oauth2/userinfo",
+        "introspection": "/oauth2/introspect",
+        "revocation": "/oauth2/revoke",
+        "end_session": "/oauth2/logout",
+        "device_authorization": "/oauth2/device_authorization",
+        "pushed_authorization_request": "/oauth2/par",
+    }
+    """The endpoints beside the token endpoint that the default discovery document names."""
+    more_paths: ClassVar[Mapping[str, str]] = {}
+    """Paths, with their endpoints, that no discovery document names."""
+
+    # Grants
+    grants: tuple[str, ...] = ALL_GRANTS
+    """The grant types of its token endpoint."""
+    own_grants: ClassVar[Mapping[str, str]] = {}
+    """By grant type, the module in `mock_idp.oauth.grants` with an `answer` of the vendor's own."""
+    challenge_methods: tuple[str, ...] = ("S256", "plain")
+    """The methods of PKCE where the discovery document names none."""
+    example_credentials: Literal["basic", "form", "json"] = "basic"
+    """How a client says its secret in the vendor's own examples."""
+    accepts_json_token_requests = False
+    duplicates_last = False
+    """Whether a parameter that is given twice is refused only when the client is known."""
+    needs_audience = False
+    """Whether a declared client has to ask for an audience."""
+    audience_parameter = True
+    """Whether a client can ask for an audience with `audience`."""
+    resource_parameter = True
+    """Whether a client can ask for an audience with `resource` (RFC 8707)."""
+    device_page = "{base}/device"
+    """Where a user enters a user code; `{base}` and `{issuer}` stand for the base URL and the issuer."""
+
+    # Tokens of users
+    refresh: RefreshHabit = "rotate"
+    refresh_lifetime_seconds = 30 * 86_400
+    offline_lifetime_seconds: int | None = None
+    """How long a refresh token with the scope offline_access is good for, where that differs."""
+    refresh_token_logout: Headers | None = None
+    """The headers of the 204 for a logout with a refresh token and no browser; None where there is no such logout."""
+    userinfo_audience = False
+    """Whether the userinfo endpoint is in the audience of tokens with the scope openid."""
+    default_scopes: tuple[str, ...] = ()
+    """The scopes of which ID token and userinfo have the claims whatever was asked for."""
+    id_token_key = "current"
+    """The key that signs ID tokens."""
+    opaque_prefix = ""
+    """What opaque tokens begin with."""
+
+    def __init_subclass__(cls) -> None:
+        cls.name = cls.__module__.rpartition(".")[2]
+
+    # Where it is
+
+    def issuer(self, context: IssuerContext) -> str:
+        """The issuer identifier, with the slash at its end where the vendor has one."""
+        return context.base
+
+    def jwks_path(self, options: Options) -> str:
+        """The path of the JWKS below the base URL."""
+        return "/.well-known/jwks.json"
+
+    def discovery_paths(self, options: Options) -> tuple[str, ...]:
+        """The paths of the discovery document below the base URL, the most usual one first."""
+        return "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
+
+    def token_path(self, options: Options) -> str:
+        """The path of the token endpoint below the base URL."""
+        return "/oauth2/token"
+
+    def other_bases(self, context: IssuerContext) -> tuple[str, ...]:
+        """URLs beside the base URL below which it has endpoints."""
+        return ()
+
+    def not_served(self, facts: RequestFacts) -> Answer | None:
+        """The answer to a request at a path, or with a method, that the issuer doesn't serve."""
+        return None
+
+    def rate_limited(self, facts: RequestFacts) -> Answer | None:
+        """The answer to one request too many."""
+        return None
+
+    def request_id(self, number: int) -> str:
+        """The value of `request_id_header` for the request with this number."""
+        return str(number)
+
+    # Documents
+
+    def discovery(self, context: IssuerContext) -> dict[str, Any]:
+        """The discovery document, members in the vendor's order (OIDC Discovery 1.0 section 3, RFC 8414 section 2)."""
+        return {
+            "issuer": self.issuer(context),
+            "token_endpoint": context.base + self.token_path(context.options),
+            "jwks_uri": context.base + self.jwks_path(context.options),
+            **{f"{name}_endpoint": context.base + path for name, path in self.endpoint_paths.items()},
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "grant_types_supported": list(self.grants),
+            "code_challenge_methods_supported": list(self.challenge_methods),
+            "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": [context.algorithm],
+            "token_endpoint_auth_methods_supported": [
+                *("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"),
+            ],
+            "authorization_response_iss_parameter_supported": True,
+        }
+
+    def more_documents(self, context: IssuerContext) -> Mapping[str, dict[str, Any] | None]:
+        """What is served below the base URL besides, by path: a discovery document, or None for the JWKS again."""
+        return {}
+
+    def key_documents(self, context: IssuerContext, keys: Sequence[SigningKey]) -> Mapping[str, dict[str, Any]]:
+        """What stands beside the JWKS and is made of the published keys, by its path below the base URL."""
+        return {}
+
+    def jwks_headers(self, times: KeyTimes) -> Headers:
+        """The headers of the JWKS. Rebuilt at most once a second."""
+        return ("Content-Type", "application/json"), ("Cache-Control", "public, max-age=300")
+
+    def discovery_headers(self, times: KeyTimes) -> Headers:
+        """The headers of the discovery document. Rebuilt at most once a second."""
+        return self.jwks_headers(times)
+
+    # Keys
+
+    def usual_keys(self, options: Options) -> tuple[KeySettings, ...]:
+        """The keys a fresh issuer has: one that signs, and where keys are announced ahead the next one."""
+        usual = (KeySettings(state="current"),)
+        return (*usual, KeySettings(state="next")) if self.rotation_habit == "prepublished" else usual
+
+    def kid(self, key: KidSource) -> str:
+        """A kid in the vendor's shape."""
+        return kid.uuid4(key)
+
+    def certificate_name(self, context: IssuerContext) -> str:
+        """The CN of the self-signed certificate in `x5c`."""
+        return "mock-idp"
+
+    def access_token_key(self, options: Options) -> str:
+        """The name of the key that signs access tokens; an issuer without it signs with the current one."""
+        return "current"
+
+    # Requests of clients
+
+    def refuse_request(self, facts: RequestFacts) -> Answer | None:
+        """The answer to a token request that is refused before it is read."""
+        return None
+
+    def refuse_client(self, facts: RequestFacts) -> Answer | None:
+        """The answer to a token request of a client that is known, refused before its grant."""
+        return None
+
+    def refuse_authorization(self, facts: RequestFacts) -> tuple[str, str] | None:
+        """`error` and `error_description` for an authorization request that only this vendor refuses."""
+        return None
+
+    def needs_scope(self, context: IssuerContext) -> bool:
+        """Whether a declared client has to ask for a scope."""
+        return False
+
+    def machine_scope_problem(self, word: str) -> ProblemKind | None:
+        """What is wrong with one word of the scope of a client_credentials request."""
+        return None
+
+    def resource_of_tokens(self, context: IssuerContext) -> bool:
+        """Whether a token request for a user may name the `resource`, whatever the authorization request has named."""
+        return False
+
+    def token_error(self, problem: Problem) -> Answer:
+        """The answer to a refused request of a client."""
+        return standard_answer(problem)
+
+    # Tokens
+
+    def token_header(self, options: Options) -> dict[str, Any]:
+        """The JOSE header of an access token in the vendor's order; `alg` and `kid` only mark their place."""
+        return {"alg": None, "typ": "at+jwt", "kid": None}
+
+    def claims(self, context: IssuerContext, request: TokenRequest) -> Claims:
+        """The claims of an access token in the vendor's order, permissions where it has them; here as RFC 9068 says."""
+        iat, exp = lifetime(context, request.now)
+        client_id = request.client_id or self.default_client_id
+        subject = client_id if request.kind == "machine" else "user-1"
+        claims: Claims = {
+            "iss": self.issuer(context),
+            "sub": request.subject if request.subject is not None else subject,
+            "aud": audience_of(context, request),
+            "exp": exp,
+            "iat": iat,
+            "jti": str(uuid.uuid4()),
+            "client_id": client_id,
+        }
+        if request.permissions:
+            claims["scope"] = " ".join(request.permissions)
+        claims[context.permissions_claim] = list(request.permissions)
+        return claims
+
+    def opaque_token(self, context: IssuerContext, audience: str | None) -> bool:
+        """Whether the access token of a user is a text that only the vendor understands. In: the audience asked for."""
+        return False
+
+    def origins_claim(self, options: Options) -> str | None:
+        """The claim of access tokens that lists the origins of the client."""
+        return None
+
+    def token_response(self, context: IssuerContext, token: str, scope: str) -> dict[str, Any]:
+        """The body of a successful token response (RFC 6749 section 5.1) with the vendor's own members."""
+        granted = {"scope": scope} if scope else {}
+        seconds = context.token_lifetime_seconds
+        return {"access_token": token, "token_type": "Bearer", "expires_in": seconds, **granted}
+
+    def token_headers(self) -> Headers:
+        """The headers of a token response."""
+        return ("Content-Type", "application/json"), ("Cache-Control", "no-store")
+
+    # Users
+
+    def subject_of(self, username: str) -> str:
+        """The `sub` of a user."""
+        return username
+
+    def user_claims(self, username: str, declared: Mapping[str, Any]) -> Claims:
+        """The claims of a user that nobody has to declare."""
+        return {"preferred_username": username}
+
+    def scope_words(self, scope: tuple[str, ...]) -> list[str]:
+        """What an access token says of a granted scope."""
+        return list(scope)
+
+    def auth_time_of(self, grant_type: str) -> bool:
+        """Whether ID tokens say when the login was. In: the grant type of the login."""
+        return True
+
+    def id_token_extra(self, request: IdTokenRequest) -> Claims:
+        """The vendor's own claims of an ID token, in place of others of their name."""
+        return {}
+
+    def user_response(self, document: dict[str, Any], about: TokenResponseContext) -> dict[str, Any]:
+        """A token response for a user, which is one for a client with more members at its end, as the vendor has it."""
+        return document
+
+    def refresh_token(self, request: RefreshTokenRequest) -> str:
+        """A refresh token; here one that says nothing."""
+        return secrets.token_urlsafe(32)
+
+    def needs_offline_access(self, context: IssuerContext) -> bool:
+        """Whether only the scope offline_access brings a refresh token."""
+        return False
+
+    def device_response(self, document: dict[str, Any], context: IssuerContext) -> dict[str, Any]:
+        """What a device is told, made of the answer of RFC 8628 section 3.2."""
+        return document
+
+
+def http_date(unix_seconds: float) -> str:
+    """A time as HTTP writes it, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7)."""
+    return formatdate(floor(unix_seconds), usegmt=True)

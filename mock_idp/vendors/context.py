@@ -1,0 +1,173 @@
+"""What a vendor is given to decide by: its issuer, the request at hand, the grant behind a token, the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Claims = dict[str, Any]
+
+ENDPOINTS = (
+    *("jwks", "discovery", "token", "authorize", "userinfo", "introspect", "revoke", "end_session"),
+    *("device_authorization", "device_page", "par", "other"),
+)
+SERVED_ENDPOINTS = ENDPOINTS[:-1]
+"""All but `other`, the paths of an issuer at which there is nothing."""
+
+
+@dataclass(frozen=True)
+class KeySettings:
+    """A key to be made. `members` are the JWK members it is published with, in order; None means the vendor's.
+
+    `bits` and `exponent` matter to RSA only. `use` is "sig" or "enc", as in RFC 7517 section 4.2. `issuer` is that
+    member of the JWK where the vendor's keys have one; a path is put behind the issuer's base URL.
+    """
+
+    name: str | None = None
+    state: str = "current"
+    algorithm: str | None = None
+    bits: int | None = None
+    exponent: int | None = None
+    kid: str | None = None
+    use: Literal["sig", "enc"] = "sig"
+    members: tuple[str, ...] | None = None
+    allow_reuse: bool = False
+    issuer: str | None = None
+
+
+@dataclass(frozen=True)
+class IssuerContext:
+    """Where an issuer stands and what it was configured with.
+
+    `base` is the public URL below which the vendor's own paths begin, without a slash at the end.
+    `options` are the vendor's options, complete with defaults. `extra_claims` go into every token that is made for the
+    request at hand, in place of others of their name. `path` is that of the request, below the base URL; empty where
+    there is none, as for tokens of the control API.
+    """
+
+    base: str
+    audience: str
+    permissions_claim: str
+    algorithm: str
+    token_lifetime_seconds: int
+    options: Mapping[str, Any]
+    extra_claims: Mapping[str, Any] = field(default_factory=dict)
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class KeyTimes:
+    """When the published keys changed last, and the issuer's time now: what vendors' cache headers are made of.
+
+    Both are in unix seconds. `options` are the vendor's.
+    """
+
+    changed_at: float
+    now: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """A request below the base URL of an issuer, as a vendor judges it; `now` is the issuer's time in unix seconds.
+
+    `path` is the one on the server and `query` the text behind the question mark. `form` and `client_id` are empty and
+    None until they are read; `assertion` says that the client has authenticated with a JWT, `known_path` that the
+    issuer serves the path with another method.
+    """
+
+    context: IssuerContext
+    now: float
+    method: str
+    path: str
+    query: str = field(default="", repr=False)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    client_id: str | None = None
+    assertion: bool = False
+    known_path: bool = False
+
+
+@dataclass(frozen=True)
+class GrantOrigin:
+    """Where a token for a user comes from.
+
+    `grants` are the grant types behind it, that of the login first and refresh_token behind it. `offline` says that the
+    grant has the scope offline_access.
+    """
+
+    grants: tuple[str, ...] = ("authorization_code",)
+    offline: bool = False
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """Who asks for a token. None leaves a value to the vendor's usual one; `now` is in unix seconds.
+
+    `origin` counts for tokens of users only.
+    """
+
+    now: float
+    kind: Literal["machine", "user"] = "machine"
+    subject: str | None = None
+    client_id: str | None = None
+    audience: str | Sequence[str] | None = None
+    permissions: Sequence[str] = ()
+    origin: GrantOrigin = GrantOrigin()
+
+
+@dataclass(frozen=True)
+class IdTokenRequest:
+    """What a vendor's own members of an ID token are made of."""
+
+    client_id: str
+    session_id: str
+    username: str
+    subject: str
+    context: IssuerContext
+
+
+@dataclass(frozen=True)
+class RefreshTokenRequest:
+    """What a vendor's refresh token is made of. Times are in unix seconds.
+
+    `issuer` is the issuer identifier. `offline` says that the grant has the scope offline_access. `secret` is what the
+    issuer signs its refresh tokens with, known to nobody else, and `secret_kid` is its name.
+    """
+
+    issuer: str
+    client_id: str
+    session_id: str
+    subject: str
+    scope: tuple[str, ...]
+    issued_at: int
+    until: int
+    offline: bool
+    secret: bytes = field(repr=False)
+    secret_kid: str
+
+
+@dataclass(frozen=True)
+class TokenResponseContext:
+    """What the members of a token response for a user are arranged by.
+
+    `scope` are the words that were granted, `subject` is the `sub`. `parameters` reads those of the request.
+    """
+
+    context: IssuerContext
+    session_id: str
+    scope: tuple[str, ...]
+    subject: str
+    parameters: Callable[[], Mapping[str, str]] = field(repr=False)
+
+
+def lifetime(context: IssuerContext, now: float) -> tuple[int, int]:
+    """`iat` and `exp` of a token issued now, whole seconds as all vendors write them."""
+    return int(now), int(now) + context.token_lifetime_seconds
+
+
+def audience_of(context: IssuerContext, request: TokenRequest) -> str | list[str]:
+    """The audience that was asked for in the shape it was asked for, otherwise the issuer's."""
+    if request.audience is None:
+        return context.audience
+    return request.audience if isinstance(request.audience, str) else list(request.audience)

@@ -1,0 +1,56 @@
+"""Any other provider: paths, header and claim names are options; claims follow RFC 9068.
+
+The defaults are the document Tasker asks of a custom JWKS endpoint: one RSA key with kty, kid, use, alg, n, e.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mock_idp.vendors.base import Options, OptionSchemas, Vendor
+from mock_idp.vendors.context import IssuerContext
+
+
+def _path(default: str, about: str) -> dict[str, Any]:
+    pattern = "^(/[A-Za-z0-9._~-]+)+$"
+    return {"type": "string", "pattern": pattern, "maxLength": 200, "default": default, "description": about}
+
+
+class Custom(Vendor):
+    """A provider nobody has heard of."""
+
+    judged_by_default = True
+    option_schemas: ClassVar[OptionSchemas] = {
+        "issuer_path": {
+            "type": "string",
+            "pattern": "^(/[A-Za-z0-9._~-]+)*/?$",
+            "maxLength": 200,
+            "default": "",
+            "description": "What stands in the issuer after the base URL; may be a slash.",
+        },
+        "jwks_path": _path("/.well-known/jwks.json", "The path of the JWKS."),
+        "discovery_path": _path("/.well-known/openid-configuration", "The path of the discovery document."),
+        "token_path": _path("/oauth2/token", "The path of the token endpoint."),
+        "typ": {
+            "type": ["string", "null"],
+            "maxLength": 100,
+            "default": "at+jwt",
+            "description": "The header typ of access tokens: at+jwt by RFC 9068 section 2.1; null leaves it out.",
+        },
+    }
+
+    def issuer(self, context: IssuerContext) -> str:
+        return context.base + str(context.options["issuer_path"])
+
+    def jwks_path(self, options: Options) -> str:
+        return str(options["jwks_path"])
+
+    def discovery_paths(self, options: Options) -> tuple[str, ...]:
+        return str(options["discovery_path"]), "/.well-known/oauth-authorization-server"
+
+    def token_path(self, options: Options) -> str:
+        return str(options["token_path"])
+
+    def token_header(self, options: Options) -> dict[str, Any]:
+        typ = {} if options["typ"] is None else {"typ": options["typ"]}
+        return {"alg": None, **typ, "kid": None}

@@ -1,0 +1,200 @@
+"""Okta, a custom authorization server: `scp` array, `cid`, no `typ` in the header, no certificate in the JWK.
+
+Sources: Okta docs "OpenID Connect & OAuth 2.0 API", "Key rotation", "Access token payload"; recorded answers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar
+
+from mock_idp.answer import Answer, Headers
+from mock_idp.jose import kid
+from mock_idp.jose.kid import KidSource
+from mock_idp.vendors.base import Options, OptionSchemas, Vendor, http_date
+from mock_idp.vendors.context import (
+    Claims,
+    IdTokenRequest,
+    IssuerContext,
+    KeySettings,
+    KeyTimes,
+    RequestFacts,
+    TokenRequest,
+    audience_of,
+    lifetime,
+)
+from mock_idp.vendors.okta import discovery, errors
+from mock_idp.vendors.problems import Problem, ProblemKind
+
+# Okta rotates about four times a year; the JWKS may be cached until the next planned rotation.
+_ROTATION_SECONDS = 90 * 86_400
+_DISCOVERY_SECONDS = 86_400
+_ORG_KEY = "org-access-tokens"
+
+
+def _clients(about: str) -> dict[str, Any]:
+    """An option that lists client ids."""
+    return {"type": "array", "items": {"type": "string"}, "maxItems": 100, "default": [], "description": about}
+
+
+class Okta(Vendor):
+    """An Okta custom authorization server."""
+
+    judged_by_default = True
+    option_schemas: ClassVar[OptionSchemas] = {
+        "authorization_server": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]{1,64}$",
+            "default": "default",
+            "description": "The id of the authorization server, the part of the issuer after /oauth2/; org stands for "
+            "the one of the organization, whose access tokens only Okta can verify.",
+        },
+        "clients_without_policy": _clients("Clients that no rule of an access policy allows anything."),
+        "dpop_clients": _clients("Clients whose requests need a DPoP proof."),
+        "jwks_cache": {
+            "type": "string",
+            "enum": ["countdown", "no-store"],
+            "default": "countdown",
+            "description": "no-store: the JWKS must not be kept, as for a while in 2026 (OKTA-1099636).",
+        },
+    }
+    default_permissions_claim = "scp"
+    default_client_id = "0oamockidpclient0001"
+
+    rotation_habit = "prepublished"
+    jwk_members = ("kty", "alg", "kid", "use", "e", "n")
+    request_id_header = "X-Okta-Request-Id"
+
+    audience_parameter = False
+    device_page = "{base}/activate"
+
+    def issuer(self, context: IssuerContext) -> str:
+        return context.base if _is_org(context.options) else context.base + _path(context.options)
+
+    def jwks_path(self, options: Options) -> str:
+        return _path(options) + "/v1/keys"
+
+    def discovery_paths(self, options: Options) -> tuple[str, ...]:
+        path = "" if _is_org(options) else _path(options)
+        return f"{path}/.well-known/openid-configuration", f"{path}/.well-known/oauth-authorization-server"
+
+    def token_path(self, options: Options) -> str:
+        return _path(options) + "/v1/token"
+
+    def rate_limited(self, facts: RequestFacts) -> Answer | None:
+        return errors.rate_limited(facts)
+
+    def request_id(self, number: int) -> str:
+        return f"mockidp{number:020x}"
+
+    def discovery(self, context: IssuerContext) -> dict[str, Any]:
+        below = context.base + _path(context.options)
+        groups = ("groups",) if _is_org(context.options) else ()
+        return discovery.document(context.base, self.issuer(context), below, context.algorithm, groups)
+
+    def jwks_headers(self, times: KeyTimes) -> Headers:
+        if times.options["jwks_cache"] == "no-store":
+            return _headers(times.now, 0, "no-cache, no-store")
+        since_rotation = (times.now - times.changed_at) % _ROTATION_SECONDS
+        return _headers(times.now, _ROTATION_SECONDS - int(since_rotation))
+
+    def discovery_headers(self, times: KeyTimes) -> Headers:
+        return _headers(times.now, _DISCOVERY_SECONDS)
+
+    def usual_keys(self, options: Options) -> tuple[KeySettings, ...]:
+        usual = super().usual_keys(options)
+        return (*usual, KeySettings(name=_ORG_KEY, state="hidden")) if _is_org(options) else usual
+
+    def kid(self, key: KidSource) -> str:
+        return kid.random43(key)
+
+    def certificate_name(self, context: IssuerContext) -> str:
+        return "okta"
+
+    def access_token_key(self, options: Options) -> str:
+        return _ORG_KEY if _is_org(options) else "current"
+
+    def refuse_request(self, facts: RequestFacts) -> Answer | None:
+        return errors.refuse_request(facts)
+
+    def refuse_client(self, facts: RequestFacts) -> Answer | None:
+        return errors.refuse_client(facts)
+
+    def needs_scope(self, context: IssuerContext) -> bool:
+        return True
+
+    def machine_scope_problem(self, word: str) -> ProblemKind | None:
+        return "openid_for_client" if word == "openid" else None
+
+    def token_error(self, problem: Problem) -> Answer:
+        return errors.token_error(problem)
+
+    def token_header(self, options: Options) -> dict[str, Any]:
+        typ = {"typ": "application/okta-internal-at+jwt"} if _is_org(options) else {}
+        return {"kid": None, "alg": None, **typ}
+
+    def claims(self, context: IssuerContext, request: TokenRequest) -> Claims:
+        iat, exp = lifetime(context, request.now)
+        client_id = request.client_id or self.default_client_id
+        machine = request.kind == "machine"
+        subject = client_id if machine else "user@example.com"
+        person = {} if machine else {"uid": "00umockidpuser000001"}
+        claims: Claims = {
+            "ver": 1,
+            "jti": f"AT.{secrets.token_urlsafe(32)}",
+            "iss": self.issuer(context),
+            "aud": audience_of(context, request),
+            "iat": iat,
+            "exp": exp,
+            "cid": client_id,
+            **person,
+            context.permissions_claim: list(request.permissions),
+        }
+        if not machine:
+            claims["auth_time"] = iat
+        claims["sub"] = request.subject if request.subject is not None else subject
+        return claims
+
+    def token_response(self, context: IssuerContext, token: str, scope: str) -> dict[str, Any]:
+        return {
+            "token_type": "Bearer",
+            "expires_in": context.token_lifetime_seconds,
+            "access_token": token,
+            "scope": scope,
+        }
+
+    def token_headers(self) -> Headers:
+        return ("Content-Type", "application/json"), ("Cache-Control", "no-cache, no-store"), ("Pragma", "no-cache")
+
+    def id_token_extra(self, request: IdTokenRequest) -> Claims:
+        return {
+            "ver": 1,
+            "jti": f"ID.{secrets.token_urlsafe(32)}",
+            "amr": ["pwd"],
+            "idp": "00omockidp0000000001",
+        }
+
+    def needs_offline_access(self, context: IssuerContext) -> bool:
+        return True
+
+
+def _path(options: Options) -> str:
+    return "/oauth2" if _is_org(options) else f"/oauth2/{options['authorization_server']}"
+
+
+def _is_org(options: Options) -> bool:
+    return bool(options["authorization_server"] == errors.ORG)
+
+
+def _headers(now: float, max_age: int, caching: str | None = None) -> Headers:
+    return (
+        ("Content-Type", "application/json"),
+        ("Cache-Control", caching or f"max-age={max_age}, must-revalidate"),
+        ("Expires", http_date(now + max_age)),
+        ("Vary", "Origin"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-XSS-Protection", "0"),
+        ("Strict-Transport-Security", "max-age=315360000; includeSubDomains"),
+        ("Server", "nginx"),
+        ("P3P", 'CP="HONK"'),
+    )
