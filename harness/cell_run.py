@@ -16,6 +16,7 @@ from harness.background import JOIN_SECONDS, Background
 from harness.credentials import credential_in
 from harness.errors import HarnessError
 from harness.fetch_counts import FetchCounts
+from harness.held_up import HeldUp
 from harness.idp import TOKEN_HEADER, IssuerClient
 from harness.journal import Journal
 from harness.loader import parse_policy
@@ -73,6 +74,7 @@ class CellRun:
 
     def __init__(self, cell: Cell, session: Session, number: int) -> None:
         self.cell, self.session, self.profile = cell, session, session.profile
+        self.held_up = HeldUp(session.environment.pulse, self.service_pid())
         self.attacker_path = f"/{number}/{cell.scenario.slug}"
         self.background: Background[Sent] = Background()
         self.sent: list[Sent] = []
@@ -184,6 +186,10 @@ class CellRun:
     def new_connection(self) -> Connection:
         """Another connection to the service, for another thread."""
         return Connection(self.base_url())
+
+    def service_pid(self) -> int | None:
+        """The process of the service, if one runs and it is known."""
+        return self.session.service.pid if self.session.service else None
 
     def base_url(self) -> str:
         """The address of the service. Raises `HarnessError` when it is not running."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from harness.attacker import AttackerListener
 from harness.errors import HarnessError, UsageError
+from harness.held_up import OWN_DELAYS, Pulse
 from harness.idp import IdpClient
 from harness.profile import Profile
 from harness.targets import Target, make_target, profile_of
@@ -75,10 +76,13 @@ class Environment:
     idp: IdpClient
     attacker: AttackerListener
     ended: threading.Event = field(default_factory=threading.Event, compare=False)
+    pulse: Pulse = field(default_factory=Pulse, compare=False)
 
     def pause(self, seconds: float) -> None:
         """Let time pass. Raises `HarnessError` at once when the run ends meanwhile: nobody waits for a wait."""
-        if self.ended.wait(seconds):
+        with OWN_DELAYS.beyond(seconds):
+            ended = self.ended.wait(seconds)
+        if ended:
             raise HarnessError("the run was ended")
 
     def settings_for_issuer(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from harness.loader import bundled_directory
 from harness.model import Cell, Scenario
 from harness.toml_source import TomlSource
-from harness.verdicts import FAILED, FINDING, PASSED, STALE, CellResult
+from harness.verdicts import FAILED, FINDING, INCONCLUSIVE, PASSED, STALE, CellResult
 from harness.vocabulary import STYLES
 
 _KEYS = ("scenario", "variants", "styles", "requirement", "reason")
@@ -82,6 +82,8 @@ def apply(result: CellResult, cell: Cell, findings: Iterable[Finding]) -> CellRe
     finding = next((one for one in findings if one.covers(cell)), None)
     if finding and result.verdict == FAILED:
         result.verdict, result.reason = FINDING, finding.reason
+    elif finding and result.verdict == PASSED and (held_up := result.evidence.get("held_up")):
+        result.verdict, result.reason = INCONCLUSIVE, f"{held_up}. It passed, although it is listed as a finding"
     elif finding and result.verdict == PASSED:
         result.verdict = STALE
         result.reason = "passed, although it is listed as an expected finding: take the entry out"

@@ -45,15 +45,26 @@ def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
         result.verdict, result.reason = INCONCLUSIVE, str(problem)
     except HarnessError as problem:
         result.verdict, result.reason = ERROR, f"{type(problem).__name__}: {problem}"
+    held_up = run.held_up.reason(run.service_pid())
+    if held_up and result.verdict == FAILED:
+        result.verdict = INCONCLUSIVE
+        result.reason = f"{held_up}. Expected {result.expected}; got {result.actual}"
     try:
         run.finish()
         result.evidence = evidence(run, full=result.verdict != PASSED)
+        if held_up:
+            result.evidence["held_up"] = held_up
         if tidy:
             session.tidy()
     except HarnessError as problem:
         result.verdict, result.reason = ERROR, f"after the case: {problem}"
     result.duration_s = round(time.perf_counter() - started, 4)
     return result
+
+
+def was_held_up(result: CellResult) -> bool:
+    """Whether a cell proves nothing because the machine gave it no processor; it may be run again."""
+    return result.verdict == INCONCLUSIVE and "held_up" in result.evidence
 
 
 def blank_result(cell: Cell, target: str) -> CellResult:

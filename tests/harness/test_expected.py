@@ -50,6 +50,14 @@ def test_a_listed_cell_that_passes_is_stale(scenario: Scenario) -> None:
     assert "take the entry out" in reason
 
 
+def test_a_listed_cell_that_passes_without_a_processor_proves_nothing(scenario: Scenario) -> None:
+    """It isn't the service that has changed."""
+    result = blank_result(cell(scenario), "thing")
+    result.verdict, result.evidence = PASSED, {"held_up": "the harness had to wait"}
+    apply(result, cell(scenario), [FOUND])
+    assert (result.verdict, result.reason.partition(".")[0]) == (INCONCLUSIVE, "the harness had to wait")
+
+
 @pytest.mark.parametrize("verdict", [ERROR, INCONCLUSIVE, SKIPPED, UNDECLARED])
 def test_a_listed_cell_that_proved_nothing_stays_what_it_is(scenario: Scenario, verdict: str) -> None:
     assert outcome(verdict, cell(scenario), FOUND)[0] == verdict

@@ -11,14 +11,15 @@ from cell_bench import MORE
 from scenario_files import load_scenario, profile_text, write_profile
 from small_service import Answer, Behaviour, Call, SmallService, honest
 
+from harness import held_up
 from harness.attacker import AttackerListener
 from harness.environment import Environment, Options
 from harness.idp import IdpClient
 from harness.model import Cell
 from harness.profile import load_profile
-from harness.sessions import IDLE_SESSIONS, Sessions
+from harness.sessions import HELD_UP_TRIES, IDLE_SESSIONS, Sessions
 from harness.targets.base import ServiceConfig, TargetError
-from harness.verdicts import ERROR, FAILED, PASSED
+from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED
 
 PLAIN = 'expect = "accept"\n'
 
@@ -290,3 +291,38 @@ def test_the_end_of_the_sessions_ends_every_service(
         sessions.run(cell(tmp_path, PLAIN + "timed = true\n"))
     assert [service.runs for service in target.started] == [False, False]
     assert len(idp_client.call("GET", "/_mock/issuers")["issuers"]) == before
+
+
+def test_a_cell_that_deviates_without_a_processor_is_tried_again_and_proves_nothing(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time on a service of its own; the record says who waited, and what was seen all the same."""
+    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
+    result = sessions.run(cell(tmp_path, "expect = [418]\n"))
+    assert (result.verdict, result.expected) == (INCONCLUSIVE, "status 418")
+    assert "had to wait" in result.reason
+    assert "Expected status 418; got 200" in result.reason
+    assert len(target.started) == HELD_UP_TRIES
+
+
+def test_a_cell_that_had_no_processor_once_has_the_verdict_of_its_second_try(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
+
+    def behaves_with_time(call: Call) -> Answer:
+        if call.token and len(target.started) == 2:
+            monkeypatch.setattr(held_up, "ALLOWED_SECONDS", 3600.0)
+        return honest(call)
+
+    target.behaviour = behaves_with_time
+    assert sessions.run(cell(tmp_path, "expect = [418]\n")).verdict == FAILED
+    assert len(target.started) == 2
+
+
+def test_a_cell_that_passes_without_a_processor_has_passed(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
+    assert sessions.run(cell(tmp_path)).verdict == PASSED
+    assert len(target.started) == 1
