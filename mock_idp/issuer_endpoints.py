@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.answer import Answer, json_answer
@@ -73,8 +73,15 @@ class IssuerEndpoints:
                 return json_answer(error.status, error.as_json())
 
         def scripted_request() -> ScriptedRequest:
-            context = self._context(issuer, environ)
-            return ScriptedRequest(endpoint, answer_with, lambda: _flow_request(issuer, context, environ, body))
+            from mock_idp.oauth.scripted import refused_by_vendor, sent_back
+
+            flow = partial(_flow_request, issuer, self._context(issuer, environ), environ, body)
+            return ScriptedRequest(
+                endpoint,
+                usual=answer_with,
+                refuse=lambda kind: refused_by_vendor(flow(), kind),
+                send_back=lambda error: sent_back(flow(), error),
+            )
 
         def usual_answer() -> Answer:
             if preflight:

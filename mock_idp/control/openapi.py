@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from mock_idp.answer import JSON
-from mock_idp.control.operation import Operation, ref
-from mock_idp.control.registry import OPERATIONS
+from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.control.schemas import SCHEMAS
 
 _PHRASES = {200: "Done.", 201: "Made.", 204: "Done; no body.", 408: "Not in time.", 503: "Not yet."}
 
 
-@cache
-def document() -> dict[str, Any]:
-    """The whole document."""
+def serving(document: Callable[[], dict[str, Any]]) -> Operation:
+    """The operation that serves the document."""
+
+    def openapi(call: Call) -> Reply:
+        """The OpenAPI document."""
+        return Reply(200, document())
+
+    return Operation("GET", "/_mock/openapi.json", "getOpenapi", "This document.", openapi, {200: {"type": "object"}})
+
+
+def describe(operations: Iterable[Operation]) -> dict[str, Any]:
+    """The whole document about these operations."""
     paths: dict[str, Any] = {}
-    for operation in OPERATIONS:
+    for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
     return {
         "openapi": "3.1.0",

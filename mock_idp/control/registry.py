@@ -1,10 +1,23 @@
-"""All operations of the control API."""
+"""All operations of the control API, and the document about them."""
 
-from mock_idp.control import clients, clock, faults, har, issuers, keys, requests, script, server, tokens
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from mock_idp.control import clients, clock, faults, har, issuers, keys, openapi, requests, script, server, tokens
 from mock_idp.control.operation import Operation
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document of all operations."""
+    return openapi.describe(OPERATIONS)
+
 
 OPERATIONS: tuple[Operation, ...] = (
     *server.OPERATIONS,
+    openapi.serving(document),
     *issuers.OPERATIONS,
     *keys.OPERATIONS,
     *tokens.OPERATIONS,

@@ -1,4 +1,4 @@
-"""The server as a whole: health, this document, reset."""
+"""The server as a whole: health, reset."""
 
 from __future__ import annotations
 
@@ -9,13 +9,6 @@ from mock_idp.schema_parts import closed
 def health(call: Call) -> Reply:
     """Ready: the WSGI layer answers for itself until then."""
     return Reply(200, {"status": "ready", "issuers": len(call.state.issuers())})
-
-
-def openapi(call: Call) -> Reply:
-    """The OpenAPI document."""
-    from mock_idp.control.openapi import document
-
-    return Reply(200, document())
 
 
 def reset(call: Call) -> Reply:
@@ -38,14 +31,6 @@ OPERATIONS = (
             ),
             503: closed({"status": {"type": "string", "enum": ["starting"]}}, ["status"]),
         },
-    ),
-    Operation(
-        "GET",
-        "/_mock/openapi.json",
-        "getOpenapi",
-        "This document.",
-        openapi,
-        {200: {"type": "object"}},
     ),
     Operation(
         "POST",

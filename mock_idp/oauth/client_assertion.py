@@ -7,12 +7,12 @@ from typing import Any, TypeGuard
 
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
-from mock_idp.oauth.client_authentication import ASSERTION_TYPE, known_client
 from mock_idp.oauth.clients import ClientAuthMethod, ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
 
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LEEWAY_SECONDS = 60
 
 
@@ -34,7 +34,7 @@ def client_of_assertion(request: FlowRequest, form: Mapping[str, str]) -> Client
         raise _bad("iss and sub must both be the client id")
     if form.get("client_id", client_id) != client_id:
         raise _bad("client_id is another one than its sub")
-    client = known_client(request, client_id)
+    client = request.client(client_id)
     method: ClientAuthMethod = "client_secret_jwt" if jws.alg.startswith("HS") else "private_key_jwt"
     document = request.issuer.vendor.discovery(request.context)
     supported = document.get("token_endpoint_auth_methods_supported", [method])

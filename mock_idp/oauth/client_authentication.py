@@ -13,8 +13,6 @@ from mock_idp.oauth.clients import ClientAuthMethod, ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
 
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
 
 @dataclass(frozen=True)
 class Credentials:
@@ -37,7 +35,7 @@ def authenticate(request: FlowRequest, form: Mapping[str, str]) -> ClientSetting
 
         return client_of_assertion(request, form)
     given = read_credentials(request.authorization, form)
-    client = known_client(request, given.client_id)
+    client = request.client(given.client_id)
     if client.anonymous or (client.public and client.auth_method is None):
         return client
     if client.auth_method is not None and client.auth_method != given.method:
@@ -48,14 +46,6 @@ def authenticate(request: FlowRequest, form: Mapping[str, str]) -> ClientSetting
         raise OAuthError("missing_secret")
     if client.secret is None or not hmac.compare_digest(given.secret.encode(), client.secret.encode()):
         raise OAuthError("wrong_secret")
-    return client
-
-
-def known_client(request: FlowRequest, client_id: str) -> ClientSettings:
-    """The client with this id. Raises OAuthError `unknown_client`."""
-    client = request.issuer.clients.client(client_id)
-    if client is None:
-        raise OAuthError("unknown_client", client_id)
     return client
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from mock_idp.answer import Answer
 from mock_idp.issuer import Issuer
+from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.vendors.context import IssuerContext, RequestFacts
 from mock_idp.vendors.problems import Problem
@@ -39,6 +40,13 @@ class FlowRequest:
     def identifier(self) -> str:
         """The issuer identifier as its caller sees it."""
         return self.issuer.vendor.issuer(self.context)
+
+    def client(self, client_id: str) -> ClientSettings:
+        """The client with this id. Raises OAuthError `unknown_client`."""
+        client = self.issuer.clients.client(client_id)
+        if client is None:
+            raise OAuthError("unknown_client", client_id)
+        return client
 
     def problem(self, error: OAuthError, form: Mapping[str, str], client_id: str | None = None) -> Problem:
         """What is wrong with this request, which has these parameters."""

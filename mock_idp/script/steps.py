@@ -5,27 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from mock_idp.answer import JSON, Answer, Headers, json_answer
 from mock_idp.faults.answers import checked_headers
-
-if TYPE_CHECKING:
-    from mock_idp.oauth.request import FlowRequest
-    from mock_idp.vendors.problems import ProblemKind
+from mock_idp.vendors.problems import ProblemKind
 
 
 @dataclass(frozen=True)
 class ScriptedRequest:
     """A request as a step sees it.
 
-    `usual` makes the answer it would have got, with claims in its tokens in place of others of their name. `flow` is
-    the request as the flows read it, made when asked for.
+    `usual` makes the answer it would have got, with claims in its tokens in place of others of their name. `refuse`
+    makes the vendor's answer to a problem, `send_back` the redirect that takes the members of an error to the client,
+    or None where nobody can be trusted to be the client.
     """
 
     endpoint: str
     usual: Callable[[Mapping[str, Any]], Answer]
-    flow: Callable[[], FlowRequest]
+    refuse: Callable[[ProblemKind], Answer]
+    send_back: Callable[[Mapping[str, str]], Answer | None]
 
 
 class Step(Protocol):
@@ -87,9 +86,7 @@ class Refusal:
     def apply(self, request: ScriptedRequest) -> Answer:
         """The error, with the headers that the RFCs ask for."""
         if request.endpoint == "authorize" and self.status is None:
-            from mock_idp.oauth.scripted import sent_back
-
-            return sent_back(request.flow(), self._members()) or request.usual({})
+            return request.send_back(self._members()) or request.usual({})
         status = self.status or _STATUSES.get(self.error, 400)
         headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
         if request.endpoint == "userinfo":
@@ -112,9 +109,7 @@ class VendorRefusal:
 
     def apply(self, request: ScriptedRequest) -> Answer:
         """The vendor's status, headers and body."""
-        from mock_idp.oauth.scripted import refused_by_vendor
-
-        return refused_by_vendor(request.flow(), self.problem)
+        return request.refuse(self.problem)
 
 
 @dataclass(frozen=True)

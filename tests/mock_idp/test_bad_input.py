@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from idp_api import Api, IssuerApi, MakeIssuer
 
-from mock_idp.control.openapi import document
+from mock_idp.control.registry import document
 from mock_idp.control.schemas import SCHEMAS
 
 ODD_TEXT = st.sampled_from(

@@ -11,7 +11,7 @@ from idp_api import Api, IssuerApi, MakeIssuer
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mock_idp.app import create_app
-from mock_idp.control.openapi import document
+from mock_idp.control.registry import document
 from mock_idp.jose.pool import KeyPool
 from mock_idp.settings import ServerSettings
 from mock_idp.state import State

@@ -14,7 +14,6 @@ from mock_idp.answer import Answer
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
 from mock_idp.oauth.client_assertion import check_times, is_for
-from mock_idp.oauth.client_authentication import known_client
 from mock_idp.oauth.clients import ClientSettings, UserSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.flow_state import Family, UserGrant
@@ -53,7 +52,7 @@ def client_of_grant(request: FlowRequest, form: Mapping[str, str]) -> ClientSett
     issuer = _read(form).claims.get("iss")
     if not isinstance(issuer, str):
         raise OAuthError("bad_assertion", "it has no iss")
-    return known_client(request, issuer)
+    return request.client(issuer)
 
 
 def _claims(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> dict[str, Any]:
