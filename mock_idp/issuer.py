@@ -13,6 +13,7 @@ from mock_idp.documents import Document
 from mock_idp.faults.queue import FaultQueue
 from mock_idp.jose.encoding import compact_json
 from mock_idp.jose.header_keys import with_keys
+from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.pool import KeyPool
 from mock_idp.jose.ring import RingEntry
@@ -24,7 +25,7 @@ from mock_idp.request_log import RequestLog
 from mock_idp.script.queue import Script
 from mock_idp.settings import IssuerSettings
 from mock_idp.vendors import VENDORS
-from mock_idp.vendors.context import GrantOrigin, IssuerContext, KeySettings, KeyTimes, TokenRequest
+from mock_idp.vendors.context import GrantOrigin, IssuerContext, KeyTimes, TokenRequest
 from mock_idp.vendors.routes import flow_routes
 
 if TYPE_CHECKING:

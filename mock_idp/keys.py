@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from mock_idp.errors import bad_field
 from mock_idp.jose.algorithms import find_algorithm
 from mock_idp.jose.certificates import CertificateProfile
+from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.pool import KeyPool
 from mock_idp.jose.private_keys import DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT, generate_private_key
 from mock_idp.jose.ring import KeyRing, KeyState, RingEntry, check_state
 from mock_idp.jose.rotation import Rotation, keys_needed, rotate
 from mock_idp.vendors.base import Vendor
-from mock_idp.vendors.context import IssuerContext, KeySettings
+from mock_idp.vendors.context import IssuerContext
 
 # What an encryption key says about itself in a JWK (RFC 7518 section 4.1).
 _ENCRYPTION_ALG = {"RSA": "RSA-OAEP", "EC": "ECDH-ES", "OKP": "ECDH-ES"}

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from mock_idp.errors import bad_field
 from mock_idp.oauth.clients import ClientSettings, UserSettings
-from mock_idp.vendors.context import KeySettings as KeySettings
 
 if TYPE_CHECKING:
+    from mock_idp.jose.key_spec import KeySettings
     from mock_idp.script.spec import ScriptSettings
 
 DEFAULT_PORT = 9400

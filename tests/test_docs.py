@@ -30,9 +30,9 @@ from mock_idp.commands.serve import serve
 from mock_idp.commands.setting import Setting
 from mock_idp.control.registry import OPERATIONS
 from mock_idp.control.schemas import SCHEMAS
-from mock_idp.faults.base import parameters
 from mock_idp.faults.registry import FAULTS
 from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
+from mock_idp.jose.members import schemas
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.script.schema import SCRIPT_SPEC
@@ -219,7 +219,7 @@ def test_a_mutation_is_listed_with_its_options(name: str) -> None:
 @pytest.mark.parametrize("kind", FAULTS)
 def test_a_fault_is_listed_with_its_parameters(kind: str) -> None:
     """No more and no less."""
-    assert set(rows(MOCK_IDP, "Faults", "kind")[kind].words(1)) == set(parameters(FAULTS[kind]))
+    assert set(rows(MOCK_IDP, "Faults", "kind")[kind].words(1)) == set(schemas(FAULTS[kind]))
 
 
 @pytest.mark.parametrize("style", VENDORS)

@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
-from mock_idp.jose.raw_rsa import MAX_BITS, MAX_EXPONENT, MIN_BITS
+from mock_idp.jose.key_spec import KeySettings
+from mock_idp.jose.members import schemas
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.jose.rotation import HABITS
-from mock_idp.schema_parts import MAYBE_TEXT, OBJECT, STRING, STRINGS, TEXT, Json, closed, complete
-
-_KEY_SPEC: Json = {
-    "name": {**TEXT, "maxLength": 200, "description": "A handle for this key, beside its kid."},
-    "state": {"type": "string", "enum": list(KEY_STATES)},
-    "algorithm": {"type": "string", "enum": list(SIGNING_ALGORITHMS)},
-    "bits": {
-        "type": "integer",
-        "minimum": MIN_BITS,
-        "maximum": MAX_BITS,
-        "description": "The size of an RSA key. One below 1024 or above 4096 signs with RS256, RS384 and RS512 only.",
-    },
-    "exponent": {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": MAX_EXPONENT,
-        "description": "The exponent of an RSA key. One other than 3 and 65537 signs with RS256, RS384 and RS512 only.",
-    },
-    "kid": {"type": "string", "maxLength": 40_000, "description": "Left out: a kid in the vendor's shape."},
-    "allow_reuse": {
-        "type": "boolean",
-        "default": False,
-        "description": "Take a kid that another key of this issuer had.",
-    },
-    "use": {"type": "string", "enum": ["sig", "enc"], "default": "sig"},
-    "members": {**STRINGS, "minItems": 1, "maxItems": 20, "description": "The JWK members, in order."},
-    "issuer": {
-        **TEXT,
-        "description": "The JWK member issuer, where the members name it; a path follows the base URL.",
-    },
-}
+from mock_idp.schema_parts import MAYBE_TEXT, OBJECT, STRING, STRINGS, Json, closed, complete
 
 KEY_SCHEMAS: dict[str, Json] = {
-    "KeySpec": closed(_KEY_SPEC),
+    "KeySpec": closed(schemas(KeySettings)),
     "Key": complete(
         {
             "name": MAYBE_TEXT,

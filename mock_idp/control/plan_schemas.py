@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mock_idp.control.operation import ref
-from mock_idp.faults.base import Fault, parameters, required_parameters
+from mock_idp.faults.base import Fault
 from mock_idp.faults.registry import FAULTS
+from mock_idp.jose.members import required_members, schemas
 from mock_idp.plan_queue import WHEN
 from mock_idp.schema_parts import STRING, Json, closed
 from mock_idp.script.schema import SCRIPT_SPEC
@@ -25,9 +26,9 @@ def _fault(kind: type[Fault]) -> Json:
                 "description": "For how many requests; null until cleared.",
             },
             "when": WHEN,
-            **parameters(kind),
+            **schemas(kind),
         },
-        ["kind", "on", *required_parameters(kind)],
+        ["kind", "on", *required_members(kind)],
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Literal
 
 from mock_idp.answer import Answer
 from mock_idp.errors import bad_field
-from mock_idp.faults.base import Exchange, param, required
+from mock_idp.faults.base import Exchange, fault
+from mock_idp.jose.members import param, required
 
 STATUS = {"type": "integer", "minimum": 200, "maximum": 599}
 _HEADER_VALUE = "^[ -~]*$"
@@ -33,6 +34,7 @@ def checked_headers(headers: Mapping[str, str], field_name: str = "headers") -> 
     return tuple(headers.items())
 
 
+@fault
 @dataclass(frozen=True)
 class Status:
     """Another status, with any body and headers."""
@@ -52,6 +54,7 @@ class Status:
         return answer if "content-type" in named else answer.with_header("Content-Type", "text/plain")
 
 
+@fault
 @dataclass(frozen=True)
 class Body:
     """Another body: text as it is, anything else as JSON."""
@@ -73,6 +76,7 @@ class Body:
         return answer
 
 
+@fault
 @dataclass(frozen=True)
 class Garbage:
     """200 with something that is not JSON, such as the HTML page of a captive portal."""
@@ -86,6 +90,7 @@ class Garbage:
         return Answer(200, (("Content-Type", self.content_type),), self.body.encode())
 
 
+@fault
 @dataclass(frozen=True)
 class ContentType:
     """The usual answer under another Content-Type, or (null) under none."""
@@ -100,6 +105,7 @@ class ContentType:
         return exchange.answer().with_header("Content-Type", self.value)
 
 
+@fault
 @dataclass(frozen=True)
 class Redirect:
     """A redirect to somewhere else; a verifier has to decide whether it follows (RFC 9110 section 15.4)."""
@@ -113,6 +119,7 @@ class Redirect:
         return Answer(self.status, (("Location", self.location), ("Content-Type", "text/plain")), b"")
 
 
+@fault
 @dataclass(frozen=True)
 class Huge:
     """The usual document, padded until it is `bytes` long: still right, only far too large."""

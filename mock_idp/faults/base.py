@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from mock_idp.answer import Answer
 from mock_idp.faults.gate import Gate
@@ -40,24 +40,13 @@ class Fault(Protocol):
         """The answer to send, or None when the connection was taken and nothing is left to send."""
 
 
-def param(default: Any, about: str, **schema: Any) -> Any:
-    """A parameter of a fault: its default, one sentence about it, and its JSON schema."""
-    described = {**schema, "description": about}
-    if isinstance(default, dict):
-        return field(default_factory=dict, metadata={"schema": described})
-    return field(default=default, metadata={"schema": {**described, "default": default}})
+FAULTS: dict[str, type[Fault]] = {}
+"""Every kind of fault by its name; filled by the decorator `fault`."""
+
+F = TypeVar("F", bound=type[Fault])
 
 
-def required(about: str, **schema: Any) -> Any:
-    """A parameter of a fault that has no default."""
-    return field(metadata={"schema": {**schema, "description": about}})
-
-
-def parameters(kind: type[Fault]) -> dict[str, dict[str, Any]]:
-    """The JSON schema of each parameter of a kind of fault, by name."""
-    return {each.name: dict(each.metadata["schema"]) for each in fields(kind)}
-
-
-def required_parameters(kind: type[Fault]) -> list[str]:
-    """The names of the parameters that must be given."""
-    return [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
+def fault(kind: F) -> F:
+    """Registers a class as a kind of fault. Its docstring begins with a sentence that says what the fault does."""
+    FAULTS[kind.kind] = kind
+    return kind

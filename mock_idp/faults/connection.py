@@ -8,11 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from mock_idp.faults.base import MAX_SECONDS, Exchange, param
+from mock_idp.faults.base import MAX_SECONDS, Exchange, fault
+from mock_idp.jose.members import param
 
 # OSError is suppressed throughout: a client that has gone away in the meantime has had its fault.
 
 
+@fault
 @dataclass(frozen=True)
 class Truncate:
     """The head announces the whole body, a part of it follows, then the connection ends."""
@@ -33,6 +35,7 @@ class Truncate:
             connection.shutdown(socket.SHUT_RDWR)
 
 
+@fault
 @dataclass(frozen=True)
 class Close:
     """The connection is closed in an orderly way (FIN) without a byte of answer."""
@@ -44,6 +47,7 @@ class Close:
         close_connection(exchange)
 
 
+@fault
 @dataclass(frozen=True)
 class Reset:
     """The connection is reset (RST): the client sees "connection reset by peer"."""
@@ -62,6 +66,7 @@ class Reset:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+@fault
 @dataclass(frozen=True)
 class Drip:
     """The usual answer, head and body, a few bytes at a time."""

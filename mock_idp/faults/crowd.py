@@ -9,13 +9,15 @@ from functools import cache, lru_cache
 from typing import ClassVar, Literal
 
 from mock_idp.answer import Answer
-from mock_idp.faults.base import Exchange, param
+from mock_idp.faults.base import Exchange, fault
 from mock_idp.jose.encoding import b64url_encode
+from mock_idp.jose.members import param
 
 # Eight characters in the middle of a modulus are the number of the decoy, so that no two are alike.
 _NUMBER = "08d"
 
 
+@fault
 @dataclass(frozen=True)
 class Crowd:
     """The usual key set among `count` well-formed RSA keys that nobody signs with, each with a kid of its own."""

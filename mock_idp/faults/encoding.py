@@ -9,11 +9,13 @@ from typing import ClassVar, Literal
 
 from mock_idp.answer import Answer
 from mock_idp.errors import bad_field
-from mock_idp.faults.base import Exchange, param
+from mock_idp.faults.base import Exchange, fault
+from mock_idp.jose.members import param
 
 _PIECE_BYTES = 64
 
 
+@fault
 @dataclass(frozen=True)
 class Encoding:
     """The usual document compressed, behind a byte order mark, or in chunks without a length."""

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_idp.answer import Answer, json_answer
-from mock_idp.faults.base import Exchange, param
+from mock_idp.faults.base import Exchange, fault
+from mock_idp.jose.members import param
 
 
+@fault
 @dataclass(frozen=True)
 class RateLimit:
     """429 in the vendor's words and with its headers."""

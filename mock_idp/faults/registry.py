@@ -1,17 +1,9 @@
-"""All kinds of fault by name. A new one is a small class and a line here."""
+"""All kinds of fault by name.
 
-from mock_idp.faults.answers import Body, ContentType, Garbage, Huge, Redirect, Status
-from mock_idp.faults.base import Fault
-from mock_idp.faults.connection import Close, Drip, Reset, Truncate
-from mock_idp.faults.crowd import Crowd
-from mock_idp.faults.encoding import Encoding
-from mock_idp.faults.rate_limit import RateLimit
-from mock_idp.faults.waiting import Delay, Hang
+A new one is a small class with the decorator `fault` in one of these modules, or in a new one imported here.
+"""
 
-FAULTS: dict[str, type[Fault]] = {
-    kind.kind: kind
-    for kind in (
-        *(Status, Delay, Hang, Truncate, Reset, Close, Drip),
-        *(Garbage, ContentType, Redirect, Huge, Body, Encoding, Crowd, RateLimit),
-    )
-}
+from mock_idp.faults import answers, connection, crowd, encoding, rate_limit, waiting
+from mock_idp.faults.base import FAULTS
+
+__all__ = ["FAULTS", "answers", "connection", "crowd", "encoding", "rate_limit", "waiting"]

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from mock_idp.answer import Answer
-from mock_idp.faults.base import MAX_SECONDS, Exchange, param
+from mock_idp.faults.base import MAX_SECONDS, Exchange, fault
 from mock_idp.faults.connection import close_connection
+from mock_idp.jose.members import param
 
 
+@fault
 @dataclass(frozen=True)
 class Delay:
     """The usual answer, late."""
@@ -27,6 +29,7 @@ class Delay:
         return exchange.answer()
 
 
+@fault
 @dataclass(frozen=True)
 class Hang:
     """No answer, or only its beginning, while the connection stays open; goes on with the rest when released.

@@ -1,15 +1,12 @@
 """Checks of decoded JSON against the type a member must have; each names the member it refuses."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from mock_idp.jose.encoding import b64url_decode
 from mock_idp.jose.errors import JoseError
-
-Check = Callable[[Any, str], Any]
-"""In: the decoded value and the path of its member. Out: the value as the data model wants it; raises
-JoseError `wrong_type` or `wrong_value`."""
+from mock_idp.jose.members import Shape, shape
 
 
 def kind_of(value: Any) -> str:
@@ -30,6 +27,7 @@ def wrong_type(field: str, wanted: str, value: Any) -> JoseError:
     return JoseError("wrong_type", f"{field} must be {wanted}, not {kind_of(value)}.", field)
 
 
+@shape(type="string")
 def text(value: Any, field: str) -> str:
     """A string."""
     if not isinstance(value, str):
@@ -37,6 +35,20 @@ def text(value: Any, field: str) -> str:
     return value
 
 
+def one_of(allowed: Sequence[str]) -> Shape[Any]:
+    """One of these words."""
+
+    @shape(type="string", enum=list(allowed))
+    def checked(value: Any, field: str) -> str:
+        if text(value, field) not in allowed:
+            words = " or ".join(map(repr, allowed))
+            raise JoseError("wrong_value", f"{field} must be {words}, not {value!r}.", field)
+        return str(value)
+
+    return checked
+
+
+@shape(type="array", items=text.schema)
 def texts(value: Any, field: str) -> tuple[str, ...]:
     """An array of strings."""
     if not isinstance(value, list | tuple):
@@ -44,6 +56,7 @@ def texts(value: Any, field: str) -> tuple[str, ...]:
     return tuple(text(item, f"{field}[{index}]") for index, item in enumerate(value))
 
 
+@shape(type=["string", "array"], items=text.schema)
 def text_or_texts(value: Any, field: str) -> str | tuple[str, ...]:
     """A string or an array of strings."""
     if isinstance(value, str):
@@ -53,6 +66,7 @@ def text_or_texts(value: Any, field: str) -> str | tuple[str, ...]:
     return texts(value, field)
 
 
+@shape(type="number")
 def number(value: Any, field: str) -> int | float:
     """A finite number (and no boolean)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -62,6 +76,7 @@ def number(value: Any, field: str) -> int | float:
     return value
 
 
+@shape(type="object")
 def json_object(value: Any, field: str) -> dict[str, Any]:
     """An object with any values."""
     if not isinstance(value, dict):
@@ -71,16 +86,18 @@ def json_object(value: Any, field: str) -> dict[str, Any]:
     return dict(value)
 
 
-def object_of(check: Check) -> Check:
-    """An object whose values all pass the check."""
+def object_of(values: Shape[Any]) -> Shape[Any]:
+    """An object whose values all have the shape."""
 
+    @shape(type="object", additionalProperties=values.schema)
     def checked(value: Any, field: str) -> dict[str, Any]:
         members = json_object(value, field)
-        return {name: check(item, f"{field}.{name}") for name, item in members.items()}
+        return {name: values(item, f"{field}.{name}") for name, item in members.items()}
 
     return checked
 
 
+@shape(type="array", items={**texts.schema, "minItems": 2, "maxItems": 2})
 def pairs_of_texts(value: Any, field: str) -> tuple[tuple[str, str], ...]:
     """An array of [name, text] arrays."""
     if not isinstance(value, list | tuple):
@@ -94,6 +111,7 @@ def pairs_of_texts(value: Any, field: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+@shape(type="string")
 def base64url(value: Any, field: str) -> bytes:
     """The bytes of base64url text without padding."""
     try:

@@ -21,7 +21,8 @@ CERTIFICATE_MEMBERS = frozenset({"x5c", "x5t", "x5t#S256"})
 
 DEFAULT_MEMBERS = ("kty", "use", "alg", "kid", "n", "e")
 
-_KNOWN = {*ATTRIBUTES, *(name for names in PARAMETERS.values() for name in names)}
+MEMBERS = tuple(dict.fromkeys((*ATTRIBUTES, *(name for names in PARAMETERS.values() for name in names))))
+"""Every member that a JWK of ours can have."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ def layout(members: Sequence[str], kty: str) -> list[str]:
     written_for_this_type = any(name in own for name in members)
     order: list[str] = []
     for name in members:
-        if name not in _KNOWN:
-            sentence = f"{name!r} is not a member a public key can be published with. {nearest(name, _KNOWN)}"
+        if name not in MEMBERS:
+            sentence = f"{name!r} is not a member a public key can be published with. {nearest(name, MEMBERS)}"
             raise JoseError("unknown_member", sentence, "members")
         if name in ATTRIBUTES or name in own:
             order.append(name)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from mock_idp.answer import Answer, Headers
 from mock_idp.jose import kid
+from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.kid import KidSource
 from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER, KeyState
@@ -18,7 +19,6 @@ from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
     IssuerContext,
-    KeySettings,
     KeyTimes,
     RefreshTokenRequest,
     RequestFacts,

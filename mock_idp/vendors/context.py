@@ -17,26 +17,6 @@ SERVED_ENDPOINTS = ENDPOINTS[:-1]
 
 
 @dataclass(frozen=True)
-class KeySettings:
-    """A key to be made. `members` are the JWK members it is published with, in order; None means the vendor's.
-
-    `bits` and `exponent` matter to RSA only. `use` is "sig" or "enc", as in RFC 7517 section 4.2. `issuer` is that
-    member of the JWK where the vendor's keys have one; a path is put behind the issuer's base URL.
-    """
-
-    name: str | None = None
-    state: str = "current"
-    algorithm: str | None = None
-    bits: int | None = None
-    exponent: int | None = None
-    kid: str | None = None
-    use: Literal["sig", "enc"] = "sig"
-    members: tuple[str, ...] | None = None
-    allow_reuse: bool = False
-    issuer: str | None = None
-
-
-@dataclass(frozen=True)
 class IssuerContext:
     """Where an issuer stands and what it was configured with.
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mock_idp.settings import KeySettings
+from mock_idp.jose.key_spec import KeySettings
 
 from .documents import filled
 from .matching import Difference, order

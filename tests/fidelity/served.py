@@ -9,8 +9,9 @@ from typing import Any, Self
 import requests
 
 from mock_idp.embed import EmbeddedIdp
+from mock_idp.jose.key_spec import KeySettings
 from mock_idp.oauth.clients import ClientSettings, UserSettings
-from mock_idp.settings import IssuerSettings, KeySettings, ServerSettings
+from mock_idp.settings import IssuerSettings, ServerSettings
 
 from .vendor import Vendor
 

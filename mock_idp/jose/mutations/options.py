@@ -16,6 +16,13 @@ _WORDS: dict[type, str] = {
     dict: "an object",
     list: "an array of strings",
 }
+_SCHEMAS: dict[type, dict[str, Any]] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    dict: {"type": "object"},
+    list: texts.schema,
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,13 @@ class Option:
     choices: tuple[str, ...]
     required: bool
     default: Any
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of its values."""
+        if self.choices:
+            return {"type": "string", "enum": list(self.choices)}
+        return {**_SCHEMAS[self.kind]}
 
     def check(self, value: Any) -> None:
         """Raises JoseError `wrong_type` or `wrong_value`, naming `with.<name>`."""

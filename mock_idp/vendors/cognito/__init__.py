@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 
 from mock_idp.answer import Answer, Headers, json_answer
 from mock_idp.jose import kid
+from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.kid import KidSource
 from mock_idp.vendors.base import Options, OptionSchemas, Vendor
 from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
     IssuerContext,
-    KeySettings,
     KeyTimes,
     TokenRequest,
     audience_of,

@@ -12,13 +12,13 @@ from typing import Any, ClassVar
 
 from mock_idp.answer import Answer, Headers
 from mock_idp.jose import kid
+from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.kid import KidSource
 from mock_idp.vendors.base import Options, OptionSchemas, Vendor
 from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
     IssuerContext,
-    KeySettings,
     KeyTimes,
     RequestFacts,
     TokenRequest,

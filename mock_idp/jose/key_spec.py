@@ -1,0 +1,54 @@
+"""What a caller wants a key to be."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
+from mock_idp.jose.members import member
+from mock_idp.jose.public_jwk import MEMBERS
+from mock_idp.jose.raw_rsa import MAX_BITS, MAX_EXPONENT, MIN_BITS
+from mock_idp.jose.ring import KEY_STATES
+
+
+@dataclass(frozen=True)
+class KeySettings:
+    """A key to be made. None leaves a value to the vendor.
+
+    `bits` and `exponent` matter to RSA only. `use` is "sig" or "enc", as in RFC 7517 section 4.2.
+    """
+
+    name: str | None = member(None, "A handle for this key, beside its kid.", type="string", minLength=1, maxLength=200)
+    state: str = member("current", "", type="string", enum=list(KEY_STATES))
+    algorithm: str | None = member(None, "", type="string", enum=list(SIGNING_ALGORITHMS))
+    bits: int | None = member(
+        None,
+        "The size of an RSA key. One below 1024 or above 4096 signs with RS256, RS384 and RS512 only.",
+        type="integer",
+        minimum=MIN_BITS,
+        maximum=MAX_BITS,
+    )
+    exponent: int | None = member(
+        None,
+        "The exponent of an RSA key. One other than 3 and 65537 signs with RS256, RS384 and RS512 only.",
+        type="integer",
+        minimum=0,
+        maximum=MAX_EXPONENT,
+    )
+    kid: str | None = member(None, "Left out: a kid in the vendor's shape.", type="string", maxLength=40_000)
+    use: Literal["sig", "enc"] = member("sig", "", type="string", enum=["sig", "enc"], default="sig")
+    members: tuple[str, ...] | None = member(
+        None,
+        "The JWK members, in order.",
+        type="array",
+        items={"type": "string", "enum": list(MEMBERS)},
+        minItems=1,
+        maxItems=20,
+    )
+    allow_reuse: bool = member(False, "Take a kid that another key of this issuer had.", type="boolean", default=False)
+    issuer: str | None = member(
+        None,
+        "The JWK member issuer, where the members name it; a path follows the base URL.",
+        type="string",
+        minLength=1,
+        maxLength=2000,
+    )

@@ -1,0 +1,53 @@
+"""The words that the control API knows, as data for those who may not import this package.
+
+`python -m mock_idp.words FILE` writes them; `mock_idp/words.json` holds them, and a test compares.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from mock_idp.control.schemas import SCHEMAS
+from mock_idp.faults.registry import FAULTS
+from mock_idp.jose.mutations import MUTATIONS, Mutation
+from mock_idp.jose.token_spec import contradictions
+from mock_idp.schema_parts import Json, closed
+from mock_idp.vendors.context import ENDPOINTS
+
+
+def words() -> Json:
+    """All of them, as JSON.
+
+    `token`, `key` and `jwks` are the JSON schemas of a token spec, a key spec and a change to the key set; `faults`
+    has one for each kind of fault, `mutations` one for the options of each mutation. `endpoints` are those that the
+    request log names. `apart` are the pairs of members of a token of which a spec may have one.
+    """
+    return {
+        "token": SCHEMAS["TokenSpec"],
+        "apart": [list(pair) for pair in contradictions()],
+        "mutations": {name: _options(MUTATIONS[name]) for name in sorted(MUTATIONS)},
+        "key": SCHEMAS["KeySpec"],
+        "jwks": SCHEMAS["JwksOverlay"],
+        "faults": {name: SCHEMAS[f"{FAULTS[name].__name__}Fault"] for name in sorted(FAULTS)},
+        "endpoints": list(ENDPOINTS),
+    }
+
+
+def _options(mutation: Mutation) -> Json:
+    options: dict[str, Any] = {name: option.schema for name, option in mutation.options.items()}
+    needed = [name for name, option in mutation.options.items() if option.required]
+    return {**closed(options, needed), "description": mutation.sentence}
+
+
+def main(arguments: Iterable[str]) -> None:
+    """Write the words to the file that is named."""
+    (file,) = arguments
+    Path(file).write_text(json.dumps(words(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
