@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mock_idp.control.operation import ref
-from mock_idp.oauth.clients import CLIENT_AUTH_METHODS
 from mock_idp.schema_parts import TEXT, TEXTS, closed
+from mock_idp.settings import CLIENT_AUTH_METHODS
 
 _CLIENT = {
     "id": {**TEXT, "maxLength": 200},

@@ -9,7 +9,7 @@ from typing import Any
 from mock_idp.errors import bad_field
 from mock_idp.jose.encoding import compact_json
 from mock_idp.jose.errors import JoseError
-from mock_idp.oauth.clients import ClientSettings, UserSettings
+from mock_idp.settings import ClientSettings, UserSettings
 
 
 def read_clients(specs: Sequence[Mapping[str, Any]], field: str = "clients") -> tuple[ClientSettings, ...]:

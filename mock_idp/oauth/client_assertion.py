@@ -7,10 +7,10 @@ from typing import Any, TypeGuard
 
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
-from mock_idp.oauth.clients import ClientAuthMethod, ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
+from mock_idp.settings import ClientAuthMethod, ClientSettings
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LEEWAY_SECONDS = 60

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
-from mock_idp.oauth.clients import ClientAuthMethod, ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.settings import ClientAuthMethod, ClientSettings
 
 
 @dataclass(frozen=True)

@@ -7,64 +7,11 @@ they are known, each with its secret, grants, scopes and audiences. Users likewi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Literal
 
-ClientAuthMethod = Literal["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]
-CLIENT_AUTH_METHODS: tuple[ClientAuthMethod, ...] = (
-    *("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"),
-)
-
-
-@dataclass(frozen=True)
-class ClientSettings:
-    """One client. None means: any that the vendor has, or any at all.
-
-    `secret` and `keys` (public JWKs) are what it can authenticate with; without either it is a public client, which
-    names itself and no more (RFC 6749 section 2.1). `auth_method` narrows that to one method. `roles` are permissions
-    that its tokens always have, `claims` are set in them. Declared `redirect_uris` are compared character by character
-    (RFC 9700 section 2.1). `web_origins` are the origins whose web pages may read the answers to it; `*` is any.
-    """
-
-    id: str
-    secret: str | None = field(default=None, repr=False)
-    auth_method: ClientAuthMethod | None = None
-    keys: tuple[Mapping[str, Any], ...] = ()
-    redirect_uris: tuple[str, ...] | None = None
-    post_logout_redirect_uris: tuple[str, ...] | None = None
-    grant_types: tuple[str, ...] | None = None
-    scopes: tuple[str, ...] | None = None
-    audiences: tuple[str, ...] | None = None
-    roles: tuple[str, ...] = ()
-    claims: Mapping[str, Any] = field(default_factory=dict)
-    require_pkce: bool = False
-    web_origins: tuple[str, ...] | None = None
-    anonymous: bool = False
-    """Nobody declared it: it is accepted because the issuer declares no clients."""
-
-    @property
-    def public(self) -> bool:
-        """Whether it has nothing to authenticate with."""
-        if self.auth_method is not None:
-            return self.auth_method == "none"
-        return not self.anonymous and self.secret is None and not self.keys
-
-
-@dataclass(frozen=True)
-class UserSettings:
-    """One user. `password` of None takes any. `subject` of None is made from the username in the vendor's shape.
-
-    `claims` are the claims of OpenID Connect Core section 5.1 and any others, for ID token and userinfo; those that
-    the vendor's access token has as well get their value from here. `roles` are permissions of all tokens of the user.
-    """
-
-    username: str
-    password: str | None = field(default=None, repr=False)
-    subject: str | None = None
-    claims: Mapping[str, Any] = field(default_factory=dict)
-    roles: tuple[str, ...] = ()
+from mock_idp.settings import ClientSettings, UserSettings
 
 
 class ClientRegistry:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 
-from mock_idp.oauth.clients import UserSettings
 from mock_idp.oauth.flow_state import DeviceRequest, Family, UserGrant
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.settings import UserSettings
 from mock_idp.vendors.grant_types import DEVICE_CODE
 
 

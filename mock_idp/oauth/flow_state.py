@@ -8,8 +8,8 @@ from secrets import token_bytes
 from threading import Lock
 from uuid import uuid4
 
-from mock_idp.oauth.clients import UserSettings
 from mock_idp.oauth.store import Store
+from mock_idp.settings import UserSettings
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from http.cookies import CookieError, SimpleCookie
 
-from mock_idp.oauth.clients import UserSettings
 from mock_idp.oauth.flow_state import Login
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
+from mock_idp.settings import UserSettings
 
 _LIFETIME_SECONDS = 10 * 3600
 

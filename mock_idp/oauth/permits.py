@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.settings import ClientSettings
 from mock_idp.vendors.grant_types import TOKEN_EXCHANGE
 
 IDENTITY_SCOPES = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})

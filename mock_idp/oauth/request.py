@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from mock_idp.answer import Answer
 from mock_idp.issuer import Issuer
-from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.settings import ClientSettings
 from mock_idp.vendors.context import IssuerContext, RequestFacts
 from mock_idp.vendors.problems import Problem
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from mock_idp.answer import Answer
 from mock_idp.oauth.client_authentication import authenticate, read_credentials
-from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form, read_query
 from mock_idp.oauth.grants import find_grant, own_grant
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.settings import ClientSettings
 from mock_idp.vendors.grant_types import JWT_BEARER
 
 

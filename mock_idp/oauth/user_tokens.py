@@ -8,7 +8,6 @@ from typing import Any
 
 from mock_idp.answer import Answer
 from mock_idp.jose.token_spec import TokenSpec
-from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.flow_state import Family, IssuedToken
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.permits import IDENTITY_SCOPES, claims_of_client, unique
@@ -17,6 +16,7 @@ from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.users import STANDARD_CLAIMS, known_of, subject_of
+from mock_idp.settings import ClientSettings
 from mock_idp.vendors.context import Claims, GrantOrigin, TokenRequest, TokenResponseContext
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mock_idp.issuer import Issuer
-from mock_idp.oauth.clients import UserSettings
+from mock_idp.settings import UserSettings
 from mock_idp.vendors.base import Vendor
 
 _OF_SCOPE = {

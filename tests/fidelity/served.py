@@ -10,8 +10,7 @@ import requests
 
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.jose.key_spec import KeySettings
-from mock_idp.oauth.clients import ClientSettings, UserSettings
-from mock_idp.settings import IssuerSettings, ServerSettings
+from mock_idp.settings import ClientSettings, IssuerSettings, ServerSettings, UserSettings
 
 from .vendor import Vendor
 

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 from mock_idp.answer import Answer
 from mock_idp.jose.encoding import b64url_encode
-from mock_idp.oauth.clients import ClientSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.flow_state import Code
 from mock_idp.oauth.permits import resource_of_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.store import digest
 from mock_idp.oauth.user_tokens import user_answer
+from mock_idp.settings import ClientSettings
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 

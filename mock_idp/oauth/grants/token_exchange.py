@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_idp.answer import Answer
-from mock_idp.oauth.clients import ClientSettings, UserSettings
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.flow_state import Family, UserGrant
 from mock_idp.oauth.own_tokens import OwnToken, own_token
@@ -15,6 +14,7 @@ from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.user_tokens import access_token
+from mock_idp.settings import ClientSettings, UserSettings
 from mock_idp.vendors.grant_types import TOKEN_EXCHANGE
 
 _TYPES = "urn:ietf:params:oauth:token-type:"
