@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.kinds import TEXTS, check_kinds
 from harness.loader import bundled_directory
 from harness.model import Cell, Scenario
-from harness.toml_source import TomlSource
+from harness.toml_source import TomlSource, shown
 from harness.verdicts import FAILED, FINDING, INCONCLUSIVE, PASSED, STALE, CellResult
 from harness.vocabulary import STYLES
 
+_LISTS = dict.fromkeys(("variants", "styles"), TEXTS)
 _KEYS = ("scenario", "variants", "styles", "requirement", "reason")
 
 
@@ -59,7 +61,8 @@ def _load(file: Path, known: dict[str, set[str]]) -> list[Finding]:
         source.check_keys(entry, _KEYS, place, "a finding")
         for key in ("scenario", "requirement", "reason"):
             if not isinstance(entry.get(key), str) or not entry[key].strip():
-                source.fail(place, f"the finding {entry.get('scenario', '')!r} needs {key}")
+                source.fail(place, f"the finding {shown(entry.get('scenario', ''))} needs {key}")
+        check_kinds(source, entry, _LISTS, place)
         source.check_word(entry["scenario"], known, (*place, "scenario"), "scenario")
         for name in entry.get("variants", []):
             source.check_word(name, known[entry["scenario"]], (*place, "variants"), f"variant of {entry['scenario']}")

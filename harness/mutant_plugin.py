@@ -69,7 +69,7 @@ def planned_mutants(config: pytest.Config) -> list[Mutant]:
     directories = tuple(config.getoption("--idp-scenarios"))
     folders = [Path(name) for name in directories]
     scenarios = load_all([bundled_directory(), *folders])
-    killers = Killers(scenarios, load_profile(find_profile("reference", folders)))
+    killers = Killers(scenarios, load_profile(find_profile("reference", folders), scenarios))
     mutants = []
     for name in config.getoption("--idp-mutant") or sorted(FAULTS):
         options = Options(target="reference", scenario_directories=directories, faults=(name,))

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import vocabulary as words
 from harness.errors import UsageError
 from harness.loader import bundled_directory
 from harness.measure.declared import Documented, Threshold, read_documented, read_thresholds
-from harness.model import Route
-from harness.placeholders import problems
+from harness.model import Route, Scenario
+from harness.profile_checks import check_knobs, check_profile
 from harness.targets.base import BringsIdp
 from harness.targets.url import is_on_this_machine
 from harness.toml_source import TomlSource, nearest
 
 if TYPE_CHECKING:
     from harness.targets.base import Target
-
-_KEYS = (
-    "title",
-    "capabilities",
-    "lacks",
-    "routes",
-    "timing",
-    "policy",
-    "vocabulary",
-    "resources",
-    "api_keys",
-    "styles",
-    "audience",
-    "metrics",
-    "documented",
-    "thresholds",
-)
-_ROUTE_KEYS = ("method", "path", "permission", "body", "success", "let_in")
-_API_KEY_KEYS = ("key", "permissions")
-_RESOURCES_KEYS = ("route", "member", "id")
-_TIMING_KEYS = ("refresh_seconds", "max_stale_seconds", "fetch_timeout_seconds", "unknown_kid_cooldown_seconds")
 
 
 @dataclass(frozen=True)
@@ -118,81 +96,37 @@ def find_profile(name: str, directories: list[Path] | None = None) -> Path:
     raise UsageError(f"there is no profile {name!r}{nearest(name, known)}")
 
 
-def load_profile(file: Path) -> Profile:
-    """Read a profile strictly. Raises `ScenarioFileError` with the line of what is wrong."""
+def load_profile(file: Path, scenarios: Iterable[Scenario] = ()) -> Profile:
+    """Read a profile strictly; its policies must be of the types that `scenarios` compare them with.
+
+    Raises `ScenarioFileError` with the line of what is wrong.
+    """
     source = TomlSource(file)
+    check_profile(source)
+    check_knobs(source, scenarios)
     data = source.data
-    source.check_keys(data, _KEYS, (), "a profile")
-    capabilities, lacks = data.get("capabilities", []), data.get("lacks", {})
-    for name in capabilities:
-        source.check_word(name, words.CAPABILITIES, ("capabilities",), "capability")
-    for name in lacks:
-        source.check_word(name, words.CAPABILITIES, ("lacks", name), "capability")
-    for name in words.CAPABILITIES:
-        if (name in capabilities) == (name in lacks):
-            source.fail(
-                ("lacks",),
-                f"say of {name!r} ({words.CAPABILITIES[name]}) either that the target has it "
-                f"(capabilities) or why it lacks it (lacks)",
-            )
-    routes = {name: _route(source, name, table) for name, table in data.get("routes", {}).items()}
-    if "read" not in routes:
-        source.fail(("routes",), "a profile needs at least [routes.read]")
-    timing = data.get("timing", {})
-    source.check_keys(timing, _TIMING_KEYS, ("timing",), "timing")
-    for name, seconds in timing.items():
-        if type(seconds) not in (int, float) or seconds <= 0:
-            source.fail(("timing", name), f"{name} must be a number of seconds above 0, not {seconds!r}")
-    source.check_keys(data.get("resources", {}), _RESOURCES_KEYS, ("resources",), "resources")
-    for name, key in data.get("api_keys", {}).items():
-        source.check_keys(key, _API_KEY_KEYS, ("api_keys", name), f"API key {name}")
-        source.check_has(key, _API_KEY_KEYS, ("api_keys", name), f"API key {name}")
-    for style, settings in data.get("styles", {}).items():
-        source.check_word(style, words.STYLES, ("styles", style), "style")
-        source.check_keys(settings, ("permissions_claim",), ("styles", style), f"style {style}")
     vocabulary = data.get("vocabulary", {})
-    source.check_keys(vocabulary, ("permissions", "public"), ("vocabulary",), "vocabulary")
-    for table in vocabulary.get("public", []):
-        source.check_keys(table, ("path", "success"), ("vocabulary", "public"), "a public route")
-        source.check_has(table, ("path",), ("vocabulary", "public"), "a public route")
-    public = tuple(
-        Route(table["path"], "GET", table["path"], success=tuple(table.get("success", (200,))))
-        for table in vocabulary.get("public", [])
-    )
     return Profile(
         name=file.stem,
         title=data.get("title", file.stem),
-        capabilities=frozenset(capabilities),
-        lacks=lacks,
-        routes=routes,
+        capabilities=frozenset(data.get("capabilities", ())),
+        lacks=data.get("lacks", {}),
+        routes={name: _route(name, table) for name, table in data["routes"].items()},
         policy=data.get("policy", {}),
         permissions=tuple(vocabulary.get("permissions", ())),
-        public=public,
+        public=tuple(_route(table["path"], {"method": "GET", **table}) for table in vocabulary.get("public", ())),
         resources=data.get("resources", {}),
         api_keys=data.get("api_keys", {}),
         audience=data.get("audience", "tasker-api"),
         style_settings=data.get("styles", {}),
-        metrics=_metrics(source, data.get("metrics", {})),
+        metrics=data.get("metrics", {}),
         documented=read_documented(source),
         thresholds=read_thresholds(source),
-        **timing,
+        **data.get("timing", {}),
     )
 
 
-def _metrics(source: TomlSource, table: Any) -> Mapping[str, Any]:
-    """Where the service publishes its counters, and what those of authentication are called."""
-    source.check_keys(table, ("paths", "counters"), ("metrics",), "metrics")
-    if table:
-        source.check_has(table, ("paths", "counters"), ("metrics",), "metrics")
-    return dict(table)
-
-
-def _route(source: TomlSource, name: str, table: Any) -> Route:
-    path = ("routes", name)
-    source.check_keys(table, _ROUTE_KEYS, path, f"route {name}")
-    source.check_has(table, ("method", "path"), path, f"route {name}")
-    for text, _ in problems(table["path"].replace("{uuid}", "")):
-        source.fail((*path, "path"), f"{text} in the path of route {name}: the only placeholder there is {{uuid}}")
+def _route(name: str, table: Mapping[str, Any]) -> Route:
     return Route(
         name=name,
         method=table["method"],

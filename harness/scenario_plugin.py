@@ -157,11 +157,11 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         if style not in STYLES:
             raise UsageError(f"there is no style {style!r}{nearest(style, STYLES)}")
     folders = [Path(name) for name in directories]
-    scenarios = select(load_all([bundled_directory(), *folders]), option("select"))
-    profile = load_profile(find_profile(options.profile_name(), folders)).as_run_by(
+    scenarios = load_all([bundled_directory(), *folders])
+    profile = load_profile(find_profile(options.profile_name(), folders), scenarios).as_run_by(
         make_target(options.target, options.target_settings())
     )
-    planned = plan(scenarios, profile, options.target, styles, share_count(config))
+    planned = plan(select(scenarios, option("select")), profile, options.target, styles, share_count(config))
     return options, keep_cells(planned, option("select"))
 
 

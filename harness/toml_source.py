@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.errors import ScenarioFileError
+from harness.input_file import InputFileError, parse_toml, read_text
 
 # Where something is: table and key names from the outside in; a number counts steps, or tables in double brackets.
 Place = tuple[str | int, ...]
 # A longer list of known words would bury the sentence that it is a part of.
 _SHOWN = 25
+_LONGEST_VALUE = 200
 
 
 class TomlSource:
@@ -26,18 +27,14 @@ class TomlSource:
     def __init__(self, file: Path) -> None:
         self.file = file
         try:
-            self.text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ScenarioFileError(file, 1, f"can't be read: {error}") from error
-        try:
-            self.data: dict[str, Any] = tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            raise ScenarioFileError(file, int(line[1]) if line else 1, str(error)) from error
+            self.text = read_text(file)
+            self.data = parse_toml(self.text)
+        except InputFileError as error:
+            raise ScenarioFileError(file, error.line, str(error)) from error
 
     def line(self, *path: str | int) -> int:
         """The line (1-based) of the innermost table or key of `path` that can be found in the text."""
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")
         found, path = self._table(lines, path)
         end = next((n for n in range(found + 1, len(lines)) if lines[n].startswith("[")), len(lines))
         for part in path:
@@ -69,7 +66,7 @@ class TomlSource:
 
     def fail_at(self, text: str, path: Place, sentence: str) -> NoReturn:
         """Raise a `ScenarioFileError` that points at the first line with `text` from `path` on."""
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")
         start = self.line(*path) - 1
         found = next((n for n in range(start, len(lines)) if text in lines[n]), start)
         raise ScenarioFileError(self.file, found + 1, sentence)
@@ -77,7 +74,7 @@ class TomlSource:
     def check_keys(self, table: Any, allowed: Iterable[str], path: Place, what: str) -> None:
         """Fail, naming the nearest known word, if `table` isn't a table or has a key not in `allowed`."""
         if not isinstance(table, dict):
-            self.fail(path, f"{what} must be a table, not {table!r}")
+            self.fail(path, f"{what} must be a table, not {shown(table)}")
         known = list(allowed)
         for key in table:
             if key not in known:
@@ -93,7 +90,7 @@ class TomlSource:
         """Fail, naming the nearest known word, if `word` isn't one of `allowed`."""
         known = list(allowed)
         if word not in known:
-            self.fail(path, f"{word!r} is no {what}{nearest(str(word), known)}")
+            self.fail(path, f"{shown(word)} is no {what}{nearest(str(word), known)}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -103,6 +100,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
         return f"; did you mean {close[0]!r}?"
     more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
     return f"; known: {', '.join(words[:_SHOWN])}{more}" if words else ""
+
+
+def shown(value: Any) -> str:
+    """A value in a sentence: as Python writes it, and cut where it would bury the sentence."""
+    try:
+        text = repr(value)
+    except ValueError:  # A number of thousands of digits.
+        text = "a number that is too long to show"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
 
 def _bare(part: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from doc_pages import PAGES, Page, Row
 from doc_shell import DocShell, matches
 
-from harness import placeholders, profile, scenario_plugin
+from harness import placeholders, profile_checks, scenario_plugin
 from harness import vocabulary as words
 from harness.cli import cli as idp_harness
 from harness.loader import load_all
@@ -93,7 +93,7 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "config": (SCENARIOS, "Configuration of the service", "key of `config`", words.CONFIG_KEYS),
     "capabilities": (SCENARIOS, "Capabilities", "capability", words.CAPABILITIES),
     # `strict` is a key of profiles that nothing reads.
-    "profile keys": (SCENARIOS, "Profiles", "key", {*profile._KEYS} - {"strict"}),
+    "profile keys": (SCENARIOS, "Profiles", "key", {*profile_checks.PROFILE_KEYS} - {"strict"}),
     "verdicts": (SCENARIOS, "Running them", "verdict", VERDICTS),
     "mutations": (PLUGIN, "Mutations", "mutation", MUTATIONS),
     "styles": (MOCK_IDP, "Styles", "style", VENDORS),
@@ -159,8 +159,8 @@ NAMED: dict[str, tuple[Page, str, Iterable[str]]] = {
     "policy keys": (SCENARIOS, "Policies", words.POLICY_KEYS),
     "time keys": (SCENARIOS, "Token", words.TIME_KEYS),
     "fetches": (SCENARIOS, "Counting fetches", words.FETCHES_KEYS),
-    "route keys": (SCENARIOS, "Profiles", profile._ROUTE_KEYS),
-    "timing keys": (SCENARIOS, "Profiles", profile._TIMING_KEYS),
+    "route keys": (SCENARIOS, "Profiles", profile_checks.ROUTE_KEYS),
+    "timing keys": (SCENARIOS, "Profiles", profile_checks.TIMING_KEYS),
     "config words": (
         SCENARIOS,
         "Configuration of the service",

@@ -109,8 +109,9 @@ def run(
     runner = make_target(target, dict(subject.settings))
     if reason := runner.available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
-    chosen = select(all_scenarios(directories), prefixes)
-    declared = load_profile(find_profile(options.profile_name(), list(directories))).as_run_by(runner)
+    scenarios = all_scenarios(directories)
+    chosen = select(scenarios, prefixes)
+    declared = load_profile(find_profile(options.profile_name(), list(directories)), scenarios).as_run_by(runner)
     planned = keep_cells(plan(chosen, declared, target, subject.styles or STYLES), prefixes)
     reporter = ProgressReporter(console, len(planned), target)
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness import vocabulary as words
+from harness.kinds import MOST, MOST_SECONDS, is_number
 from harness.measure.quantities import QUANTITIES
-from harness.toml_source import TomlSource
+from harness.toml_source import Place, TomlSource, shown
 
 THRESHOLD_KEYS = ("at_most", "at_least", "is", "one_of")
 DOCUMENTED_KEYS = ("value", "source")
@@ -34,6 +35,7 @@ def read_documented(source: TomlSource) -> dict[str, Documented]:
         source.check_has(table, DOCUMENTED_KEYS, place, f"documented {name}")
         if not isinstance(table["source"], str) or not table["source"].strip():
             source.fail(place, f"documented {name} needs a source in words: which document, which section")
+        _check_value(source, table["value"], (*place, "value"), f"the value of documented {name}")
         found[name] = Documented(table["value"], table["source"])
     return found
 
@@ -47,17 +49,24 @@ def read_thresholds(source: TomlSource) -> dict[str, Threshold]:
         if not table:
             source.fail(place, f"threshold {name} needs one of {', '.join(THRESHOLD_KEYS)}")
         for key in ("at_most", "at_least"):
-            if key in table and not _is_number(table[key]) and not is_duration(table[key]):
-                source.fail((*place, key), f"{key} must be a number or a duration, not {table[key]!r}")
-        if "one_of" in table and not isinstance(table["one_of"], list):
-            source.fail((*place, "one_of"), f"one_of must be a list, not {table['one_of']!r}")
+            if key in table and not is_number(table[key]) and not is_duration(table[key]):
+                source.fail((*place, key), f"{key} must be a number or a duration, not {shown(table[key])}")
+        if "one_of" in table and not (isinstance(table["one_of"], list) and table["one_of"]):
+            source.fail((*place, "one_of"), f"one_of must be a list, not {shown(table['one_of'])}")
+        for key, value in table.items():
+            _check_value(source, value, (*place, key), f"{key} of threshold {name}")
         found[name] = table
     return found
 
 
 def is_duration(value: Any) -> bool:
     """Whether it is a table of multiples of the profile's times, such as `{ refresh = 1, seconds = 0.5 }`."""
-    return isinstance(value, Mapping) and bool(value) and set(value) <= set(words.DURATION_KEYS)
+    return (
+        isinstance(value, Mapping)
+        and bool(value)
+        and set(value) <= set(words.DURATION_KEYS)
+        and all(is_number(count) and 0 <= count <= MOST_SECONDS for count in value.values())
+    )
 
 
 def _rows(source: TomlSource, table: str) -> list[tuple[str, Any]]:
@@ -69,5 +78,10 @@ def _rows(source: TomlSource, table: str) -> list[tuple[str, Any]]:
     return list(rows.items())
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _check_value(source: TomlSource, value: Any, place: Place, what: str) -> None:
+    """Fail at a value that no row of a card can have."""
+    if isinstance(value, list | Mapping):
+        for member in value.values() if isinstance(value, Mapping) else value:
+            _check_value(source, member, place, what)
+    elif not (isinstance(value, str | bool) or (is_number(value) and 0 <= value <= MOST)):
+        source.fail(place, f"{what} must be a text, true or false, a number from 0 to {MOST:,}, not {shown(value)}")

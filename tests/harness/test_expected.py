@@ -102,6 +102,11 @@ MISTAKES = {
     "style": (ENTRY + 'styles = ["oktta"]\n', "'oktta' is no style; did you mean 'okta'?"),
     "key": (ENTRY + 'reasn = "x"\n', "a finding has no key 'reasn'; did you mean 'reason'?"),
     "reason": (ENTRY.replace("it never looks", " "), "the finding 'area/topic/a-case' needs reason"),
+    "variants-text": (ENTRY + 'variants = "one"\n', "variants must be a list of texts, not 'one'"),
+    "styles-number": (ENTRY + "styles = 1\n", "styles must be a list of texts, not 1"),
+    "styles-empty-text": (ENTRY + 'styles = [""]\n', "styles must be a list of texts, not ['']"),
+    "scenario-list": (ENTRY.replace('"area/topic/a-case"', "[1]"), "the finding [1] needs scenario"),
+    "reason-number": (ENTRY.replace('"it never looks"', "nan"), "the finding 'area/topic/a-case' needs reason"),
     "requirement": (ENTRY.replace("requirement", "# requirement"), "the finding 'area/topic/a-case' needs requirement"),
 }
 
@@ -122,6 +127,8 @@ def test_a_mistake_is_refused_with_the_entrys_line(
     ("text", "sentence"),
     [
         ("findings = []\n", "no key 'findings'; did you mean 'finding'?"),
+        ("finding = [3]\n", "a finding must be a table, not 3"),
+        ("finding = nan\n", "each finding is a table in double brackets"),
         ("finding = 3\n", "each finding is a table in double brackets"),
         ('[finding]\nscenario = "x"\n', "each finding is a table in double brackets"),
     ],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from scenario_files import ROUTES, profile_text, write_profile
+from scenario_files import ROUTES, load_scenario, profile_text, write_profile
 
 from harness.errors import ScenarioFileError, UsageError
+from harness.model import Scenario
 from harness.profile import Profile, find_profile, load_profile
 
 TIMING = """
@@ -78,6 +80,156 @@ MISTAKES = {
     "resources": ("", "[resources]\nroutes = 'read'\n", "did you mean 'route'?"),
     "api-key": ("", "[api_keys.full]\nkey = 'x'\n", "API key full needs permissions"),
 }
+
+
+ROUTE = "[routes.other]\nmethod = 'GET'\npath = '/'\n"
+NOT_SECONDS = ("-1", "true", '"60"', "nan", "inf", "-inf", "1e999", "[60]", "{}", "2030-01-01")
+# The place of a value in a profile -> values that it can't have, and what is said of them.
+WRONG_VALUES: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "leeway": ("[policy]\nleeway_seconds = {}\n", (*NOT_SECONDS, "1e12"), "leeway_seconds must be "),
+    "knob": ("[policy]\nkid_required = {}\n", ("-1", "nan", "[]", "{}", '""', "1e300"), "kid_required must be true"),
+    "bytes": ("[policy]\njwks_bytes_at_most = {}\n", ("-1", "1.5", "true", "inf", '"1"'), "jwks_bytes_at_most must "),
+    "refresh": ("[timing]\nrefresh_seconds = {}\n", (*NOT_SECONDS, "0", "1e12"), "refresh_seconds must be "),
+    "cooldown": (
+        "[timing]\nunknown_kid_cooldown_seconds = {}\n",
+        (*NOT_SECONDS, "0"),
+        "must be a number of seconds above 0",
+    ),
+    "statuses": (
+        ROUTE + "success = {}\n",
+        ("200", "[]", "[true]", "[99]", "[600]", "[-200]", '["200"]', "[200.0]", "{}", "[nan]"),
+        "success must be a list of statuses from 100 to 599",
+    ),
+    "let_in": (ROUTE + "let_in = {}\n", ("404", "[1000]", "[true]", '"404"'), "let_in must be a list of statuses"),
+    "permission": (ROUTE + "permission = {}\n", ("1", "true", '""', "['a']", '"a\\nb"'), "permission must be a text"),
+    "body": (ROUTE + "body = {}\n", ("1", "true", "{}", "[]"), "body must be a text"),
+    "path": (
+        "[routes.other]\nmethod = 'GET'\npath = {}\n",
+        ("1", "true", '""', '"things"', '"/a b"', '"/a\\r\\nX: y"', '"/ü"', '"http://x/"'),
+        "path must be a path that begins with /",
+    ),
+    "method": (
+        "[routes.other]\npath = '/'\nmethod = {}\n",
+        ("1", "true", '""', '"GET /"', '"G\\nT"'),
+        "method must be a method",
+    ),
+    "permissions": (
+        "[vocabulary]\npermissions = {}\n",
+        ('"a:b"', "[1]", '[""]', "1", "{}"),
+        "permissions must be a list of texts",
+    ),
+    "public": (
+        "[vocabulary]\npublic = {}\n",
+        ("1", '"/health"', "['/health']", "{}"),
+        "public must be a list of tables",
+    ),
+    "public-path": ("[vocabulary]\npublic = [{{ path = {} }}]\n", ("1", '"x"'), "path must be a path"),
+    "api-key": ("[api_keys.full]\npermissions = []\nkey = {}\n", ("1", '""', '"a\\nb"', "['a']"), "key must be a text"),
+    "claim": ("[styles.okta]\npermissions_claim = {}\n", ("1", '""', "['a']"), "permissions_claim must be a text"),
+    "counters": ("[metrics]\npaths = ['/m']\ncounters = {}\n", ("1", "{ a = 1 }", "[]"), "counters must be a table"),
+    "metrics-paths": (
+        "[metrics]\ncounters = {{}}\npaths = {}\n",
+        ("'/m'", "[]", "['m']"),
+        "paths must be a list of paths",
+    ),
+    "member": (
+        "[resources]\nroute = 'read'\nid = 'x'\nmember = {}\n",
+        ("1", '""', "[]"),
+        "member must be a text of one line",
+    ),
+    "resource-route": (
+        "[resources]\nid = 'x'\nmember = 'x'\nroute = {}\n",
+        ('"raed"',),
+        "is no route of this profile; did you mean 'read'",
+    ),
+    "documented": (
+        "[documented]\nexp-leeway = {{ source = 'x', value = {} }}\n",
+        ("-1", "nan", "inf", "2030-01-01", "[nan]", "{ seconds = -1 }"),
+        "the value of documented exp-leeway must be",
+    ),
+    "threshold": (
+        "[thresholds]\nexp-leeway = {{ at_most = {} }}\n",
+        ("nan", "inf", "true", '"60"', "{ seconds = nan }", "{ leeway = true }", "{ day = 1 }"),
+        "at_most must be a number or a duration",
+    ),
+    "threshold-negative": (
+        "[thresholds]\nexp-leeway = {{ at_least = {} }}\n",
+        ("-1",),
+        "at_least of threshold exp-leeway must be",
+    ),
+    "one_of": ("[thresholds]\nexp-leeway = {{ one_of = {} }}\n", ("60", "[]", "'a'", "{}"), "one_of must be a list"),
+}
+VALUES = [
+    pytest.param(place, value, wanted, id=f"{name}-{value[:12]}")
+    for name, (place, values, wanted) in WRONG_VALUES.items()
+    for value in values
+]
+
+
+@pytest.mark.parametrize(("place", "value", "wanted"), VALUES)
+def test_a_value_of_the_wrong_type_or_range_is_refused_with_its_line(
+    tmp_path: Path, place: str, value: str, wanted: str
+) -> None:
+    """A leeway of true would judge a correct service as failed."""
+    text = profile_text("jwks", more=place.format(value))
+    error = refused(tmp_path, text)
+    assert wanted in error.sentence
+    last = place.format(value).splitlines()[-1]
+    assert text.splitlines()[error.line - 1] in (last, place.splitlines()[0]), error
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("title", value) for value in ("1", "true", '""', '"  "', '"a\\nb"', "[]")),
+        *(("audience", value) for value in ("1", '""', '["a"]', "{}")),
+        *(("capabilities", value) for value in ('"jwks"', "1", "{}", "[1]", '[["jwks"]]')),
+        *((table, value) for table in ("routes", "timing", "policy", "vocabulary") for value in ("1", "[]", '"x"')),
+        *((table, value) for table in ("resources", "api_keys", "styles", "metrics") for value in ("1", "[]", '"x"')),
+        *((table, value) for table in ("lacks", "documented", "thresholds") for value in ("1", "[]", '"x"')),
+    ],
+)
+def test_a_key_at_the_top_of_the_wrong_type_is_refused_with_its_line(tmp_path: Path, key: str, value: str) -> None:
+    error = refused(tmp_path, f"{key} = {value}\n")
+    assert error.sentence.startswith(f"{key} must be ")
+    assert error.line == 1
+
+
+@pytest.mark.parametrize("place", ["[lacks]\njwks = {}\n", "[lacks]\njwks = 'x'\nrestart = {}\n"])
+@pytest.mark.parametrize("value", ["1", "true", '""', "[]"])
+def test_the_reason_why_a_capability_lacks_is_a_text(tmp_path: Path, place: str, value: str) -> None:
+    assert "lacks must be a table of reasons" in refused(tmp_path, place.format(value)).sentence
+
+
+def with_policies(folder: Path, policy: str) -> list[Scenario]:
+    return [load_scenario(folder, f"policy = {{ {policy}, then = 'reject', otherwise = 'accept' }}\n")]
+
+
+@pytest.mark.parametrize(
+    ("policy", "value", "wanted"),
+    [
+        ("knob = 'house_rule', is = true", "1", "house_rule must be true or false, not 1"),
+        ("knob = 'house_rule', is = true", '"true"', "house_rule must be true or false, not 'true'"),
+        ("knob = 'house_rule', is = 'strict'", "true", "house_rule must be a text"),
+        ("knob = 'house_rule', is = 3", "true", "house_rule must be a number"),
+        ("knob = 'house_rule', at_least = 3", '"3"', "house_rule must be a number from 0, not '3'"),
+        ("knob = 'house_rules', is = true", "true", "no scenario asks for the policy 'house_rule'; did you mean"),
+    ],
+)
+def test_a_knob_is_of_the_type_that_scenarios_compare_it_with(
+    tmp_path: Path, policy: str, value: str, wanted: str
+) -> None:
+    """Python takes 1 for true and the word "true" for something else than true: both would decide wrongly."""
+    file = write_profile(tmp_path, profile_text("jwks", more=f"[policy]\nhouse_rule = {value}\n"))
+    with pytest.raises(ScenarioFileError, match=re.escape(wanted)) as caught:
+        load_profile(file, with_policies(tmp_path, policy))
+    assert file.read_text().splitlines()[caught.value.line - 1].startswith("house_rule")
+
+
+def test_a_knob_of_scenarios_that_are_not_loaded_is_none_of_our_business(tmp_path: Path) -> None:
+    """A profile may hold any: also one whose name is near that of another which it has too."""
+    file = write_profile(tmp_path, profile_text("jwks", more="[policy]\nquiet = true\nrule_a = 1\nrule_b = 1\n"))
+    assert load_profile(file, with_policies(tmp_path, "knob = 'rule_a', at_least = 1")).policy["rule_b"] == 1
 
 
 @pytest.mark.parametrize(("top", "bottom", "sentence"), MISTAKES.values(), ids=MISTAKES)
