@@ -5,9 +5,14 @@ The loader, the JSON schema for editors and the documentation are all made from 
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from pathlib import Path
+from typing import Any, Final
 
-STYLES: Final = ("auth0", "keycloak", "okta", "custom")
+_MOCK_WORDS: dict[str, Any] = json.loads(
+    (Path(__file__).resolve().parents[1] / "mock_idp" / "words.json").read_text(encoding="utf-8")
+)
+STYLES: Final[tuple[str, ...]] = tuple(_MOCK_WORDS["judged_vendors"])
 LEVELS: Final = ("must", "should", "policy")
 SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
 

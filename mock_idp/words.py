@@ -16,6 +16,7 @@ from mock_idp.faults.registry import FAULTS
 from mock_idp.jose.mutations import MUTATIONS, Mutation
 from mock_idp.jose.token_spec import contradictions
 from mock_idp.schema_parts import Json, closed
+from mock_idp.vendors import VENDORS
 from mock_idp.vendors.context import ENDPOINTS
 
 
@@ -24,7 +25,8 @@ def words() -> Json:
 
     `token`, `key` and `jwks` are the JSON schemas of a token spec, a key spec and a change to the key set; `faults`
     has one for each kind of fault, `mutations` one for the options of each mutation. `endpoints` are those that the
-    request log names. `apart` are the pairs of members of a token of which a spec may have one.
+    request log names. `apart` are the pairs of members of a token of which a spec may have one. `vendors` are all, and
+    `judged_vendors` those that scenarios run with unless they name some.
     """
     return {
         "token": SCHEMAS["TokenSpec"],
@@ -34,6 +36,8 @@ def words() -> Json:
         "jwks": SCHEMAS["JwksOverlay"],
         "faults": {name: SCHEMAS[f"{FAULTS[name].__name__}Fault"] for name in sorted(FAULTS)},
         "endpoints": list(ENDPOINTS),
+        "vendors": list(VENDORS),
+        "judged_vendors": [name for name in VENDORS if VENDORS[name].judged_by_default],
     }
 
 

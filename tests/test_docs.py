@@ -13,6 +13,7 @@ import click
 import pytest
 from doc_pages import PAGES, Page, Row
 from doc_shell import DocShell, matches
+from doc_tables import written
 
 from harness import placeholders, profile_checks, scenario_plugin
 from harness import vocabulary as words
@@ -115,6 +116,13 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "rows of the card": (CARD, "Rows", "row", QUANTITIES),
     "members of a reading": (CARD, "JSON", "member of a reading", [one.name for one in fields(Reading)]),
 }
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if "<!-- table: " in PAGES[name].path.read_text("utf-8")])
+def test_the_tables_between_comments_are_up_to_date(name: str) -> None:
+    """`python -m tests.doc_tables` writes them (`cargo make fix-docs`)."""
+    text = PAGES[name].path.read_text(encoding="utf-8")
+    assert text == written(text)
 
 
 @pytest.mark.parametrize("what", LISTS)

@@ -70,7 +70,7 @@ def test_nothing_is_listed_that_is_compared(name: str) -> None:
 @pytest.mark.parametrize("name", RECORDED)
 def test_what_is_listed_is_there(name: str) -> None:
     """The tests that look after an entry exist, and so do the words of the vendor's page."""
-    page = " ".join((REPOSITORY / "docs" / "providers" / f"{VENDORS[name].name}.md").read_text("utf-8").split())
+    page = " ".join((REPOSITORY / "docs" / "vendors" / f"{VENDORS[name].name}.md").read_text("utf-8").split())
     assert [where for where in listed(name).values() if not _exists(where, page)] == []
 
 

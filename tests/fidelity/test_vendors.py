@@ -14,7 +14,7 @@ from .matching import Difference
 from .recorded import RECORDED
 from .vendors import VENDORS
 
-PAGES = Path(__file__).resolve().parents[2] / "docs" / "providers"
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "vendors"
 
 
 @cache

@@ -22,7 +22,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
 JWK = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
 SECRET, OTHER_SECRET = "a-secret-that-is-long-enough-for-HS256", "another-one-that-is-long-enough-for-it"
-PAGES = Path(__file__).resolve().parents[2] / "docs" / "providers"
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "vendors"
 
 
 def announced(style: str) -> list[str]:

@@ -11,7 +11,7 @@ from relying_party import MakeRp, Rp
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.context import IssuerContext
 
-PAGES = Path(__file__).resolve().parents[2] / "docs" / "providers"
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "vendors"
 NAMED = re.compile(r".*(_endpoint|_uri|_iframe)")
 
 

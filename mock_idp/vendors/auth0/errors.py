@@ -1,7 +1,7 @@
 """Auth0's refusals: a wrong secret is `access_denied`, and most of what a client may not do is a 403.
 
 Sources: Auth0's "Authentication API" and "Device Authorization Flow"; reports of its users. Where none tells the
-wording of an answer, `docs/providers/auth0.md` says so.
+wording of an answer, `docs/vendors/auth0.md` says so.
 """
 
 from __future__ import annotations

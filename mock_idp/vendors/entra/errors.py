@@ -1,6 +1,6 @@
 """Entra ID's refusals: an AADSTS number, its sentence, and ids for the support (Microsoft's "AADSTS error codes").
 
-The texts of the usual cases are those of recorded answers; `docs/providers/entra.md` names the others.
+The texts of the usual cases are those of recorded answers; `docs/vendors/entra.md` names the others.
 """
 
 from __future__ import annotations

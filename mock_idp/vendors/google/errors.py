@@ -1,4 +1,4 @@
-"""Google's refusals; `docs/providers/google.md` says which texts are those of recorded answers."""
+"""Google's refusals; `docs/vendors/google.md` says which texts are those of recorded answers."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
-"""The vendors that can be compared, by name. A new one is a file with a `Vendor` in it and a line here."""
+"""The vendors that can be compared, by name: a file for each, with a `Vendor` in it."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from ..vendor import Vendor
-from .auth0 import AUTH0
-from .cognito import COGNITO
-from .entra import ENTRA
-from .google import GOOGLE
-from .keycloak import KEYCLOAK
-from .okta import OKTA
 
-VENDORS: dict[str, Vendor] = {vendor.style: vendor for vendor in (AUTH0, KEYCLOAK, OKTA, ENTRA, COGNITO, GOOGLE)}
+VENDORS: dict[str, Vendor] = {
+    vendor.style: vendor
+    for file in iter_modules(__path__)
+    for vendor in vars(import_module(f"{__name__}.{file.name}")).values()
+    if isinstance(vendor, Vendor)
+}
