@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 
-from mock_idp.answer import Answer, Headers
+from mock_idp.answer import MARKER, Answer, Headers
 from mock_idp.vendors.context import KeyTimes
-
-MARKER = ("X-Mock-Idp", "testing-only")
-
 
 REMAINING = "X-RateLimit-Remaining"
 """The header that says how many requests are left of those that are allowed in a second."""

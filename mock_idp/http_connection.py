@@ -5,22 +5,24 @@ from __future__ import annotations
 import io
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from mock_idp.answer import WITHOUT_BODY, head_bytes
+from mock_idp.answer import MARKER, WITHOUT_BODY, Answer
 from mock_idp.connection import TAKE
-from mock_idp.http_request import BadRequest, HttpRequest, RequestReader
+from mock_idp.http_limits import USUAL_LIMITS, HttpLimits
+from mock_idp.http_request import HttpRequest, RequestReader
+from mock_idp.http_syntax import BadRequest
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
     from _typeshed.wsgi import WSGIApplication
 
-_IDLE_SECONDS = 300.0
-_HANDSHAKE_SECONDS = 30.0
+_LINGER_SECONDS, _LINGER_BYTES = 1.0, 32 * 1024 * 1024
 _CLIENT_HELLO = b"\x16"  # The first byte of a TLS connection (RFC 8446 section 5.1); no HTTP request begins so.
 
 
@@ -28,6 +30,10 @@ class HttpConnection:
     """Serves one connection in the calling thread. `on_error` gets exceptions that escape the application.
 
     With `tls` the client has to begin with a handshake; one that speaks plain HTTP is told so.
+
+    Attributes:
+        waits: whether it waits for its client: to send a request, or to read an answer.
+        since: when it began to, on the monotonic clock.
     """
 
     def __init__(
@@ -38,8 +44,12 @@ class HttpConnection:
         application: WSGIApplication,
         on_error: Callable[[BaseException], None],
         tls: SSLContext | None = None,
+        limits: HttpLimits = USUAL_LIMITS,
     ) -> None:
+        self.waits = True
+        self.since = time.monotonic()
         self._socket: socket.socket | None = sock
+        self._limits = limits
         self._tls = tls
         self._shut = False
         self._lock = Lock()
@@ -68,18 +78,19 @@ class HttpConnection:
         try:
             if self._tls is not None:
                 sock = self._secured(sock, self._tls)
-            sock.settimeout(_IDLE_SECONDS)
-            reader = RequestReader(sock)
+            reader = RequestReader(sock, self._limits)
             while self._socket is not None:
                 request = reader.next()
                 if request is None or not self._answer(sock, request):
                     break
         except BadRequest as error:
             with suppress(OSError):
-                _send_plain(sock, error.status, str(error))
+                self._refuse(sock, error)
         except OSError:
             # The client went away, or the server is closing; both end the connection and nothing else.
             pass
+        except Exception as error:
+            self._on_error(error)
         finally:
             if self._socket is not None:
                 with suppress(OSError):
@@ -98,7 +109,7 @@ class HttpConnection:
 
     def _secured(self, sock: socket.socket, tls: SSLContext) -> socket.socket:
         """The connection once the handshake is done. Raises BadRequest for plain HTTP, OSError when it fails."""
-        sock.settimeout(_HANDSHAKE_SECONDS)
+        sock.settimeout(self._limits.handshake_seconds)
         first = sock.recv(1, socket.MSG_PEEK)
         if first and first != _CLIENT_HELLO:
             raise BadRequest(400, "This port speaks TLS: the URL begins with https://.")
@@ -129,21 +140,40 @@ class HttpConnection:
             return _no_write
 
         environ = {**self._environ, **request.environ(), "wsgi.input": io.BytesIO(request.body)}
+        self.waits = False
         try:
             body = self._application(environ, start_response)
         except Exception as error:
             self._on_error(error)
-            _send_plain(sock, 500, "The application failed.")
+            self._refuse(sock, BadRequest(500, "The application failed."))
             return False
+        finally:
+            self.since, self.waits = time.monotonic(), True
         try:
             if self._socket is None:
                 return False
+            sock.settimeout(self._limits.send_seconds)
             _send(sock, started[0], started[1], body, request.keep_alive)
         finally:
             close = getattr(body, "close", None)
             if close is not None:
                 close()
         return request.keep_alive
+
+    def _refuse(self, sock: socket.socket, error: BadRequest) -> None:
+        """Answer what is no request; nothing that follows on this connection would make sense."""
+        answer = Answer(error.status, (("Content-Type", "text/plain"), MARKER), error.sentence.encode())
+        sock.settimeout(self._limits.send_seconds)
+        sock.sendall(answer.head_bytes() + answer.body)
+        sock.shutdown(socket.SHUT_WR)
+        # RFC 9112 section 9.6: closed with bytes unread, the client might lose the answer.
+        deadline, left = time.monotonic() + _LINGER_SECONDS, _LINGER_BYTES
+        while left > 0 and (seconds := deadline - time.monotonic()) > 0:
+            sock.settimeout(seconds)
+            data = socket.socket.recv(sock, 65_536)
+            if not data:
+                break
+            left -= len(data)
 
 
 def _send(
@@ -172,12 +202,6 @@ def _as_chunks(body: Iterable[bytes]) -> Iterator[bytes]:
         if piece:
             yield b"%x\r\n%b\r\n" % (len(piece), piece)
     yield b"0\r\n\r\n"
-
-
-def _send_plain(sock: socket.socket, status: int, text: str) -> None:
-    body = text.encode()
-    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("Connection", "close")]
-    sock.sendall(head_bytes(status, headers) + body)
 
 
 def _no_write(data: bytes) -> object:

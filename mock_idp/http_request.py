@@ -1,164 +1,176 @@
-"""Reading HTTP/1.1 requests from a socket (RFC 9112), strictly and with bounds."""
+"""Reading HTTP/1.1 requests from a socket (RFC 9112), strictly, with bounds, and never longer than some time."""
 
 from __future__ import annotations
 
+import re
 import socket
+import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
 
-MAX_HEAD_BYTES = 65_536
-MAX_BODY_BYTES = 8 * 1024 * 1024
+from mock_idp.http_limits import HttpLimits
+from mock_idp.http_syntax import MAX_TARGET_BYTES, BadRequest, Head, parse_head
+
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-class BadRequest(Exception):
-    """A request that cannot be answered properly; `status` says what is wrong with it. Ends the connection."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?")
+_MAX_CHUNK_LINE = 1024
+_RECEIVE_BYTES = 65_536
 
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One request. `target` is as it came: origin form (`/path?query`) or absolute form (`http://host/path`)."""
+    """One request: its head, and its body, whole."""
 
-    method: str
-    target: str
-    headers: tuple[tuple[str, str], ...]
+    head: Head
     body: bytes
-    keep_alive: bool
+
+    @property
+    def keep_alive(self) -> bool:
+        """Whether the client wants to go on with the connection."""
+        return self.head.keep_alive
 
     def environ(self) -> dict[str, Any]:
-        """The request's part of a WSGI environ (PEP 3333). Repeated headers are joined with a comma."""
-        path, _, query = self.target.partition("?")
-        host = None
-        if not path.startswith("/"):
-            # RFC 9112 section 3.2.2: a proxy's client sends the whole URL, and its host replaces the Host header.
-            parts = urlsplit(path)
-            path, host = parts.path or "/", parts.netloc
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": self.method,
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
-            "QUERY_STRING": query,
-        }
-        for name, value in self.headers:
-            key = name.upper().replace("-", "_")
-            if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-                key = "HTTP_" + key
-            environ[key] = f"{environ[key]}, {value}" if key in environ else value
-        if host is not None:
-            environ["HTTP_HOST"] = host
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-        environ["CONTENT_LENGTH"] = str(len(self.body)) if self.body else environ.get("CONTENT_LENGTH", "")
-        return environ
+        """The request's part of a WSGI environ (PEP 3333)."""
+        return self.head.environ(self.body)
 
 
 class RequestReader:
-    """Reads the requests of one connection, one after the other."""
+    """Reads the requests of one connection, one after the other.
 
-    def __init__(self, sock: socket.socket) -> None:
+    A client may be silent for `idle_seconds` between two requests; from the first byte of one on it has
+    `head_seconds` for the head, and `body_seconds` for the body behind it, however it spreads its bytes.
+    """
+
+    def __init__(self, sock: socket.socket, limits: HttpLimits) -> None:
         self._socket = sock
-        self._buffer = b""
+        self._limits = limits
+        self._buffer = bytearray()
+        self._deadline: float | None = None
 
     def next(self) -> HttpRequest | None:
         """The next request, or None when the client is done.
 
         Raises BadRequest for anything that is not one request after another, OSError when the connection breaks.
         """
-        head = self._read_head()
-        if head is None:
+        self._deadline = None
+        data = self._read_head()
+        if data is None:
             return None
-        lines = head.split("\r\n")
-        method, target, version = _request_line(lines[0])
-        headers = tuple(_header(line) for line in lines[1:])
-        fields = {name.lower(): value for name, value in headers}
-        body = self._read_body(fields)
-        keep_alive = version == "HTTP/1.1" and fields.get("connection", "").lower() != "close"
-        return HttpRequest(method, target, headers, body, keep_alive)
+        head = parse_head(data)
+        return HttpRequest(head, self._read_body(head))
 
-    def _read_head(self) -> str | None:
+    def _read_head(self) -> bytes | None:
+        self._socket.settimeout(self._limits.idle_seconds)
+        if self._buffer:
+            self._begin(self._limits.head_seconds)
+        searched = 0
         while True:
-            end = self._buffer.find(b"\r\n\r\n")
+            # RFC 9112 section 2.2: empty lines before a request are passed over.
+            while self._buffer.startswith(b"\r\n"):
+                del self._buffer[:2]
+            end = self._buffer.find(b"\r\n\r\n", max(searched - 3, 0))
             if end >= 0:
-                head, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
-                return head.decode("latin-1")
-            if len(self._buffer) > MAX_HEAD_BYTES:
-                raise BadRequest(431, "The request head is too large.")
-            data = self._socket.recv(65_536)
-            if not data:
+                head = bytes(self._buffer[:end])
+                del self._buffer[: end + 4]
+                return head
+            searched = len(self._buffer)
+            self._check_unfinished_head()
+            if not self._receive():
                 return None
-            self._buffer += data
+            if self._deadline is None:
+                self._begin(self._limits.head_seconds)
 
-    def _read_body(self, fields: dict[str, str]) -> bytes:
-        coding = fields.get("transfer-encoding")
-        announced = fields.get("content-length")
+    def _check_unfinished_head(self) -> None:
+        """Refuse what can no longer become a head, instead of waiting for the rest."""
+        line_end = self._buffer.find(b"\n")
+        if line_end >= 0 and self._buffer[line_end - 1 : line_end] != b"\r":
+            raise BadRequest(400, "The lines of a request end with CR LF.")
+        if line_end < 0 and len(self._buffer) > MAX_TARGET_BYTES + 100:
+            raise BadRequest(414, f"A request target may have at most {MAX_TARGET_BYTES} bytes.")
+        if len(self._buffer) > self._limits.head_bytes:
+            raise BadRequest(431, f"A request head may have at most {self._limits.head_bytes} bytes.")
+
+    def _read_body(self, head: Head) -> bytes:
+        coding, announced = head.fields.get("transfer-encoding"), head.fields.get("content-length")
         if coding is None and announced is None:
             return b""
-        if fields.get("expect", "").lower() == "100-continue":
-            self._socket.sendall(_CONTINUE)
+        length = 0
         if coding is not None:
             if coding.lower() != "chunked" or announced is not None:
                 raise BadRequest(400, "Only Transfer-Encoding: chunked is understood, without Content-Length.")
-            return self._read_chunks()
-        if announced is None or not (announced.isascii() and announced.isdigit() and len(announced) < 20):
+        elif announced is None or not (announced.isascii() and announced.isdigit()):
             raise BadRequest(400, "Content-Length is not a number.")
-        if int(announced) > MAX_BODY_BYTES:
-            raise BadRequest(413, f"A body may have at most {MAX_BODY_BYTES} bytes.")
-        return self._read_exactly(int(announced))
+        elif len(announced) > 20 or int(announced) > self._limits.body_bytes:
+            raise self._too_large()
+        else:
+            length = int(announced)
+        self._begin(self._limits.body_seconds)
+        if head.fields.get("expect", "").lower() == "100-continue":
+            self._socket.sendall(_CONTINUE)
+        return self._read_chunks() if coding is not None else self._read_exactly(length)
 
     def _read_chunks(self) -> bytes:
         body = bytearray()
         while True:
-            size_text = self._read_line().partition(b";")[0].strip()
-            try:
-                size = int(size_text, 16)
-            except ValueError:
-                raise BadRequest(400, "A chunk has no size.") from None
-            if size < 0 or len(body) + size > MAX_BODY_BYTES:
-                raise BadRequest(413, f"A body may have at most {MAX_BODY_BYTES} bytes.")
+            found = _CHUNK_SIZE.fullmatch(self._read_line(_MAX_CHUNK_LINE))
+            if found is None:
+                raise BadRequest(400, "A chunk has no size.")
+            size = int(found[1], 16)
+            if len(body) + size > self._limits.body_bytes:
+                raise self._too_large()
             if size == 0:
-                while self._read_line():
-                    pass  # Trailer fields are of no use here.
+                self._pass_trailers()
                 return bytes(body)
             body += self._read_exactly(size)
-            if self._read_line():
+            if self._read_line(_MAX_CHUNK_LINE):
                 raise BadRequest(400, "A chunk is longer than its size.")
 
-    def _read_line(self) -> bytes:
-        while b"\r\n" not in self._buffer:
-            if len(self._buffer) > MAX_HEAD_BYTES:
-                raise BadRequest(431, "A line is too long.")
-            self._receive()
-        line, _, self._buffer = self._buffer.partition(b"\r\n")
+    def _pass_trailers(self) -> None:
+        """Trailer fields are of no use here, but end somewhere."""
+        left = self._limits.head_bytes
+        while line := self._read_line(left):
+            left -= len(line) + 2
+
+    def _read_line(self, most: int) -> bytes:
+        searched = 0
+        while (end := self._buffer.find(b"\r\n", max(searched - 1, 0))) < 0 and len(self._buffer) <= most:
+            searched = len(self._buffer)
+            self._receive_more()
+        if end < 0 or end > most:
+            raise BadRequest(431, "A line of the request is too long.")
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 2]
         return line
 
     def _read_exactly(self, size: int) -> bytes:
         while len(self._buffer) < size:
-            self._receive()
-        data, self._buffer = self._buffer[:size], self._buffer[size:]
+            self._receive_more()
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
         return data
 
-    def _receive(self) -> None:
-        data = self._socket.recv(65_536)
-        if not data:
+    def _receive_more(self) -> None:
+        if not self._receive():
             raise ConnectionError("The client went away in the middle of a request.")
+
+    def _receive(self) -> bool:
+        """Take in what has come; whether the client goes on."""
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise BadRequest(408, "The request did not come in time.")
+            self._socket.settimeout(left)
+        try:
+            data = self._socket.recv(_RECEIVE_BYTES)
+        except TimeoutError:
+            if self._deadline is None:
+                return False
+            raise BadRequest(408, "The request did not come in time.") from None
         self._buffer += data
+        return bool(data)
 
+    def _begin(self, seconds: float) -> None:
+        self._deadline = time.monotonic() + seconds
 
-def _request_line(line: str) -> tuple[str, str, str]:
-    parts = line.split(" ")
-    if len(parts) != 3 or not parts[0].isalpha() or not parts[1]:
-        raise BadRequest(400, "This is no request line.")
-    if parts[2] not in ("HTTP/1.1", "HTTP/1.0"):
-        raise BadRequest(505, "Only HTTP/1.1 is spoken here.")
-    return parts[0], parts[1], parts[2]
-
-
-def _header(line: str) -> tuple[str, str]:
-    name, colon, value = line.partition(":")
-    if not colon or not name or name != name.strip():
-        raise BadRequest(400, "This is no header line.")
-    return name, value.strip(" \t")
+    def _too_large(self) -> BadRequest:
+        return BadRequest(413, f"A body may have at most {self._limits.body_bytes} bytes.")

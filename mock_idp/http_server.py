@@ -1,6 +1,7 @@
 """A small HTTP/1.1 server for WSGI applications inside a test process: a thread per connection, nothing on disk.
 
-It binds in the thread that makes it, says which port it got, and ends at once: no polling, no sleeping.
+It binds in the thread that makes it, says which port it got, and ends at once: no polling, no sleeping. Where there are
+as many connections as it takes, the one that has waited for its client longest makes room for a new one.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 import selectors
 import socket
 from collections.abc import Callable
-from contextlib import suppress
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from mock_idp.http_connection import HttpConnection
+from mock_idp.http_limits import USUAL_LIMITS, HttpLimits
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 _BACKLOG = 1024
 _JOIN_SECONDS = 2.0
+# What may still be on its way out when the next one comes in.
+_LEAVING = 256
+# No file or thread is left; before long one may be.
+_BREATHER_SECONDS = 0.05
 
 
 class HttpServer:
@@ -29,16 +34,19 @@ class HttpServer:
     With `tls` it speaks TLS only. Raises OSError when the address cannot be bound.
     """
 
-    def __init__(self, host: str, port: int, tls: SSLContext | None = None) -> None:
+    def __init__(self, host: str, port: int, tls: SSLContext | None = None, limits: HttpLimits = USUAL_LIMITS) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         self.host = host
         self._tls = tls
+        self._limits = limits
         self.port: int = self._listener.getsockname()[1]
         self._wake, self._waker = socket.socketpair()
         self._lock = Lock()
         self._connections: dict[HttpConnection, Thread] = {}
+        self._leaving: dict[HttpConnection, Thread] = {}
         self._closing = False
+        self._ended = Event()
         self._acceptor: Thread | None = None
 
     def start(self, application: WSGIApplication, on_error: Callable[[BaseException], None]) -> None:
@@ -56,13 +64,14 @@ class HttpServer:
             if self._closing:
                 return
             self._closing = True
+        self._ended.set()
         self._waker.close()
         if self._acceptor is not None:
             self._acceptor.join()
         self._listener.close()
         self._wake.close()
         with self._lock:
-            left = dict(self._connections)
+            left = {**self._connections, **self._leaving}
         for connection in left:
             connection.shut_down()
         for thread in left.values():
@@ -76,19 +85,48 @@ class HttpServer:
             while not self._closing:
                 selector.select()
                 # Until nobody is waiting any more; the accept that finds nobody ends the loop.
-                with suppress(OSError):
+                try:
                     while not self._closing:
                         self._begin(*self._listener.accept())
+                except (BlockingIOError, ConnectionError):
+                    pass
+                except (OSError, RuntimeError):
+                    # Those who wait for their clients hold what is missing.
+                    self._make_room()
+                    self._ended.wait(_BREATHER_SECONDS)
 
     def _begin(self, sock: socket.socket, peer: tuple[str, int]) -> None:
+        """Serve a new connection. Raises RuntimeError when no thread is to be had."""
+        with self._lock:
+            is_full = len(self._connections) >= self._limits.connections
+        if is_full and not self._make_room():
+            sock.close()
+            return
         sock.setblocking(True)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         ours = self.host, self.port
-        connection = HttpConnection(sock, peer[:2], ours, self._application, self._on_error, self._tls)
+        connection = HttpConnection(sock, peer[:2], ours, self._application, self._on_error, self._tls, self._limits)
         thread = Thread(target=self._serve, args=(connection,), name=f"http-{peer[1]}", daemon=True)
         with self._lock:
             self._connections[connection] = thread
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:
+            with self._lock:
+                del self._connections[connection]
+            sock.close()
+            raise
+
+    def _make_room(self) -> bool:
+        """End the connection that has waited for its client longest; whether there was one."""
+        with self._lock:
+            waiting = [connection for connection in self._connections if connection.waits]
+            if not waiting or len(self._leaving) >= _LEAVING:
+                return False
+            longest = min(waiting, key=lambda connection: connection.since)
+            self._leaving[longest] = self._connections.pop(longest)
+        longest.shut_down()
+        return True
 
     def _serve(self, connection: HttpConnection) -> None:
         try:
@@ -96,3 +134,4 @@ class HttpServer:
         finally:
             with self._lock:
                 self._connections.pop(connection, None)
+                self._leaving.pop(connection, None)

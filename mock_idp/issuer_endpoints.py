@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from mock_idp.answer import Answer, json_answer
+from mock_idp.answer import MARKER, Answer, checked, json_answer
 from mock_idp.body import read_body
 from mock_idp.connection import take_connection
 from mock_idp.cors import is_preflight, preflight_answer, share
-from mock_idp.documents import MARKER
 from mock_idp.errors import MockIdpError
 from mock_idp.faults.base import Exchange
 from mock_idp.forwarded import forwarded_base
+from mock_idp.http_syntax import check_query
 from mock_idp.issuer import Issuer
 from mock_idp.jose.errors import JoseError
 from mock_idp.media_type import negotiate
@@ -85,10 +85,11 @@ class IssuerEndpoints:
 
         def usual_answer() -> Answer:
             if preflight:
-                return preflight_answer(issuer, endpoint, _METHODS[endpoint], environ).with_header(*MARKER)
-            answer = step.settings.step.apply(scripted_request()) if step else answer_with({})
-            answer = share(answer, issuer, endpoint, environ, lambda: _client_id(issuer, environ, body))
-            return answer.with_header(*MARKER)
+                answer = preflight_answer(issuer, endpoint, _METHODS[endpoint], environ)
+            else:
+                answer = step.settings.step.apply(scripted_request()) if step else answer_with({})
+                answer = share(answer, issuer, endpoint, environ, lambda: _client_id(issuer, environ, body))
+            return _sendable(answer).with_header(*MARKER)
 
         answer: Answer | None
         if planned is None and step is None:
@@ -110,11 +111,16 @@ class IssuerEndpoints:
         return answer
 
     def _read(self, environ: Environ) -> tuple[bytes, MockIdpError | None]:
-        """The body, and what is wrong with it."""
+        """The body, and what is wrong with it or with the query."""
         try:
-            return read_body(environ, self._state.settings.max_body_bytes), None
+            body = read_body(environ, self._state.settings.max_body_bytes)
         except MockIdpError as error:
             return b"", error
+        try:
+            check_query(environ.get("QUERY_STRING", ""))
+        except MockIdpError as error:
+            return body, error
+        return body, None
 
     def _find(self, path: str) -> tuple[Issuer, str]:
         route = self._state.routes.get(path)
@@ -158,6 +164,15 @@ class IssuerEndpoints:
         """The issuer as its caller sees it."""
         base = forwarded_base(environ) if self._state.settings.trust_forwarded else None
         return issuer.context if base is None else replace(issuer.context, base=base + issuer.prefix)
+
+
+def _sendable(answer: Answer) -> Answer:
+    """The answer, or the refusal of a request that has put into a header what no header can hold."""
+    try:
+        checked(answer.headers)
+    except MockIdpError as error:
+        return json_answer(error.status, error.as_json())
+    return answer
 
 
 def _flow_request(issuer: Issuer, context: IssuerContext, environ: Environ, body: bytes) -> FlowRequest:

@@ -5,21 +5,24 @@ RSGI rather than WSGI because it says which connection a request came on, which 
 
 from __future__ import annotations
 
+import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Protocol
 
-from mock_idp.answer import WITHOUT_BODY, json_answer
-from mock_idp.documents import MARKER
+from mock_idp.answer import MARKER, WITHOUT_BODY, json_answer
 from mock_idp.errors import MockIdpError
+from mock_idp.http_syntax import header_environ
 from mock_idp.workers import Workers
-from mock_idp.wsgi import MockIdpWsgi
+from mock_idp.wsgi import CONTROL, MockIdpWsgi
 
 HeaderList = list[tuple[str, str]]
 
 # Requests that hang or wait hold a thread each, so there have to be more of them than a test makes at once.
 _THREADS = 256
+_BODY_SECONDS = 60.0
+_LINGER_SECONDS, _LINGER_BYTES = 1.0, 32 * 1024 * 1024
 # A larger body is sent in pieces.
 _WHOLE_BYTES = 1024 * 1024
 
@@ -28,6 +31,8 @@ class RsgiHeaders(Protocol):
     """The request headers as granian hands them over."""
 
     def get(self, key: str) -> str | None: ...
+
+    def keys(self) -> list[str]: ...
 
     def items(self) -> HeaderList: ...
 
@@ -72,18 +77,19 @@ class RsgiApplication:
 
     async def __rsgi__(self, scope: RsgiScope, protocol: RsgiProtocol) -> None:
         """Answer one request."""
-        if scope.method == "GET":
-            quick = self._wsgi.quick(scope.path, scope.query_string, scope.headers.items)
-            if quick is not None:
-                protocol.response_bytes(200, *quick)
-                return
         try:
+            if scope.method == "GET":
+                quick = self._wsgi.quick(scope.path, scope.query_string, scope.headers.items)
+                if quick is not None:
+                    protocol.response_bytes(200, *quick)
+                    return
+            if scope.path.startswith(CONTROL):
+                _require_readable(scope.headers)
             body = await self._read_body(scope.headers.get("content-length"), protocol)
         except MockIdpError as error:
-            refusal = json_answer(error.status, error.as_json())
+            refusal = json_answer(error.status, error.as_json(), (MARKER,))
             # The rest of the body stays unread, so nothing more can come on this connection.
-            headers = [*refusal.with_length(), MARKER, ("Connection", "close")]
-            protocol.response_bytes(refusal.status, headers, refusal.body)
+            protocol.response_bytes(error.status, [*refusal.with_length(), ("Connection", "close")], refusal.body)
             return
         status, headers, chunks = await self._workers.run(self._call, _environ(scope, body))
         if isinstance(chunks, bytes):
@@ -99,14 +105,26 @@ class RsgiApplication:
         self._workers.close()
 
     async def _read_body(self, announced: str | None, protocol: RsgiProtocol) -> bytes:
-        if announced is not None and announced.isdigit() and int(announced) <= self._max_body_bytes:
-            return await protocol()
-        body = bytearray()
-        async for chunk in protocol:
-            body += chunk
-            if len(body) > self._max_body_bytes:
-                sentence = f"A body may have at most {self._max_body_bytes} bytes here."
-                raise MockIdpError(413, "body_too_large", sentence)
+        """The body. Raises MockIdpError 413 for one that is too long, 408 for one that does not come in time."""
+        length = int(announced) if announced is not None and announced.isdigit() else None
+        too_large = length is not None and length > self._max_body_bytes
+        body, size = bytearray(), 0
+        try:
+            async with asyncio.timeout(_LINGER_SECONDS if too_large else _BODY_SECONDS):
+                if length is not None and not too_large:
+                    return await protocol()
+                async for chunk in protocol:
+                    size += len(chunk)
+                    if size <= self._max_body_bytes and not too_large:
+                        body += chunk
+                    elif size > self._max_body_bytes + _LINGER_BYTES:
+                        break
+        except TimeoutError:
+            if not too_large:
+                raise MockIdpError(408, "request_timeout", "The request did not come in time.") from None
+        # What was on its way is taken in, or the client would not get to read the answer (RFC 9112 section 9.6).
+        if too_large or size > self._max_body_bytes:
+            raise MockIdpError(413, "body_too_large", f"A body may have at most {self._max_body_bytes} bytes here.")
         return bytes(body)
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, HeaderList, bytes | Iterable[bytes]]:
@@ -131,6 +149,15 @@ class RsgiApplication:
                 close()
 
 
+def _require_readable(headers: RsgiHeaders) -> None:
+    """Raises MockIdpError 400 for a request with a header of which granian does not show the value.
+
+    That is any beyond ASCII. For a vendor's endpoint it is not there; the control API lets in on the word of headers.
+    """
+    if len(set(headers.keys())) > len({name for name, _ in headers.items()}):
+        raise MockIdpError(400, "unreadable_header", "A header of this request has characters beyond ASCII.")
+
+
 def _environ(scope: RsgiScope, body: bytes) -> dict[str, Any]:
     """The WSGI environ of a request (PEP 3333)."""
     host, _, port = scope.client.rpartition(":")
@@ -153,12 +180,7 @@ def _environ(scope: RsgiScope, body: bytes) -> dict[str, Any]:
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
     }
-    for name, value in scope.headers.items():
-        key = name.upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = "HTTP_" + key
-        environ[key] = f"{environ[key]}, {value}" if key in environ else value
-    return environ
+    return {**environ, **header_environ(scope.headers.items())}
 
 
 def _native(text: str) -> str:

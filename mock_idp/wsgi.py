@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from mock_idp.answer import WITHOUT_BODY, Answer, json_answer, status_line
+from mock_idp.answer import MARKER, WITHOUT_BODY, Answer, checked, json_answer, status_line
 from mock_idp.cors import share_document
-from mock_idp.documents import MARKER
 from mock_idp.errors import MockIdpError
 from mock_idp.guard import ControlGuard
+from mock_idp.http_syntax import check_query
 from mock_idp.issuer_endpoints import IssuerEndpoints, request_headers
 from mock_idp.media_type import negotiate
 from mock_idp.state import State
@@ -42,12 +42,14 @@ class MockIdpWsgi:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
-        if method == "GET":
-            quick = self.quick(path, environ.get("QUERY_STRING", ""), lambda: request_headers(environ))
-            if quick is not None:
-                start_response("200 OK", quick[0])
-                return [quick[1]]
         try:
+            if method == "GET":
+                quick = self.quick(path, environ.get("QUERY_STRING", ""), lambda: request_headers(environ))
+                if quick is not None:
+                    start_response("200 OK", quick[0])
+                    return [quick[1]]
+            if not path.startswith("/"):
+                raise MockIdpError(400, "bad_target", "The request target has no path.")
             if path == CONTROL or path.startswith(CONTROL + "/"):
                 return self._control_call(environ, start_response)
             self._require_started()
@@ -64,10 +66,13 @@ class MockIdpWsgi:
         """Headers and body of a GET that is nothing but a document, logged; None when there is more to do.
 
         This is the hot path: one look-up, one entry in the log, bytes that are there already.
+        Raises MockIdpError when the request would get a header of the answer to hold what none can.
         """
         route = self.state.routes.get(path)
         if route is None:
             return None
+        if "%" in query:
+            return None  # It may be none.
         issuer = route.issuer
         document = issuer.documents.get(path) or issuer.documents.get(route.endpoint)
         if document is None or self.state.settings.trust_forwarded:
@@ -75,9 +80,12 @@ class MockIdpWsgi:
         if route.endpoint in issuer.faults.armed or route.endpoint in issuer.script.armed:
             return None
         asked = headers()
-        entry = issuer.log.record(route.endpoint, "GET", path, query, asked, 200)
         answer_headers = document.headers(issuer.clock.now())
+        usual = len(answer_headers)
         share_document(answer_headers, issuer, route.endpoint, asked)
+        if len(answer_headers) > usual:
+            checked(answer_headers[usual:])
+        entry = issuer.log.record(route.endpoint, "GET", path, query, asked, 200)
         negotiate(answer_headers, issuer, document, asked)
         vendor = issuer.vendor
         if vendor.request_id_header is not None:
@@ -91,12 +99,13 @@ class MockIdpWsgi:
 
     def _control_call(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self._guard.check(environ)
+        check_query(environ.get("QUERY_STRING", ""))
         if environ["PATH_INFO"] == "/_mock/health" and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return _send(self._health(), environ["REQUEST_METHOD"], start_response)
         self._require_started()
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
-            return start_response(status, [*headers, MARKER], *rest)
+            return start_response(status, checked([*headers, MARKER]), *rest)
 
         return self._flask()(environ, start)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from urllib.parse import parse_qsl
 
+from mock_idp.http_syntax import is_encoded_text
 from mock_idp.oauth.errors import OAuthError
 
 FORM = "application/x-www-form-urlencoded"
-_MAX_PARAMETERS = 100
+MAX_PARAMETERS = 100
 
 
 def read_form(content_type: str, body: bytes, accepts_json: bool = False) -> dict[str, str]:
@@ -33,10 +34,12 @@ def read_query(text: str, first_only: bool = False) -> dict[str, str]:
 
     Raises as `read_form`.
     """
+    if "%" in text and not is_encoded_text(text):
+        raise OAuthError("malformed_body", "it is not a form in UTF-8")
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS, errors="strict")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS, errors="strict")
     except ValueError:
-        raise OAuthError("malformed_body", "it is not a form in UTF-8") from None
+        raise OAuthError("malformed_body", f"it has more than {MAX_PARAMETERS} parameters") from None
     parameters = dict(reversed(pairs)) if first_only else dict(pairs)
     if len(parameters) != len(pairs) and not first_only:
         # RFC 6749 section 3.2: parameters must not be included more than once.
@@ -55,5 +58,7 @@ def _from_json(body: bytes) -> dict[str, str]:
         raise OAuthError("malformed_body", "it is not JSON") from None
     if not isinstance(document, dict) or not all(isinstance(value, str | None) for value in document.values()):
         raise OAuthError("malformed_body", "it must be a JSON object of strings")
+    if len(document) > MAX_PARAMETERS:
+        raise OAuthError("malformed_body", f"it has more than {MAX_PARAMETERS} members")
     # As in a form. Auth0's own libraries send null for what they were not told.
     return {name: value for name, value in document.items() if value}

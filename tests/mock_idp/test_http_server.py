@@ -122,12 +122,14 @@ def test_http_1_0_ends_the_connection(server: Echo) -> None:
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffffff\r\n", 413),
-        (b"GET /" + b"a" * 70_000, 431),
+        (b"GET /" + b"a" * 70_000, 414),
+        (b"GET / HTTP/1.1\r\nA: " + b"a" * 70_000, 431),
     ],
 )
 def test_refuses_what_it_cannot_read(server: Echo, request_: bytes, status: int) -> None:
     """A request that is not one gets a 4xx or 5xx and the end of the connection, never a guess."""
     assert server.send(request_)[0] == status
+    assert b"\r\nX-Mock-Idp: testing-only\r\n" in raw_exchange(server.server.port, request_)
     assert server.errors == []
 
 
