@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 from collections.abc import Callable
+from contextlib import suppress
 
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from mock_idp.rsgi import RsgiApplication
+from mock_idp.stop_signals import on_stop_signal
 from mock_idp.wsgi import MockIdpWsgi
 
+MAX_CONNECTIONS = 8192
+# What the process has open besides, and what faults take away from granian.
+_OTHER_FILES = 128
 _BACKLOG = 1024
 _START_SECONDS = 10.0
 # Of each generation, as in gc.set_threshold.
@@ -38,17 +42,19 @@ async def _serve(wsgi: MockIdpWsgi, host: str, port: int, max_body_bytes: int, r
         http=HTTPModes.http1,
         websockets=False,
         backlog=_BACKLOG,
+        # granian calls it pressure, but it's connections that are counted, and the next ones wait in the backlog.
+        backpressure=_connections(),
         log_enabled=False,
     )
 
     def stop() -> None:
         # First what hangs: granian waits for the requests it has.
         wsgi.close()
+        application.stop_reading()
         server.stop()  # type: ignore[no-untyped-call]  # granian leaves it without types.
 
     loop = asyncio.get_running_loop()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signum, stop)
+    on_stop_signal(loop, stop)
     serving = loop.create_task(server.serve())
     try:
         await _until_listening(host, port, serving)
@@ -58,6 +64,22 @@ async def _serve(wsgi: MockIdpWsgi, host: str, port: int, max_body_bytes: int, r
         server.stop()  # type: ignore[no-untyped-call]
         await serving
         application.close()
+
+
+def _connections() -> int:
+    """How many connections this process can hold, `MAX_CONNECTIONS` if it may open that many files."""
+    try:
+        import resource
+    except ImportError:
+        return MAX_CONNECTIONS  # Windows has no such limit.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else max(min(MAX_CONNECTIONS, soft - _OTHER_FILES), 16)
 
 
 async def _until_listening(host: str, port: int, serving: asyncio.Task[None]) -> None:

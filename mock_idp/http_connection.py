@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _LINGER_SECONDS, _LINGER_BYTES = 1.0, 32 * 1024 * 1024
+# A larger body is sent in pieces.
+_WHOLE_BYTES = 65_536
 _CLIENT_HELLO = b"\x16"  # The first byte of a TLS connection (RFC 8446 section 5.1); no HTTP request begins so.
 
 
@@ -180,14 +182,14 @@ def _send(
     sock: socket.socket, status: str, headers: list[tuple[str, str]], body: Iterable[bytes], keep_alive: bool
 ) -> None:
     ending = "keep-alive" if keep_alive else "close"
+    length = next((int(value) for name, value in headers if name.lower() == "content-length"), None)
     # Without a length the client would not know where the answer ends (RFC 9112 section 6.3).
-    chunked = int(status[:3]) not in WITHOUT_BODY and not any(name.lower() == "content-length" for name, _ in headers)
-    if chunked:
+    if length is None and int(status[:3]) not in WITHOUT_BODY:
         headers = [*headers, ("Transfer-Encoding", "chunked")]
         body = _as_chunks(body)
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers), f"Connection: {ending}"]
     head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-    if isinstance(body, list):
+    if isinstance(body, list) or (length is not None and length <= _WHOLE_BYTES):
         # One packet for a small answer: a second one would wait for the first to be acknowledged.
         sock.sendall(b"".join([head, *body]))
         return

@@ -102,8 +102,12 @@ class IssuerEndpoints:
                 accept_encoding=str(environ.get("HTTP_ACCEPT_ENCODING", "")),
                 rate_limited=lambda: issuer.vendor.rate_limited(_facts(issuer, environ)),
             )
-            in_time = step is None or step.settings.wait(exchange)
-            answer = None if not in_time else planned.fault.apply(exchange) if planned else usual_answer()
+            try:
+                with self._state.held.one():
+                    in_time = step is None or step.settings.wait(exchange)
+                    answer = None if not in_time else planned.fault.apply(exchange) if planned else usual_answer()
+            except MockIdpError as error:
+                answer = json_answer(error.status, error.as_json())
         if answer is None:
             # The connection is gone; what is sent now reaches nobody.
             return Answer(502, (("Content-Type", "text/plain"),))

@@ -14,13 +14,15 @@ from typing import Any, Protocol
 from mock_idp.answer import MARKER, WITHOUT_BODY, json_answer
 from mock_idp.errors import MockIdpError
 from mock_idp.http_syntax import header_environ
+from mock_idp.patience import Patience
+from mock_idp.places import MAX_HELD, MAX_WAITS
 from mock_idp.workers import Workers
-from mock_idp.wsgi import CONTROL, MockIdpWsgi
+from mock_idp.wsgi import CONTROL, HEALTH, MockIdpWsgi
 
 HeaderList = list[tuple[str, str]]
 
-# Requests that hang or wait hold a thread each, so there have to be more of them than a test makes at once.
-_THREADS = 256
+# Requests that hang or wait hold a thread each; those that do neither always find one.
+_THREADS = MAX_HELD + MAX_WAITS + 64
 _BODY_SECONDS = 60.0
 _LINGER_SECONDS, _LINGER_BYTES = 1.0, 32 * 1024 * 1024
 # A larger body is sent in pieces.
@@ -74,6 +76,7 @@ class RsgiApplication:
         self._wsgi = wsgi
         self._max_body_bytes = max_body_bytes
         self._workers = Workers(_THREADS, "mock-idp")
+        self._patience = Patience()
 
     async def __rsgi__(self, scope: RsgiScope, protocol: RsgiProtocol) -> None:
         """Answer one request."""
@@ -83,21 +86,34 @@ class RsgiApplication:
                 if quick is not None:
                     protocol.response_bytes(200, *quick)
                     return
+            if scope.path == HEALTH and scope.method in ("GET", "HEAD"):
+                # Here and now, whatever the threads are doing.
+                health = self._wsgi.health()
+                body = b"" if scope.method == "HEAD" else health.body
+                protocol.response_bytes(health.status, [*health.with_length(), MARKER], body)
+                return
             if scope.path.startswith(CONTROL):
                 _require_readable(scope.headers)
             body = await self._read_body(scope.headers.get("content-length"), protocol)
         except MockIdpError as error:
-            refusal = json_answer(error.status, error.as_json(), (MARKER,))
-            # The rest of the body stays unread, so nothing more can come on this connection.
-            protocol.response_bytes(error.status, [*refusal.with_length(), ("Connection", "close")], refusal.body)
+            _refuse(protocol, error)
             return
-        status, headers, chunks = await self._workers.run(self._call, _environ(scope, body))
+        try:
+            status, headers, chunks = await self._workers.run(self._call, _environ(scope, body))
+        except Exception as error:
+            self._wsgi.errors.append(error)
+            _refuse(protocol, MockIdpError(503, "overloaded", "This server has no thread left for the request."))
+            return
         if isinstance(chunks, bytes):
             protocol.response_bytes(status, headers, chunks)
             return
         transport = protocol.response_stream(status, headers)
         for chunk in chunks:
             await transport.send_bytes(chunk)
+
+    def stop_reading(self) -> None:
+        """Wait for no body any more; whose body has not come is told that it did not come in time."""
+        self._patience.end_all()
 
     def close(self) -> None:
         """End everything that waits, and the threads with it."""
@@ -109,19 +125,23 @@ class RsgiApplication:
         length = int(announced) if announced is not None and announced.isdigit() else None
         too_large = length is not None and length > self._max_body_bytes
         body, size = bytearray(), 0
+        task = self._patience.begin(_LINGER_SECONDS if too_large else _BODY_SECONDS)
         try:
-            async with asyncio.timeout(_LINGER_SECONDS if too_large else _BODY_SECONDS):
-                if length is not None and not too_large:
-                    return await protocol()
-                async for chunk in protocol:
-                    size += len(chunk)
-                    if size <= self._max_body_bytes and not too_large:
-                        body += chunk
-                    elif size > self._max_body_bytes + _LINGER_BYTES:
-                        break
-        except TimeoutError:
+            if length is not None and not too_large:
+                return await protocol()
+            async for chunk in protocol:
+                size += len(chunk)
+                if size <= self._max_body_bytes and not too_large:
+                    body += chunk
+                elif size > self._max_body_bytes + _LINGER_BYTES:
+                    break
+        except asyncio.CancelledError:
+            if not self._patience.has_ended(task):
+                raise
             if not too_large:
                 raise MockIdpError(408, "request_timeout", "The request did not come in time.") from None
+        finally:
+            self._patience.over(task)
         # What was on its way is taken in, or the client would not get to read the answer (RFC 9112 section 9.6).
         if too_large or size > self._max_body_bytes:
             raise MockIdpError(413, "body_too_large", f"A body may have at most {self._max_body_bytes} bytes here.")
@@ -147,6 +167,12 @@ class RsgiApplication:
             close = getattr(chunks, "close", None)
             if close is not None:
                 close()
+
+
+def _refuse(protocol: RsgiProtocol, error: MockIdpError) -> None:
+    """Answer a request of which something may still be unread, so that nothing more can come on its connection."""
+    refusal = json_answer(error.status, error.as_json(), (MARKER,))
+    protocol.response_bytes(error.status, [*refusal.with_length(), ("Connection", "close")], refusal.body)
 
 
 def _require_readable(headers: RsgiHeaders) -> None:

@@ -14,6 +14,7 @@ from mock_idp.errors import bad_field, conflict, not_found
 from mock_idp.issuer import Issuer
 from mock_idp.jose.errors import nearest
 from mock_idp.jose.pool import KeyPool
+from mock_idp.places import MAX_HELD, MAX_WAITS, Places
 from mock_idp.schema import with_defaults
 from mock_idp.settings import IssuerSettings, ServerSettings, check_public_url
 from mock_idp.vendors import VENDORS
@@ -34,7 +35,8 @@ class State:
     """The issuers of one server. Safe to use from any number of threads.
 
     `routes` is, like the issuers, replaced as a whole when issuers come and go and may be read without a lock.
-    `ready` is set once the issuers of the settings have their keys.
+    `ready` is set once the issuers of the settings have their keys. `held` and `waits` have the places of requests that
+    faults and scripts hold up, and of calls that wait for requests.
     """
 
     def __init__(
@@ -51,6 +53,8 @@ class State:
         self.ready = Event()
         self.routes: Mapping[str, Route] = {}
         self.pool = pool
+        self.held = Places(MAX_HELD, "requests can be held up by faults and scripts")
+        self.waits = Places(MAX_WAITS, "calls can wait for requests")
         self._issuers: Mapping[str, Issuer] = {}
         self._being_made: set[str] = set()
         self._lock = RLock()

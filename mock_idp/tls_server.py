@@ -6,10 +6,10 @@ granian ends TLS out of our reach, so that no fault could take a connection away
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable
 
 from mock_idp.http_server import HttpServer
+from mock_idp.stop_signals import on_stop_signal
 from mock_idp.wsgi import MockIdpWsgi
 
 
@@ -21,8 +21,7 @@ def run(wsgi: MockIdpWsgi, server: HttpServer, ready: Callable[[], None]) -> Non
 async def _serve(wsgi: MockIdpWsgi, server: HttpServer, ready: Callable[[], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signum, stop.set)
+    on_stop_signal(loop, stop.set)
     server.start(wsgi, wsgi.errors.append)
     try:
         await loop.run_in_executor(None, ready)

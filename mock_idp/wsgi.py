@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTROL = "/_mock"
+HEALTH = f"{CONTROL}/health"
 
 
 class MockIdpWsgi:
@@ -93,6 +94,12 @@ class MockIdpWsgi:
         entry.answer_headers, entry.answer_bytes = answer_headers, len(document.body)
         return answer_headers, document.body
 
+    def health(self) -> Answer:
+        """The answer to a health check."""
+        if self.state.ready.is_set():
+            return json_answer(200, {"status": "ready", "issuers": len(self.state.issuers())})
+        return json_answer(503, {"status": "starting"})
+
     def close(self) -> None:
         """End everything that waits, so that the server's threads can end."""
         self.state.close()
@@ -100,8 +107,8 @@ class MockIdpWsgi:
     def _control_call(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self._guard.check(environ)
         check_query(environ.get("QUERY_STRING", ""))
-        if environ["PATH_INFO"] == "/_mock/health" and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            return _send(self._health(), environ["REQUEST_METHOD"], start_response)
+        if environ["PATH_INFO"] == HEALTH and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            return _send(self.health(), environ["REQUEST_METHOD"], start_response)
         self._require_started()
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
@@ -117,11 +124,6 @@ class MockIdpWsgi:
 
                 self._control = create_app(self.state, self.errors.append)
             return self._control
-
-    def _health(self) -> Answer:
-        if self.state.ready.is_set():
-            return json_answer(200, {"status": "ready", "issuers": len(self.state.issuers())})
-        return json_answer(503, {"status": "starting"})
 
     def _require_started(self) -> None:
         if not self.state.ready.is_set():

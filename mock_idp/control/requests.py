@@ -51,13 +51,14 @@ def selected(call: Call) -> list[RequestRecord]:
 def wait_for_requests(call: Call) -> Reply:
     """The log once it holds enough, or 408."""
     count = call.query["count"]
-    enough, records = call.issuer.log.wait_until(
-        lambda seen: len(seen) >= count,
-        call.query["timeout"],
-        call.query["since"],
-        call.query.get("endpoint"),
-        _wanted(call.query),
-    )
+    with call.state.waits.one():
+        enough, records = call.issuer.log.wait_until(
+            lambda seen: len(seen) >= count,
+            call.query["timeout"],
+            call.query["since"],
+            call.query.get("endpoint"),
+            _wanted(call.query),
+        )
     document = _document(call.issuer, records)
     if enough:
         return Reply(200, document)

@@ -107,6 +107,46 @@ def test_a_result_nobody_waits_for_is_dropped(workers: Workers) -> None:
     assert asyncio.run(ask()) == "1"
 
 
+def test_a_crowd_that_has_gone_leaves_the_usual_threads(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were started for it end, and the next crowd gets others."""
+    monkeypatch.setattr(workers_module, "_IDLE_SECONDS", 0.01)
+    barrier = threading.Barrier(MOST)
+
+    async def ask() -> list[int]:
+        counts = []
+        for _ in range(2):
+            await asyncio.gather(*(workers.run(barrier.wait, SECONDS) for _ in range(MOST)))
+            for _ in range(int(SECONDS / 0.01)):
+                if len(threads()) <= workers_module._USUAL_THREADS:
+                    break
+                await asyncio.sleep(0.01)
+            counts.append(len(threads()))
+        return counts
+
+    assert asyncio.run(ask()) == [workers_module._USUAL_THREADS] * 2
+
+
+def test_a_machine_with_few_threads(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was started does the work; with none at all the caller is told."""
+    usual_start = threading.Thread.start
+
+    def no_more(thread: threading.Thread) -> None:
+        if threads() or not allowed:
+            raise RuntimeError("can't start new thread")
+        usual_start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", no_more)
+
+    async def ask() -> list[str]:
+        return await asyncio.gather(*(workers.run(str, number) for number in range(10)))
+
+    allowed = False
+    with pytest.raises(RuntimeError, match="no thread left"):
+        asyncio.run(ask())
+    allowed = True
+    assert asyncio.run(ask()) == [str(number) for number in range(10)]
+
+
 def test_closing_ends_the_threads() -> None:
     """All of them, at once."""
     workers = Workers(3, "worker-under-test")
