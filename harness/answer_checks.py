@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harness.foreign_text import LINE, foreign, header_text
 from harness.model import Table
 from harness.wire import Exchange
 
@@ -18,7 +19,7 @@ def deviation_of(exchange: Exchange, wanted: Table, secrets: Iterable[str] = ())
         values = [value for key, value in exchange.headers if key.lower() == name.lower()]
         if wish is False:
             if values:
-                return f"no header {name}", f"{name}: {values[0]}"
+                return f"no header {name}", f"{name}: {header_text(values[0])}"
             continue
         if not values:
             return f"a header {name}", f"{exchange.summary()} without it"
@@ -26,7 +27,7 @@ def deviation_of(exchange: Exchange, wanted: Table, secrets: Iterable[str] = ())
             text = ", ".join(values)
             if problem := _texts(f"{name}: ", text, _list(wish.get("contains")), _list(wish.get("lacks"))):
                 return problem
-    body = exchange.text(1_000_000)
+    body = exchange.judged_text(1_000_000)
     everything = "\n".join([body, *(f"{name}: {value}" for name, value in exchange.headers)])
     if problem := _texts("", body, _list(wanted.get("contains")), ()):
         return problem
@@ -43,11 +44,14 @@ def _texts(where: str, text: str, contains: Iterable[str], lacks: Iterable[str])
     low = text.lower()
     for part in contains:
         if part.lower() not in low:
-            return f"{part!r} in the answer", f"{where}{text[:200]}" or "nothing"
+            return f"{part!r} in the answer", f"{where}{foreign(text, LINE)}" or "nothing"
     for part in lacks:
         found = low.find(part.lower())
         if part and found >= 0:
-            return f"no {part!r} in the answer", f"{where}…{text[max(0, found - 40) : found + len(part) + 40]}…"
+            return (
+                f"no {part!r} in the answer",
+                f"{where}…{foreign(text[max(0, found - 40) : found + len(part) + 40])}…",
+            )
     return None
 
 

@@ -8,17 +8,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from harness import checks
 from harness.answer_checks import deviation_of
 from harness.background import JOIN_SECONDS, Background
-from harness.credentials import credential_in
+from harness.credentials import credential_in, key_words
+from harness.curl_line import CurlLine
 from harness.errors import HarnessError
 from harness.fetch_counts import FetchCounts
+from harness.foreign_text import one_line
 from harness.held_up import HeldUp
 from harness.idp import TOKEN_HEADER, IssuerClient
-from harness.journal import Journal
+from harness.journal import Journal, Names, renamed
 from harness.loader import parse_policy
 from harness.metrics_page import MetricsPage
 from harness.model import Cell, Route, Table
@@ -26,9 +29,10 @@ from harness.outgoing import build_request, find_route
 from harness.placeholders import fill
 from harness.session import Session
 from harness.session_words import session_words
+from harness.shell_words import word
 from harness.tokens import Words, token_spec
 from harness.verdicts import Deviation
-from harness.wire import ANSWER_SECONDS, Connection, CurlLine, Exchange, Request
+from harness.wire import ANSWER_SECONDS, Connection, Exchange, Request
 
 _RETRY_SECONDS = 0.05
 _KEPT_EXCHANGES = 12
@@ -290,7 +294,7 @@ class CellRun:
 
     def _write_down(self, sent: list[Sent], *, at_once: bool = False) -> None:
         for one in sent:
-            answer = one.exchange.summary()[:80].replace("\n", " ")
+            answer = one_line(one.exchange.summary(), 80)
             self.journal.request(partial(self.curl, one), answer, at_once=at_once)
         if at_once:
             self.journal.join()
@@ -298,12 +302,16 @@ class CellRun:
     def show_fetches(self, on: str) -> None:
         """Let the script say how often the issuer's endpoint was asked so far."""
         issuer = self.session.issuer
-        log = f"{issuer.idp.url}{issuer.path}/requests?endpoint={on}"
-        self.journal.look(lambda: f"echo fetches of the {on}: $(curl -sS '{log}' | grep -o '\"seq\"' | wc -l)")
+        log = word(f"{issuer.idp.url}{issuer.path}/requests?endpoint={on}")
+        what = word(f"fetches of the {on}:")
+        self.journal.look(lambda: f"echo {what} $(curl -sS {log} | grep -o '\"seq\"' | wc -l)")
 
-    def curl(self, one: Sent) -> str:
-        """The command that repeats a request, with a fresh token of the same making."""
-        service = self.session.service
-        command = one.prepared.issuer.token_command(one.prepared.spec) if one.prepared.token else None
+    def curl(self, one: Sent, names: Names = MappingProxyType({})) -> str:
+        """The command that repeats a request, with a fresh token of the same making.
+
+        `names` of keys stand in place of their kids.
+        """
+        service, prepared = self.session.service, one.prepared
+        command = prepared.issuer.token_command(renamed(prepared.spec, names)) if prepared.token else None
         base_url = service.base_url if service else "http://SERVICE"
-        return str(CurlLine(base_url, one.prepared.request, one.prepared.token, command))
+        return str(CurlLine(base_url, prepared.request, prepared.token, command, key_words(self.session)))

@@ -15,6 +15,7 @@ from harness.commands.report import report
 from harness.commands.run import run
 from harness.commands.show import show
 from harness.errors import HarnessError, ScenarioFileError, UsageError
+from harness.terminal import indented, say
 from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE
 
 
@@ -51,9 +52,9 @@ def main() -> None:
         problem.show()
         sys.exit(EXIT_USAGE)
     except (ScenarioFileError, UsageError) as problem:
-        click.echo(f"idp-harness: {problem}", err=True)
+        say(f"idp-harness: {indented(str(problem), 2)}", err=True)
         sys.exit(EXIT_USAGE)
     except HarnessError as problem:
-        click.echo(f"idp-harness: {problem}", err=True)
+        say(f"idp-harness: {indented(str(problem), 2)}", err=True)
         sys.exit(EXIT_COULD_NOT_RUN)
     sys.exit(status if isinstance(status, int) else 0)

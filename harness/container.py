@@ -23,6 +23,7 @@ except ImportError as problem:
     raise ImportError("harness.container needs testcontainers: pip install 'idp-harness[docker]'") from problem
 
 from harness.errors import UsageError
+from harness.foreign_text import lines_of
 from harness.idp import IdpClient
 from harness.mock_issuer import MockIssuer
 from harness.targets.container_run import ContainerRun
@@ -107,8 +108,8 @@ class MockIdpContainer(DockerContainer):
         return MockIssuer(self._running().create_issuer(style, **settings))
 
     def log_tail(self, lines: int = 40) -> str:
-        """The end of its log."""
-        return log_tail(self, lines)
+        """The end of its log, fit to be shown."""
+        return "\n".join(lines_of(log_tail(self, lines), lines))
 
     def start(self) -> Self:
         """Start it; returns once it is ready. Raises `TargetError`."""

@@ -1,26 +1,50 @@
-"""Credentials in texts: kept out of reports, and looked for in what a service answers."""
+"""Credentials: those that a cell's reports must not show, and those that a service gives away in its answers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from harness.redaction import Secrets
 from harness.targets.base import ApiKey
 from harness.wire import Exchange
 
+if TYPE_CHECKING:
+    from harness.session import Session
+
 # Shorter parts of a token, such as "e30", may stand in an answer by chance.
 _TELLING = 20
-_SHOWN_OF_A_KEY = 8
+_SHORTEST_KEY = 8
 
 
-def without_secrets(value: str | bytes, token: str | None, keys: Iterable[ApiKey]) -> str:
-    """A text as it may stand in a report: the token's signature is cut, API keys are shortened."""
-    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
-    if token and len(token) > 40:
-        text = text.replace(token, token.rpartition(".")[0][:80] + "….<cut>")
-    for key in keys:
-        if len(key.key) > _SHOWN_OF_A_KEY:
-            text = text.replace(key.key, key.key[:_SHOWN_OF_A_KEY] + "…")
-    return text
+def known_secrets(session: Session, tokens: Iterable[str] = (), leaked: Iterable[str] = ()) -> Secrets:
+    """What a report on the session must not show.
+
+    The tokens that its issuers have minted lately and those given, API keys, the private keys that left the provider,
+    what its service was configured with, the token of the control API, and what was `leaked` on purpose.
+    """
+    secrets = Secrets()
+    for issuer in (session.issuer, *session.other_issuers.values()):
+        tokens = [*tokens, *issuer.minted]
+        for octets in issuer.exported:
+            secrets.add_octets(octets)
+    for token in dict.fromkeys((*tokens, *leaked)):
+        secrets.add_token(token)
+    made_up = {} if session.profile.api_keys else {key.key for key in session.api_keys().values()}
+    for text in (*session.planted, *(key.key for key in session.api_keys().values())):
+        secrets.add_text(text, made_up=text in made_up)
+    if control_token := session.environment.idp.control_token:
+        secrets.add_text(control_token)
+    return secrets
+
+
+def key_words(session: Session) -> dict[str, str]:
+    """What stands in commands for API keys that are somebody's own: variables such as `$API_KEY_FULL`."""
+    if not session.profile.api_keys:
+        return {}
+    names = {name: re.sub(r"[^A-Z0-9]", "_", name.upper()) for name in session.api_keys()}
+    return {key.key: f'"$API_KEY_{names[name]}"' for name, key in session.api_keys().items()}
 
 
 def credential_in(exchange: Exchange, token: str | None, keys: Iterable[ApiKey]) -> str:
@@ -34,6 +58,6 @@ def credential_in(exchange: Exchange, token: str | None, keys: Iterable[ApiKey])
             return "a part of the token"
     sent = [value if isinstance(value, str) else "" for _, value in exchange.request.headers]
     for key in keys:
-        if len(key.key) > _SHOWN_OF_A_KEY and key.key.encode() in said and any(key.key in value for value in sent):
+        if len(key.key) > _SHORTEST_KEY and key.key.encode() in said and any(key.key in value for value in sent):
             return "the API key"
     return ""

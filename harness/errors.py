@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness.foreign_text import visible
+
 
 class HarnessError(Exception):
-    """Something keeps the harness from doing its part; the run ends with exit status 3."""
+    """Something keeps the harness from doing its part; the run ends with exit status 3.
+
+    Whatever was quoted in its sentence, it can be shown.
+    """
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(visible(sentence))
 
 
 class ScenarioFileError(HarnessError):

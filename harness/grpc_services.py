@@ -5,8 +5,10 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from harness.errors import HarnessError
+from harness.foreign_text import foreign
 
 SECONDS = 5.0
+_MOST = 500
 # Servers have the one or the other; their messages are the same, and grpcio-reflection has those of the second.
 _VERSIONS = ("v1", "v1alpha")
 
@@ -19,7 +21,7 @@ def why_not_installed() -> str | None:
 
 
 def grpc_services(address: str) -> list[str]:
-    """The names of the services at HOST:PORT, sorted; no credentials are sent, no TLS is spoken.
+    """The names of the services at HOST:PORT, sorted and fit to be shown; no credentials are sent, no TLS is spoken.
 
     Raises `HarnessError` without the extra, and when nobody answers within `SECONDS` or the server has no reflection
     (https://grpc.io/docs/guides/reflection/).
@@ -41,7 +43,12 @@ def grpc_services(address: str) -> list[str]:
                 answer = next(ask(iter([question]), timeout=SECONDS))
             except grpc.RpcError as error:
                 if error.code() is not grpc.StatusCode.UNIMPLEMENTED:
-                    raise HarnessError(f"no gRPC server answers at {address}: {error.details()}") from None
+                    raise HarnessError(f"no gRPC server answers at {address}: {foreign(error.details())}") from None
             else:
-                return sorted(service.name for service in answer.list_services_response.service)
+                return _shown(sorted(service.name for service in answer.list_services_response.service))
     raise HarnessError(f"the gRPC server at {address} does not list its services: switch server reflection on")
+
+
+def _shown(names: list[str]) -> list[str]:
+    more = [f"… and {len(names) - _MOST} more"] if len(names) > _MOST else []
+    return [str(foreign(name)) for name in names[:_MOST]] + more

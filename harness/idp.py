@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,11 +12,14 @@ from urllib.parse import quote, urlencode
 from harness.errors import HarnessError
 from harness.held_up import OWN_DELAYS
 from harness.journal import Journal
+from harness.private_numbers import private_numbers
+from harness.shell_words import json_word, word
 from harness.wire import Connection, Exchange, Request
 
 _CHECK_SECONDS = 5.0
 # A signature takes milliseconds, and with the largest keys half a second.
 _MINT_SECONDS = 0.5
+_KEPT_TOKENS = 64
 # What curl sends in the scripts and curl lines of reports: the token itself stays out of them.
 TOKEN_HEADER = '-H "Authorization: Bearer $MOCK_IDP_CONTROL_TOKEN" '
 
@@ -32,12 +36,16 @@ class IdpClient:
 
     def __init__(self, url: str, control_token: str | None = None) -> None:
         self.url = url.rstrip("/")
-        self.needs_token = bool(control_token)
+        self.control_token = control_token
         self._headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
         if control_token:
             self._headers += (("Authorization", f"Bearer {control_token}"),)
         self._local = threading.local()
         self._connections: list[Connection] = []
+
+    @property
+    def needs_token(self) -> bool:
+        return bool(self.control_token)
 
     def call(self, method: str, path: str, body: Any = None, *, answer_seconds: float = 30.0) -> Any:
         """One call of the control API; returns the decoded JSON answer (None for 204).
@@ -114,6 +122,8 @@ class IssuerClient:
         self._path = f"/_mock/issuers/{quote(self.id)}"
         self.path = self._path
         self.journal: Journal | None = None  # Where a cell's changes are written down.
+        self.minted: deque[str] = deque(maxlen=_KEPT_TOKENS)  # The last tokens, so that reports can leave them out.
+        self.exported: list[bytes] = []  # The parts of private keys that left the provider.
         self.misbehaves = self.edited = False  # Whether faults, or changes of the served key set, may be on.
 
     def _change(self, method: str, path: str, body: Any = None) -> Any:
@@ -126,11 +136,15 @@ class IssuerClient:
     def mint(self, spec: Mapping[str, Any]) -> str:
         """A token as `spec` says; `{}` is the vendor's plain token."""
         with OWN_DELAYS.beyond(_MINT_SECONDS):
-            return str(self.idp.call("POST", f"{self._path}/tokens", spec)["token"])
+            token = str(self.idp.call("POST", f"{self._path}/tokens", spec)["token"])
+        self.minted.append(token)
+        return token
 
     def mint_many(self, specs: Sequence[Mapping[str, Any]]) -> list[str]:
         made = self.idp.call("POST", f"{self._path}/tokens/batch", {"specs": list(specs)})
-        return [token["token"] for token in made["tokens"]]
+        tokens = [str(token["token"]) for token in made["tokens"]]
+        self.minted.extend(tokens)
+        return tokens
 
     def key_list(self) -> list[dict[str, Any]]:
         answer = self.idp.call("GET", f"{self._path}/keys")
@@ -154,7 +168,9 @@ class IssuerClient:
 
     def private_pem(self, key: str) -> str:
         """An explicit export; a token's private key stands in no report."""
-        return self.idp.call_for_text("GET", f"{self._path}/keys/{quote(key, safe='')}/private.pem")
+        pem = self.idp.call_for_text("GET", f"{self._path}/keys/{quote(key, safe='')}/private.pem")
+        self.exported += private_numbers(pem).values()
+        return pem
 
     def rotate(self) -> dict[str, Any]:
         return dict(self._change("POST", "/rotate", {}))
@@ -243,9 +259,5 @@ class IssuerClient:
         header = TOKEN_HEADER if self.idp.needs_token else ""
         return (
             f"curl -s {header}-H 'Accept: text/plain' -H 'Content-Type: application/json' "
-            f"-d {_shell(json.dumps(spec, ensure_ascii=False))} {self.idp.url}{self._path}/tokens"
+            f"-d {json_word(spec)} {word(f'{self.idp.url}{self._path}/tokens')}"
         )
-
-
-def _shell(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.foreign_text import foreign
 
 # What has been loaded in this process: a run in the command's own process asks a second time.
 _LOADED: dict[Path, tuple[str, ...]] = {}
@@ -61,11 +62,11 @@ def _execute(file: Path) -> None:
     try:
         code = compile(file.read_bytes(), str(file), "exec")
     except OSError as error:
-        raise FaultFileError(file, 1, f"can't be read: {error.strerror}") from error
+        raise FaultFileError(file, 1, f"can't be read: {foreign(error.strerror)}") from error
     except SyntaxError as error:
-        raise FaultFileError(file, error.lineno or 1, f"is no Python: {error.msg}") from error
+        raise FaultFileError(file, error.lineno or 1, f"is no Python: {foreign(error.msg)}") from error
     except ValueError as error:  # A null byte.
-        raise FaultFileError(file, 1, f"is no Python: {error}") from error
+        raise FaultFileError(file, 1, f"is no Python: {foreign(error)}") from error
     spec = importlib.util.spec_from_loader(f"faults_from_{len(_LOADED)}_{file.stem}", loader=None)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
@@ -86,4 +87,4 @@ def _line(error: Exception, file: Path) -> int:
 
 def _sentence(error: Exception) -> str:
     """The registry's refusals are sentences; anything else needs its type to be understood."""
-    return str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
+    return str(foreign(error)) if type(error) is ValueError else f"{type(error).__name__}: {foreign(error)}"

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import itertools
-import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from harness.cell_run import CaseEnded, CellRun, Sent
-from harness.credentials import without_secrets
+from harness.credentials import known_secrets
 from harness.errors import HarnessError
+from harness.foreign_text import ForeignText, foreign, header_text, lines_of, one_line
 from harness.model import Cell, Step
 from harness.outgoing import find_route
+from harness.redaction import Secrets
 from harness.session import Session
+from harness.shell_words import comment
 from harness.steps import step_function
 from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
 from harness.vocabulary import NEGATIVE_EXPECTATIONS
 
 _numbers = itertools.count(1)
 _LONGEST_COMMAND = 4000
-_TOO_LONG = "# too long to be shown: see the script, or the token_spec in the record"
+_LOG_LINES = 15
+_TOO_LONG = comment("too long to be shown: see the script, or the token_spec in the record")
 _COUNTS = ("expect-fetches", "wait-for-fetch", "expect-requests")
 _SENDS = ("send", "send-until", "send-in-background", "send-raw")
 
@@ -49,15 +52,18 @@ def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
     if held_up and result.verdict == FAILED:
         result.verdict = INCONCLUSIVE
         result.reason = f"{held_up}. Expected {result.expected}; got {result.actual}"
+    secrets = _secrets(run)
     try:
         run.finish()
-        result.evidence = evidence(run, full=result.verdict != PASSED)
-        if held_up:
-            result.evidence["held_up"] = held_up
+        result.evidence = evidence(run, secrets, full=result.verdict != PASSED) | (
+            {"held_up": held_up} if held_up else {}
+        )
         if tidy:
             session.tidy()
     except HarnessError as problem:
         result.verdict, result.reason = ERROR, f"after the case: {problem}"
+    result.expected, result.actual = secrets.cut(result.expected), secrets.cut(result.actual)
+    result.reason = secrets.cut(result.reason)
     result.duration_s = round(time.perf_counter() - started, 4)
     return result
 
@@ -143,7 +149,7 @@ def _check_invariants(run: CellRun) -> None:
     """What holds around every case: the attacker was not called, and the plain token is let in afterwards."""
     hits = run.session.environment.attacker.hits(run.attacker_path)
     if hits:
-        raise Deviation("no request to an address that the token names", f"{len(hits)}: {hits[0]}")
+        raise Deviation("no request to an address that the token names", f"{len(hits)}: {foreign(hits[0])}")
     if run.session.service is None or run.cell.scenario.preflight:
         return
     seconds = 0.0
@@ -155,67 +161,63 @@ def _check_invariants(run: CellRun) -> None:
         raise Deviation("the plain token is accepted after the case (canary)", problem)
 
 
-def evidence(run: CellRun, *, full: bool) -> dict[str, Any]:
-    """What the cell sent and got; for a cell that passed only the counts."""
+def evidence(run: CellRun, secrets: Secrets, *, full: bool) -> dict[str, Any]:
+    """What the cell sent and got, without secrets; for a cell that passed only the counts."""
     facts: dict[str, Any] = {}
     if run.counted:
         facts["fetches"] = run.counted
     if not full:
-        return facts
+        # A reason to refuse to start is a text of the service; all else are numbers.
+        return _without(secrets, facts) if any("refused" in count for count in run.counted) else facts
     facts["issuer"] = run.session.issuer.issuer
     if run.sent:
-        facts["exchanges"] = [_exchange(run, one) for one in run.sent]
-        facts["curl"] = _curl(run, run.sent[-1])
-    if run.journal.changes or facts.get("curl") == _TOO_LONG:
-        facts["script"] = [_without_leaked(run, line) for line in run.journal.script(run.session.kids)]
+        facts["exchanges"] = [_exchange(one) for one in run.sent]
     facts["idp_requests"] = [
         {key: entry.get(key) for key in ("at", "endpoint", "method", "path", "status", "fault")}
         for entry in run.session.issuer.requests()[-12:]
     ]
     if run.session.service is not None:
-        facts["service_log"] = run.session.service.log_tail(15).splitlines()
-    return facts
+        facts["service_log"] = lines_of(run.session.service.log_tail(_LOG_LINES), _LOG_LINES)
+    return _without(secrets, facts) | _commands(run, secrets)
 
 
-def _without_leaked(run: CellRun, text: str) -> str:
-    for secret in run.leaked:
-        text = text.replace(secret, f"{secret[:3]}…")
-    return text
+def _without(secrets: Secrets, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: secrets.cut_data(fact) for name, fact in facts.items()}
 
 
-def _exchange(run: CellRun, one: Sent) -> dict[str, Any]:
+def _secrets(run: CellRun) -> Secrets:
+    return known_secrets(run.session, [one.prepared.token for one in run.sent if one.prepared.token], run.leaked)
+
+
+def _commands(run: CellRun, secrets: Secrets) -> dict[str, Any]:
+    """What does it again: the last request as `curl`, all of it as `script`. A line with a secret in it is left out."""
+
+    def shown(line: str) -> str:
+        for secret in run.leaked:
+            line = line.replace(secret, f"{secret[:3]}…")
+        return line if secrets.cut(line, command=True) == line else comment("left out: a credential stands in it")
+
+    commands: dict[str, Any] = {}
+    if run.sent:
+        line = shown(run.curl(run.sent[-1]))
+        commands["curl"] = line if len(line) <= _LONGEST_COMMAND else _TOO_LONG
+    if run.journal.changes or commands.get("curl") == _TOO_LONG:
+        commands["script"] = run.journal.script(run.session.kids, shown)
+    return commands
+
+
+def _exchange(one: Sent) -> dict[str, Any]:
     request, exchange = one.prepared.request, one.exchange
-
-    def shown(value: str | bytes) -> str:
-        return _without_leaked(run, without_secrets(value, one.prepared.token, run.session.api_keys().values()))
-
     if request.raw is not None:
-        return {
-            "request": shown(request.raw.decode("latin-1"))[:_LONGEST_COMMAND],
-            "token_spec": one.prepared.spec if one.prepared.token else None,
-            "status": exchange.status,
-            "answer_headers": [[name, shown(value)] for name, value in exchange.headers],
-            "answer": shown(exchange.text()) or exchange.problem,
-            "at": round(exchange.at, 3),
-            "seconds": round(exchange.seconds, 4),
-        }
-    return {
-        "request": f"{request.method} {shown(request.path)}",
-        "headers": [[name, shown(value)] for name, value in request.headers],
+        asked: dict[str, Any] = {"request": str(ForeignText(request.raw, _LONGEST_COMMAND))}
+    else:
+        headers = [[name, str(header_text(value, _LONGEST_COMMAND))] for name, value in request.headers]
+        asked = {"request": one_line(f"{request.method} {request.path}", _LONGEST_COMMAND), "headers": headers}
+    return asked | {
         "token_spec": one.prepared.spec if one.prepared.token else None,
         "status": exchange.status,
-        "answer_headers": [[name, shown(value)] for name, value in exchange.headers],
-        "answer": shown(exchange.text()) or exchange.problem,
+        "answer_headers": [[str(header_text(name)), str(header_text(value))] for name, value in exchange.headers],
+        "answer": str(exchange.text()) or exchange.problem,
         "at": round(exchange.at, 3),
         "seconds": round(exchange.seconds, 4),
     }
-
-
-def _curl(run: CellRun, one: Sent) -> str:
-    line = run.curl(one)
-    return line if len(line) <= _LONGEST_COMMAND else _TOO_LONG
-
-
-def dump(value: Any) -> str:
-    """One line of JSON for records."""
-    return json.dumps(value, ensure_ascii=False, default=str)

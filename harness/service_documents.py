@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.foreign_text import foreign
 from harness.model import Route
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -25,7 +26,7 @@ def openapi_routes(document: bytes, known: Iterable[Route]) -> list[Route]:
     try:
         paths = json.loads(document)["paths"]
     except (ValueError, KeyError, TypeError) as error:
-        raise HarnessError(f"the service's OpenAPI document can't be used: {error}") from error
+        raise HarnessError(f"the service's OpenAPI document can't be used: {foreign(error)}") from error
     bodies = {(route.method, route.path): route.body for route in known}
     routes = []
     for path, operations in paths.items():
@@ -50,7 +51,7 @@ def count_items(document: bytes, member: str) -> int:
     try:
         value: Any = json.loads(document)[member]
     except (ValueError, KeyError, TypeError) as error:
-        raise HarnessError(f"the list of resources has no {member!r}: {document[:200]!r}") from error
+        raise HarnessError(f"the list of resources has no {member!r}: {foreign(document)}") from error
     return value if isinstance(value, int) else len(value)
 
 
@@ -59,4 +60,4 @@ def item_id(document: bytes, member: str) -> str:
     try:
         return str(json.loads(document)[member])
     except (ValueError, KeyError, TypeError) as error:
-        raise HarnessError(f"the created resource has no {member!r}: {document[:200]!r}") from error
+        raise HarnessError(f"the created resource has no {member!r}: {foreign(document)}") from error

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.controls import Controls
+from harness.credentials import known_secrets
 from harness.environment import Environment
 from harness.errors import HarnessError
 from harness.idp import IssuerClient
@@ -14,7 +15,8 @@ from harness.model import Route, Table
 from harness.outgoing import build_request, find_route
 from harness.service_settings import service_config, standard_api_keys
 from harness.session_words import session_words
-from harness.targets.base import ApiKey, Service, ServiceConfig
+from harness.targets.base import ApiKey, Service, ServiceConfig, TargetError
+from harness.targets.planted import planted_secrets
 from harness.tokens import token_spec
 from harness.wire import ANSWER_SECONDS, Connection, Exchange, Request
 
@@ -36,6 +38,7 @@ class Session:
         self.profile = environment.profile
         self.algorithms: tuple[str, ...] = tuple(config.get("allowed_algorithms", ("RS256",)))
         self.tls: TlsFront | None = None
+        self.planted: set[str] = set()  # Secrets in the configurations of its services.
         self.other_issuers: dict[str, IssuerClient] = {}  # a scenario's name of another issuer -> that issuer
         self._reconfigured = False
         self._second_changed = False
@@ -100,7 +103,14 @@ class Session:
         self._start(self.service_config())
 
     def _start(self, config: ServiceConfig) -> None:
-        self.service = self.environment.target.start(config)
+        self.planted |= {*planted_secrets(config)}
+        try:
+            self.service = self.environment.target.start(config)
+        except TargetError as problem:
+            # Its log may show what it was configured with, and nobody else knows what that was.
+            secrets = known_secrets(self)
+            raise TargetError(secrets.cut(problem.what), secrets.cut(problem.log.as_it_came)) from problem
+        self.planted |= {*self.service.secrets}
         self.connection = Connection(self.service.base_url)
         self.controls = Controls(self)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from harness.foreign_text import FitToShow, one_line
+
 PASSED = "passed"
 FAILED = "failed"  # the service broke the requirement
 ERROR = "error"  # the harness, the IdP or the environment could not do its part
@@ -20,19 +22,22 @@ EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
 
 
 class Deviation(Exception):
-    """The service did something else than required."""
+    """The service did something else than required: what was expected, and what came, each as one line."""
 
     def __init__(self, expected: str, actual: str) -> None:
-        super().__init__(f"expected {expected}; got {actual}")
-        self.expected, self.actual = expected, actual
+        self.expected, self.actual = one_line(expected), one_line(actual)
+        super().__init__(f"expected {self.expected}; got {self.actual}")
 
 
 class Inconclusive(Exception):
     """The case can't prove anything, because its positive control failed."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(one_line(reason))
+
 
 @dataclass
-class CellResult:
+class CellResult(FitToShow):
     """One line of results.jsonl. `duration_s` is seconds; `evidence` the exchanges and what was counted."""
 
     id: str

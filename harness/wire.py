@@ -7,8 +7,6 @@ asked exactly what the scenario says, so this speaks through `http.client`.
 from __future__ import annotations
 
 import http.client
-import re
-import shlex
 import socket
 import time
 from dataclasses import dataclass
@@ -16,12 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.errors import HarnessError
+from harness.foreign_text import LINE, ForeignText, foreign
 
 ANSWER_SECONDS = 10.0
 MAX_BODY = 4 * 1024 * 1024
-# What curl passes on in a URL as it stands: printable ASCII, but no blank, and no # that would begin a fragment.
-_PLAIN_PATH = re.compile(r"[!\"$-~]*")
-_PLAIN_TEXT = re.compile(r"[ -~]*")
 
 Header = tuple[str, str | bytes]
 
@@ -69,16 +65,21 @@ class Exchange:
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
-    def text(self, limit: int = 400) -> str:
-        text = self.body[: limit * 4].decode("utf-8", "replace")
+    def text(self, limit: int = 2 * LINE) -> ForeignText:
+        """The body, to be shown."""
+        return ForeignText(self.body, limit)
+
+    def judged_text(self, limit: int) -> str:
+        """The body as it came, to be judged: so many characters of it."""
+        text = ForeignText(self.body[: limit * 4]).as_it_came
         return text if len(text) <= limit else text[:limit] + "…"
 
     def summary(self) -> str:
-        """What came back, in one line."""
+        """What came back, in one line that can be shown."""
         if self.status is None:
             return self.problem
         reason = http.client.responses.get(self.status, "")
-        return f"{self.status} {reason} {self.text(200)}".strip()
+        return f"{self.status} {reason} {self.text(LINE)}".strip()
 
 
 class _Verbatim:
@@ -137,7 +138,9 @@ class Connection:
                 )
             except ValueError as error:
                 self.close()
-                raise HarnessError(f"{request.method} {request.path!r} can't be sent as it stands: {error}") from error
+                raise HarnessError(
+                    f"{request.method} {request.path!r} can't be sent as it stands: {foreign(error)}"
+                ) from error
             except (http.client.HTTPException, OSError) as error:
                 self.close()
                 if attempt == 1 and not fresh and not same:
@@ -164,7 +167,7 @@ class Connection:
         connection.sock.settimeout(seconds)
         connection.putrequest(request.method, self._prefix + request.path, skip_accept_encoding=True)
         for name, value in request.headers:
-            connection.putheader(name, _bytes(value))
+            connection.putheader(name, header_bytes(value))
         if request.body is not None:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body)
@@ -186,76 +189,7 @@ class Connection:
         self.close()
 
 
-@dataclass(frozen=True)
-class CurlLine:
-    """The command that repeats a request in bash; `token_command` stands where the token was.
-
-    For raw bytes, which curl would not send, bash writes them to the socket itself.
-    """
-
-    base_url: str
-    request: Request
-    token: str | None = None
-    token_command: str | None = None
-
-    def __str__(self) -> str:
-        request = self.request
-        if request.raw is not None:
-            parts = urlsplit(self.base_url)
-            device = f"/dev/tcp/{parts.hostname}/{parts.port or 80}"
-            return f"exec 3<>{device} && printf %b {self._escaped(request.raw)} >&3 && timeout 5 cat <&3"
-        words = ["curl", "-si", *self._method(), *self._target()]
-        for name, value in request.headers:
-            # curl takes a header without a value for one to leave out, unless a semicolon ends its name.
-            line = name.encode() + (b": " + _bytes(value) if value.strip() else b";")
-            words += ["-H", self._quoted(line)]
-        if request.body is not None:
-            words += ["--data-raw", self._quoted(request.body)]
-        return " ".join(words)
-
-    def _method(self) -> list[str]:
-        method = self.request.method
-        if method == "HEAD":
-            return ["--head"]
-        return ["-X", shlex.quote(method)] if method != "GET" or self.request.body is not None else []
-
-    def _target(self) -> list[str]:
-        path = self.request.path
-        if _PLAIN_PATH.fullmatch(path):
-            return ["--globoff", "--path-as-is", self._quoted((self.base_url + path).encode())]
-        prefix = urlsplit(self.base_url).path.rstrip("/")
-        return ["--request-target", self._quoted((prefix + path).encode()), shlex.quote(self.base_url)]
-
-    def _escaped(self, data: bytes) -> str:
-        """`data` as words for `printf %b`, which prints them one after the other and knows every byte."""
-        if not self.token or self.token.encode() not in data:
-            return _octal_word(data)
-        command = f'"$({self.token_command})"' if self.token_command else "'<token>'"
-        return f" {command} ".join(_octal_word(part) for part in data.split(self.token.encode()))
-
-    def _quoted(self, data: bytes) -> str:
-        """`data` as one word of a command line, with the token's command wherever the token stands."""
-        if not self.token or self.token.encode() not in data:
-            return _word(data)
-        command = f'"$({self.token_command})"' if self.token_command else "'<token>'"
-        return command.join(_word(part) if part else "" for part in data.split(self.token.encode()))
-
-
-def _word(data: bytes) -> str:
-    """`data` as a word of a command line: bytes that a terminal would not show, or show as others, as \\x.."""
-    text = data.decode("latin-1")
-    if _PLAIN_TEXT.fullmatch(text):
-        return shlex.quote(text)
-    escaped = (c if c not in "\\'" and _PLAIN_TEXT.fullmatch(c) else f"\\x{ord(c):02x}" for c in text)
-    return "$'" + "".join(escaped) + "'"
-
-
-def _octal_word(data: bytes) -> str:
-    text = data.decode("latin-1")
-    return shlex.quote("".join(c if c != "\\" and _PLAIN_TEXT.fullmatch(c) else f"\\0{ord(c):03o}" for c in text))
-
-
-def _bytes(value: str | bytes) -> bytes:
+def header_bytes(value: str | bytes) -> bytes:
     """A header value as bytes: U+0000-U+00FF stand for those bytes (RFC 9110 §5.5), anything beyond for its UTF-8."""
     if isinstance(value, bytes):
         return value

@@ -10,6 +10,7 @@ from harness.commands.options import all_scenarios, scenarios_option
 from harness.expected import load_expected
 from harness.loader import bundled_directory
 from harness.profile import load_profile
+from harness.terminal import say
 
 
 @click.command()
@@ -33,6 +34,4 @@ def check(directories: tuple[Path, ...]) -> None:
             load_expected(file.stem, scenarios, directories)
     variants = sum(len(scenario.variants) for scenario in scenarios)
     cells = sum(len(variant.styles) for scenario in scenarios for variant in scenario.variants)
-    click.echo(
-        f"{len(scenarios)} scenarios, {variants} variants, {cells} cells and {profiles} profiles are well formed"
-    )
+    say(f"{len(scenarios)} scenarios, {variants} variants, {cells} cells and {profiles} profiles are well formed")

@@ -11,7 +11,9 @@ import click
 
 from harness import grpc_services
 from harness.errors import HarnessError
+from harness.foreign_text import foreign
 from harness.targets import TARGETS, make_target
+from harness.terminal import indented, say, say_in_colour
 from harness.verdicts import EXIT_COULD_NOT_RUN
 
 # Services that somebody brings along: nothing of this machine is in their way.
@@ -35,9 +37,9 @@ def doctor(address: str | None) -> int:
     """
     if address is not None:
         for name in grpc_services.grpc_services(address):
-            click.echo(name)
+            say(name)
         return 0
-    click.echo(f"Python {platform.python_version()} on {platform.platform()}")
+    say(f"Python {platform.python_version()} on {platform.platform()}")
     problems = 0
     for name in (name for name in TARGETS if name not in _BROUGHT):
         problems += _line(f"target {name}", _target(name), needed=name == _REFERENCE)
@@ -45,17 +47,14 @@ def doctor(address: str | None) -> int:
     _line("extra browser", None if find_spec("playwright") else "pip install 'idp-harness[browser]'", needed=False)
     problems += _line("loopback", _loopback())
     problems += _line("Python >= 3.11", None if sys.version_info >= (3, 11) else "install CPython 3.11 or newer")
-    click.echo(
-        "A service that runs already can be judged with --target url, one started by a command with --target process."
-    )
+    say("A service that runs already can be judged with --target url, one started by a command with --target process.")
     return EXIT_COULD_NOT_RUN if problems else 0
 
 
 def _line(what: str, reason: str | None, *, needed: bool = True) -> int:
     """Print one line; returns 1 for a problem, 0 for anything else."""
-    missing = click.style("no  ", fg="red") if needed else click.style("-   ", fg="yellow")
-    mark = click.style("ok  ", fg="green") if reason is None else missing
-    click.echo(f"{mark}{what}" + (f": {reason}" if reason else ""))
+    mark, colour = ("ok  ", "green") if reason is None else ("no  ", "red") if needed else ("-   ", "yellow")
+    say_in_colour(mark, what + (f": {indented(reason, len(mark))}" if reason else ""), colour=colour)
     return int(needed and reason is not None)
 
 
@@ -71,4 +70,4 @@ def _loopback() -> str | None:
         with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname(), 2):
             return None
     except OSError as problem:
-        return f"127.0.0.1 can't be used: {problem}"
+        return f"127.0.0.1 can't be used: {foreign(problem)}"

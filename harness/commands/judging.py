@@ -15,9 +15,11 @@ from harness.errors import HarnessError
 from harness.report.folder import BROKEN, COMPLETE, INTERRUPTED, SCRIPTS, ReportFolder
 from harness.report.progress import ProgressReporter
 from harness.report.summary import print_summary
+from harness.terminal import indented, words
 from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_USAGE, exit_status
 
 INTERRUPT_STATUS = 130
+_INDENT = 4
 
 
 class Judging:
@@ -59,7 +61,7 @@ class Judging:
             status = EXIT_COULD_NOT_RUN
         status = self._ended(COMPLETE if complete else BROKEN, status)
         for problem in problems:
-            self._console.print(f"could not run: {problem}", markup=False, highlight=False)
+            self._console.print(words(f"could not run: {indented(problem, _INDENT)}"))
         self._say_places()
         return status
 
@@ -95,8 +97,8 @@ class Judging:
 
     def _say_places(self) -> None:
         for sentence in self._folder.left:
-            self._console.print(sentence, markup=False, highlight=False)
+            self._console.print(words(sentence))
         places = f"record {self._folder.results}   JUnit {self._folder.junit}"
         if self._scripts:
             places += f"   {len(self._scripts)} scripts {self._folder.path / SCRIPTS}"
-        self._console.print(places, markup=False, highlight=False)
+        self._console.print(words(places))

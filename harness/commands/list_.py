@@ -8,6 +8,7 @@ import click
 
 from harness.commands.options import all_scenarios, scenarios_option
 from harness.plan import select
+from harness.terminal import say
 
 
 @click.command("list")
@@ -23,7 +24,7 @@ def list_(prefixes: tuple[str, ...], directories: tuple[Path, ...]) -> None:
     chosen = select(all_scenarios(directories), prefixes)
     width = max(len(scenario.id) for scenario in chosen)
     for scenario in chosen:
-        click.echo(
+        say(
             f"{scenario.id:<{width}}  {scenario.level:<6}  {scenario.severity:<8}  "
             f"{len(scenario.variants):>2}  {scenario.title}"
         )

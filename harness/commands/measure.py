@@ -30,6 +30,7 @@ from harness.measure.runner import select_experiments
 from harness.profile import find_profile, load_profile
 from harness.target_runs import TargetRuns
 from harness.targets import TARGETS, make_target
+from harness.terminal import say, words
 from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK
 from harness.vocabulary import STYLES
 
@@ -128,9 +129,7 @@ def measure(
     )
     if json_file:
         write_card(json_file, record)
-    console.print(
-        f"{len(readings)} rows of {environment.profile.title}, style {style}, in {seconds:.1f} s", highlight=False
-    )
+    console.print(words(f"{len(readings)} rows of {environment.profile.title}, style {style}, in {seconds:.1f} s"))
     different = differences(earlier["readings"], record["readings"]) if earlier else []
     if compare:
         print_differences(console, compare, different)
@@ -149,4 +148,4 @@ def _list(only: tuple[str, ...]) -> None:
     width = max(len(row.name) for row in rows)
     for row in rows:
         about = f" ({row.unit}, ± {row.resolution:g})" if row.resolution else f" ({row.unit})" if row.unit else ""
-        click.echo(f"{row.name:<{width}}  {row.what}{about}")
+        say(f"{row.name:<{width}}  {row.what}{about}")

@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 import pytest
-from rich.console import Console
 
+from harness import terminal
 from harness.commands.options import all_scenarios, mutants_from_option, scenarios_option, workers_option
 from harness.commands.pytest_call import call_pytest
 from harness.errors import UsageError
@@ -28,6 +28,8 @@ from harness.report.kill_matrix import print_matrix
 from harness.report.progress import ProgressReporter
 from harness.toml_source import nearest
 from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE
+
+_INDENT = 4
 
 
 @click.command()
@@ -65,7 +67,7 @@ def mutants(
         if name not in FAULTS:
             raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
     # In a file or a CI log the table needs room for the ids of cells.
-    console = Console(width=None if sys.stdout.isatty() else 140)
+    console = terminal.console(width=None if sys.stdout.isatty() else 140)
     scenarios = all_scenarios(directories)
     profile = load_profile(find_profile("reference", list(directories)), scenarios)
     killers = Killers(scenarios, profile)
@@ -104,7 +106,7 @@ def mutants(
         _write(json_file, matrix.document({**meta, "duration_s": round(seconds, 1)}))
     print_matrix(console, matrix, seconds)
     for problem in reporter.problems:
-        console.print(f"could not run: {problem}", markup=False, highlight=False)
+        console.print(terminal.words(f"could not run: {terminal.indented(problem, _INDENT)}"))
     missing = len(baseline) > len(reporter.results)
     return matrix.exit_status() or (EXIT_COULD_NOT_RUN if reporter.problems or missing else 0)
 

@@ -12,6 +12,7 @@ from harness.idp import IdpClient
 from harness.loader import bundled_directory, load_all
 from harness.model import Scenario
 from harness.targets import make_target
+from harness.terminal import words
 
 DEFAULT_TARGET = "tasker-worker"
 
@@ -80,7 +81,7 @@ def default_target(console: Console) -> str:
     reason = make_target(DEFAULT_TARGET, {}).available()
     if reason is None:
         return DEFAULT_TARGET
-    console.print(f"The real Tasker worker can't be used here: {reason}\nJudging the reference service instead.")
+    console.print(words(f"The real Tasker worker can't be used here: {reason}\nJudging the reference service instead."))
     return "reference"
 
 

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
+from harness import terminal
 from harness.errors import UsageError
 from harness.report.summary import print_summary
 from harness.verdicts import CellResult, exit_status
@@ -36,7 +36,7 @@ def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> in
             results.append(CellResult(**json.loads(line)))
         except (ValueError, TypeError) as problem:
             raise UsageError(f"{file}:{number}: is no record of a cell: {problem}") from problem
-    console = Console(record=svg is not None, width=120 if svg else None)
+    console = terminal.console(record=svg is not None, width=120 if svg else None)
     print_summary(console, results, seconds=None, most=most)
     if svg:
         console.save_svg(str(svg), title="idp-harness run")

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import click
-from rich.console import Console
 
+from harness import terminal
 from harness.commands.judging import Judging
 from harness.commands.options import (
     all_scenarios,
@@ -97,7 +97,7 @@ def run(
       idp-harness run --target url --base-url http://127.0.0.1:8080 --profile my.toml \\
                       --idp-url http://127.0.0.1:9400 --issuer default --style auth0
     """
-    console = Console()
+    console = terminal.console()
     settings = tuple(target_settings(base_url, command, target_option))
     given = Subject(target, profile, settings, idp_url, issuer, control_token, styles)
     subject = given.or_from_environment(os.environ)

@@ -10,6 +10,7 @@ import click
 from harness.commands.options import all_scenarios, scenarios_option
 from harness.errors import UsageError
 from harness.model import Scenario, Variant
+from harness.terminal import say, say_in_colour
 from harness.toml_source import nearest
 
 
@@ -33,8 +34,8 @@ def show(scenario_id: str, directories: tuple[Path, ...]) -> None:
 
 
 def _show(scenario: Scenario) -> None:
-    click.secho(scenario.id, bold=True)
-    click.echo(f"  {scenario.title}")
+    say_in_colour(scenario.id, bold=True)
+    say(f"  {scenario.title}")
     rows = {
         "requirement": scenario.requirement,
         "level": f"{scenario.level}, severity {scenario.severity}",
@@ -45,18 +46,18 @@ def _show(scenario: Scenario) -> None:
     }
     for name, text in rows.items():
         if text:
-            click.echo(f"  {name:<12}{text}")
+            say(f"  {name:<12}{text}")
     for variant in scenario.variants:
         _show_variant(variant)
 
 
 def _show_variant(variant: Variant) -> None:
-    click.echo()
-    click.echo(f"  variant {variant.name or '(the only one)'}   styles {', '.join(variant.styles)}")
+    say()
+    say(f"  variant {variant.name or '(the only one)'}   styles {', '.join(variant.styles)}")
     if variant.config:
-        click.echo(f"    configured {_json(variant.config)}")
+        say(f"    configured {_json(variant.config)}")
     for number, step in enumerate(variant.steps, 1):
-        click.echo(f"    {number}. {step.do} {_json(step.args)}")
+        say(f"    {number}. {step.do} {_json(step.args)}")
 
 
 def _json(value: object) -> str:

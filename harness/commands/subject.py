@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-import click
-
 from harness.idp import IdpClient
+from harness.terminal import say
 
 # Tasker's end-to-end tests find their services in these; each is one kind of service with documents of its own.
 PROFILES = {"TASKER_TEST_WORKER_URL": "tasker-worker", "TASKER_TEST_ORCHESTRATION_URL": "tasker-orchestration"}
@@ -40,7 +39,7 @@ class Subject:
         variable = self._variable(environ)
         if variable is None:
             return self
-        click.echo(_origin(variable, environ))
+        say(_origin(variable, environ))
         found = replace(
             self,
             target="url",

@@ -7,23 +7,26 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from harness.measure.reading import BROKEN, ERROR, MEASURED, Reading, is_number
 from harness.measure.record import Difference
+from harness.terminal import console as make_console
+from harness.terminal import indented, words
 
 # Without a terminal the table is that wide, or as the environment says.
 NARROWEST = 100
 _NAME_WIDTH = 32
 _DOCUMENTED_WIDTH = 26
+_INDENT = 4
 _SINGULAR = {"fetches": "fetch", "keys": "key"}
 _VERDICT_COLOURS = {"kept": "green", "broken": "red bold", "undecided": "magenta"}
 
 
 def card_console() -> Console:
     """Standard output; in a file or a pipe at least so wide that the table can be read."""
-    console = Console()
+    console = make_console()
     if not console.is_terminal and console.width < NARROWEST:
         console.width = NARROWEST
     return console
@@ -35,25 +38,25 @@ def print_card(console: Console, readings: Sequence[Reading]) -> None:
     console.print(card_table(readings, sources))
     console.print()
     for number, source in enumerate(sources, 1):
-        console.print(f"[{number}] {source}", markup=False, highlight=False)
+        console.print(words(f"[{number}] {source}"))
     for reason in dict.fromkeys(one.reason for one in readings if one.status != MEASURED):
         rows = [one for one in readings if one.status != MEASURED and one.reason == reason]
         names = ", ".join(one.name for one in rows)
-        console.print(f"{rows[0].status}: {names}: {reason}", markup=False, highlight=False)
+        console.print(words(f"{rows[0].status}: {names}: {indented(reason, _INDENT)}"))
     for one in readings:
         if one.verdict == BROKEN:
             asked = ", ".join(f"{key} {text_of(value, one.unit)}" for key, value in (one.threshold or {}).items())
-            console.print(
-                f"[red bold]broken[/] {one.name}: {escape(f'{text(one)}; asked for: {asked}')}", highlight=False
-            )
+            told = indented(f"{text(one)}; asked for: {asked}", _INDENT)
+            console.print(words(("broken", "red bold"), f" {one.name}: {told}"))
 
 
 def print_differences(console: Console, file: Path, different: Sequence[Difference]) -> None:
     """Print the rows that are not as on the earlier card in `file`."""
     for name, old, new in different:
-        console.print(f"[red bold]differs[/] {name}: {escape(f'{_recorded(old)} before, {_recorded(new)} now')}")
+        told = indented(f"{_recorded(old)} before, {_recorded(new)} now", _INDENT)
+        console.print(words(("differs", "red bold"), f" {name}: {told}"))
     if not different:
-        console.print(f"as in {file}, within the resolution of each row", markup=False, highlight=False)
+        console.print(words(f"as in {file}, within the resolution of each row"))
 
 
 def _recorded(row: Mapping[str, Any]) -> str:
@@ -72,12 +75,12 @@ def card_table(readings: Sequence[Reading], sources: Sequence[str]) -> Table:
         table.add_column("threshold")
     for one in readings:
         colour = "" if one.status == MEASURED else "magenta" if one.status == ERROR else "dim"
-        verdict = f"[{_VERDICT_COLOURS[one.verdict]}]{one.verdict}[/]" if one.verdict else ""
+        verdict = words((one.verdict, _VERDICT_COLOURS.get(one.verdict, "")))
         cells = [
-            f"[bold]{one.name}[/]\n[dim]{escape(one.what)}[/]",
+            words((one.name, "bold"), "\n", (one.what, "dim")),
             _documented(one, sources),
-            {None: "", True: "[green]=[/]", False: "[yellow]≠[/]"}[one.agrees],
-            f"[{colour}]{escape(text(one))}[/]" if colour else escape(text(one)),
+            {None: Text(), True: words(("=", "green")), False: words(("≠", "yellow"))}[one.agrees],
+            words((text(one), colour)),
         ]
         table.add_row(*cells, *([verdict] if judged else []))
     return table
@@ -117,10 +120,10 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:g}"
 
 
-def _documented(reading: Reading, sources: Sequence[str]) -> str:
+def _documented(reading: Reading, sources: Sequence[str]) -> Text:
     if not reading.source:
-        return "[dim]not documented[/]"
-    return escape(f"{text_of(reading.documented, reading.unit)} [{sources.index(reading.source) + 1}]")
+        return words(("not documented", "dim"))
+    return words(f"{text_of(reading.documented, reading.unit)} [{sources.index(reading.source) + 1}]")
 
 
 def _answer_text(answer: Mapping[str, Any]) -> str:

@@ -16,11 +16,11 @@ class MeasureProgress:
     def __init__(self, console: Console, total: int, target: str) -> None:
         self._console, self._total, self._count, self._began = console, total, 0, time.monotonic()
         self._progress = Progress(
-            TextColumn(f"measuring {target}"),
+            TextColumn(f"measuring {target}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=console,
             transient=True,
             disable=not console.is_terminal,

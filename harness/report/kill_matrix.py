@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from harness.kill_matrix import KillMatrix, ScenarioRow
 from harness.mutants import KILLED, SURVIVED, UNDECIDED, MutantResult
+from harness.terminal import indented, words
 from harness.verdicts import CellResult
 
 _COLOURS = {KILLED: "green", SURVIVED: "red", UNDECIDED: "magenta"}
-_SHOWN_NAMES = 8
+_SHOWN_NAMES, _INDENT = 8, 15
 
 
 def print_matrix(console: Console, matrix: KillMatrix, seconds: float) -> None:
@@ -22,16 +22,16 @@ def print_matrix(console: Console, matrix: KillMatrix, seconds: float) -> None:
     console.print(matrix_table(matrix.mutants))
     for mutant in (*matrix.of_verdict(SURVIVED), *matrix.of_verdict(UNDECIDED)):
         console.print()
-        console.print(survivor_text(mutant), markup=False, highlight=False, soft_wrap=True)
+        console.print(words(survivor_text(mutant)), soft_wrap=True)
     _print_alarms(console, matrix.false_alarms())
     _print_idle(console, matrix.idle())
     console.print()
     if matrix.baseline is not None:
         counts = Counter(one.verdict for one in matrix.baseline)
-        words = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-        console.print(f"the reference without a fault: {words}", highlight=False)
+        numbers = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+        console.print(words(f"the reference without a fault: {numbers}"))
     killed = len(matrix.of_verdict(KILLED))
-    console.print(f"{killed} of {matrix.expected} faults killed in {seconds:.1f} s", highlight=False)
+    console.print(words(f"{killed} of {matrix.expected} faults killed in {seconds:.1f} s"))
 
 
 def matrix_table(mutants: Iterable[MutantResult]) -> Table:
@@ -46,9 +46,9 @@ def matrix_table(mutants: Iterable[MutantResult]) -> Table:
         if lines[:1] == [] or set(one.other_verdicts) - {"passed"}:
             lines.append(_counts(one))
         table.add_row(
-            one.mutant,
-            f"[{_COLOURS[one.verdict]}]{one.verdict}[/]",
-            escape("\n".join(lines)),
+            words(one.mutant),
+            words((one.verdict, _COLOURS[one.verdict])),
+            words("\n".join(lines)),
             str(one.cells_run),
             f"{one.duration_s:.2f}",
         )
@@ -68,25 +68,25 @@ def survivor_text(one: MutantResult) -> str:
         lines.append(f'  what to do   write a scenario that fails with it, with kills = ["{one.mutant}"]')
     else:
         lines.append(f"  what to do   see why: idp-harness run --target reference --fault {one.mutant}")
-    return "\n".join(lines)
+    return "\n".join(indented(line, _INDENT) for line in lines)
 
 
 def _print_alarms(console: Console, cells: Sequence[CellResult]) -> None:
     for one in cells:
-        lines = [f"\nthe reference without a fault: {one.verdict} {one.id}", f"  requirement  {one.requirement}"]
+        lines = [f"the reference without a fault: {one.verdict} {one.id}", f"  requirement  {one.requirement}"]
         if one.expected:
             lines += [f"  expected     {one.expected}", f"  actual       {one.actual}"]
         if one.reason:
             lines.append(f"  reason       {one.reason}")
-        console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+        console.print(words("\n", "\n".join(indented(line, _INDENT) for line in lines)), soft_wrap=True)
 
 
 def _print_idle(console: Console, scenarios: Sequence[ScenarioRow]) -> None:
     if scenarios:
-        console.print("\nscenarios that name faults and caught none of them:", highlight=False)
+        console.print(words("\nscenarios that name faults and caught none of them:"))
     for one in scenarios:
         reason = "" if one.cells else " (the reference can't be asked: no cell of it runs there)"
-        console.print(f"  {one.id}: {_names(one.kills)}{reason}", markup=False, highlight=False, soft_wrap=True)
+        console.print(words(f"  {one.id}: {_names(one.kills)}{reason}"), soft_wrap=True)
 
 
 def _names(names: Sequence[str]) -> str:

@@ -29,11 +29,11 @@ class ProgressReporter:
         self._console, self._total, self._counts = console, total, Counter[str]()
         self._line_at = time.monotonic() + _LINE_SECONDS
         self._progress = Progress(
-            TextColumn(what),
+            TextColumn(what, markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=console,
             transient=True,
             disable=not console.is_terminal,

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
+from harness.shell_words import comment
 from harness.verdicts import CellResult
+
+# Most file systems take 255 bytes.
+_LONGEST_NAME = 180
 
 
 def script_name(result: CellResult) -> str:
     """The name of a result's script: the cell's id as a file name."""
-    return re.sub(r"[^a-z0-9]+", "-", result.id).strip("-") + ".sh"
+    name = re.sub(r"[^a-z0-9]+", "-", result.id).strip("-")
+    if not name or len(name) > _LONGEST_NAME:
+        digest = hashlib.sha256(result.id.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+        name = f"{name[:_LONGEST_NAME]}-{digest}".strip("-")
+    return f"{name}.sh"
 
 
 def script_text(result: CellResult) -> str:
@@ -17,5 +26,5 @@ def script_text(result: CellResult) -> str:
     lines = result.evidence.get("script")
     if not lines:
         return ""
-    about = [f"# {result.id}", f"# expected {result.expected}", f"# actual   {result.actual}"]
-    return "\n".join([lines[0], *(line.replace("\n", " ")[:300] for line in about), *lines[1:]]) + "\n"
+    about = [comment(result.id), comment(result.expected, "expected"), comment(result.actual, "actual  ")]
+    return "\n".join([lines[0], *about, *lines[1:]]) + "\n"

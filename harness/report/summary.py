@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from harness import verdicts
 from harness.report.scripts import script_name
+from harness.shell_words import word
+from harness.terminal import indented, words
 from harness.verdicts import CellResult
 
 _COLOURS = {
@@ -25,6 +26,7 @@ _COLOURS = {
     verdicts.SKIPPED: "dim",
 }
 _SHOWN = (verdicts.FAILED, verdicts.STALE, verdicts.FINDING, verdicts.INCONCLUSIVE, verdicts.ERROR)
+_INDENT = 14
 # As `plan` words it: what is said before the policy's name, and that name.
 _UNDECLARED = re.compile(r"(the profile \S+ doesn't declare) the policy '(.+)'")
 
@@ -47,18 +49,18 @@ def print_summary(
     for verdict in _SHOWN:
         _print_verdict(console, verdict, [one for one in results if one.verdict == verdict], most, scripts or {})
     if hint and (first := next((one for one in results if one.evidence.get("curl")), None)):
-        console.print(
-            f"`idp-harness run '{first.id}' --target {first.target} --hold` "
-            "keeps a service up for such a line or script.\n",
-            style="dim",
-            markup=False,  # A cell's id has brackets.
-            highlight=False,
-        )
+        again = f"`{again_line(first)}` keeps a service up for such a line or script.\n"
+        console.print(words(again), style="dim")
     _print_reasons(console, [r for r in results if r.verdict in (verdicts.SKIPPED, verdicts.UNDECLARED)])
     console.print(verdict_table(results))
     counts = Counter(result.verdict for result in results)
-    words = ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts.VERDICTS if counts[verdict])
-    console.print(f"{len(results)} cells{'' if seconds is None else f' in {seconds:.1f} s'}: {words}")
+    numbers = ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts.VERDICTS if counts[verdict])
+    console.print(words(f"{len(results)} cells{'' if seconds is None else f' in {seconds:.1f} s'}: {numbers}"))
+
+
+def again_line(result: CellResult) -> str:
+    """The command that runs a cell again and keeps its service up."""
+    return f"idp-harness run {word(result.id)} --target {word(result.target)} --hold"
 
 
 def verdict_table(results: Iterable[CellResult]) -> Table:
@@ -72,7 +74,7 @@ def verdict_table(results: Iterable[CellResult]) -> Table:
     for verdict in present:
         table.add_column(verdict, justify="right", style=_COLOURS[verdict])
     for area in sorted(counts):
-        table.add_row(area, *(str(counts[area][verdict] or "·") for verdict in present))
+        table.add_row(words(area), *(str(counts[area][verdict] or "·") for verdict in present))
     return table
 
 
@@ -85,9 +87,8 @@ def _print_verdict(
     for scenario, cells in list(groups.items())[:most]:
         first = cells[0]
         colour = _COLOURS[verdict]
-        console.print(
-            f"[{colour} bold]{verdict}[/] [bold]{escape(scenario)}[/]  {escape(first.title)}", highlight=False
-        )
+        title = indented(first.title, _INDENT)
+        console.print(words((verdict, f"{colour} bold"), " ", (indented(scenario, _INDENT), "bold"), f"  {title}"))
         _row(console, "requirement", f"{first.requirement}  ({first.level}, {first.severity})")
         if first.expected:
             _row(console, "expected", first.expected)
@@ -110,8 +111,8 @@ def _cells(cells: Sequence[CellResult]) -> str:
 
 
 def _row(console: Console, name: str, text: str) -> None:
-    console.print(f"  {name:<12}", end="", style="dim", highlight=False)
-    console.print(text, markup=False, highlight=False, soft_wrap=not console.record)
+    row = words((f"  {name:<12}", "dim"), indented(text, _INDENT))
+    console.print(row, soft_wrap=not console.record)
 
 
 def _print_reasons(console: Console, results: Sequence[CellResult]) -> None:
@@ -124,11 +125,11 @@ def _print_reasons(console: Console, results: Sequence[CellResult]) -> None:
         else:
             reasons[result.verdict, result.reason] += 1
     for (verdict, reason), count in sorted(reasons.items()):
-        console.print(f"[{_COLOURS[verdict]}]{verdict:<12}[/]{count} cells: {escape(reason)}", highlight=False)
+        console.print(words((f"{verdict:<12}", _COLOURS[verdict]), f"{count} cells: {indented(reason, _INDENT)}"))
     for what, counts in knobs.items():
         names = ", ".join(f"{knob} ({counts[knob]})" for knob in sorted(counts))
         colour = _COLOURS[verdicts.UNDECLARED]
         text = f"{counts.total()} cells: {what} these policies: {names}"
-        console.print(f"[{colour}]{verdicts.UNDECLARED:<12}[/]{escape(text)}", highlight=False)
+        console.print(words((f"{verdicts.UNDECLARED:<12}", colour), indented(text, _INDENT)))
     if reasons or knobs:
         console.print()

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from harness.cell_run import CellRun, Sent
+from harness.foreign_text import foreign
 from harness.model import Table
 from harness.verdicts import Deviation
 
@@ -36,11 +37,11 @@ def _seen(one: Sent) -> dict[str, str]:
     facts |= {
         f"header {name.lower()}": value for name, value in exchange.headers if name.lower() not in _CHANGING_HEADERS
     }
-    return facts | {"body": _CHANGING_TEXT.sub("…", exchange.text(4000))}
+    return facts | {"body": _CHANGING_TEXT.sub("…", exchange.judged_text(4000))}
 
 
 def _difference(one: dict[str, str], other: dict[str, str]) -> str:
     for name in sorted(one.keys() | other.keys(), key=lambda name: (name == "header content-length", name)):
         if one.get(name) != other.get(name):
-            return f"{name}: {one.get(name, 'none')!r} and {other.get(name, 'none')!r}"
+            return f"{foreign(name)}: {foreign(one.get(name, 'none'))!r} and {foreign(other.get(name, 'none'))!r}"
     return "no difference"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.cell_run import CellRun
+from harness.private_numbers import private_numbers
 
 
 def filled(run: CellRun, value: Any) -> Any:
@@ -31,32 +32,12 @@ def _jwk(run: CellRun, table: Mapping[str, Any]) -> dict[str, Any]:
     kid = run.session.kid(table["$jwk"])
     jwk: dict[str, Any] = next(key["jwk"] for key in run.session.issuer.key_list() if key["kid"] == kid)
     if table.get("$private"):
-        private = _private_members(run.session.issuer.private_pem(kid))
+        private = {
+            name: base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+            for name, octets in private_numbers(run.session.issuer.private_pem(kid)).items()
+        }
         run.leaked += private.values()
         jwk = {**jwk, **private}
     set_members = {name: item for name, item in table.items() if not name.startswith("$")}
     jwk = {**jwk, **filled(run, set_members)}
     return {name: item for name, item in jwk.items() if name not in table.get("$without", ())}
-
-
-def _private_members(pem: str) -> dict[str, str]:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # Loads where it is needed only.
-
-    key = load_pem_private_key(pem.encode(), None)
-    assert isinstance(key, RSAPrivateKey)
-    numbers = key.private_numbers()
-    members = {
-        "d": numbers.d,
-        "p": numbers.p,
-        "q": numbers.q,
-        "dp": numbers.dmp1,
-        "dq": numbers.dmq1,
-        "qi": numbers.iqmp,
-    }
-    return {name: _base64url(number) for name, number in members.items()}
-
-
-def _base64url(number: int) -> str:
-    octets = number.to_bytes((number.bit_length() + 7) // 8, "big")
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.cell_run import CellRun
 from harness.errors import HarnessError
+from harness.foreign_text import foreign
 from harness.model import Table
 from harness.steps.jwk_values import filled
 from harness.verdicts import Deviation
@@ -77,17 +78,14 @@ def expect_requests(
 ) -> None:
     """Look at what the service asked the provider: its method, its headers, and texts that must not be in it."""
     for entry in run.fetches.requests(since, on):
+        asked = f"{foreign(entry['method'])} {foreign(entry['path'])}"
         if method is not None and entry["method"] != method:
-            raise Deviation(f"{method} for the {on}", f"{entry['method']} {entry['path']}")
+            raise Deviation(f"{method} for the {on}", asked)
         sent = {*entry["headers"], *entry.get("credentials", ())}
         for name in without_headers or ():
             if name.lower() in sent:
-                raise Deviation(
-                    f"no header {name} in the request for the {on}", f"{entry['method']} {entry['path']} with it"
-                )
+                raise Deviation(f"no header {name} in the request for the {on}", f"{asked} with it")
         said = f"{entry['path']}?{entry['query']} {entry['headers']}"
         for text in run.fill(lacks or []):
             if text and text in said:
-                raise Deviation(
-                    f"no {text[:20]!r} in the request for the {on}", f"{entry['method']} {entry['path']} with it"
-                )
+                raise Deviation(f"no {text[:20]!r} in the request for the {on}", f"{asked} with it")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from harness import checks
 from harness.cell_run import CellRun, Prepared, Sent
 from harness.errors import HarnessError
+from harness.foreign_text import foreign
 from harness.model import Table
 from harness.outgoing import find_route
 from harness.placeholders import fill
@@ -77,4 +78,4 @@ def _connect(run: CellRun) -> RawConnection:
     try:
         return RawConnection(run.base_url(), ANSWER_SECONDS)
     except OSError as error:
-        raise HarnessError(f"no connection to the service at {run.base_url()}: {error}") from error
+        raise HarnessError(f"no connection to the service at {run.base_url()}: {foreign(error)}") from error

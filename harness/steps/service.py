@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.cell_run import CaseEnded, CellRun
+from harness.foreign_text import foreign
 from harness.model import Table
 from harness.targets.base import TargetError
 from harness.verdicts import Deviation
@@ -22,9 +23,11 @@ def start_service(run: CellRun, config: Table | None = None, refusal: str = "", 
     except TargetError as problem:
         if refusal != "allowed":
             raise
-        said = f"{problem.what}\n{problem.log}".lower()
+        said = f"{problem.what}\n{problem.log.as_it_came}".lower()
         if names and not any(name.lower() in said for name in names):
-            raise Deviation(f"a refusal that names {' or '.join(names)}", said.strip()[-300:]) from problem
+            raise Deviation(
+                f"a refusal that names {' or '.join(names)}", str(foreign(said.strip()[-300:], 300))
+            ) from problem
         run.counted.append({"on": "start", "count": 0, "refused": problem.what[:200]})
         raise CaseEnded from problem
 

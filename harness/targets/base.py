@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from harness.errors import HarnessError
+from harness.foreign_text import ForeignText, lines_of, visible
 
 VERIFICATIONS = ("jwks", "public_key")
+_LOG_LINES = 40
 # Ways to get the configuration of authentication wrong, as people do.
 DEFECTS = (
     "auth-table",
@@ -26,9 +28,11 @@ class TargetError(HarnessError):
     `what` says what went wrong and what to do; `log` is the end of the service's own log ("" when it wrote none).
     """
 
-    def __init__(self, what: str, log: str = "") -> None:
-        super().__init__(f"{what}\n--- end of the service's log ---\n{log.rstrip()}" if log.strip() else what)
-        self.what, self.log = what, log
+    def __init__(self, what: str, log: ForeignText | str = "") -> None:
+        self.what, self.log = visible(what), log if isinstance(log, ForeignText) else ForeignText(log)
+        # Behind a bar, so that no line of a service can be taken for one of ours.
+        lines = [f"  | {line}" for line in lines_of(self.log, _LOG_LINES)] if self.log.as_it_came.strip() else []
+        super().__init__("\n".join([what, "--- end of the service's log ---", *lines] if lines else [what]))
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ class Service(Protocol):
     def stop(self) -> None:
         """End it and remove what it left; returns when that is done. May be called again."""
 
-    def log_tail(self, lines: int = 40) -> str:
+    def log_tail(self, lines: int = 40) -> ForeignText:
         """The end of its log, also after it was stopped; "" when the harness can't see one."""
 
     def alive(self) -> bool:

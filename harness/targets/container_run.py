@@ -13,6 +13,7 @@ from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config as settings
 from testcontainers.core.container import Reaper
 
+from harness.foreign_text import foreign
 from harness.targets.base import TargetError
 from harness.targets.engine import why_not_usable
 from harness.targets.guarded import Ending, GuardedProcess
@@ -58,7 +59,7 @@ class ContainerRun:
             )
             not_yet = "it did not come up"
             missing = wait_until(
-                lambda: None if "ready" in log.tail().split() else not_yet, sweeper.wait, _READY_SECONDS
+                lambda: None if "ready" in log.tail().as_it_came.split() else not_yet, sweeper.wait, _READY_SECONDS
             )
             if missing:
                 reason = why_not_usable() or f"nobody would end containers after kill -9: {missing}"
@@ -90,5 +91,5 @@ def _start_ryuk() -> None:
         Reaper.get_instance()
     except (DockerException, OSError, RuntimeError) as error:
         Reaper.delete_instance()
-        reason = why_not_usable() or f"Ryuk ({settings.ryuk_image}) does not start: {error}"
+        reason = why_not_usable() or f"Ryuk ({settings.ryuk_image}) does not start: {foreign(error)}"
         raise TargetError(f"containers can't be started here: {reason}") from error

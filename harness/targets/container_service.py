@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
+from harness.foreign_text import ForeignText
 from harness.targets import containers
 from harness.targets.container_recipe import Recipe
 from harness.targets.container_run import ContainerRun
@@ -17,6 +19,7 @@ from harness.targets.service_log import ServiceLog
 POSTGRES_ALIAS = "postgres"
 _ROLE = _DATABASE = "tasker"
 _POSTGRES_SECONDS = 90.0
+_KEPT_LINES = 500
 
 
 class ContainerService:
@@ -29,22 +32,22 @@ class ContainerService:
     ) -> None:
         self.base_url, self.secrets = base_url, secrets
         self._container, self._log_folder = container, log_folder
-        self._last_log: str | None = None
+        self._last_log: ForeignText | None = None
 
     def __repr__(self) -> str:
         return f"<service {self.base_url} of {self._container.image}>"
 
     def stop(self) -> None:
         if self._last_log is None:
-            self._last_log = containers.log_tail(self._container, lines=None)
+            self._last_log = containers.log_tail(self._container, _KEPT_LINES)
             if self._log_folder:
-                keep_log(self._last_log, "service", self._log_folder)
+                keep_log(containers.log_parts(self._container), "service", self._log_folder)
             containers.remove(self._container)
 
-    def log_tail(self, lines: int = 40) -> str:
+    def log_tail(self, lines: int = 40) -> ForeignText:
         if self._last_log is None:
             return containers.log_tail(self._container, lines)
-        return "\n".join(self._last_log.splitlines()[-lines:])
+        return self._last_log.last_lines(lines)
 
     def alive(self) -> bool:
         return self._last_log is None and containers.is_running(self._container)
@@ -104,18 +107,19 @@ def start_postgres(image: str, run: ContainerRun, network: Network) -> tuple[Doc
             # Over TCP: the official image first runs a server on a socket only, to set the database up.
             command = ["pg_isready", "-h", "127.0.0.1", "-U", _ROLE, "-d", _DATABASE]
             answer = container.exec(command)
-            return None if answer.exit_code == 0 else answer.output.decode("utf-8", "replace").strip()
+            return None if answer.exit_code == 0 else str(ForeignText(answer.output))
 
         containers.wait_until_ready(container, f"PostgreSQL ({image})", missing, _POSTGRES_SECONDS)
         undo.pop_all()
     return container, f"postgresql://{_ROLE}:{password}@{POSTGRES_ALIAS}:5432/{_DATABASE}"
 
 
-def keep_log(text: str, name: str, folder: Path) -> None:
-    """Write a log to a file of its own in `folder`. Raises `TargetError` when that can't be done."""
+def keep_log(parts: Iterable[bytes], name: str, folder: Path) -> None:
+    """Write a log, as it comes, to a file of its own in `folder`. Raises `TargetError` when that can't be done."""
     log = ServiceLog(name, folder)
     try:
-        with open(log.descriptor, "w", encoding="utf-8", closefd=False) as file:
-            file.write(text + "\n")
+        with open(log.descriptor, "wb", closefd=False) as file:
+            for part in parts:
+                file.write(part)
     finally:
         log.close()

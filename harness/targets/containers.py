@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_network
 
 from docker.errors import APIError, DockerException, NotFound
 from testcontainers.core.config import ConnectionMode
 from testcontainers.core.container import DockerContainer
 
+from harness.foreign_text import ForeignText, foreign
 from harness.targets.base import TargetError
 from harness.targets.engine import why_not_usable
 from harness.targets.ports import LOOPBACK
 from harness.targets.readiness import health_state, wait_until
+
+_TAIL_BYTES = 64 * 1024
 
 
 @contextlib.contextmanager
@@ -23,8 +27,8 @@ def clear_errors(image: str) -> Iterator[None]:
     try:
         yield
     except (DockerException, OSError) as error:
-        reason = why_not_usable([image]) or getattr(error, "explanation", None) or str(error)
-        raise TargetError(f"no container of the image {image} can be started: {reason}") from error
+        reason = why_not_usable([image]) or getattr(error, "explanation", None) or error
+        raise TargetError(f"no container of the image {image} can be started: {foreign(reason)}") from error
 
 
 def publish(container: DockerContainer, port: int, host_port: int | None = None) -> None:
@@ -102,7 +106,7 @@ def wait_until_healthy(container: DockerContainer, what: str, port: int, path: s
         try:
             url = base_url(container, port)
         except ConnectionError as error:  # A container that ended has no ports any more.
-            return str(error)
+            return str(foreign(error))
         healthy, state = health_state(url, path)
         return None if healthy else state
 
@@ -119,13 +123,27 @@ def is_running(container: DockerContainer) -> bool:
     return container.status == "running"
 
 
-def log_tail(container: DockerContainer, lines: int | None = 40) -> str:
-    """The last lines of its log, or all of it for `None`; "" when it is gone."""
-    try:
-        log: bytes = container.get_wrapped_container().logs(tail="all" if lines is None else lines)
-    except (DockerException, OSError, RuntimeError):
-        return ""
-    return log.decode("utf-8", "replace").rstrip()
+def log_tail(container: DockerContainer, lines: int = 40) -> ForeignText:
+    """The last lines of its log (of at most 64 KiB); "" when it is gone."""
+    return ForeignText(end_of(log_parts(container, lines), _TAIL_BYTES)).last_lines(lines)
+
+
+def log_parts(container: DockerContainer, lines: int | None = None) -> Iterator[bytes]:
+    """Its log so far, or the last lines of it, as it comes from the engine; nothing when the container is gone."""
+    with contextlib.suppress(DockerException, OSError, RuntimeError):
+        tail = "all" if lines is None else lines
+        yield from container.get_wrapped_container().logs(tail=tail, stream=True, follow=False)
+
+
+def end_of(parts: Iterable[bytes], most: int) -> bytes:
+    """The last `most` bytes of the parts; no more than that and one part is held."""
+    kept, size = deque[bytes](), 0
+    for part in parts:
+        kept.append(part)
+        size += len(part)
+        while size - len(kept[0]) >= most:
+            size -= len(kept.popleft())
+    return b"".join(kept)[-most:]
 
 
 def remove(container: DockerContainer) -> None:
@@ -139,6 +157,8 @@ def remove(container: DockerContainer) -> None:
         pass
     except APIError as error:
         if error.status_code != 409:  # Its removal is in progress already.
-            raise TargetError(f"the container {container.get_container_id()} can't be removed: {error}") from error
+            raise TargetError(
+                f"the container {container.get_container_id()} can't be removed: {foreign(error)}"
+            ) from error
     except (DockerException, OSError) as error:
-        raise TargetError(f"the container engine went away: {error}") from error
+        raise TargetError(f"the container engine went away: {foreign(error)}") from error

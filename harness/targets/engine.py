@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterable
 
+from harness.foreign_text import foreign
 from harness.targets.images import how_to_get
 
 
@@ -22,7 +23,7 @@ def why_not_usable(images: Iterable[str] = ()) -> str | None:
     try:
         client = DockerClient().client
     except (DockerException, OSError) as error:
-        return f"no container engine answers ({error}): start Docker, or say in DOCKER_HOST where it is"
+        return f"no container engine answers ({foreign(error)}): start Docker, or say in DOCKER_HOST where it is"
     try:
         for image in images:
             client.images.get(image)
@@ -35,7 +36,7 @@ def why_not_usable(images: Iterable[str] = ()) -> str | None:
             advice += ", or TESTCONTAINERS_RYUK_DISABLED=true: then a process of the harness cleans up instead"
         return f"the image {image} is not on this machine: {advice}"
     except (DockerException, OSError) as error:
-        return f"the container engine refuses to show its images: {error}"
+        return f"the container engine refuses to show its images: {foreign(error)}"
     finally:
         client.close()
     return None

@@ -6,6 +6,7 @@ import threading
 from contextlib import ExitStack
 from typing import Protocol, TypeVar
 
+from harness.foreign_text import ForeignText
 from harness.targets.guarded import GuardedProcess
 from harness.targets.service_log import ServiceLog
 
@@ -26,7 +27,7 @@ class GuardedService:
         self._process.stop()
         self._log.close()
 
-    def log_tail(self, lines: int = 40) -> str:
+    def log_tail(self, lines: int = 40) -> ForeignText:
         return self._log.tail(lines)
 
     def alive(self) -> bool:

@@ -12,6 +12,7 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
+from harness.foreign_text import foreign
 from harness.targets.base import TargetError
 
 _REFUSED_NAMES = ("localhost", "metadata.google.internal")
@@ -59,7 +60,7 @@ def check_jwks_host(name: str) -> None:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
         raise TargetError(
-            f"jwks_host {name!r} does not resolve ({error}); map it to 127.0.0.1 in the hosts file, or "
+            f"jwks_host {name!r} does not resolve ({foreign(error)}); map it to 127.0.0.1 in the hosts file, or "
             "leave jwks_host out"
         ) from error
     if "127.0.0.1" not in found or not all(ipaddress.ip_address(text.split("%")[0]).is_loopback for text in found):

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import psutil
 
+from harness.foreign_text import foreign
 from harness.targets.base import TargetError
 
 T = TypeVar("T")
@@ -103,7 +104,7 @@ def describe_holder(port: int) -> str:
     names = []
     for pid in holders(port):
         try:
-            name = "a process of another user" if pid is None else f"{psutil.Process(pid).name()} (pid {pid})"
+            name = "a process of another user" if pid is None else f"{foreign(psutil.Process(pid).name())} (pid {pid})"
         except psutil.NoSuchProcess:
             continue
         names.append(name)

@@ -7,6 +7,7 @@ import secrets
 from contextlib import ExitStack
 from pathlib import Path
 
+from harness.foreign_text import ForeignText
 from harness.targets import ports
 from harness.targets.base import TargetError
 from harness.targets.guarded import Ending, GuardedProcess, clean_environment
@@ -83,7 +84,7 @@ class PostgresServer:
     def alive(self) -> bool:
         return self._process.alive()
 
-    def log_tail(self, lines: int = 40) -> str:
+    def log_tail(self, lines: int = 40) -> ForeignText:
         return self._log.tail(lines)
 
     def stop(self) -> None:

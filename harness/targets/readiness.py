@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from harness.foreign_text import ForeignText, foreign
+
 HEALTH_PATH = "/health"
 _PROBE_SECONDS = 2.0
 _INTERVAL_SECONDS = 0.01
@@ -25,9 +27,9 @@ def health_state(base_url: str, path: str = HEALTH_PATH) -> tuple[bool, str]:
     try:
         connection.request("GET", parts.path.rstrip("/") + path)
         answer = connection.getresponse()
-        body = answer.read(200).decode("utf-8", "replace").strip()
+        body = ForeignText(answer.read(200).strip())
     except (OSError, http.client.HTTPException) as error:
-        return False, f"{type(error).__name__}: {error}"
+        return False, f"{type(error).__name__}: {foreign(error)}"
     finally:
         connection.close()
     return answer.status == 200, f"{answer.status} {body}".strip()

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from harness.foreign_text import ForeignText, foreign
 from harness.targets.base import Service, ServiceConfig, TargetError
 from harness.targets.guarded_service import RunningServices
 from harness.targets.planted import planted_secrets
@@ -31,10 +32,10 @@ class ReferenceService:
         self._server.stop()
         self._alive = False
 
-    def log_tail(self, lines: int = 40) -> str:
+    def log_tail(self, lines: int = 40) -> ForeignText:
         """The errors of its threads that no request was answered with, if any."""
         text = "".join("".join(traceback.format_exception(error)) for error in self._server.errors)
-        return "\n".join(text.splitlines()[-lines:])
+        return ForeignText(text).last_lines(lines)
 
     def alive(self) -> bool:
         return self._alive
@@ -102,5 +103,5 @@ class ReferenceTarget:
         try:
             server = ReferenceServer(settings_from(table), self._faults).start()
         except (ValueError, LookupError, OSError) as error:
-            raise TargetError(f"the reference service does not start: {error}") from error
+            raise TargetError(f"the reference service does not start: {foreign(error)}") from error
         return ReferenceService(server, secrets)

@@ -13,6 +13,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from harness.foreign_text import foreign
 from harness.own_folder import OwnFolder, remove_unheld
 from harness.targets.base import TargetError
 
@@ -29,7 +30,7 @@ class ScratchFolder:
         try:
             self.path = (base or Path(tempfile.gettempdir())) / f"{PREFIX}{secrets.token_hex(8)}"
         except OSError as error:
-            raise TargetError(f"there is no folder for temporary files: {error}") from error
+            raise TargetError(f"there is no folder for temporary files: {foreign(error)}") from error
         self._mode = mode
         self._made: OwnFolder | None = None
 
@@ -40,7 +41,9 @@ class ScratchFolder:
             self._made = OwnFolder.make(self.path)
             self.path.chmod(self._mode)
         except OSError as error:
-            raise TargetError(f"no temporary folder can be made: {error}; set TMPDIR to one with room") from error
+            raise TargetError(
+                f"no temporary folder can be made: {foreign(error)}; set TMPDIR to one with room"
+            ) from error
 
     def write_secret(self, name: str, text: str) -> Path:
         """Write a file that only its owner can read, from its first moment on."""

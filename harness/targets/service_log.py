@@ -7,6 +7,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from harness.foreign_text import ForeignText, foreign
 from harness.targets.base import TargetError
 
 _TAIL_BYTES = 64 * 1024
@@ -22,15 +23,17 @@ class ServiceLog:
         try:
             self.descriptor = _nameless() if folder is None else _kept(folder, name)
         except OSError as error:
-            raise TargetError(f"no log can be written in {folder or 'the temporary folder'}: {error}") from error
+            raise TargetError(
+                f"no log can be written in {folder or 'the temporary folder'}: {foreign(error)}"
+            ) from error
         self._end: bytes | None = None
         self._lock = threading.Lock()
 
-    def tail(self, lines: int = 40) -> str:
+    def tail(self, lines: int = 40) -> ForeignText:
         """The last lines (of at most 64 KiB)."""
         with self._lock:
             end = self._read_end() if self._end is None else self._end
-        return "\n".join(end.decode("utf-8", "replace").splitlines()[-lines:])
+        return ForeignText(end).last_lines(lines)
 
     def _read_end(self) -> bytes:
         size = os.fstat(self.descriptor).st_size

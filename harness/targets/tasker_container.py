@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError, UsageError
+from harness.foreign_text import foreign
 from harness.targets.base import ServiceConfig
 from harness.targets.tasker_config import render_worker_toml
 from harness.toml_source import nearest
@@ -82,7 +83,7 @@ def config_from(environ: Mapping[str, str]) -> ServiceConfig:
             try:
                 fields[variable.field] = variable.read(text)
             except ValueError as error:
-                raise UsageError(f"{name} is {text!r}: {error}") from None
+                raise UsageError(f"{name} is {text!r}: {foreign(error)}") from None
     return ServiceConfig(**fields)
 
 

@@ -7,11 +7,13 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from harness.foreign_text import ForeignText
 from harness.targets.base import ServiceConfig, TargetError
 from harness.targets.readiness import HEALTH_PATH, health_state, wait_until
 
 if TYPE_CHECKING:
-    from harness.targets.base import Target
+    from harness.foreign_text import ForeignText
+from harness.targets.base import Target
 
 
 class RunningService:
@@ -29,8 +31,8 @@ class RunningService:
     def stop(self) -> None:
         """Do nothing: it is not ours to end."""
 
-    def log_tail(self, lines: int = 40) -> str:
-        return ""
+    def log_tail(self, lines: int = 40) -> ForeignText:
+        return ForeignText("")
 
     def alive(self) -> bool:
         return health_state(self.base_url, self._health_path)[0]

@@ -1,10 +1,10 @@
-"""Credentials are cut in reports and found in answers."""
+"""Credentials that a service gives away are found in its answers."""
 
 from __future__ import annotations
 
 import pytest
 
-from harness.credentials import credential_in, without_secrets
+from harness.credentials import credential_in
 from harness.targets.base import ApiKey
 from harness.wire import Exchange, Request
 
@@ -36,10 +36,3 @@ def test_an_api_key_that_was_sent_is_found() -> None:
 
 def test_an_api_key_that_was_not_sent_is_another_matter() -> None:
     assert credential_in(answer("sk-read-8d2e4a6c1b"), None, KEYS) == ""
-
-
-def test_a_report_shows_no_signature_and_no_whole_key() -> None:
-    shown = without_secrets(f"Bearer {TOKEN} sk-read-8d2e4a6c1b", TOKEN, KEYS)
-    assert TOKEN.split(".")[2] not in shown
-    assert "sk-read-…" in shown
-    assert "sk-read-8d2e" not in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.parse
 from pathlib import Path
 
@@ -148,3 +149,55 @@ def test_an_api_key_is_shortened_in_the_exchange(bench: Bench, tmp_path: Path) -
     assert result.verdict == FAILED
     [exchange] = result.evidence["exchanges"]
     assert ["X-API-Key", "sk-very-…"] in exchange["headers"]
+
+
+def in_cookies(call: Call) -> Answer:
+    """The token in two cookies, in a header, escaped in the body, and in the path that the provider is asked for."""
+    if not call.token:
+        return Answer(401)
+    half = len(call.token) // 2
+    cookies = (("Set-Cookie", f"a={call.token[:half]}"), ("Set-Cookie", f"b={call.token[half:]}"))
+    hidden = "".join(f"\\u{ord(c):04x}" for c in call.token)
+    return Answer(401 if call.claims["exp"] < 0 else 200, f'{{"t":"{hidden}"}}', cookies)
+
+
+def test_a_token_that_is_split_over_two_cookies_is_in_no_piece_in_the_record(bench: Bench) -> None:
+    """And in no other form, in the record, the text of the failure and the verdict's own words."""
+    sent: list[str] = []
+
+    def behaviour(call: Call) -> Answer:
+        sent.append(call.token)
+        return in_cookies(call)
+
+    result = bench.judge(behaviour, EXPIRED)
+    assert (result.verdict, result.reason) == (FAILED, "")
+    record = json.dumps(result.record(), ensure_ascii=False) + failure_text(result)
+    assert "Set-Cookie" in record
+    letters = "".join(
+        c for c in re.sub(r"\\\\*u00([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), record) if c.isalnum()
+    )
+    for token in filter(None, sent):
+        signature = "".join(c for c in token.rpartition(".")[2] if c.isalnum())
+        assert [signature[at : at + 8] for at in range(len(signature) - 8) if signature[at : at + 8] in letters] == []
+
+
+def test_the_verdicts_own_words_hold_no_token(bench: Bench) -> None:
+    """What came instead is quoted there."""
+    result = bench.judge(lambda call: Answer(200 if call.token else 401, f'{{"token":"{call.token}"}}'), EXPIRED)
+    assert result.verdict == FAILED
+    assert re.fullmatch(r'200 OK \{"token":"eyJ[\w-]{5}… \(\d+ more bytes\)', result.actual), result.actual
+
+
+def hostile(call: Call) -> Answer:
+    text = "\x1b[2J\x1b[32mALL PASSED\x1b[0m\r\n3010 cells: 3010 passed\u202e\u2028\u200b$(touch pwned)`id`"
+    return Answer(200 if call.token else 401, text, (("X-A", "\x1b[31m"), ("Set-Cookie", "a=\u009b1m")))
+
+
+def test_whatever_the_service_says_each_text_of_the_record_can_be_shown(bench: Bench) -> None:
+    result = bench.judge(hostile, EXPIRED)
+    assert result.verdict == FAILED
+    assert r"200 OK \x1b[2J\x1b[32mALL PASSED\x1b[0m\r\n3010 cells: 3010 passed\u202e" in result.actual
+    assert json.dumps(result.record(), ensure_ascii=False).isprintable()
+    assert all(line.isprintable() for line in failure_text(result).split("\n"))
+    [exchange] = result.evidence["exchanges"]
+    assert ["X-A", r"\x1b[31m"] in exchange["answer_headers"]

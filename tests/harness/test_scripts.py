@@ -40,7 +40,7 @@ def test_each_result_with_a_script_gets_a_file_that_can_be_run(tmp_path: Path) -
     assert os.access(file, os.X_OK)
     assert file.read_text().splitlines() == [
         "#!/usr/bin/env bash",
-        f"# {CELL}",
+        f"# '{CELL}'",
         "# expected reject",
         "# actual   200",
         "true",

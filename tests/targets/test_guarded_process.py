@@ -97,7 +97,7 @@ def test_a_command_that_runs_has_no_status(start: Start) -> None:
 def test_memory_is_counted_in_bytes_over_the_command_and_what_it_started(start: Start, log: ServiceLog) -> None:
     parent = f"import subprocess; p = subprocess.Popen({STAY!r}); p.wait()"
     process = start([sys.executable, "-c", parent])
-    wait_for(log.tail, "up".__eq__)
+    wait_for(lambda: log.tail().as_it_came, "up".__eq__)
     [child] = psutil.Process(process.pid).children()
     alone, both = child.memory_info().rss, process.rss_bytes()
     assert both is not None
@@ -107,7 +107,7 @@ def test_memory_is_counted_in_bytes_over_the_command_and_what_it_started(start: 
 def test_the_peak_remembers_what_was_freed(start: Start, log: ServiceLog) -> None:
     greedy = "x = bytearray(60_000_000); del x; import signal; print('up', flush=True); signal.pause()"
     process = start([sys.executable, "-c", greedy])
-    wait_for(log.tail, "up".__eq__)
+    wait_for(lambda: log.tail().as_it_came, "up".__eq__)
     now, peak = process.rss_bytes(), process.peak_rss_bytes()
     assert now is not None
     assert peak is not None
@@ -122,7 +122,7 @@ def test_a_command_that_ended_uses_no_memory(start: Start) -> None:
 
 def test_output_of_the_command_is_in_the_log(start: Start, log: ServiceLog) -> None:
     start(["/bin/sh", "-c", "echo to output; echo to error >&2"]).wait(SECONDS)
-    assert log.tail() == "to output\nto error"
+    assert log.tail().as_it_came == "to output\nto error"
 
 
 def test_a_command_that_is_not_there_is_named_in_the_log(start: Start, log: ServiceLog) -> None:
@@ -133,7 +133,7 @@ def test_a_command_that_is_not_there_is_named_in_the_log(start: Start, log: Serv
 def test_the_scratch_folder_is_made_for_it_and_prepared(start: Start, log: ServiceLog) -> None:
     scratch = ScratchFolder()
     start(["/bin/cat", "secret"], scratch=scratch, prepare=lambda: scratch.write_secret("secret", "x")).wait(SECONDS)
-    assert log.tail() == "x"
+    assert log.tail().as_it_came == "x"
 
 
 def test_the_scratch_folder_is_removed_with_it(start: Start) -> None:
@@ -168,13 +168,13 @@ def test_the_service_survives_the_thread_that_started_it(start: Start, log: Serv
     thread = threading.Thread(target=lambda: started.append(start()))
     thread.start()
     thread.join(SECONDS)
-    wait_for(log.tail, "up".__eq__)
+    wait_for(lambda: log.tail().as_it_came, "up".__eq__)
     assert started[0].alive()
 
 
 def test_ctrl_c_in_the_terminal_does_not_reach_the_command(start: Start, log: ServiceLog) -> None:
     process = start()
-    wait_for(log.tail, "up".__eq__)
+    wait_for(lambda: log.tail().as_it_came, "up".__eq__)
     guard = psutil.Process(process.pid).ppid()
     sessions = {os.getsid(pid) for pid in (0, guard, process.pid)}
     assert len(sessions) == 3

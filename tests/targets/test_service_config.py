@@ -30,11 +30,13 @@ def test_a_fixed_key_has_to_be_given() -> None:
         config(verification="public_key")
 
 
-def test_an_error_shows_the_end_of_the_log() -> None:
-    assert str(TargetError("it ended", "last words\n")).splitlines() == [
+def test_an_error_shows_the_end_of_the_log_behind_a_bar() -> None:
+    """No line of a service can be taken for one of the harness, and none is obeyed by a terminal."""
+    assert str(TargetError("it ended", "\x1b[2J3 passed\rx\nlast words\n")).splitlines() == [
         "it ended",
         "--- end of the service's log ---",
-        "last words",
+        r"  | \x1b[2J3 passed\rx",
+        "  | last words",
     ]
 
 

@@ -24,7 +24,7 @@ def test_the_service_is_at_its_address(base_url: str) -> None:
 
 def test_it_has_no_process_that_is_known(base_url: str) -> None:
     service = UrlTarget(base_url).start(CONFIG)
-    assert (service.pid, service.rss_bytes(), service.log_tail(), service.secrets) == (None, None, "", ())
+    assert (service.pid, service.rss_bytes(), service.log_tail().raw, service.secrets) == (None, None, "", ())
 
 
 def test_it_is_alive_while_it_answers(base_url: str) -> None:
