@@ -51,9 +51,11 @@ class Issuer:
         wall: Callable[[], float],
         log_size: int,
         options: Mapping[str, Any],
+        keys_of: Issuer | None = None,
     ) -> None:
         """In: the public URL of the server, and the vendor's options with their defaults filled in.
 
+        It has the keys that `keys_of`, an earlier issuer of the same settings, has started with, or else fresh ones.
         Raises JoseError when a key of the settings cannot be made.
         """
         self.id = settings.id
@@ -79,8 +81,10 @@ class Issuer:
         self.overlay = JwksOverlay()
         self.documents: Mapping[str, Document] = {}
         self._lock = RLock()
-        usual = self.vendor.usual_keys(options) if settings.keys is None else settings.keys
-        self.keys.start_with(usual)
+        if keys_of is not None:
+            self.keys.start_as(keys_of.keys)
+        else:
+            self.keys.start_with(self.vendor.usual_keys(options) if settings.keys is None else settings.keys)
         self.publish()
 
     @property

@@ -32,14 +32,20 @@ class IssuerKeys:
         self._pool = pool
         self._now = now
         self._members: dict[SigningKey, tuple[str, ...]] = {}
-        self._baseline: tuple[RingEntry, ...] = ()
+        # Each key of the start with its members.
+        self._baseline: tuple[tuple[RingEntry, tuple[str, ...]], ...] = ()
         self.ring = KeyRing(vendor.published_order)
 
     def start_with(self, keys: Sequence[KeySettings]) -> None:
         """Make the keys an issuer starts with, and to which `reset` goes back."""
         for settings in keys:
             self.add(settings)
-        self._baseline = tuple(self.ring)
+        self._baseline = tuple((entry, self.members(entry.key)) for entry in self.ring)
+
+    def start_as(self, other: IssuerKeys) -> None:
+        """Start with the keys that `other` has started with, which are those of the same issuer."""
+        self._baseline = other._baseline
+        self.reset()
 
     def add(self, settings: KeySettings) -> RingEntry:
         """Make a key and put it into the ring.
@@ -82,12 +88,11 @@ class IssuerKeys:
         self._members.pop(self.ring.remove(handle), None)
 
     def reset(self) -> None:
-        """The keys of the start in the states of the start; all others are gone, revoked or not."""
-        for entry in self.ring:
-            self.ring.remove(entry.key.kid)
-        for entry in self._baseline:
+        """The keys of the start in their first states; all others are gone, revoked or not, with their kids."""
+        self.ring = KeyRing(self._vendor.published_order)
+        for entry, _ in self._baseline:
             self.ring.add(entry.key, entry.state, name=entry.name, now=entry.since, allow_reuse=True)
-        self._members = {entry.key: self.members(entry.key) for entry in self._baseline}
+        self._members = {entry.key: members for entry, members in self._baseline}
 
     def give_back(self) -> None:
         """Hand the key material back to the pool; the issuer is gone. Does nothing unless the pool recycles."""

@@ -87,6 +87,13 @@ class PlanQueue(Generic[P]):
             self._planned.clear()
             self._arm()
 
+    def reset(self) -> None:
+        """Forget all, and begin again with the ids."""
+        with self._lock:
+            self._planned.clear()
+            self._numbers = itertools.count(1)
+            self._arm()
+
     def _put(self, make: Callable[[str], P]) -> P:
         """Queue what `make` makes of a new id. Raises MockIdpError when an absurd number is waiting already."""
         with self._lock:

@@ -10,7 +10,7 @@ from itertools import count
 from threading import Event, RLock
 from typing import Any
 
-from mock_idp.errors import bad_field, conflict, not_found
+from mock_idp.errors import MockIdpError, bad_field, conflict, not_found
 from mock_idp.issuer import Issuer
 from mock_idp.jose.errors import nearest
 from mock_idp.jose.pool import KeyPool
@@ -56,14 +56,14 @@ class State:
         self.held = Places(MAX_HELD, "requests can be held up by faults and scripts")
         self.waits = Places(MAX_WAITS, "calls can wait for requests")
         self._issuers: Mapping[str, Issuer] = {}
+        self._from_start: tuple[Issuer, ...] = ()
         self._being_made: set[str] = set()
         self._lock = RLock()
         self._numbers = count(1)
 
     def start(self) -> None:
         """Make the issuers of the settings. Raises MockIdpError or JoseError when one of them cannot be."""
-        for settings in self.settings.issuers:
-            self.add(settings)
+        self._from_start = tuple(self.add(settings) for settings in self.settings.issuers)
         self.ready.set()
 
     def issuers(self) -> list[Issuer]:
@@ -89,16 +89,12 @@ class State:
             self._being_made.add(settings.id)
         try:
             # Outside the lock: making keys takes time, and others want their issuers too.
-            issuer = Issuer(
-                settings,
-                self.public_url,
-                self.pool,
-                self.wall,
-                self.settings.request_log_size,
-                _options(settings),
-            )
+            issuer = self._make(settings)
             with self._lock:
-                self.routes = {**self.routes, **self._routes_of(issuer)}
+                if issuer.id in self._issuers:
+                    # A reset has brought it back meanwhile.
+                    raise _exists(issuer.id)
+                self.routes = {**self.routes, **_routes_of(issuer, self.routes)}
                 self._issuers = {**self._issuers, issuer.id: issuer}
         finally:
             self._being_made.discard(settings.id)
@@ -110,18 +106,29 @@ class State:
             issuer = self.find(issuer_id)
             self._issuers = {key: each for key, each in self._issuers.items() if each is not issuer}
             self.routes = {path: route for path, route in self.routes.items() if route.issuer is not issuer}
+            # Those of the start are needed again.
+            comes_back = issuer in self._from_start
         issuer.close()
-        issuer.keys.give_back()
+        if not comes_back:
+            issuer.keys.give_back()
 
     def reset(self) -> None:
-        """The issuers of the settings as they were at the start; all others are gone."""
+        """The issuers of the settings as they were at the start, also those that were deleted; all others are gone.
+
+        Requests that are held up end without an answer.
+        """
         with self._lock:
-            from_start = {settings.id for settings in self.settings.issuers}
-            for issuer in self.issuers():
-                if issuer.id in from_start:
-                    issuer.reset()
-                else:
-                    self.remove(issuer.id)
+            before, from_start = self.issuers(), self._from_start
+            self._from_start = tuple(self._make(issuer.settings, issuer) for issuer in from_start)
+            routes: dict[str, Route] = {}
+            for issuer in self._from_start:
+                routes |= _routes_of(issuer, routes)
+            self._issuers, self.routes = {issuer.id: issuer for issuer in self._from_start}, routes
+            self._numbers = count(1)
+        for issuer in before:
+            issuer.close()
+            if issuer not in from_start:
+                issuer.keys.give_back()
 
     def close(self) -> None:
         """End everything that waits on any issuer, and the making of keys."""
@@ -158,7 +165,7 @@ class State:
         return None
 
     def _checked(self, settings: IssuerSettings) -> IssuerSettings:
-        if len(self._issuers) >= self.settings.max_issuers:
+        if len(self._issuers) + len(self._being_made) >= self.settings.max_issuers:
             sentence = f"This server holds at most {self.settings.max_issuers} issuers; delete some."
             raise conflict("too_many_issuers", sentence)
         taken = {*self._issuers, *self._being_made}
@@ -173,17 +180,26 @@ class State:
         if not ISSUER_ID.fullmatch(settings.id):
             raise bad_field("id", "An id is 1 to 64 letters, digits, dots, dashes or underscores.")
         if settings.id in taken:
-            raise conflict("issuer_exists", f"There is an issuer {settings.id!r} already.", "id")
+            raise _exists(settings.id)
         return settings
 
-    def _routes_of(self, issuer: Issuer) -> dict[str, Route]:
-        routes: dict[str, Route] = {}
-        for path, endpoint in issuer.routes():
-            ours = issuer.prefix == "" and f"{path}/".startswith(_OURS)
-            route = routes.setdefault(path, Route(issuer, endpoint))
-            if ours or path in self.routes or route.endpoint != endpoint:
-                raise conflict("path_taken", f"The path {path} is served already.", "options")
-        return routes
+    def _make(self, settings: IssuerSettings, keys_of: Issuer | None = None) -> Issuer:
+        log_size, options = self.settings.request_log_size, _options(settings)
+        return Issuer(settings, self.public_url, self.pool, self.wall, log_size, options, keys_of)
+
+
+def _routes_of(issuer: Issuer, taken: Mapping[str, Route]) -> dict[str, Route]:
+    routes: dict[str, Route] = {}
+    for path, endpoint in issuer.routes():
+        ours = issuer.prefix == "" and f"{path}/".startswith(_OURS)
+        route = routes.setdefault(path, Route(issuer, endpoint))
+        if ours or path in taken or route.endpoint != endpoint:
+            raise conflict("path_taken", f"The path {path} is served already.", "options")
+    return routes
+
+
+def _exists(issuer_id: str) -> MockIdpError:
+    return conflict("issuer_exists", f"There is an issuer {issuer_id!r} already.", "id")
 
 
 def _options(settings: IssuerSettings) -> dict[str, Any]:

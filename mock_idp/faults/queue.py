@@ -41,7 +41,7 @@ class FaultQueue(PlanQueue[PlannedFault]):
 
     def reset(self) -> None:
         """Drop all faults and end the requests that are held up."""
-        self.drop()
+        super().reset()
         self.gate.cancel()
 
     def close(self) -> None:

@@ -39,6 +39,6 @@ class Script(PlanQueue[PlannedStep]):
 
     def reset(self) -> None:
         """Back to the start."""
-        self.drop()
+        super().reset()
         for settings in self._start:
             self.add(settings)
