@@ -66,8 +66,8 @@ class Exchange:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
     def text(self, limit: int = 2 * LINE) -> ForeignText:
-        """The body, to be shown."""
-        return ForeignText(self.body, limit)
+        """The body, to be shown; without the end of its last line."""
+        return ForeignText(self.body.rstrip(b"\r\n"), limit)
 
     def judged_text(self, limit: int) -> str:
         """The body as it came, to be judged: so many characters of it."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from harness import terminal
 from harness.errors import UsageError
+from harness.foreign_text import foreign
+from harness.report.foreign_cell import cell_of
 from harness.report.summary import print_summary
-from harness.verdicts import CellResult, exit_status
+from harness.verdicts import exit_status
 
 
 @click.command()
@@ -30,12 +31,12 @@ def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> in
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError(f"{file} can't be read: {problem}") from problem
+        raise UsageError(f"{file} can't be read: {foreign(problem)}") from problem
     for number, line in enumerate(lines, 1):
         try:
-            results.append(CellResult(**json.loads(line)))
-        except (ValueError, TypeError) as problem:
-            raise UsageError(f"{file}:{number}: is no record of a cell: {problem}") from problem
+            results.append(cell_of(line))
+        except ValueError as problem:
+            raise UsageError(f"{file}:{number}: is no record of a cell: {foreign(problem)}") from problem
     console = terminal.console(record=svg is not None, width=120 if svg else None)
     print_summary(console, results, seconds=None, most=most)
     if svg:

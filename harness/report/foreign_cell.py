@@ -1,0 +1,80 @@
+"""A line of a record that somebody else may have written: nothing in it is believed to be what it should be."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from harness.foreign_text import foreign
+from harness.input_file import parse_json
+from harness.shell_words import comment
+from harness.verdicts import VERDICTS, CellResult
+from harness.vocabulary import LEVELS, SEVERITIES
+
+_TEXTS = (
+    *("id", "scenario", "title", "variant", "style", "target", "verdict", "level", "severity", "requirement"),
+    *("expected", "actual", "reason"),
+)
+_WORDS = {"verdict": VERDICTS, "level": LEVELS, "severity": SEVERITIES}
+_OPTIONAL = ("expected", "actual", "reason", "duration_s", "evidence")
+_MEMBERS = (*_TEXTS, "config", "duration_s", "evidence")
+_LEFT_OUT = comment("left out: it is no command that idp-harness writes")
+
+# What `CurlLine` and `token_command` write: words in which a shell finds nothing to do, a token's command, a variable.
+_PIECE = r"(?>[A-Za-z0-9_@%+=:,./-]++|'[^']*+'|\"'\"|\$'(?>[^'\\]|\\x[0-9a-f]{2})*+')"
+_WORD = rf"(?>{_PIECE}++)"
+_URL = rf"(?=(?:\$?')?https?://){_WORD}"
+_TOKEN = (
+    r"\"\$\(curl -s (?:-H \"Authorization: Bearer \$MOCK_IDP_CONTROL_TOKEN\" )?-H 'Accept: text/plain' "
+    rf"-H 'Content-Type: application/json' -d (?='\{{){_WORD} {_URL}\)\""
+)
+_VALUE = rf"(?>(?>{_PIECE}|{_TOKEN}|\"\$API_KEY_[A-Z0-9_]++\")++)"
+# Of -H and -d, what begins with an @ names a file.
+_CURL = (
+    rf"curl -si(?: --head| -X {_WORD})?(?: --globoff --path-as-is (?=(?:\$?')?https?://)| --request-target {_VALUE} )"
+    rf"{_VALUE}(?: -H (?!\$?'?@){_VALUE})*+(?: --data-raw {_VALUE})?"
+)
+_RAW = rf"exec 3<>(?='?/dev/tcp/){_WORD} && printf %b(?: {_VALUE})++ >&3 && timeout 5 cat <&3"
+_OWN = re.compile(rf"{_CURL}|{_RAW}|# {_WORD}")
+
+
+def cell_of(line: str | bytes) -> CellResult:
+    """The cell of a line, in which a command that is none of ours is left out. Raises `ValueError` with a sentence."""
+    value = parse_json(line)
+    if not isinstance(value, dict):
+        raise ValueError("it is no object")
+    if strange := [name for name in value if name not in _MEMBERS]:
+        raise ValueError(f"a cell has no member {foreign(strange[0])!r}")
+    for name in _MEMBERS:
+        if name not in value and name not in _OPTIONAL:
+            raise ValueError(f"it has no {name}")
+    for name in _TEXTS:
+        text = value.get(name, "")
+        if not isinstance(text, str):
+            raise ValueError(f"{name} is no text")
+        if name in _WORDS and text not in _WORDS[name]:
+            raise ValueError(f"{foreign(text)!r} is no {name}")
+    seconds = value.get("duration_s", 0.0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        raise ValueError("duration_s is no number of seconds")
+    for name in ("config", "evidence"):
+        if not isinstance(value.get(name, {}), dict):
+            raise ValueError(f"{name} is no object")
+    evidence = _checked(value.get("evidence", {}))
+    return CellResult(**value | {"evidence": evidence})
+
+
+def _checked(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    curl, script = evidence.get("curl", ""), evidence.get("script", [])
+    if not isinstance(curl, str):
+        raise ValueError("evidence.curl is no text")
+    if not isinstance(script, list) or not all(isinstance(one, str) for one in script):
+        raise ValueError("evidence.script is no list of lines")
+    return {**evidence, **({"curl": curl if is_own_command(curl) else _LEFT_OUT} if curl else {})}
+
+
+def is_own_command(line: str) -> bool:
+    """Whether a line is a request as the harness writes it, and nothing else: a reader may paste it."""
+    return line.isprintable() and _OWN.fullmatch(line) is not None
