@@ -5,7 +5,6 @@ Everything runs in this one process, so nothing can be left behind, whatever sig
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from mock_idp.errors import MockIdpError, bad_field
 from mock_idp.jose.pool import KeyPool
+from mock_idp.ready_file import ReadyFile
 from mock_idp.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def serve(
     ready_file: Path | None = None,
     announce: Callable[[State, Served], None] = lambda state, served: None,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C.
+    """Serve until SIGTERM, Ctrl-C or SIGHUP.
 
     Once the keys are made and the port answers, `announce` gets the state and where this machine reaches the server,
     and `ready_file` is written (JSON with `url`, `port`, `pid`, and `ca_file` if there is one); it is removed at the
@@ -70,6 +70,7 @@ def serve(
         from mock_idp.state import State
         from mock_idp.wsgi import MockIdpWsgi
 
+        written = None if ready_file is None else ReadyFile(ready_file)
         state = State(settings, f"{listening.scheme}://localhost:{listening.port}", pool)
         wsgi = MockIdpWsgi(state)
         try:
@@ -78,15 +79,15 @@ def serve(
 
             def ready() -> None:
                 announce(state, served)
-                if ready_file is not None:
+                if written is not None:
                     ca_file = {} if served.ca_file is None else {"ca_file": str(served.ca_file)}
-                    _write(ready_file, {"url": served.url, "port": listening.port, "pid": os.getpid(), **ca_file})
+                    written.write({"url": served.url, "port": listening.port, "pid": os.getpid(), **ca_file})
 
             run(wsgi, ready)
         finally:
             wsgi.close()
-            if ready_file is not None:
-                ready_file.unlink(missing_ok=True)
+            if written is not None:
+                written.remove()
 
 
 @contextmanager
@@ -167,10 +168,3 @@ def _reachable(host: str) -> str:
     if host in ("0.0.0.0", "::"):
         return "localhost"
     return f"[{host}]" if ":" in host else host
-
-
-def _write(path: Path, document: dict[str, object]) -> None:
-    # Whoever waits for the file must not read half of it.
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(document) + "\n", encoding="utf-8")
-    draft.replace(path)

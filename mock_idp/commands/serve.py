@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -98,6 +99,8 @@ def serve(
     except (MockIdpError, JoseError) as error:
         where = f"{place(ctx, error.field)}: " if error.field else ""
         fail(where + error.sentence, CANNOT_RUN if error.code == server.CANNOT_LISTEN else USAGE)
+    except KeyboardInterrupt:  # Before it serves.
+        sys.exit(128 + signal.SIGINT)
     # The HTTP server's native threads may still be on their way out, and must not find the interpreter half
     # taken down. Everything of ours is closed by now.
     sys.stdout.flush()
