@@ -7,6 +7,7 @@ import ssl
 import tempfile
 import threading
 import warnings
+from pathlib import Path
 
 import trustme
 from cryptography import x509
@@ -18,32 +19,35 @@ _DAY = datetime.timedelta(days=1)
 _WARNINGS = threading.Lock()  # The filters of warnings belong to the process.
 
 
-def server_contexts(host: str) -> tuple[bytes, dict[str, ssl.SSLContext]]:
+def server_contexts(host: str, folder: Path) -> tuple[bytes, dict[str, ssl.SSLContext]]:
     """The PEM of a CA to trust, and a TLS server's settings for each kind of certificate for `host`.
 
-    The kinds are those of `vocabulary.CERTIFICATES`; `tls-1.0` has the good certificate and an old protocol.
+    The kinds are those of `vocabulary.CERTIFICATES`; `tls-1.0` has the good certificate and an old protocol. Private
+    keys are files in `folder` for a moment, as the ssl module reads them from files only.
     """
     now = datetime.datetime.now(datetime.UTC)
     ca, stranger = trustme.CA(), trustme.CA()
     good = ca.issue_cert(host)
     return ca.cert_pem.bytes(), {
-        "trusted": _context(good),
-        "self-signed": _self_signed(host, now),
-        "wrong-host": _context(ca.issue_cert("other.example")),
-        "expired": _context(ca.issue_cert(host, not_before=now - 30 * _DAY, not_after=now - _DAY)),
-        "unknown-ca": _context(stranger.issue_cert(host)),
-        "tls-1.0": _tls_1_0(good),
+        "trusted": _context(good, folder),
+        "self-signed": _self_signed(host, now, folder),
+        "wrong-host": _context(ca.issue_cert("other.example"), folder),
+        "expired": _context(ca.issue_cert(host, not_before=now - 30 * _DAY, not_after=now - _DAY), folder),
+        "unknown-ca": _context(stranger.issue_cert(host), folder),
+        "tls-1.0": _tls_1_0(good, folder),
     }
 
 
-def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
+def _context(certificate: trustme.LeafCert, folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
+    # configure_cert would do that in the folder for temporary files, where kill -9 would leave the key.
+    with certificate.private_key_and_cert_chain_pem.tempfile(dir=str(folder)) as pem:
+        context.load_cert_chain(pem)
     return context
 
 
-def _tls_1_0(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    context = _context(certificate)
+def _tls_1_0(certificate: trustme.LeafCert, folder: Path) -> ssl.SSLContext:
+    context = _context(certificate, folder)
     with _WARNINGS, warnings.catch_warnings():  # That it is a thing of the past is what the case is about.
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
@@ -51,7 +55,7 @@ def _tls_1_0(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-def _self_signed(host: str, now: datetime.datetime) -> ssl.SSLContext:
+def _self_signed(host: str, now: datetime.datetime, folder: Path) -> ssl.SSLContext:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     certificate = (
@@ -68,7 +72,7 @@ def _self_signed(host: str, now: datetime.datetime) -> ssl.SSLContext:
     pem = serialization.Encoding.PEM
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile(suffix=".pem") as file:  # The ssl module reads certificates from files only.
+    with tempfile.NamedTemporaryFile(suffix=".pem", dir=folder) as file:
         file.write(private + certificate.public_bytes(pem))
         file.flush()
         context.load_cert_chain(file.name)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from harness.errors import HarnessError
-from harness.targets.guarded_folder import GuardedFolder
+from harness.targets.scratch import ScratchFolder
 from harness.tls_certificates import server_contexts
 from harness.vocabulary import CERTIFICATES
 
@@ -29,7 +29,8 @@ class TlsFront:
     """
 
     def __init__(self, idp_url: str, https_base_url: Callable[[int], str]) -> None:
-        self._folder = GuardedFolder()
+        self._folder = ScratchFolder()
+        self._folder.make()
         parts = urlsplit(idp_url)
         self._upstream = (parts.hostname or "127.0.0.1", parts.port or 80)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -37,7 +38,7 @@ class TlsFront:
         self.address = f"127.0.0.1:{port}"
         self.url = https_base_url(port)
         try:
-            ca_pem, self._contexts = server_contexts(urlsplit(self.url).hostname or "localhost")
+            ca_pem, self._contexts = server_contexts(urlsplit(self.url).hostname or "localhost", self._folder.path)
             ca_file = self._folder.path / "ca.pem"
             ca_file.write_bytes(ca_pem)
         except BaseException:

@@ -23,6 +23,9 @@ _ALWAYS = {
     *("NamedTemporaryFile", "RotatingFileHandler", "FileHandler"),
 }
 _OF_MODULES = {("os", "remove"), ("os", "replace"), ("shutil", "move"), ("shutil", "copy"), ("tempfile", "mkstemp")}
+_WORTH_A_LOOK = re.compile(
+    rf"\b({'|'.join(_ALWAYS)}|remove|mkstemp|move)\b|\.replace\([^,]*\)|os\.replace|\bopen\(|shutil"
+)
 _OPEN_FLAGS = re.compile(r"O_(CREAT|TRUNC|WRONLY|RDWR|APPEND)")
 _SHELL = re.compile(
     r"(?<![\w./$-])(rm|rmdir|unlink|mv|shred|truncate)\s+[-\"'$\w/.]"  # Programs, in a script or in a string.
@@ -68,6 +71,8 @@ def places_in(path: Path, name: str) -> Iterator[Place]:
 
 
 def _in_python(text: str, name: str) -> Iterator[Place]:
+    if not (_WORTH_A_LOOK.search(text) or _SHELL.search(text)):
+        return
     tree = ast.parse(text)
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     parents: dict[int, ast.AST] = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}

@@ -13,9 +13,9 @@ be killed in a way that lets it clean up nothing (`kill -9`):
   (or `--signal`); when it ended, or the grace period is over, so does everything it started, and then SIGKILL: the
   guard is a child subreaper.
 - If the guard itself is killed, the kernel sends the command SIGKILL or `--orphan-signal` (PR_SET_PDEATHSIG, prctl(2)).
-- The folder given with `--scratch` goes last, however far things came. The harness makes it before it writes the line,
-  so there is no moment at which the folder has no guard. The command works in it, the guard holds it
-  (`harness.own_folder`).
+  What the command has started by then is found by the mark in its environment (`mock_idp.own_processes`).
+- The folder given with `--scratch` goes last, however far things came. The command works in it, the guard holds it
+  (`mock_idp.own_folder`).
 
 It prints the command's process id, sends the command's output to standard error, and exits with the command's status
 (128 + n for signal n, 127 when it could not be started). Standard library only, and what itself needs no more: it runs
@@ -36,10 +36,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.own_folder import OwnFolder
+    from mock_idp.own_folder import OwnFolder
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+# As in `mock_idp.own_processes`.
+OWN_MARK, MARK = "IDP_HARNESS_GUARD", "IDP_HARNESS_GUARDED"
 HANDLED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PARENT_CHECK_SECONDS = 1.0
 LEFTOVER_SECONDS = 1.0  # For what the command left running to end when asked.
@@ -73,6 +75,8 @@ def run_command(options: argparse.Namespace, guard: int) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         os.dup2(2, 1)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        if mark := os.environ.pop(OWN_MARK, ""):
+            os.environ[MARK] = mark
         if options.scratch:
             os.chdir(options.scratch)
         if options.user:
@@ -129,14 +133,14 @@ class Guard:
 
     def hold_scratch(self) -> None:
         """Hold the folder until the guard ends."""
-        from harness.own_folder import OwnFolder
+        from mock_idp.own_folder import OwnFolder
 
         self.scratch = OwnFolder.prove(Path(self.options.scratch))
         if self.scratch:
             self.scratch.hold()
 
     def remove_scratch(self) -> None:
-        from harness.own_folder import remove_own
+        from mock_idp.own_folder import remove_own
 
         if self.scratch:
             self.scratch.remove()
@@ -216,7 +220,7 @@ def main() -> int:
     parser.add_argument("--orphan-signal", type=signal_number, default=signal.SIGKILL)
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
-    sys.path.append(str(Path(__file__).resolve().parents[2]))  # Where `harness` is; -I leaves it out.
+    sys.path.append(str(Path(__file__).resolve().parents[2]))  # Where `mock_idp` is; -I leaves it out.
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     guard = Guard(options)

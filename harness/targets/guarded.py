@@ -15,9 +15,13 @@ from pathlib import Path
 
 import psutil
 
+from harness.foreign_text import foreign
 from harness.targets.base import TargetError
 from harness.targets.scratch import ScratchFolder
 from harness.targets.service_log import ServiceLog
+from mock_idp.keeping import keeping
+from mock_idp.own_processes import GUARD as GUARD_VARIABLE
+from mock_idp.own_processes import GUARDED, kill_marked
 
 GUARD = Path(__file__).with_name("guard.py")
 # What a program may need to start at all; everything else of this process's environment stays here.
@@ -48,6 +52,14 @@ def _nothing() -> None:
     pass
 
 
+def _kept_mark() -> str:
+    """The mark of a command that the keeper of this process knows of."""
+    try:
+        return keeping.add_command()
+    except OSError as error:
+        raise TargetError(str(foreign(error))) from error
+
+
 class GuardedProcess:
     """A running command; its output goes to `log`.
 
@@ -75,15 +87,21 @@ class GuardedProcess:
             guard += ["--user", user]
         self._grace_seconds, self._scratch = ending.grace_seconds, scratch
         self._stopping = threading.Lock()
-        self._guard = subprocess.Popen(
-            [*guard, "--", *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log.descriptor,
-            env=dict(environment),
-            start_new_session=True,
-            bufsize=0,
-        )
+        # What has something to do yet when its guard is gone, ends by itself.
+        self._mark = _kept_mark() if ending.orphan_signal == "KILL" else ""
+        try:
+            self._guard = subprocess.Popen(
+                [*guard, "--", *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log.descriptor,
+                env={**environment, GUARD_VARIABLE: self._mark} if self._mark else dict(environment),
+                start_new_session=True,
+                bufsize=0,
+            )
+        except BaseException:
+            keeping.let_go_of_command(self._mark)
+            raise
         assert self._guard.stdin is not None
         assert self._guard.stdout is not None
         self._hold, self._report = self._guard.stdin, self._guard.stdout
@@ -164,5 +182,10 @@ class GuardedProcess:
                 self._guard.kill()  # The kernel then kills the command: PR_SET_PDEATHSIG.
                 self._guard.wait()
             self._report.close()
+            if self._mark:
+                if self._guard.returncode < 0:  # Nobody was there to end what its command has started.
+                    kill_marked(GUARDED, self._mark)
+                keeping.let_go_of_command(self._mark)
+                self._mark = ""
             if self._scratch:
                 self._scratch.remove()  # Lets go of the lock, too.

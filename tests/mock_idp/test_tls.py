@@ -15,6 +15,7 @@ from tls_api import fetch, names_of, tls_api
 
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.errors import MockIdpError
+from mock_idp.own_folder import MARKER
 from mock_idp.settings import IssuerSettings, ServerSettings, TlsSettings
 from mock_idp.tls import certificate_hosts, check_host
 
@@ -113,14 +114,14 @@ def test_what_is_no_host(host: str) -> None:
 
 
 def test_the_ca_file_has_no_private_key(ca_file: Path) -> None:
-    """One certificate of a CA, and nothing else in its folder."""
+    """One certificate of a CA, and nothing else in its folder but the marker by which that is removed."""
     text = ca_file.read_text()
     assert "PRIVATE" not in text
     constraints = x509.load_pem_x509_certificate(text.encode()).extensions.get_extension_for_class(
         x509.BasicConstraints
     )
     assert constraints.value.ca
-    assert list(ca_file.parent.iterdir()) == [ca_file]
+    assert {path.name for path in ca_file.parent.iterdir()} == {ca_file.name, MARKER}
 
 
 def test_the_folder_is_nobody_elses(ca_file: Path) -> None:

@@ -35,5 +35,18 @@ def running(processes: Iterable[psutil.Process | int]) -> list[str]:
     return found
 
 
+def keepers_of(pid: int) -> list[psutil.Process]:
+    """The keepers of the folders of a process."""
+    found = []
+    for one in psutil.process_iter():
+        try:
+            line = one.cmdline()
+        except psutil.Error:
+            continue
+        if len(line) > 2 and line[-2].endswith("/keeper.py") and line[-1] == str(pid):
+            found.append(one)
+    return found
+
+
 def wait_until_ended(*processes: psutil.Process | int) -> None:
     wait_for(lambda: running(processes), lambda left: not left)

@@ -163,6 +163,31 @@ def test_a_guard_that_does_not_end_is_killed_and_the_command_with_it(
     wait_until_ended(command)
 
 
+def test_what_a_command_has_started_ends_with_it_when_the_guard_was_killed(start: Start, log: ServiceLog) -> None:
+    """Also in a session of its own; the harness finds it by its mark."""
+    parent = f"import subprocess; p = subprocess.Popen({STAY!r}, start_new_session=True); p.wait()"
+    process = start([sys.executable, "-c", parent])
+    wait_for(log.tail, "up".__eq__)
+    command = psutil.Process(process.pid)
+    [child], guard = command.children(), command.parent()
+    assert guard
+    guard.kill()
+    wait_until_ended(command)
+    process.stop()
+    assert not running([child])
+
+
+def test_a_process_with_the_mark_of_another_command_stays(start: Start, log: ServiceLog) -> None:
+    """Each command has its own."""
+    other = start()
+    process = start()
+    guard = psutil.Process(process.pid).parent()
+    assert guard
+    guard.kill()
+    process.stop()
+    assert other.alive()
+
+
 def test_the_service_survives_the_thread_that_started_it(start: Start, log: ServiceLog) -> None:
     started: list[GuardedProcess] = []
     thread = threading.Thread(target=lambda: started.append(start()))

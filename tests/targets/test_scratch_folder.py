@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from target_waits import SECONDS, keepers_of
 
-from harness.own_folder import MARKER
 from harness.targets import TargetError
-from harness.targets.scratch import PREFIX, ScratchFolder, remove_stale
+from harness.targets.scratch import PREFIX, ScratchFolder
+from mock_idp.own_folder import MARKER
+from mock_idp.passing_folder import remove_stale
 
 MAKER = (
     "import signal\n"
@@ -32,9 +34,13 @@ def _temporary_base(temporary_base: Path) -> None:
 
 
 def left_by_a_killed_process() -> Path:
+    """A folder of which nobody is left: its keeper was killed, too."""
     with subprocess.Popen([sys.executable, "-c", MAKER + "signal.pause()"], stdout=subprocess.PIPE, text=True) as maker:
         assert maker.stdout
         folder = Path(maker.stdout.readline().strip())
+        [keeper] = keepers_of(maker.pid)
+        keeper.send_signal(signal.SIGKILL)
+        keeper.wait(SECONDS)
         maker.send_signal(signal.SIGKILL)
     return folder
 
@@ -89,7 +95,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next() -> None:
 
 
 def test_a_folder_that_is_held_is_not_removed(temporary_base: Path, folder: ScratchFolder) -> None:
-    remove_stale.__wrapped__(temporary_base)
+    remove_stale.__wrapped__(temporary_base, PREFIX)
     assert folder.path.exists()
 
 
@@ -167,7 +173,7 @@ def test_what_is_not_proved_to_be_ours_stays(temporary_base: Path, somebodys: Ca
     folder = somebodys(left)
     (folder / "precious").touch()
     os.utime(folder, (0, 0))
-    remove_stale.__wrapped__(temporary_base)
+    remove_stale.__wrapped__(temporary_base, PREFIX)
     assert (folder / "precious").exists()
     for path in temporary_base.iterdir():
         shutil.rmtree(path)
@@ -177,7 +183,7 @@ def test_a_symbolic_link_to_what_is_ours_is_not_followed(temporary_base: Path, t
     left = left_by_a_killed_process()
     elsewhere = left.rename(tmp_path / left.name)
     left.symlink_to(elsewhere)
-    remove_stale.__wrapped__(temporary_base)
+    remove_stale.__wrapped__(temporary_base, PREFIX)
     left.unlink()
     assert (elsewhere / MARKER).exists()
 
@@ -191,7 +197,7 @@ def test_the_working_directory_stays_with_all_above_it(
     (left / within).mkdir(parents=True, exist_ok=True)
     (left / "precious").touch()
     monkeypatch.chdir(left / within)
-    remove_stale.__wrapped__(temporary_base)
+    remove_stale.__wrapped__(temporary_base, PREFIX)
     assert (left / "precious").exists()
     monkeypatch.undo()
     shutil.rmtree(left)
@@ -200,7 +206,7 @@ def test_the_working_directory_stays_with_all_above_it(
 def test_what_another_user_left_stays(temporary_base: Path, only_as_root: None) -> None:
     left = left_by_a_killed_process()
     os.chown(left, 65534, 65534)
-    remove_stale.__wrapped__(temporary_base)
+    remove_stale.__wrapped__(temporary_base, PREFIX)
     assert left.exists()
     shutil.rmtree(left)
 

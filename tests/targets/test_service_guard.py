@@ -15,8 +15,8 @@ import psutil
 import pytest
 from target_waits import SECONDS, running, wait_until_ended
 
-from harness.own_folder import MARKER, OwnFolder
 from harness.targets.guarded import GUARD
+from mock_idp.own_folder import MARKER, OwnFolder
 
 STAY = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]
 STUBBORN = [

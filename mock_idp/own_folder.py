@@ -5,7 +5,7 @@ is marked when it is made. The file `MARKER` in it says which folder, by name, d
 copy, an archive or a move of it says the wrong one. Who uses the folder keeps it open and its marker locked (flock(2));
 the kernel drops a lock with its holder.
 
-Standard library only, and nothing else of this project: the guard, which runs as `-I -S`, uses it too.
+Standard library only, and nothing else of this project: the keeper and the guard, which run as `-I -S`, use it too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Self
 
-if sys.platform != "win32":  # So that a target can be imported there, to say that it is not available.
+if sys.platform != "win32":  # So that it can be imported there; see `passing_folder`.
     import fcntl
 
 MARKER = ".made-by-idp-harness"
@@ -80,12 +80,16 @@ class OwnFolder:
             return True
         return False
 
+    def hold_alone(self) -> None:
+        """Lock it until `close`; waits for all others who hold it."""
+        fcntl.flock(self._marker, fcntl.LOCK_EX)
+
     def remove(self) -> None:
-        """Remove it with all that is in it, unless it is the working directory or holds it.
+        """Remove it with all that is in it, unless it is the working directory or holds it, or was let go of.
 
         When another folder has its name by then, that one stays.
         """
-        if self._holds_working_directory():
+        if self._folder < 0 or self._holds_working_directory():
             return
         with os.scandir(self._folder) as entries:
             names = sorted((entry.name for entry in entries), key=MARKER.__eq__)  # The proof goes last.
