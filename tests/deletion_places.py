@@ -26,7 +26,8 @@ _OF_MODULES = {("os", "remove"), ("os", "replace"), ("shutil", "move"), ("shutil
 _WORTH_A_LOOK = re.compile(
     rf"\b({'|'.join(_ALWAYS)}|remove|mkstemp|move)\b|\.replace\([^,]*\)|os\.replace|\bopen\(|shutil"
 )
-_OPEN_FLAGS = re.compile(r"O_(CREAT|TRUNC|WRONLY|RDWR|APPEND)")
+_READING = re.compile(r"'[rbtU]*'|os\.O_RDONLY\b.*")
+_WRITING = re.compile(r"O_(CREAT|TRUNC|WRONLY|RDWR|APPEND)")
 _SHELL = re.compile(
     r"(?<![\w./$-])(rm|rmdir|unlink|mv|shred|truncate)\s+[-\"'$\w/.]"  # Programs, in a script or in a string.
     r"|(?<!\w)-delete\b|\bdown (.* )?(-v|--volumes)\b|--rm\b|\bgit clean\b"
@@ -99,10 +100,15 @@ def _deletes(node: ast.Attribute | ast.Name, call: ast.Call | None) -> bool:
         return isinstance(node, ast.Attribute) and not plain
     if word == "replace":  # With one argument it is that of a path.
         return isinstance(node, ast.Attribute) and plain
-    if word == "open" and call is not None:
-        words = [ast.unparse(one) for one in (*call.args, *(keyword.value for keyword in call.keywords))]
-        return any(re.fullmatch(r"'[rbt]*[wax+][rbt+]*'", word) or _OPEN_FLAGS.search(word) for word in words)
-    return False
+    return word == "open" and call is not None and _opens_to_write(node, call)
+
+
+def _opens_to_write(node: ast.Attribute | ast.Name, call: ast.Call) -> bool:
+    """Whether it may: a mode that only shows when it runs counts."""
+    of_path = isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("os", "io", "codecs")
+    modes = [ast.unparse(one) for one in call.args[0 if of_path else 1 :][:1]]
+    modes += [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg in ("mode", "flags")]
+    return any(not _READING.fullmatch(mode) or _WRITING.search(mode) for mode in modes)
 
 
 def _within(node: ast.AST, parents: dict[int, ast.AST]) -> str:

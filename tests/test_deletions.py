@@ -53,6 +53,8 @@ PYTHON = [
     "path.open(mode='ab')",
     "open(path, 'r+')",
     "os.open(path, os.O_WRONLY | os.O_TRUNC)",
+    "os.open(path, flags)",
+    "path.open(mode)",
     "os.truncate(path, 0)",
     "container.remove(force=True)",
     "stack.callback(network.remove)",

@@ -167,7 +167,7 @@ def test_what_a_command_has_started_ends_with_it_when_the_guard_was_killed(start
     """Also in a session of its own; the harness finds it by its mark."""
     parent = f"import subprocess; p = subprocess.Popen({STAY!r}, start_new_session=True); p.wait()"
     process = start([sys.executable, "-c", parent])
-    wait_for(log.tail, "up".__eq__)
+    wait_for(lambda: log.tail().as_it_came, "up".__eq__)
     command = psutil.Process(process.pid)
     [child], guard = command.children(), command.parent()
     assert guard
