@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,13 +18,13 @@ from mock_idp.control.json_body import decode
 from mock_idp.control.operation import Call, Operation, Reply
 from mock_idp.control.registry import OPERATIONS
 from mock_idp.control.schemas import SCHEMAS
-from mock_idp.errors import MockIdpError, bad_field
+from mock_idp.errors import MockIdpError, bad_field, conflict
 from mock_idp.jose.errors import JoseError
 from mock_idp.schema import Schema, check
 from mock_idp.state import State
 
-# What contradicts the state of the issuer, rather than being wrong in itself.
-_CONFLICTS = frozenset({"kid_reused", "name_taken", "key_revoked", "no_current_key"})
+# How JSON writes a number (RFC 8259 section 6); Python takes much more for one.
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 
 
 class HandleConverter(BaseConverter):
@@ -53,8 +55,8 @@ def create_app(state: State, keep_error: Callable[[BaseException], None]) -> Fla
 
     @app.errorhandler(JoseError)
     def refused_by_jose(error: JoseError) -> Response:
-        status = 409 if error.code in _CONFLICTS else 400
-        return _json(status, MockIdpError(status, error.code, error.sentence, error.field).as_json())
+        # The body was as the document says, so it is the issuer with its keys that cannot do it.
+        return _json(409, conflict(error.code, error.sentence, error.field).as_json())
 
     @app.errorhandler(HTTPException)
     def refused_by_flask(error: HTTPException) -> Response:
@@ -112,12 +114,12 @@ def _query(schemas: Mapping[str, Schema]) -> dict[str, Any]:
 
 
 def _converted(name: str, text: str, wanted: str | None) -> Any:
-    try:
-        if wanted == "integer":
-            return int(text)
-        return float(text) if wanted == "number" else text
-    except ValueError:
-        raise bad_field(name, f"This must be a {'whole ' if wanted == 'integer' else ''}number.") from None
+    if wanted not in ("integer", "number"):
+        return text
+    number = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(number) or (wanted == "integer" and number % 1):
+        raise bad_field(name, f"This must be a {'whole ' if wanted == 'integer' else ''}number.")
+    return int(number) if wanted == "integer" else number
 
 
 def _response(reply: Reply) -> Response:

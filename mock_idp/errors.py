@@ -20,6 +20,11 @@ class MockIdpError(Exception):
     def __str__(self) -> str:
         return f"{self.field}: {self.sentence}" if self.field else self.sentence
 
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers of the answer: a 401 has to name a way to authenticate (RFC 9110 section 15.5.2)."""
+        return (("WWW-Authenticate", "Bearer"),) if self.status == 401 else ()
+
     def as_json(self) -> dict[str, str | None]:
         """The JSON body of the answer: `error`, `error_description`, `field`."""
         return {"error": self.code, "error_description": self.sentence, "field": self.field}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mock_idp.errors import bad_field
+from mock_idp.errors import bad_field, conflict
 from mock_idp.jose.algorithms import find_algorithm
 from mock_idp.jose.certificates import CertificateProfile
 from mock_idp.jose.key_spec import KeySettings
@@ -133,4 +133,5 @@ class IssuerKeys:
 
 def _check_use(use: str, state: KeyState) -> None:
     if use == "enc" and state in ("current", "next"):
-        raise bad_field("state", "An encryption key signs nothing; it can be previous, retired, revoked or hidden.")
+        sentence = "An encryption key signs nothing; it can be previous, retired, revoked or hidden."
+        raise conflict("encryption_key", sentence, "state")

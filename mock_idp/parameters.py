@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import read_jws
 
-_MAX_PARAMETERS = 1000
+MAX_PARAMETERS = 1000
 
 
 def read_parameters(content_type: str, body: bytes) -> dict[str, str]:
@@ -27,10 +27,10 @@ def read_parameters(content_type: str, body: bytes) -> dict[str, str]:
     return read_query(body.decode("utf-8", "replace"))
 
 
-def read_query(query: str) -> dict[str, str]:
-    """The members of form-encoded text, as `read_parameters`."""
+def read_query(query: str, most: int = MAX_PARAMETERS) -> dict[str, str]:
+    """The members of form-encoded text, as `read_parameters`; {} where there are more than `most`."""
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=most)
     except ValueError:
         return {}
     members: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """Checks of decoded JSON against the JSON Schema that the OpenAPI document shows, so that the document is true.
 
 Only the keywords the schemas of this server use are known; a test holds the outcome against the `jsonschema` package.
+Where a schema says `OTHERWISE`, that is the sentence for whoever broke it.
 """
 
 from __future__ import annotations
@@ -10,22 +11,29 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mock_idp.errors import bad_field
+from mock_idp.errors import MockIdpError, bad_field
 from mock_idp.jose.errors import nearest
+from mock_idp.jose.members import OTHERWISE
 
 Schema = Mapping[str, Any]
 
 # Annotations, not assertions (JSON Schema 2020-12, Validation, section 9).
-ANNOTATIONS = frozenset({"description", "default", "title", "examples", "format"})
+ANNOTATIONS = frozenset({"description", "default", "title", "examples", "format", OTHERWISE})
 
 
 def check(value: Any, schema: Schema, field: str = "", components: Mapping[str, Schema] | None = None) -> None:
     """Check a decoded JSON value.
 
     In: the dotted path of the value for the error, and the schemas that `$ref` may name.
+    A whole number that is written with a fraction (`1.0`) becomes one, in place, as JSON knows no difference.
     Raises MockIdpError 400 that names the first member which is wrong, and what it should be.
     """
     _Check(components or {}).check(value, schema, field)
+
+
+def fits(value: Any, schema: Schema, components: Mapping[str, Schema] | None = None) -> bool:
+    """Whether `check` lets a value pass."""
+    return _Check(components or {}).fits(value, schema)
 
 
 def with_defaults(given: Mapping[str, Any], properties: Mapping[str, Schema], field: str) -> dict[str, Any]:
@@ -41,9 +49,21 @@ class _Check:
     def check(self, value: Any, schema: Schema, field: str) -> None:
         if "$ref" in schema:
             schema = self._components[schema["$ref"].rpartition("/")[2]]
-        for keyword, argument in schema.items():
-            if keyword not in ANNOTATIONS:
-                getattr(self, _METHODS[keyword])(value, argument, field, schema)
+        try:
+            for keyword, argument in schema.items():
+                if keyword not in ANNOTATIONS:
+                    getattr(self, _METHODS[keyword])(value, argument, field, schema)
+        except MockIdpError as error:
+            if OTHERWISE not in schema:
+                raise
+            raise bad_field(error.field or "", schema[OTHERWISE]) from None
+
+    def fits(self, value: Any, schema: Schema) -> bool:
+        try:
+            self.check(value, schema, "")
+        except MockIdpError:
+            return False
+        return True
 
     def type(self, value: Any, argument: str | list[str], field: str, schema: Schema) -> None:
         wanted = [argument] if isinstance(argument, str) else argument
@@ -51,7 +71,7 @@ class _Check:
             raise bad_field(field, f"This must be {' or '.join(_WORDS[name] for name in wanted)}.")
 
     def enum(self, value: Any, argument: list[Any], field: str, schema: Schema) -> None:
-        if not any(value == known and type(value) is type(known) for known in argument):
+        if not any(value == known and isinstance(value, bool) is isinstance(known, bool) for known in argument):
             names = [str(known) for known in argument]
             hint = nearest(value, names) if isinstance(value, str) else f"Known: {', '.join(names)}."
             raise bad_field(field, f"This is none of the values it can have. {hint}")
@@ -67,6 +87,8 @@ class _Check:
             for name, sub in argument.items():
                 if name in value:
                     self.check(value[name], sub, _join(field, name))
+                    if isinstance(value[name], float) and "integer" in sub.get("type", ""):
+                        value[name] = int(value[name])
 
     def additional_properties(self, value: Any, argument: Any, field: str, schema: Schema) -> None:
         if not isinstance(value, dict):
@@ -97,6 +119,10 @@ class _Check:
     def max_items(self, value: Any, argument: int, field: str, schema: Schema) -> None:
         if isinstance(value, list) and len(value) > argument:
             raise bad_field(field, f"This may have at most {argument} entries.")
+
+    def max_properties(self, value: Any, argument: int, field: str, schema: Schema) -> None:
+        if isinstance(value, dict) and len(value) > argument:
+            raise bad_field(field, f"This may have at most {argument} members.")
 
     def min_length(self, value: Any, argument: int, field: str, schema: Schema) -> None:
         if isinstance(value, str) and len(value) < argument:
@@ -130,6 +156,28 @@ class _Check:
         self.enum(value[name], list(mapping), _join(field, name), schema)
         self.check(value, {"$ref": mapping[value[name]]}, field)
 
+    def all_of(self, value: Any, argument: list[Schema], field: str, schema: Schema) -> None:
+        for each in argument:
+            self.check(value, each, field)
+
+    def any_of(self, value: Any, argument: list[Schema], field: str, schema: Schema) -> None:
+        if not any(self.fits(value, each) for each in argument):
+            raise bad_field(field, "This fits none of the forms it can have.")
+
+    def negated(self, value: Any, argument: Schema, field: str, schema: Schema) -> None:
+        if self.fits(value, argument):
+            raise bad_field(field, "This must not be so.")
+
+    def condition(self, value: Any, argument: Schema, field: str, schema: Schema) -> None:
+        if self.fits(value, argument):
+            self.check(value, schema["then"], field)
+
+    def dependent_schemas(self, value: Any, argument: Mapping[str, Schema], field: str, schema: Schema) -> None:
+        if isinstance(value, dict):
+            for name, sub in argument.items():
+                if name in value:
+                    self.check(value, sub, field)
+
     def nothing(self, value: Any, argument: Any, field: str, schema: Schema) -> None:
         """A keyword another one reads."""
 
@@ -150,7 +198,14 @@ _METHODS = {
     "minimum": "minimum",
     "maximum": "maximum",
     "exclusiveMinimum": "exclusive_minimum",
+    "maxProperties": "max_properties",
     "oneOf": "one_of",
+    "allOf": "all_of",
+    "anyOf": "any_of",
+    "not": "negated",
+    "if": "condition",
+    "then": "nothing",
+    "dependentSchemas": "dependent_schemas",
     "discriminator": "nothing",
 }
 _WORDS = {
@@ -177,9 +232,15 @@ def _is(value: Any, name: str) -> bool:
         case "null":
             return value is None
         case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
+            return _is_number(value) and value == value // 1
         case _:
-            return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            return _is_number(value)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _join(field: str, name: str) -> str:

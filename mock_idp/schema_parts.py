@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mock_idp.jose.members import OTHERWISE
+
 Json = dict[str, Any]
 
 STRING: Json = {"type": "string"}
@@ -32,3 +34,24 @@ def complete(properties: Json, optional: tuple[str, ...] = ()) -> Json:
 def list_of(item: Json) -> Json:
     """The schema of an array."""
     return {"type": "array", "items": item}
+
+
+def never(sentence: str) -> Json:
+    """The schema that nothing fits, and why."""
+    return {"not": {}, OTHERWISE: sentence}
+
+
+def chosen_by(name: str, alternatives: dict[str, Json]) -> Json:
+    """A part of the schema of an object: the member of this name chooses one of the components that are referred to."""
+    return {
+        "oneOf": list(alternatives.values()),
+        "discriminator": {
+            "propertyName": name,
+            "mapping": {value: each["$ref"] for value, each in alternatives.items()},
+        },
+    }
+
+
+def if_then(name: str, values: list[Any], then: Json) -> Json:
+    """A part of the schema of an object: what else holds where a member has one of these values."""
+    return {"if": {"properties": {name: {"enum": values}}, "required": [name]}, "then": then}

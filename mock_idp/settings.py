@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 from mock_idp.errors import bad_field
 
 if TYPE_CHECKING:
     from mock_idp.jose.key_spec import KeySettings
     from mock_idp.script.spec import ScriptSettings
+
+_GROUP = "[0-9A-Fa-f]{1,4}"
+_IPV6 = "|".join(
+    [f"({_GROUP}:){{7}}{_GROUP}"]
+    # RFC 4291 section 2.2: two colons stand for the groups of zeros that are left out, once.
+    + [f"{_GROUP}(:{_GROUP}){{{before - 1}}}::({_GROUP}(:{_GROUP}){{0,{6 - before}}})?" for before in range(1, 7)]
+    + [f"::({_GROUP}(:{_GROUP}){{0,6}})?", f"({_GROUP}:){{7}}:"]
+)
+_PORT = "[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+
+PUBLIC_URL = rf"^https?://([A-Za-z0-9._~-]+|\[({_IPV6})\])(:({_PORT})?)?(/[!\"$->@-~]*)?$"
+"""What a public URL looks like (RFC 3986 section 3), as a regular expression of JSON Schema."""
+
+NO_PUBLIC_URL = "This must be an absolute http or https URL such as http://localhost:9400."
 
 DEFAULT_PORT = 9400
 DEFAULT_AUDIENCE = "tasker-api"
@@ -191,12 +205,6 @@ def check_public_url(url: str, field_name: str = "public_url") -> str:
 
     Raises MockIdpError unless it is an absolute http or https URL without query and fragment.
     """
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
-        _ = parts.port
-    except ValueError:
-        usable = None
-    if not usable or not url.isascii() or not url.isprintable() or " " in url or "@" in parts.netloc:
-        raise bad_field(field_name, "This must be an absolute http or https URL such as http://localhost:9400.")
+    if not re.search(PUBLIC_URL, url) or url.endswith("\n"):
+        raise bad_field(field_name, NO_PUBLIC_URL)
     return url.rstrip("/")

@@ -9,13 +9,13 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from mock_idp.control.schemas import SCHEMAS
+from mock_idp.control.token_schemas import TOKEN_MEMBERS, options_schema
 from mock_idp.faults.registry import FAULTS
-from mock_idp.jose.mutations import MUTATIONS, Mutation
+from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.token_spec import contradictions
-from mock_idp.schema_parts import Json, closed
+from mock_idp.schema_parts import Json
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.context import ENDPOINTS
 
@@ -29,9 +29,11 @@ def words() -> Json:
     `judged_vendors` those that scenarios run with unless they name some.
     """
     return {
-        "token": SCHEMAS["TokenSpec"],
+        "token": TOKEN_MEMBERS,
         "apart": [list(pair) for pair in contradictions()],
-        "mutations": {name: _options(MUTATIONS[name]) for name in sorted(MUTATIONS)},
+        "mutations": {
+            name: {**options_schema(one), "description": one.sentence} for name, one in sorted(MUTATIONS.items())
+        },
         "key": SCHEMAS["KeySpec"],
         "jwks": SCHEMAS["JwksOverlay"],
         "faults": {name: SCHEMAS[f"{FAULTS[name].__name__}Fault"] for name in sorted(FAULTS)},
@@ -39,12 +41,6 @@ def words() -> Json:
         "vendors": list(VENDORS),
         "judged_vendors": [name for name in VENDORS if VENDORS[name].judged_by_default],
     }
-
-
-def _options(mutation: Mutation) -> Json:
-    options: dict[str, Any] = {name: option.schema for name, option in mutation.options.items()}
-    needed = [name for name, option in mutation.options.items() if option.required]
-    return {**closed(options, needed), "description": mutation.sentence}
 
 
 def main(arguments: Iterable[str]) -> None:

@@ -56,7 +56,7 @@ class MockIdpWsgi:
             self._require_started()
             answer = self._endpoints.answer(environ)
         except MockIdpError as error:
-            answer = json_answer(error.status, error.as_json())
+            answer = json_answer(error.status, error.as_json(), error.headers)
         except Exception as error:
             answer = self._broken(error)
         return _send(answer, method, start_response)

@@ -5,8 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from mock_idp.control.operation import ref
-from mock_idp.schema_parts import TEXT, TEXTS, closed
+from mock_idp.jose.algorithms import CURVE_NAMES
+from mock_idp.jose.json_checks import base64url
+from mock_idp.jose.members import OTHERWISE
+from mock_idp.schema_parts import TEXT, TEXTS, Json, chosen_by, closed
 from mock_idp.settings import CLIENT_AUTH_METHODS
+
+_NUMBER: Json = {**base64url.schema, "minLength": 1, "maxLength": 6000}
+# RFC 7518 section 6, RFC 8037 section 2; other members of a JWK are of no interest here.
+_JWKS: dict[str, Json] = {
+    "RSA": {"n": _NUMBER, "e": _NUMBER},
+    "EC": {"crv": {"type": "string", "enum": list(CURVE_NAMES.values())}, "x": _NUMBER, "y": _NUMBER},
+    "OKP": {
+        "crv": {"type": "string", "enum": ["Ed25519"]},
+        "x": {**base64url.schema, "minLength": 43, "maxLength": 43},
+    },
+}
+PUBLIC_JWK_SCHEMAS: dict[str, Json] = {
+    "PublicJwk": {"type": "object", **chosen_by("kty", {kty: ref(f"{kty.capitalize()}Jwk") for kty in _JWKS})},
+    **{
+        f"{kty.capitalize()}Jwk": {
+            "type": "object",
+            "properties": {"kty": {"type": "string", "enum": [kty]}, **members},
+            "required": ["kty", *members],
+        }
+        for kty, members in _JWKS.items()
+    },
+}
 
 _CLIENT = {
     "id": {**TEXT, "maxLength": 200},
@@ -18,7 +43,7 @@ _CLIENT = {
     },
     "keys": {
         "type": "array",
-        "items": {"type": "object"},
+        "items": ref("PublicJwk"),
         "maxItems": 20,
         "description": "Public JWKs that its assertions are signed with.",
     },
@@ -51,8 +76,27 @@ def _shown(spec: dict[str, Any], secret: str, name: str) -> dict[str, Any]:
     return closed({**members, f"has_{secret}": {"type": "boolean"}}, [name, f"has_{secret}"])
 
 
+def _needs(name: str, methods: list[str]) -> Json:
+    """A client that has none of a thing cannot authenticate in these ways."""
+    return {
+        "if": {"not": {"properties": {name: {"minItems": 1}}, "required": [name]}},
+        "then": {
+            "properties": {
+                "auth_method": {"not": {"enum": methods}, OTHERWISE: f"A client that authenticates so needs {name}."}
+            }
+        },
+    }
+
+
 CLIENT_SCHEMAS: dict[str, Any] = {
-    "ClientSpec": closed(_CLIENT, ["id"]),
+    "ClientSpec": {
+        **closed(_CLIENT, ["id"]),
+        "allOf": [
+            _needs("keys", ["private_key_jwt"]),
+            _needs("secret", [method for method in CLIENT_AUTH_METHODS if method.startswith("client_secret_")]),
+        ],
+    },
+    **PUBLIC_JWK_SCHEMAS,
     "Client": _shown(_CLIENT, "secret", "id"),
     "UserSpec": closed(_USER, ["username"]),
     "User": _shown(_USER, "password", "username"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from mock_idp.errors import bad_field
+from mock_idp.errors import bad_field, conflict
 from mock_idp.jose.encoding import compact_json
 from mock_idp.jose.errors import JoseError
 from mock_idp.settings import ClientSettings, UserSettings
@@ -27,7 +27,7 @@ def read_users(specs: Sequence[Mapping[str, Any]], field: str = "users") -> tupl
 def read_client(spec: Mapping[str, Any], path: str = "") -> ClientSettings:
     """A checked spec as settings. In: what stands before a member in the path of an error.
 
-    Raises MockIdpError for a key that is none, claims without a JSON form, or a method that nothing can be used for.
+    Raises MockIdpError for a key that has the form of one and is none, or claims without a JSON form.
     """
     for number, jwk in enumerate(spec.get("keys", ())):
         # Only who declares keys pays for the signature code.
@@ -36,12 +36,8 @@ def read_client(spec: Mapping[str, Any], path: str = "") -> ClientSettings:
         try:
             public_key(jwk)
         except JoseError as error:
-            raise bad_field(f"{path}keys.{number}", error.sentence) from None
+            raise conflict(error.code, error.sentence, f"{path}keys.{number}") from None
     _check_claims(spec, path)
-    method = spec.get("auth_method")
-    needed = {"private_key_jwt": "keys", None: None, "none": None}.get(method, "secret")
-    if needed is not None and not spec.get(needed):
-        raise bad_field(f"{path}auth_method", f"A client that authenticates with {method} needs {needed}.")
     return ClientSettings(**_with_tuples(spec))
 
 
@@ -74,7 +70,7 @@ def _with_tuples(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _check_names(names: Sequence[str], field: str) -> None:
     for number, name in enumerate(names):
         if name in names[:number]:
-            raise bad_field(field.format(number), f"{name!r} is there twice.")
+            raise conflict("declared_twice", f"{name!r} is there twice.", field.format(number))
 
 
 def _check_claims(spec: Mapping[str, Any], path: str) -> None:

@@ -80,6 +80,7 @@ OPERATIONS = (
         {201: ref("Client")},
         body=ref("ClientSpec"),
         body_required=True,
+        can_conflict=True,
     ),
     Operation("DELETE", _CLIENTS + "/{client_id}", "deleteClient", "Forget a client.", delete_client, {204: None}),
     Operation(
@@ -99,6 +100,7 @@ OPERATIONS = (
         {201: ref("User")},
         body=ref("UserSpec"),
         body_required=True,
+        can_conflict=True,
     ),
     Operation("DELETE", _USERS + "/{username}", "deleteUser", "Forget a user.", delete_user, {204: None}),
 )

@@ -59,6 +59,7 @@ OPERATIONS = (
         {201: ref("Fault")},
         body=ref("FaultSpec"),
         body_required=True,
+        can_conflict=True,
     ),
     Operation(
         "DELETE",

@@ -54,6 +54,7 @@ OPERATIONS = (
         {201: ref("Issuer")},
         body=ref("IssuerSpec"),
         body_required=True,
+        can_conflict=True,
     ),
     Operation("GET", _ONE, "getIssuer", "One issuer.", show, {200: ref("Issuer")}),
     Operation("DELETE", _ONE, "deleteIssuer", "Forget an issuer.", delete_issuer, {204: None}),

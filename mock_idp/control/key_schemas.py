@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mock_idp.jose.key_spec import KeySettings
+from mock_idp.jose.key_spec import RULES, KeySettings
 from mock_idp.jose.members import schemas
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.jose.rotation import HABITS
 from mock_idp.schema_parts import MAYBE_TEXT, OBJECT, STRING, STRINGS, Json, closed, complete
 
 KEY_SCHEMAS: dict[str, Json] = {
-    "KeySpec": closed(schemas(KeySettings)),
+    "KeySpec": {**closed(schemas(KeySettings)), "allOf": [*RULES]},
     "Key": complete(
         {
             "name": MAYBE_TEXT,

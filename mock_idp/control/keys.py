@@ -126,6 +126,7 @@ OPERATIONS = (
         create_key,
         {201: ref("Key")},
         body=ref("KeySpec"),
+        can_conflict=True,
     ),
     Operation("GET", _ONE, "getKey", "One key, by its name or kid, or `current`.", show, {200: ref("Key")}),
     Operation(
@@ -137,6 +138,7 @@ OPERATIONS = (
         {200: ref("Key")},
         body=_STATE,
         body_required=True,
+        can_conflict=True,
     ),
     Operation("DELETE", _ONE, "deleteKey", "Forget a key.", delete_key, {204: None}),
     Operation(
@@ -158,6 +160,7 @@ OPERATIONS = (
         {200: closed({"pem": {"type": "string"}}, ["pem"])},
         query=_FORMAT,
         text=_PEM,
+        can_conflict=True,
     ),
     Operation(
         "POST",
@@ -167,6 +170,7 @@ OPERATIONS = (
         rotate_keys,
         {200: ref("Rotation")},
         body=ref("Habit"),
+        can_conflict=True,
     ),
     Operation(
         "PUT",
@@ -177,6 +181,7 @@ OPERATIONS = (
         {200: ref("Jwks")},
         body=ref("JwksOverlay"),
         body_required=True,
+        can_conflict=True,
     ),
     Operation("DELETE", _JWKS, "clearJwks", "Serve the keys as they are again.", clear_jwks, {200: ref("Jwks")}),
 )

@@ -10,6 +10,8 @@ from mock_idp.issuer import Issuer
 from mock_idp.schema import Schema
 from mock_idp.state import State
 
+HEALTH = "/_mock/health"
+
 
 @dataclass(frozen=True)
 class Call:
@@ -47,7 +49,8 @@ class Operation:
 
     `body` is the schema of the JSON body (None: takes none), `query` the schemas of the query parameters by name,
     `answers` the schema of the JSON answer by status, None where there is no JSON. `text` is the media type of the text
-    a successful answer is, or can be, instead.
+    a successful answer is, or can be, instead. `can_conflict` says whether a call that is as described can still
+    contradict what is there.
     """
 
     method: str
@@ -60,6 +63,24 @@ class Operation:
     body_required: bool = False
     query: Mapping[str, Schema] = field(default_factory=dict)
     text: str | None = None
+    can_conflict: bool = False
+
+    def refusals(self, with_token: bool) -> tuple[int, ...]:
+        """The statuses it can be refused with, beside those of `answers`. In: whether the server has a control token.
+
+        Query and body of every call are looked at in the same way, whatever it is for.
+        """
+        if self.open_to_all:
+            return ()
+        guard = 401 if with_token else 403
+        found = (404,) if "{" in self.path else ()
+        conflict = (409,) if self.can_conflict else ()
+        return (400, guard, *found, *conflict, 413, 415, 503)
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether it needs no control token, and takes no notice of what comes with the call."""
+        return self.path == HEALTH
 
 
 def ref(name: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from mock_idp.vendors.context import SERVED_ENDPOINTS
 
 def _fault(kind: type[Fault]) -> Json:
     """The schema of one kind of fault, from the fields of its class."""
-    return closed(
+    described = closed(
         {
             "kind": {"type": "string", "enum": [kind.kind], "description": (kind.__doc__ or "").splitlines()[0]},
             "on": {"type": "string", "enum": list(SERVED_ENDPOINTS)},
@@ -30,6 +30,8 @@ def _fault(kind: type[Fault]) -> Json:
         },
         ["kind", "on", *required_members(kind)],
     )
+    rule = getattr(kind, "rule", None)
+    return described if rule is None else {**described, "allOf": [rule]}
 
 
 PLAN_SCHEMAS: dict[str, Json] = {

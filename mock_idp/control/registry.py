@@ -10,9 +10,9 @@ from mock_idp.control.operation import Operation
 
 
 @cache
-def document() -> dict[str, Any]:
-    """The OpenAPI document of all operations."""
-    return openapi.describe(OPERATIONS)
+def document(with_token: bool = False) -> dict[str, Any]:
+    """The OpenAPI document of all operations. In: whether the server has a control token."""
+    return openapi.describe(OPERATIONS, with_token)
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_idp.control.operation import ref
-from mock_idp.schema_parts import MAYBE_TEXT, STRING, STRINGS, Json, closed, complete, list_of
+from mock_idp.schema_parts import MAYBE_TEXT, STRING, STRINGS, Json, closed, complete, list_of, never
 from mock_idp.vendors.context import ENDPOINTS
 
 _UNIX_SECONDS: Json = {"type": "number", "minimum": 0, "maximum": 253_402_300_799}
@@ -42,17 +42,26 @@ REQUEST_SCHEMAS: dict[str, Json] = {
             "last_seq": {"type": "integer"},
         }
     ),
-    "ClockSpec": closed(
-        {
+    "ClockSpec": {
+        **closed(
+            {
+                "offset_seconds": {
+                    "type": "number",
+                    "minimum": -3_155_760_000,
+                    "maximum": 3_155_760_000,
+                    "description": "How far the clock runs ahead of the wall clock.",
+                },
+                "at": {**_UNIX_SECONDS, "description": "Where the clock stands still."},
+            }
+        ),
+        "dependentSchemas": {
             "offset_seconds": {
-                "type": "number",
-                "minimum": -3_155_760_000,
-                "maximum": 3_155_760_000,
-                "description": "How far the clock runs ahead of the wall clock.",
-            },
-            "at": {**_UNIX_SECONDS, "description": "Where the clock stands still."},
-        }
-    ),
+                "properties": {
+                    "at": never("A clock stands still or runs ahead, not both; give at or offset_seconds."),
+                }
+            }
+        },
+    },
     "Clock": complete(
         {"offset_seconds": {"type": "number"}, "at": {"type": ["number", "null"]}, "now": {"type": "number"}}
     ),

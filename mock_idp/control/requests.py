@@ -6,13 +6,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
-from mock_idp.errors import bad_field
 from mock_idp.issuer import Issuer
+from mock_idp.jose.members import OTHERWISE
 from mock_idp.parameters import read_query
 from mock_idp.request_log import RequestRecord
 from mock_idp.vendors.context import ENDPOINTS
 
 _REQUESTS = "/_mock/issuers/{issuer_id}/requests"
+_LONGEST = 20_000
+_MEMBERS: dict[str, Any] = {
+    "type": "string",
+    "pattern": "[^&]",
+    "maxLength": _LONGEST,
+    OTHERWISE: "This must be members of a form, such as grant_type=client_credentials.",
+}
 SELECTION: dict[str, Any] = {
     "since": {
         "type": "integer",
@@ -25,14 +32,12 @@ SELECTION: dict[str, Any] = {
     "method": {"type": "string", "maxLength": 20, "description": "Only requests with this method."},
     "client_id": {"type": "string", "maxLength": 2000, "description": "Only those of the client that says so."},
     "form": {
-        "type": "string",
-        "maxLength": 20_000,
+        **_MEMBERS,
         "description": "Only requests whose body has these members, written as a form: grant_type=password&scope=a. "
         "Secrets can be asked for, too.",
     },
     "query": {
-        "type": "string",
-        "maxLength": 20_000,
+        **_MEMBERS,
         "description": "Only requests whose query has these members, written as a form.",
     },
 }
@@ -74,7 +79,7 @@ def clear_requests(call: Call) -> Reply:
 
 def _wanted(query: Mapping[str, Any]) -> Callable[[RequestRecord], bool]:
     method, client_id = query.get("method"), query.get("client_id")
-    form, in_query = _members(query, "form"), _members(query, "query")
+    form, in_query = (read_query(query.get(name, ""), _LONGEST) for name in ("form", "query"))
 
     def wanted(record: RequestRecord) -> bool:
         if method is not None and record.method != method.upper():
@@ -86,13 +91,6 @@ def _wanted(query: Mapping[str, Any]) -> Callable[[RequestRecord], bool]:
         return not form or form.items() <= record.parameters().items()
 
     return wanted
-
-
-def _members(query: Mapping[str, Any], name: str) -> Mapping[str, str]:
-    members = read_query(query.get(name, ""))
-    if name in query and not members:
-        raise bad_field(name, "This must be members of a form, such as grant_type=client_credentials.")
-    return members
 
 
 def _document(issuer: Issuer, records: list[RequestRecord]) -> dict[str, Any]:

@@ -52,6 +52,7 @@ OPERATIONS = (
         {201: ref("ScriptStep")},
         body=ref("ScriptSpec"),
         body_required=True,
+        can_conflict=True,
     ),
     Operation("DELETE", _SCRIPT, "clearScript", "Drop all scripted answers.", clear_script, _LIST),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.control.operation import Call, Operation, Reply
+from mock_idp.control.operation import HEALTH, Call, Operation, Reply
 from mock_idp.schema_parts import closed
 
 
@@ -20,7 +20,7 @@ def reset(call: Call) -> Reply:
 OPERATIONS = (
     Operation(
         "GET",
-        "/_mock/health",
+        HEALTH,
         "getHealth",
         "200 once all keys of the start are there, 503 before.",
         health,

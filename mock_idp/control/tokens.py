@@ -43,6 +43,7 @@ OPERATIONS = (
         {201: ref("Token")},
         body=ref("TokenSpec"),
         text=_TEXT,
+        can_conflict=True,
     ),
     Operation(
         "POST",
@@ -53,5 +54,6 @@ OPERATIONS = (
         {201: closed({"tokens": {"type": "array", "items": ref("Token")}}, ["tokens"])},
         body=closed({"specs": {"type": "array", "items": ref("TokenSpec"), "maxItems": MAX_BATCH}}, ["specs"]),
         body_required=True,
+        can_conflict=True,
     ),
 )

@@ -54,7 +54,12 @@ def show_key(issuer: Issuer, entry: RingEntry, with_certificate: bool = False) -
 
 
 def key_settings(spec: Mapping[str, Any], state: str) -> KeySettings:
-    """A checked key spec as settings; `state` is the one it has when the spec names none."""
+    """A checked key spec as settings; `state` is the one it has when the spec names none.
+
+    A key for encryption, which cannot be current, is a previous one then.
+    """
+    if state == "current" and spec.get("use") == "enc":
+        state = "previous"
     values = {"state": state, **spec}
     if "members" in values:
         values["members"] = tuple(values["members"])
@@ -64,7 +69,7 @@ def key_settings(spec: Mapping[str, Any], state: str) -> KeySettings:
 def issuer_settings(spec: Mapping[str, Any]) -> IssuerSettings:
     """A checked issuer spec as settings; without an id the server makes one up.
 
-    Raises MockIdpError for a step of a script as `script_settings`.
+    Raises MockIdpError as `read_clients` and `read_users`.
     """
     values = {"id": "", **spec}
     if "keys" in values:
@@ -77,6 +82,5 @@ def issuer_settings(spec: Mapping[str, Any]) -> IssuerSettings:
         if name in values:
             values[name] = tuple(values[name])
     if "script" in values:
-        steps = enumerate(values["script"])
-        values["script"] = tuple(script_settings(step, f"script.{number}.") for number, step in steps)
+        values["script"] = tuple(script_settings(step) for step in values["script"])
     return IssuerSettings(**values)

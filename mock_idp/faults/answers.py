@@ -10,17 +10,27 @@ from typing import Any, ClassVar, Literal
 from mock_idp.answer import Answer
 from mock_idp.errors import bad_field
 from mock_idp.faults.base import Exchange, fault
-from mock_idp.jose.members import param, required
+from mock_idp.jose.members import OTHERWISE, param, required
 
 STATUS = {"type": "integer", "minimum": 200, "maximum": 599}
 _HEADER_VALUE = "^[ -~]*$"
+# The server frames the message itself; a second opinion in the headers would break the connection, not the answer.
+_FRAMING = ("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "te")
+# JSON Schema has no pattern that is blind to case.
+_ANY_CASE = "|".join("".join(f"[{c.upper()}{c}]" if c.isalpha() else c for c in name) for name in _FRAMING)
 HEADERS = {
     "type": "object",
-    "propertyNames": {"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"},
+    "propertyNames": {
+        "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+        "allOf": [
+            {
+                "not": {"pattern": f"^({_ANY_CASE})$"},
+                OTHERWISE: "The server sets this header itself; use truncate or drip to break framing.",
+            }
+        ],
+    },
     "additionalProperties": {"type": "string", "pattern": _HEADER_VALUE},
 }
-# The server frames the message itself; a second opinion in the headers would break the connection, not the answer.
-_FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "te"})
 _CHUNK_BYTES = 65_536
 
 

@@ -31,7 +31,10 @@ class Exchange:
 
 
 class Fault(Protocol):
-    """One kind of fault. Its fields are its parameters in the control API, each with a JSON schema."""
+    """One kind of fault. Its fields are its parameters in the control API, each with a JSON schema.
+
+    A kind whose parameters do not all go together says so in a `rule`, a part of their JSON schema.
+    """
 
     kind: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, Any]]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import codecs
 import gzip
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from mock_idp.answer import Answer
 from mock_idp.errors import bad_field
 from mock_idp.faults.base import Exchange, fault
-from mock_idp.jose.members import param
+from mock_idp.jose.members import OTHERWISE, param
 
 _PIECE_BYTES = 64
+_NOTHING = "This fault changes nothing; say at least one of gzip, bom and chunked."
 
 
 @fault
@@ -21,6 +23,14 @@ class Encoding:
     """The usual document compressed, behind a byte order mark, or in chunks without a length."""
 
     kind: ClassVar[str] = "encoding"
+    rule: ClassVar[Mapping[str, Any]] = {
+        "anyOf": [
+            {"properties": {"gzip": {"enum": ["always", "if-accepted"]}}, "required": ["gzip"]},
+            {"properties": {"bom": {"enum": [True]}}, "required": ["bom"]},
+            {"properties": {"chunked": {"enum": [True]}}, "required": ["chunked"]},
+        ],
+        OTHERWISE: _NOTHING,
+    }
     gzip: Literal["always", "if-accepted"] | None = param(
         None,
         "Compress with gzip: whether the client accepts that or not, or only if it does.",
@@ -32,7 +42,7 @@ class Encoding:
 
     def __post_init__(self) -> None:
         if not (self.gzip or self.bom or self.chunked):
-            raise bad_field("gzip", "This fault changes nothing; say at least one of gzip, bom and chunked.")
+            raise bad_field("gzip", _NOTHING)
 
     def apply(self, exchange: Exchange) -> Answer:
         """The usual answer, so encoded (RFC 8259 section 8.1, RFC 9110 section 8.4, RFC 9112 section 7.1)."""

@@ -111,7 +111,7 @@ def pairs_of_texts(value: Any, field: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-@shape(type="string")
+@shape(type="string", pattern="^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-]{2,3})?$")
 def base64url(value: Any, field: str) -> bytes:
     """The bytes of base64url text without padding."""
     try:

@@ -11,6 +11,8 @@ Check = Callable[[Any, str], Any]
 """In: the decoded value and the path of its member. Out: the value as the data model wants it; raises
 JoseError `wrong_type` or `wrong_value`."""
 
+OTHERWISE = "x-otherwise"
+"""The member of a JSON Schema that says in a sentence what is wrong with a value which breaks it."""
 
 T = TypeVar("T")
 

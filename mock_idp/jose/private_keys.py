@@ -14,8 +14,8 @@ DEFAULT_RSA_BITS = 2048
 DEFAULT_RSA_EXPONENT = 65537
 
 # What the library makes, and no verifier takes seconds for.
-_LIBRARY_BITS = range(1024, 4097)
-_LIBRARY_EXPONENTS = (3, 65537)
+LIBRARY_BITS = range(1024, 4097)
+LIBRARY_EXPONENTS = (3, 65537)
 
 
 def generate_private_key(
@@ -32,7 +32,7 @@ def generate_private_key(
             beyond these bounds, or a raw key for a PS algorithm.
     """
     if algorithm.family == "RSA":
-        if bits in _LIBRARY_BITS and exponent in _LIBRARY_EXPONENTS:
+        if bits in LIBRARY_BITS and exponent in LIBRARY_EXPONENTS:
             return rsa.generate_private_key(public_exponent=exponent, key_size=bits)
         if algorithm.pss:
             sentence = f"An RSA key of {bits} bits with exponent {exponent} signs with RS256, RS384 and RS512 only."

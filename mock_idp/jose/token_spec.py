@@ -24,6 +24,8 @@ _SOURCES = (
     ("payload", "payload_bytes", ("claims", "times", "without", "raw", "raw_members")),
     ("header_text", "header_bytes", ("header", "header_without", "header_raw")),
 )
+WHOLE = "{0!r} is the whole of it, so {1!r} has no place beside it; leave one out."
+NO_MUTATION = "'with' holds options of a mutation; name the mutation."
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class TokenSpec:
         if self.mutation is not None:
             find_mutation(self.mutation).check(self.with_)
         elif self.with_:
-            raise JoseError("contradiction", "'with' holds options of a mutation; name the mutation.", "with")
+            raise JoseError("contradiction", NO_MUTATION, "with")
 
     def _check_one_source(self) -> None:
         """The payload, and likewise the header, is said in one way: as text, as bytes, or by its members."""
@@ -87,9 +89,7 @@ class TokenSpec:
                 ways += [name for name in parts if getattr(self, name)][:1]
             if len(ways) > 1:
                 first, second = (_NAMES[name] for name in ways[:2])
-                part = wholes[0].removesuffix("_text")
-                sentence = f"{first!r} is the whole {part}, so {second!r} has no place in it; leave one out."
-                raise JoseError("contradiction", sentence, second)
+                raise JoseError("contradiction", WHOLE.format(first, second), second)
 
     @classmethod
     def from_json(cls, value: Any) -> "TokenSpec":

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from mock_idp.faults.answers import HEADERS, STATUS
 from mock_idp.faults.base import MAX_SECONDS
+from mock_idp.jose.members import OTHERWISE
 from mock_idp.plan_queue import WHEN
-from mock_idp.schema_parts import Json, closed
+from mock_idp.schema_parts import Json, closed, never
 from mock_idp.vendors.context import SERVED_ENDPOINTS
 from mock_idp.vendors.problems import PROBLEM_KINDS
 
 ALWAYS = "always"
+KINDS = ("response", "error", "problem", "claims")
+# Where the usual answer has claims, and where clients are refused in the vendor's words.
+CLAIMS_POINTS = ("token", "userinfo", "introspect")
+PROBLEM_POINTS = ("token", "introspect", "revoke", "device_authorization", "par")
+ONE_KIND = "A step has exactly one of response, error, problem and claims, or only delay_seconds."
 # RFC 6749 section 5.2: what the three members of an error may consist of.
 _CODE = "^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$"
 _SENTENCE = "^[ !#-\\[\\]-~]*$"
@@ -36,6 +42,18 @@ _ERROR = closed(
     },
     ["error"],
 )
+
+_WHERE = {
+    "claims": {
+        "on": {"enum": list(CLAIMS_POINTS), OTHERWISE: f"Only the answers of {', '.join(CLAIMS_POINTS)} have claims."}
+    },
+    "problem": {
+        "on": {
+            "enum": list(PROBLEM_POINTS),
+            OTHERWISE: f"Only {', '.join(PROBLEM_POINTS)} refuse clients in the vendor's words.",
+        }
+    },
+}
 
 SCRIPT_SPEC: Json = {
     **closed(
@@ -71,4 +89,17 @@ SCRIPT_SPEC: Json = {
         }
     ),
     "description": "Has exactly one of response, error, problem and claims, or only delay_seconds.",
+    "allOf": [
+        {
+            "anyOf": [
+                *({"required": [kind]} for kind in KINDS),
+                {"properties": {"delay_seconds": {"exclusiveMinimum": 0}}, "required": ["delay_seconds"]},
+            ],
+            OTHERWISE: ONE_KIND,
+        }
+    ],
+    "dependentSchemas": {
+        kind: {"properties": {**{other: never(ONE_KIND) for other in KINDS if other != kind}, **_WHERE.get(kind, {})}}
+        for kind in KINDS
+    },
 }

@@ -3,10 +3,31 @@
 import math
 from typing import Any
 
+import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from mock_idp.control.schemas import SCHEMAS
 from mock_idp.jose.errors import JoseError
+from mock_idp.jose.members import members as members_of
+from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.token_spec import TokenSpec
+
+TOKEN_SPEC_DOCUMENT = {"$ref": "#/components/schemas/TokenSpec", "components": {"schemas": SCHEMAS}}
+_OPTIONS = sorted({name for mutation in MUTATIONS.values() for name in mutation.options if name != "secret_b64"})
+_VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    ["", "a", "AQ", "A", "HS256", "dir", 0, 1, True, None, 2.5, [], ["a"], [["a", "b"]], {}, {"a": 1}, {"a": "1"}]
+)
+TOKEN_SPECS = st.dictionaries(st.sampled_from(sorted(set(members_of(TokenSpec)) - {"with"})), _VALUES, max_size=3) | (
+    st.fixed_dictionaries(
+        {
+            # Which options go together is found out by the mutation itself.
+            "mutation": st.sampled_from(sorted(name for name, one in MUTATIONS.items() if not one.rules)),
+            "with": st.dictionaries(st.sampled_from(_OPTIONS), _VALUES, max_size=2),
+        }
+    )
+)
 
 # Each member with a good value, the attribute that holds it, and what the attribute then is.
 MEMBERS: list[tuple[str, Any, str, Any]] = [
@@ -176,3 +197,16 @@ def test_an_option_that_is_not_allowed_is_named_with_the_nearest() -> None:
     """A misspelt choice is refused with a proposal."""
     error = refused(mutation="pkcs1-padding", with_={"form": "sha1oid"})
     assert "Did you mean 'sha1-oid'?" in error.sentence
+
+
+@settings(deadline=None)
+@given(TOKEN_SPECS)
+def test_the_published_schema_says_the_same(value: dict[str, Any]) -> None:
+    """A spec is read if, and only if, it fits the schema of the OpenAPI document."""
+    fits = jsonschema.Draft202012Validator(TOKEN_SPEC_DOCUMENT).is_valid(value)
+    try:
+        TokenSpec.from_json(value)
+    except JoseError:
+        assert not fits
+    else:
+        assert fits

@@ -34,4 +34,4 @@ def test_a_header_holds_keys_by_name(issuer: IssuerApi) -> None:
 def test_a_header_names_what_is_wrong_with_it(issuer: IssuerApi, header: dict[str, Any], code: str, field: str) -> None:
     """The path of the member that cannot be filled."""
     issuer.ok("POST", "/keys", {"algorithm": "RS256", "bits": 512, "name": "raw"})
-    assert issuer.refused("POST", "/tokens", {"header": header}) == (400, code, field)
+    assert issuer.refused("POST", "/tokens", {"header": header}) == (409, code, field)

@@ -69,5 +69,5 @@ def test_an_unknown_handle_changes_nothing(issuer: IssuerApi) -> None:
     """One wrong handle, and nothing of the call happens."""
     before = issuer.jwks()
     spec = {"before": [1], "edit": {"nobody": {"remove": ["alg"]}}}
-    assert issuer.refused("PUT", "/jwks", spec)[:2] == (400, "unknown_key")
+    assert issuer.refused("PUT", "/jwks", spec)[:2] == (409, "unknown_key")
     assert issuer.jwks() == before

@@ -131,4 +131,4 @@ def test_an_unknown_key(issuer: IssuerApi) -> None:
     assert issuer.refused("GET", "/keys/nobody") == (404, "unknown_key", None)
     assert issuer.refused("PATCH", "/keys/nobody", {"state": "next"}) == (404, "unknown_key", None)
     assert issuer.refused("DELETE", "/keys/nobody") == (404, "unknown_key", None)
-    assert issuer.refused("POST", "/tokens", {"key": "nobody"})[:2] == (400, "unknown_key")
+    assert issuer.refused("POST", "/tokens", {"key": "nobody"})[:2] == (409, "unknown_key")

@@ -80,7 +80,7 @@ def test_a_grant_a_client_may_not_use(make_rp: MakeRp) -> None:
 @pytest.mark.parametrize(
     ("member", "value", "field"),
     [
-        ("keys", [{"kty": "RSA"}], "clients.0.keys.0"),
+        ("keys", [{"kty": "RSA"}], "clients.0.keys.0.n"),
         ("auth_method", "private_key_jwt", "clients.0.auth_method"),
         ("auth_method", "magic", "clients.0.auth_method"),
         ("secrets", "x", "clients.0.secrets"),

@@ -72,6 +72,7 @@ class Mutation:
         function: takes the draft and, as keyword arguments, the options; gives the token text.
         options: what `with` may hold, by name.
         sentence: what it does. source: where the attack or the requirement is described.
+        rules: which options go together, as parts of the JSON Schema of `with`; the function refuses the others.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Mutation:
     options: Mapping[str, Option]
     sentence: str
     source: str
+    rules: tuple[Mapping[str, Any], ...] = ()
 
     def check(self, options: Mapping[str, Any]) -> None:
         """Raises what `check_options` raises for options this mutation does not take."""
@@ -100,10 +102,19 @@ def mutation(function: F) -> F:
     Its docstring begins with one sentence and ends with `Source: ...`; its keyword-only parameters are
     the options.
     """
+    return mutation_with()(function)
+
+
+def mutation_with(*rules: Mapping[str, Any]) -> Callable[[F], F]:
+    """As `mutation`, for options that do not all go together. In: the rules, as in `Mutation`."""
+    return lambda function: _register(function, rules)
+
+
+def _register(function: F, rules: tuple[Mapping[str, Any], ...]) -> F:
     description, _, source = inspect.cleandoc(function.__doc__ or "").partition("Source:")
     name = function.__name__.replace("_", "-")
     sentence = " ".join(description.split("\n\n")[0].split())
-    MUTATIONS[name] = Mutation(name, function, options_of(function), sentence, " ".join(source.split()))
+    MUTATIONS[name] = Mutation(name, function, options_of(function), sentence, " ".join(source.split()), rules)
     return function
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -17,7 +17,9 @@ from mock_idp.jose.jwe import (
     rsa_key,
 )
 from mock_idp.jose.jws import compact
-from mock_idp.jose.mutations.base import Draft, mutation
+from mock_idp.jose.members import OTHERWISE
+from mock_idp.jose.mutations.base import Draft, mutation_with
+from mock_idp.jose.mutations.options import Range
 
 JweAlgorithm = Literal["RSA-OAEP", "RSA-OAEP-256", "RSA1_5", "dir", "PBES2-HS256+A128KW"]
 JwePlaintext = Literal["claims", "unsecured-jwt", "signed-jwt"]
@@ -29,7 +31,25 @@ _USUAL_ITERATIONS = 1000
 _MAX_REAL_ITERATIONS = 100_000
 
 
-@mutation
+_ZIP_TOO = "with.bomb_bytes is the size before compression; say zip as well."
+_PBES2: Final = "PBES2-HS256+A128KW"
+_ALG_TOO = f"with.p2c is the iteration count of {_PBES2}, 1 or more; choose that alg."
+
+
+@mutation_with(
+    {
+        "anyOf": [
+            {"properties": {"bomb_bytes": {"maximum": 0}}},
+            {"properties": {"zip": {"enum": [True]}}, "required": ["zip"]},
+        ],
+        OTHERWISE: _ZIP_TOO,
+    },
+    {
+        "dependentSchemas": {
+            "p2c": {"properties": {"alg": {"enum": [_PBES2]}}, "required": ["alg"], OTHERWISE: _ALG_TOO}
+        }
+    },
+)
 def jwe(
     draft: Draft,
     *,
@@ -37,8 +57,8 @@ def jwe(
     alg: JweAlgorithm = "RSA-OAEP",
     enc: ContentEncryption = "A256GCM",
     zip: bool = False,
-    bomb_bytes: int = 0,
-    p2c: int | None = None,
+    bomb_bytes: Annotated[int, Range(0, MAX_BOMB_BYTES)] = 0,
+    p2c: Annotated[int | None, Range(1)] = None,
 ) -> str:
     """The token is encrypted to the signing key's public half instead of signed: five segments, made by anybody.
 
@@ -51,7 +71,10 @@ def jwe(
     Source: RFC 8725 sections 2.3 and 3.3, RFC 7516, RFC 7518 sections 4 and 5; CVE-2026-29000, CVE-2023-51774,
     CVE-2024-28176 (bomb), CVE-2023-52428 (p2c).
     """
-    _check(zip, bomb_bytes, alg, p2c)
+    if bomb_bytes and not zip:
+        raise JoseError("wrong_value", _ZIP_TOO, "with.bomb_bytes")
+    if p2c is not None and alg != _PBES2:
+        raise JoseError("wrong_value", _ALG_TOO, "with.p2c")
     members = draft.header_members() | {"alg": alg, "enc": enc}
     if plaintext != "claims":
         members["cty"] = "JWT"  # RFC 7519 section 5.2: it must be there when another JWT is inside.
@@ -60,19 +83,6 @@ def jwe(
     content_key = _content_key(draft, alg, members, p2c or _USUAL_ITERATIONS)
     text = _text(draft, plaintext)
     return encrypt(compact_json(members), content_key, enc, deflated(text, bomb_bytes) if zip else text)
-
-
-def _check(compressed: bool, bomb_bytes: int, alg: JweAlgorithm, p2c: int | None) -> None:
-    """Raises JoseError `wrong_value` for numbers out of range and options that don't go together."""
-    if not 0 <= bomb_bytes <= MAX_BOMB_BYTES:
-        sentence = f"with.bomb_bytes must be from 0 to {MAX_BOMB_BYTES}, not {bomb_bytes}."
-        raise JoseError("wrong_value", sentence, "with.bomb_bytes")
-    if bomb_bytes and not compressed:
-        sentence = "with.bomb_bytes is the size before compression; say zip as well."
-        raise JoseError("wrong_value", sentence, "with.bomb_bytes")
-    if p2c is not None and (alg != "PBES2-HS256+A128KW" or p2c < 1):
-        sentence = "with.p2c is the iteration count of PBES2-HS256+A128KW, 1 or more; choose that alg."
-        raise JoseError("wrong_value", sentence, "with.p2c")
 
 
 def _text(draft: Draft, plaintext: JwePlaintext) -> bytes:
@@ -87,7 +97,7 @@ def _content_key(draft: Draft, alg: JweAlgorithm, members: dict[str, Any], itera
     """The content key; for PBES2 its parameters go into the header's members (RFC 7518 section 4.8.1)."""
     if alg == "dir":
         return ContentKey(hashlib.sha256(draft.key.public_pem().encode("ascii")).digest(), b"")
-    if alg == "PBES2-HS256+A128KW":
+    if alg == _PBES2:
         salt = secrets.token_bytes(16)
         members |= {"p2s": b64url_encode(salt), "p2c": iterations}
         return password_key(draft.key.public_pem().encode("ascii"), salt, min(iterations, _MAX_REAL_ITERATIONS))

@@ -12,7 +12,8 @@ from mock_idp.jose.errors import JoseError
 from mock_idp.jose.json_checks import base64url
 from mock_idp.jose.jws import compact, signing_input
 from mock_idp.jose.keys import SigningKey
-from mock_idp.jose.mutations.base import Draft, mutation
+from mock_idp.jose.members import OTHERWISE
+from mock_idp.jose.mutations.base import Draft, mutation, mutation_with
 from mock_idp.jose.raw_rsa import RawRsaPublicKey
 from mock_idp.jose.signing import hmac_sign
 
@@ -37,7 +38,17 @@ def hmac_with_public_key(draft: Draft, *, form: PublicKeyForm = "spki-pem", alg:
     return _signed_with(public_key_bytes(draft.key, form), draft, alg)
 
 
-@mutation
+_ONE_SECRET = "'hmac-with-secret' needs one of the options 'secret' and 'secret_b64'."
+
+
+@mutation_with(
+    {
+        "anyOf": [{"required": ["secret"]}, {"required": ["secret_b64"]}],
+        "not": {"required": ["secret", "secret_b64"]},
+        OTHERWISE: _ONE_SECRET,
+    },
+    {"properties": {"secret_b64": base64url.schema}},
+)
 def hmac_with_secret(
     draft: Draft, *, secret: str | None = None, secret_b64: str | None = None, alg: HmacName = "HS256"
 ) -> str:
@@ -49,8 +60,7 @@ def hmac_with_secret(
         return _signed_with(utf8(secret, "with.secret"), draft, alg)
     if secret_b64 is not None and secret is None:
         return _signed_with(base64url(secret_b64, "with.secret_b64"), draft, alg)
-    sentence = "'hmac-with-secret' needs one of the options 'secret' and 'secret_b64'."
-    raise JoseError("missing_member", sentence, "with.secret")
+    raise JoseError("missing_member", _ONE_SECRET, "with.secret")
 
 
 def public_key_bytes(key: SigningKey, form: PublicKeyForm) -> bytes:

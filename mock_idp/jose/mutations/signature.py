@@ -1,9 +1,12 @@
 """Damaged and exchanged signatures; header and payload stay as they are."""
 
+from typing import Annotated
+
 from mock_idp.jose.encoding import b64url_encode, compact_json
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.jws import compact_text, signing_input
 from mock_idp.jose.mutations.base import Draft, mutation
+from mock_idp.jose.mutations.options import Range
 
 
 @mutation
@@ -27,13 +30,13 @@ def flip_last_signature_bit(draft: Draft) -> str:
 
 
 @mutation
-def drop_signature_characters(draft: Draft, *, count: int = 4) -> str:
+def drop_signature_characters(draft: Draft, *, count: Annotated[int, Range(1)] = 4) -> str:
     """The last `count` characters of the third segment are cut off.
 
     Source: RFC 7515 section 5.2 step 8.
     """
     text = b64url_encode(draft.signature)
-    if not 1 <= count <= len(text):
+    if count > len(text):
         raise JoseError("wrong_value", f"with.count must be from 1 to {len(text)}, not {count}.", "with.count")
     return compact_text(draft.header, draft.payload, text[:-count])
 
