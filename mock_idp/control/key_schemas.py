@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mock_idp.jose.key_spec import RULES, KeySettings
 from mock_idp.jose.members import schemas
+from mock_idp.jose.public_jwk import MEMBERS
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.jose.rotation import HABITS
 from mock_idp.schema_parts import MAYBE_TEXT, OBJECT, STRING, STRINGS, Json, closed, complete
@@ -37,7 +38,7 @@ KEY_SCHEMAS: dict[str, Json] = {
             },
             "members": {
                 "type": "object",
-                "additionalProperties": {**STRINGS, "minItems": 1},
+                "additionalProperties": {"type": "array", "items": {"enum": list(MEMBERS)}, "minItems": 1},
                 "description": "By name or kid of the key: its members, in order.",
             },
         }
