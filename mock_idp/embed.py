@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from mock_idp.http_server import HttpServer
+from mock_idp.http11.server import HttpServer
+from mock_idp.issuer.state import State
 from mock_idp.jose.pool import KeyPool
+from mock_idp.server.wsgi import MockIdpWsgi
 from mock_idp.settings import ServerSettings, TlsSettings
-from mock_idp.state import State
-from mock_idp.wsgi import MockIdpWsgi
 
 
 class EmbeddedIdp:
@@ -46,7 +46,7 @@ class EmbeddedIdp:
         with ExitStack() as undo:
             if settings.tls is not None:
                 # Plain HTTP does without the TLS library.
-                from mock_idp.tls import server_tls
+                from mock_idp.run.tls import server_tls
 
                 secured = undo.enter_context(server_tls(settings))
                 scheme, context, self.ca_file = "https", secured.context, secured.ca_file

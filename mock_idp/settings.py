@@ -13,7 +13,7 @@ from mock_idp.errors import bad_field
 
 if TYPE_CHECKING:
     from mock_idp.jose.key_spec import KeySettings
-    from mock_idp.script.spec import ScriptSettings
+    from mock_idp.plans.stubs.spec import ScriptSettings
 
 _GROUP = "[0-9A-Fa-f]{1,4}"
 _IPV6 = "|".join(

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from mock_idp.control.schemas import SCHEMAS
 from mock_idp.control.token_schemas import TOKEN_MEMBERS, options_schema
-from mock_idp.faults.registry import FAULTS
+from mock_idp.http11.schema_parts import Json
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.token_spec import contradictions
-from mock_idp.schema_parts import Json
+from mock_idp.plans.faults.registry import FAULTS
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.context import ENDPOINTS
 

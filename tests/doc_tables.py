@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from mock_idp.schema import with_defaults
+from mock_idp.http11.schema import with_defaults
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.base import Vendor
 from mock_idp.vendors.context import IssuerContext

@@ -27,16 +27,16 @@ from harness.targets.process import PLACEHOLDERS
 from harness.targets.registry import TARGETS
 from harness.verdicts import VERDICTS, CellResult
 from mock_idp.cli import main as mock_idp
-from mock_idp.commands.serve import serve
-from mock_idp.commands.setting import Setting
+from mock_idp.cli.serve import serve
+from mock_idp.cli.setting import Setting
 from mock_idp.control.registry import OPERATIONS
 from mock_idp.control.schemas import SCHEMAS
-from mock_idp.faults.registry import FAULTS
 from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
 from mock_idp.jose.members import schemas
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.ring import KEY_STATES
-from mock_idp.script.schema import SCRIPT_SPEC
+from mock_idp.plans.faults.registry import FAULTS
+from mock_idp.plans.stubs.schema import SCRIPT_SPEC
 from mock_idp.vendors import VENDORS
 
 SCENARIOS, PLUGIN = PAGES["scenarios.md"], PAGES["pytest-plugin.md"]
@@ -98,7 +98,7 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "verdicts": (SCENARIOS, "Running them", "verdict", VERDICTS),
     "mutations": (PLUGIN, "Mutations", "mutation", MUTATIONS),
     "styles": (MOCK_IDP, "Styles", "style", VENDORS),
-    "commands": (MOCK_IDP, "Serve", "command", set(mock_idp.commands) - {"serve"}),
+    "commands": (MOCK_IDP, "Serve", "command", set(mock_idp.cli) - {"serve"}),
     "issuer keys": (
         MOCK_IDP,
         "Issuers from a file",
@@ -314,7 +314,7 @@ def test_a_command_line_parses(line: str) -> None:
     # Whether a file is there is found out by those that run.
     assert command.make_context(name, [*arguments], resilient_parsing=True)
     # `start` hands what it doesn't know to `serve`.
-    known = options_of(command) | (options_of(mock_idp.commands["serve"]) if name == "start" else set())
+    known = options_of(command) | (options_of(mock_idp.cli["serve"]) if name == "start" else set())
     assert {one.partition("=")[0] for one in arguments if one.startswith("--")} - known == set()
 
 

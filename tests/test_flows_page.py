@@ -6,7 +6,7 @@ import pytest
 from doc_pages import PAGES
 
 from mock_idp.control.schemas import SCHEMAS
-from mock_idp.schema import with_defaults
+from mock_idp.http11.schema import with_defaults
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.context import IssuerContext
 from mock_idp.vendors.grant_types import ALL_GRANTS

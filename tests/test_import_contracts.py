@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -58,3 +59,13 @@ def test_a_module_imports_what_an_installation_has(module: Path) -> None:
     """The standard library and the declared dependencies: no linter, type checker or test tool of the developers."""
     allowed = declared() | OPTIONAL | WITH_FLASK | {"mock_idp", "harness"} | set(sys.stdlib_module_names)
     assert imported(module) - allowed == set()
+
+
+def test_no_two_files_of_the_mock_need_each_other() -> None:
+    """No circle of imports, those for types and those inside functions counted."""
+    graph = grimp.build_graph("mock_idp", cache_dir=None)
+    waiting = {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
+    while free := [module for module, needed in waiting.items() if not needed & waiting.keys()]:
+        for module in free:
+            del waiting[module]
+    assert sorted(waiting) == []

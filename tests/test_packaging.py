@@ -88,7 +88,8 @@ def test_the_wheel_holds_the_packages_and_the_scenarios(built: Built) -> None:
     """All of them and nothing else: no test, no cache, no file of the repository's top."""
     inside = {name for name in contents(built.wheel) if ".dist-info/" not in name}
     assert inside == sources()
-    for needed in ("mock_idp/py.typed", "harness/py.typed", "mock_idp/templates/login.html", "mock_idp/words.json"):
+    typed = ("mock_idp/py.typed", "harness/py.typed")
+    for needed in (*typed, "mock_idp/oauth/templates/login.html", "mock_idp/words.json"):
         assert needed in inside
     for needed in ("harness/_scenarios/schema.json", "harness/_scenarios/profiles/tasker-worker.toml"):
         assert needed in inside

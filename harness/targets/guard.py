@@ -13,9 +13,9 @@ be killed in a way that lets it clean up nothing (`kill -9`):
   (or `--signal`); when it ended, or the grace period is over, so does everything it started, and then SIGKILL: the
   guard is a child subreaper.
 - If the guard itself is killed, the kernel sends the command SIGKILL or `--orphan-signal` (PR_SET_PDEATHSIG, prctl(2)).
-  What the command has started by then is found by the mark in its environment (`mock_idp.own_processes`).
+  What the command has started by then is found by the mark in its environment (`mock_idp.ephemeral.own_processes`).
 - The folder given with `--scratch` goes last, however far things came. The command works in it, the guard holds it
-  (`mock_idp.own_folder`).
+  (`mock_idp.ephemeral.own_folder`).
 
 It prints the command's process id, sends the command's output to standard error, and exits with the command's status
 (128 + n for signal n, 127 when it could not be started). Standard library only, and what itself needs no more: it runs
@@ -36,11 +36,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mock_idp.own_folder import OwnFolder
+    from mock_idp.ephemeral.own_folder import OwnFolder
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-# As in `mock_idp.own_processes`.
+# As in `mock_idp.ephemeral.own_processes`.
 OWN_MARK, MARK = "IDP_HARNESS_GUARD", "IDP_HARNESS_GUARDED"
 HANDLED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PARENT_CHECK_SECONDS = 1.0
@@ -133,14 +133,14 @@ class Guard:
 
     def hold_scratch(self) -> None:
         """Hold the folder until the guard ends."""
-        from mock_idp.own_folder import OwnFolder
+        from mock_idp.ephemeral.own_folder import OwnFolder
 
         self.scratch = OwnFolder.prove(Path(self.options.scratch))
         if self.scratch:
             self.scratch.hold()
 
     def remove_scratch(self) -> None:
-        from mock_idp.own_folder import remove_own
+        from mock_idp.ephemeral.own_folder import remove_own
 
         if self.scratch:
             self.scratch.remove()

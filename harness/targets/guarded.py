@@ -19,9 +19,9 @@ from harness.foreign_text import foreign
 from harness.targets.base import TargetError
 from harness.targets.scratch import ScratchFolder
 from harness.targets.service_log import ServiceLog
-from mock_idp.keeping import keeping
-from mock_idp.own_processes import GUARD as GUARD_VARIABLE
-from mock_idp.own_processes import GUARDED, kill_marked
+from mock_idp.ephemeral.keeping import keeping
+from mock_idp.ephemeral.own_processes import GUARD as GUARD_VARIABLE
+from mock_idp.ephemeral.own_processes import GUARDED, kill_marked
 
 GUARD = Path(__file__).with_name("guard.py")
 # What a program may need to start at all; everything else of this process's environment stays here.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.foreign_text import foreign
 from harness.targets.base import TargetError
-from mock_idp.passing_folder import PassingFolder
+from mock_idp.ephemeral.passing_folder import PassingFolder
 
 PREFIX = "idp-harness-"
 

@@ -1,1 +1,1 @@
-"""The control API under /_mock: one module per subject, each a list of operations that know their own schemas."""
+"""The control API under /_mock, a module per subject with its operations and schemas; imports `issuer`, not `oauth`."""

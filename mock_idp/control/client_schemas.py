@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mock_idp.control.operation import ref
+from mock_idp.http11.schema_parts import TEXT, TEXTS, Json, chosen_by, closed
 from mock_idp.jose.algorithms import CURVE_NAMES
 from mock_idp.jose.json_checks import base64url
 from mock_idp.jose.members import OTHERWISE
-from mock_idp.schema_parts import TEXT, TEXTS, Json, chosen_by, closed
 from mock_idp.settings import CLIENT_AUTH_METHODS
 
 _NUMBER: Json = {**base64url.schema, "minLength": 1, "maxLength": 6000}

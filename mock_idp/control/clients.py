@@ -5,8 +5,8 @@ from __future__ import annotations
 from mock_idp.control.client_specs import read_client, read_user, show_client, show_user
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.errors import conflict, not_found
+from mock_idp.http11.schema_parts import complete, list_of
 from mock_idp.jose.errors import nearest
-from mock_idp.schema_parts import complete, list_of
 
 _CLIENTS = "/_mock/issuers/{issuer_id}/clients"
 _USERS = "/_mock/issuers/{issuer_id}/users"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.control.plan_schemas import UNUSED
-from mock_idp.faults.registry import FAULTS
-from mock_idp.schema_parts import closed, list_of
+from mock_idp.http11.schema_parts import closed, list_of
+from mock_idp.plans.faults.registry import FAULTS
 
 _FAULTS = "/_mock/issuers/{issuer_id}/faults"
 _LIST = {200: closed({"faults": list_of(ref("Fault"))}, ["faults"])}

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.control.requests import SELECTION, selected
-from mock_idp.har import har
+from mock_idp.issuer.har import har
 
 
 def show_har(call: Call) -> Reply:

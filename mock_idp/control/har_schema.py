@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.schema_parts import MAYBE_TEXT, STRING, Json, complete, list_of
+from mock_idp.http11.schema_parts import MAYBE_TEXT, STRING, Json, complete, list_of
 
 _SIZE: Json = {"type": "integer", "minimum": -1, "description": "In bytes; -1 is unknown."}
 _MILLISECONDS: Json = {"type": "number", "minimum": 0}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mock_idp.control.client_schemas import FLOW_SETTINGS
 from mock_idp.control.operation import ref
+from mock_idp.http11.schema_parts import OBJECT, STRING, TEXT, Json, chosen_by, closed, complete
 from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
 from mock_idp.jose.members import OTHERWISE
-from mock_idp.plan_queue import MAX_PLANNED
-from mock_idp.schema_parts import OBJECT, STRING, TEXT, Json, chosen_by, closed, complete
+from mock_idp.plans.queue import MAX_PLANNED
 from mock_idp.settings import NO_PUBLIC_URL, PUBLIC_URL
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.base import Vendor

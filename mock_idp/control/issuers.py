@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.control.views import issuer_settings, show_issuer
-from mock_idp.schema_parts import closed
+from mock_idp.http11.schema_parts import closed
 
 _ONE = "/_mock/issuers/{issuer_id}"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from mock_idp.http11.schema_parts import MAYBE_TEXT, OBJECT, STRING, STRINGS, Json, closed, complete
 from mock_idp.jose.key_spec import RULES, KeySettings
 from mock_idp.jose.members import schemas
 from mock_idp.jose.public_jwk import MEMBERS
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.jose.rotation import HABITS
-from mock_idp.schema_parts import MAYBE_TEXT, OBJECT, STRING, STRINGS, Json, closed, complete
 
 KEY_SCHEMAS: dict[str, Json] = {
     "KeySpec": {**closed(schemas(KeySettings)), "allOf": [*RULES]},

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.control.views import key_settings, show_key
 from mock_idp.errors import not_found
+from mock_idp.http11.schema_parts import closed
+from mock_idp.issuer.jwks_overlay import JwkEdit, JwksOverlay
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.ring import KEY_STATES, RingEntry
-from mock_idp.jwks_overlay import JwkEdit, JwksOverlay
-from mock_idp.schema_parts import closed
 
 _KEYS = "/_mock/issuers/{issuer_id}/keys"
 _ONE = _KEYS + "/{key}"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from mock_idp.answer import JSON, MARKER
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.control.schemas import SCHEMAS
+from mock_idp.http11.answer import JSON, MARKER
 
 _PHRASES = {200: "Done.", 201: "Made.", 204: "Done; no body.", 408: "Not in time.", 503: "Not yet."}
 _REFUSALS = {

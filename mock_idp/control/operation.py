@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mock_idp.issuer import Issuer
-from mock_idp.schema import Schema
-from mock_idp.state import State
+from mock_idp.http11.schema import Schema
+from mock_idp.issuer.issuer import Issuer
+from mock_idp.issuer.state import State
 
 HEALTH = "/_mock/health"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from mock_idp.control.operation import ref
-from mock_idp.faults.base import Fault
-from mock_idp.faults.registry import FAULTS
+from mock_idp.http11.schema_parts import STRING, Json, closed
 from mock_idp.jose.members import required_members, schemas
-from mock_idp.plan_queue import WHEN
-from mock_idp.schema_parts import STRING, Json, closed
-from mock_idp.script.schema import SCRIPT_SPEC
+from mock_idp.plans.faults.base import Fault
+from mock_idp.plans.faults.registry import FAULTS
+from mock_idp.plans.queue import WHEN
+from mock_idp.plans.stubs.schema import SCRIPT_SPEC
 from mock_idp.vendors.context import SERVED_ENDPOINTS
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_idp.control.operation import ref
-from mock_idp.schema_parts import MAYBE_TEXT, STRING, STRINGS, Json, closed, complete, list_of, never
+from mock_idp.http11.schema_parts import MAYBE_TEXT, STRING, STRINGS, Json, closed, complete, list_of, never
 from mock_idp.vendors.context import ENDPOINTS
 
 _UNIX_SECONDS: Json = {"type": "number", "minimum": 0, "maximum": 253_402_300_799}

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
-from mock_idp.issuer import Issuer
+from mock_idp.http11.parameters import read_query
+from mock_idp.issuer.issuer import Issuer
+from mock_idp.issuer.request_log import RequestRecord
 from mock_idp.jose.members import OTHERWISE
-from mock_idp.parameters import read_query
-from mock_idp.request_log import RequestRecord
 from mock_idp.vendors.context import ENDPOINTS
 
 _REQUESTS = "/_mock/issuers/{issuer_id}/requests"

@@ -9,7 +9,7 @@ from mock_idp.control.key_schemas import KEY_SCHEMAS
 from mock_idp.control.plan_schemas import PLAN_SCHEMAS
 from mock_idp.control.request_schemas import REQUEST_SCHEMAS
 from mock_idp.control.token_schemas import TOKEN_SCHEMAS
-from mock_idp.schema_parts import MAYBE_TEXT, STRING, Json, complete
+from mock_idp.http11.schema_parts import MAYBE_TEXT, STRING, Json, complete
 
 SCHEMAS: dict[str, Json] = {
     "Error": complete({"error": STRING, "error_description": STRING, "field": MAYBE_TEXT}),

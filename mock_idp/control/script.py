@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
 from mock_idp.control.plan_schemas import UNUSED
-from mock_idp.schema_parts import closed, list_of
-from mock_idp.script.spec import script_settings
+from mock_idp.http11.schema_parts import closed, list_of
+from mock_idp.plans.stubs.spec import script_settings
 
 _SCRIPT = "/_mock/issuers/{issuer_id}/script"
 _LIST = {200: closed({"steps": list_of(ref("ScriptStep"))}, ["steps"])}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_idp.control.operation import HEALTH, Call, Operation, Reply
-from mock_idp.schema_parts import closed
+from mock_idp.http11.schema_parts import closed
 
 
 def health(call: Call) -> Reply:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mock_idp.control.operation import ref
+from mock_idp.http11.schema import fits
+from mock_idp.http11.schema_parts import ANY, STRING, Json, chosen_by, closed, complete, never
 from mock_idp.jose.members import OTHERWISE, schemas
 from mock_idp.jose.mutations import MUTATIONS, Mutation
 from mock_idp.jose.token_spec import NO_MUTATION, WHOLE, TokenSpec, contradictions
-from mock_idp.schema import fits
-from mock_idp.schema_parts import ANY, STRING, Json, chosen_by, closed, complete, never
 
 TOKEN_MEMBERS: Json = closed(schemas(TokenSpec))
 """The schema of a token spec, without what goes together."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mock_idp.control.operation import Call, Operation, Reply, ref
-from mock_idp.issuer import Issuer
+from mock_idp.http11.schema_parts import closed
+from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.token_spec import TokenSpec
-from mock_idp.schema_parts import closed
 
 _TOKENS = "/_mock/issuers/{issuer_id}/tokens"
 _TEXT = "text/plain"

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_idp.control.client_specs import read_clients, read_users
-from mock_idp.issuer import Issuer
+from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.ring import RingEntry
-from mock_idp.script.spec import script_settings
+from mock_idp.plans.stubs.spec import script_settings
 from mock_idp.settings import IssuerSettings
 
 

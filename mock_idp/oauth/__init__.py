@@ -1,5 +1,7 @@
 """What an authorization server does: the token endpoint with a file per grant, and the endpoints beside it.
 
+It imports `issuer` and the rooms below, not `control`.
+
 A vendor says what is its own in three places, all of them light to import:
 
 - its class, a subclass of `mock_idp.vendors.base.Vendor`: the grants it has, how its refresh tokens live, what its ID
@@ -8,6 +10,6 @@ A vendor says what is its own in three places, all of them light to import:
   of what can be wrong, and `standard_answer`, which is RFC 6749 section 5.2.
 - its discovery document: each endpoint that is named there below the base URL of the issuer is served.
 
-Clients and users are those of `mock_idp.oauth.clients`: while an issuer declares none, every client, secret, user and
+Clients and users are those of `mock_idp.issuer.clients`: while an issuer declares none, every client, secret, user and
 password is good; from the first declared one on, only declared ones are.
 """

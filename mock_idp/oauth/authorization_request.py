@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from mock_idp.issuer.store import digest
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_query
-from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
+from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.settings import ClientSettings
 from mock_idp.vendors.problems import standard_code
 

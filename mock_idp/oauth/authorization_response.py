@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
 from mock_idp.oauth.authorization_request import AuthorizationRequest, RedirectedError
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.request import FlowRequest

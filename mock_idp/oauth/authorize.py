@@ -8,7 +8,9 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlencode
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.flow_state import Code, Family, Login, UserGrant
+from mock_idp.issuer.store import digest
 from mock_idp.oauth.authorization_request import (
     AuthorizationRequest,
     RedirectedError,
@@ -19,12 +21,10 @@ from mock_idp.oauth.authorization_request import (
 )
 from mock_idp.oauth.authorization_response import redirect, refuse, respond
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import Code, Family, Login, UserGrant
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.logins import current_login, start_login, user_without_page
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
 from mock_idp.oauth.users import checked_user
 
 CODE_SECONDS = 60

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
+from mock_idp.issuer.store import digest
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
 from mock_idp.settings import ClientAuthMethod, ClientSettings
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import secrets
 
-from mock_idp.answer import Answer, json_answer
+from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.issuer.flow_state import DeviceRequest
+from mock_idp.issuer.store import digest
 from mock_idp.oauth.client_authentication import authenticate
 from mock_idp.oauth.device_decision import allow
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import DeviceRequest
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.logins import user_without_page
-from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
+from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.oauth.token_endpoint import claimed_client_id
 from mock_idp.vendors.grant_types import DEVICE_CODE
 from mock_idp.vendors.routes import device_page

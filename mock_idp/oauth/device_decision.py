@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from mock_idp.oauth.flow_state import DeviceRequest, Family, UserGrant
+from mock_idp.issuer.flow_state import DeviceRequest, Family, UserGrant
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import UserSettings
 from mock_idp.vendors.grant_types import DEVICE_CODE

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.flow_state import DeviceRequest
 from mock_idp.oauth.device_decision import allow, find_device
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import DeviceRequest
 from mock_idp.oauth.form import read_form, read_query
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.request import FlowRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import read_jws, verifies
 from mock_idp.oauth.authorization_request import is_redirect_uri

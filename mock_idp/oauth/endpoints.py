@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import cast
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
 from mock_idp.oauth.request import FlowRequest
 
 Endpoint = Callable[[FlowRequest], Answer]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import parse_qsl
 
-from mock_idp.http_syntax import is_encoded_text
+from mock_idp.http11.syntax import is_encoded_text
 from mock_idp.oauth.errors import OAuthError
 
 FORM = "application/x-www-form-urlencoded"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from mock_idp.issuer import Issuer
+from mock_idp.issuer.flow_state import Family
+from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.encoding import b64url_encode, compact_json
 from mock_idp.jose.token_spec import TokenSpec
-from mock_idp.oauth.flow_state import Family
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.users import claims_of, subject_of
 from mock_idp.settings import ClientSettings

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from http.cookies import CookieError, SimpleCookie
 
-from mock_idp.oauth.flow_state import Login
+from mock_idp.issuer.flow_state import Login
+from mock_idp.issuer.store import digest
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
 from mock_idp.settings import UserSettings
 
 _LIFETIME_SECONDS = 10 * 3600

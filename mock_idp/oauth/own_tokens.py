@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mock_idp.issuer import Issuer
+from mock_idp.issuer.flow_state import Family
+from mock_idp.issuer.issuer import Issuer
+from mock_idp.issuer.store import digest
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, read_jws, verifies
-from mock_idp.oauth.flow_state import Family
-from mock_idp.oauth.store import digest
 from mock_idp.settings import UserSettings
 
 _CLIENT_CLAIMS = ("client_id", "azp", "cid", "appid")

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
 
 _HEADERS = (
     ("Content-Type", "text/html; charset=utf-8"),
@@ -19,7 +19,7 @@ _HEADERS = (
 
 @cache
 def _templates() -> Environment:
-    return Environment(loader=PackageLoader("mock_idp"), autoescape=select_autoescape(), trim_blocks=True)
+    return Environment(loader=PackageLoader("mock_idp.oauth"), autoescape=select_autoescape(), trim_blocks=True)
 
 
 def page(template: str, status: int = 200, **values: Any) -> Answer:

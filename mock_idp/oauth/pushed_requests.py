@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 
-from mock_idp.answer import Answer, json_answer
+from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.issuer.store import digest
 from mock_idp.oauth.authorization_request import RedirectedError, ShownError, check_request, read_parameters
 from mock_idp.oauth.client_authentication import authenticate
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
 from mock_idp.oauth.token_endpoint import claimed_client_id
 
 LIFETIME_SECONDS = 60

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.answer import Answer, Headers
+from mock_idp.http11.answer import Answer, Headers
 from mock_idp.oauth.client_authentication import authenticate
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.logins import end_login

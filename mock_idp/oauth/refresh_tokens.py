@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mock_idp.issuer.flow_state import Family, RefreshToken
+from mock_idp.issuer.store import digest
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import Family, RefreshToken
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
 from mock_idp.oauth.users import subject_of
 from mock_idp.settings import ClientSettings
 from mock_idp.vendors.context import RefreshTokenRequest

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mock_idp.answer import Answer
-from mock_idp.issuer import Issuer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.issuer import Issuer
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.settings import ClientSettings
 from mock_idp.vendors.context import IssuerContext, RequestFacts

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.store import digest
 from mock_idp.oauth.client_authentication import authenticate
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
 from mock_idp.oauth.token_endpoint import claimed_client_id
 from mock_idp.settings import ClientSettings
 from mock_idp.vendors.problems import OTHER_CLIENT

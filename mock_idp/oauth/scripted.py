@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.http11.parameters import claimed_client_id, read_parameters
 from mock_idp.oauth.authorization_request import ShownError, read_request
 from mock_idp.oauth.authorization_response import respond
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.parameters import claimed_client_id, read_parameters
 from mock_idp.vendors.problems import ProblemKind
 
 # What a vendor's sentence names, by the parameter that it comes from.

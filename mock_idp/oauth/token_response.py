@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
 from mock_idp.oauth.request import FlowRequest
 
 

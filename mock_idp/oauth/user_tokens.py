@@ -6,14 +6,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.flow_state import Family, IssuedToken
+from mock_idp.issuer.store import digest
 from mock_idp.jose.token_spec import TokenSpec
-from mock_idp.oauth.flow_state import Family, IssuedToken
 from mock_idp.oauth.form import read_form
-from mock_idp.oauth.permits import IDENTITY_SCOPES, claims_of_client, unique
 from mock_idp.oauth.refresh_tokens import is_offline, refresh_token
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
+from mock_idp.oauth.scope_policy import IDENTITY_SCOPES, claims_of_client, unique
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.users import STANDARD_CLAIMS, known_of, subject_of
 from mock_idp.settings import ClientSettings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.answer import Answer, json_answer
+from mock_idp.http11.answer import Answer, json_answer
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.own_tokens import own_token

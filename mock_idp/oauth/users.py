@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Iterable
 from typing import Any
 
-from mock_idp.issuer import Issuer
+from mock_idp.issuer.issuer import Issuer
 from mock_idp.settings import UserSettings
 from mock_idp.vendors.base import Vendor
 

@@ -9,7 +9,7 @@ from email.utils import formatdate
 from math import floor
 from typing import Any, ClassVar, Literal
 
-from mock_idp.answer import Answer, Headers
+from mock_idp.http11.answer import Answer, Headers
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from mock_idp.answer import Answer, Headers, json_answer
+from mock_idp.http11.answer import Answer, Headers, json_answer
 from mock_idp.vendors.context import IssuerContext
 
 ProblemKind = Literal[

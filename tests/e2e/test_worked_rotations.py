@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from harness.targets import ServiceConfig, make_target
-from mock_idp.control_client import ControlClient
+from mock_idp.cli.control_client import ControlClient
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.settings import IssuerSettings, ServerSettings
 

@@ -1,6 +1,6 @@
 """The clock of an issuer."""
 
-from mock_idp.clock import IssuerClock
+from mock_idp.issuer.clock import IssuerClock
 
 
 def test_follows_the_wall_clock() -> None:

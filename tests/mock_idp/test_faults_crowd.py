@@ -8,8 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from idp_api import IssuerApi
 
-from mock_idp.faults.crowd import decoys
 from mock_idp.jose.encoding import b64url_decode
+from mock_idp.plans.faults.crowd import decoys
 
 
 @pytest.mark.parametrize(("position", "place"), [("before", slice(50, None)), ("after", slice(None, -50))])

@@ -8,7 +8,7 @@ import json
 import pytest
 from idp_api import IssuerApi, raw_exchange
 
-from mock_idp.faults.encoding import accepts_gzip
+from mock_idp.plans.faults.encoding import accepts_gzip
 
 
 def exchange(issuer: IssuerApi, *headers: str, method: str = "GET") -> tuple[dict[str, str], bytes]:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from idp_api import IssuerApi, raw_exchange
 
-from mock_idp.http_limits import HttpLimits
-from mock_idp.http_server import HttpServer
+from mock_idp.http11.limits import HttpLimits
+from mock_idp.http11.server import HttpServer
 
 SECONDS = 20.0
 REQUEST = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from idp_api import raw_exchange
 
-from mock_idp.http_server import HttpServer
+from mock_idp.http11.server import HttpServer
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

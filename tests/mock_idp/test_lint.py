@@ -9,10 +9,10 @@ import pytest
 from werkzeug.middleware.lint import LintMiddleware
 from werkzeug.test import Client
 
+from mock_idp.issuer.state import State
 from mock_idp.jose.pool import KeyPool
+from mock_idp.server.wsgi import MockIdpWsgi
 from mock_idp.settings import IssuerSettings, ServerSettings
-from mock_idp.state import State
-from mock_idp.wsgi import MockIdpWsgi
 
 
 @pytest.fixture

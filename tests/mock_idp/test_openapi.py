@@ -10,11 +10,11 @@ import pytest
 from idp_api import Api, IssuerApi, MakeIssuer
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from mock_idp.app import create_app
+from mock_idp.control.app import create_app
 from mock_idp.control.registry import document
+from mock_idp.issuer.state import State
 from mock_idp.jose.pool import KeyPool
 from mock_idp.settings import ServerSettings
-from mock_idp.state import State
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

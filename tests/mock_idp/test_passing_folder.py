@@ -14,11 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mock_idp.passing_folder import passing_folder
+from mock_idp.ephemeral.passing_folder import passing_folder
 
 _HOLDS_ONE = """
 import sys
-from mock_idp.passing_folder import passing_folder
+from mock_idp.ephemeral.passing_folder import passing_folder
 with passing_folder("mock-idp-test-") as folder:
     (folder / "within").mkdir()
     print(folder, flush=True)
@@ -110,7 +110,7 @@ def test_without_its_keeper_a_process_removes_its_folder_itself(tmp_path: Path) 
 
 _TWO = """
 import sys
-from mock_idp.passing_folder import PassingFolder
+from mock_idp.ephemeral.passing_folder import PassingFolder
 folders = [PassingFolder("mock-idp-test-"), PassingFolder("mock-idp-test-")]
 folders[0].make()
 print(folders[0].path, flush=True)
@@ -138,7 +138,7 @@ def test_a_new_keeper_keeps_what_a_killed_one_kept(tmp_path: Path) -> None:
 
 _COUNTS = """
 import os, psutil
-from mock_idp.passing_folder import passing_folder
+from mock_idp.ephemeral.passing_folder import passing_folder
 def keepers():
     return sum((one.info["cmdline"] or [])[-1:] == [str(os.getpid())] for one in psutil.process_iter(["cmdline"]))
 with passing_folder("mock-idp-test-"):
@@ -157,7 +157,7 @@ def test_the_keeper_ends_with_the_last_folder() -> None:
 
 _FORKS = """
 import os, sys, time
-from mock_idp.passing_folder import passing_folder
+from mock_idp.ephemeral.passing_folder import passing_folder
 with passing_folder("mock-idp-test-") as folder:
     if os.fork() == 0:
         sys.stdin.read()

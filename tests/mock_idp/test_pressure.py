@@ -16,7 +16,7 @@ from server_process import ServerProcess
 from tls_api import tls_api, trusting
 
 from mock_idp.embed import EmbeddedIdp
-from mock_idp.places import MAX_HELD, MAX_WAITS
+from mock_idp.issuer.places import MAX_HELD, MAX_WAITS
 
 SECONDS = 20.0
 CROWD = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Thread
 
-from mock_idp.request_log import RequestLog
+from mock_idp.issuer.request_log import RequestLog
 
 
 def fetch(log: RequestLog, endpoint: str = "jwks", **more: str) -> None:

@@ -11,7 +11,7 @@ from idp_api import Api, IssuerApi
 
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.jose.key_spec import KeySettings
-from mock_idp.script.spec import script_settings
+from mock_idp.plans.stubs.spec import script_settings
 from mock_idp.settings import ClientSettings, IssuerSettings, UserSettings
 
 MakeIdp = Callable[..., tuple[EmbeddedIdp, Api]]

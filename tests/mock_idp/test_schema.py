@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mock_idp.control.schemas import SCHEMAS
 from mock_idp.errors import MockIdpError
-from mock_idp.schema import check
+from mock_idp.http11.schema import check
 
 JSON_VALUES = st.recursive(
     st.none()

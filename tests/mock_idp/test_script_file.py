@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mock_idp.errors import MockIdpError
-from mock_idp.script.steps import Claims, Refusal, Usual
-from mock_idp.settings_file import read_issuers
+from mock_idp.plans.stubs.steps import Claims, Refusal, Usual
+from mock_idp.run.settings_file import read_issuers
 
 HEAD = '[[issuers]]\nid = "a"\nstyle = "okta"\n'
 

@@ -12,9 +12,9 @@ import pytest
 from idp_api import Api
 from server_process import ServerProcess
 
-from mock_idp.commands.serve import serve
-from mock_idp.commands.setting import OTHERS, Setting, variable
-from mock_idp.settings_file import _SETTINGS, read_settings
+from mock_idp.cli.serve import serve
+from mock_idp.cli.setting import OTHERS, Setting, variable
+from mock_idp.run.settings_file import _SETTINGS, read_settings
 
 SETTINGS = [option for option in serve.params if isinstance(option, Setting)]
 # One value for each setting, as a variable and as TOML; a file that is named has to be there.

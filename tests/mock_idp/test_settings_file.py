@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mock_idp.errors import MockIdpError
-from mock_idp.settings_file import read_issuers
+from mock_idp.run.settings_file import read_issuers
 
 
 def refusal(tmp_path: Path, text: str) -> MockIdpError:

@@ -14,10 +14,10 @@ from idp_api import IssuerApi, raw_exchange
 from tls_api import fetch, names_of, tls_api
 
 from mock_idp.embed import EmbeddedIdp
+from mock_idp.ephemeral.own_folder import MARKER
 from mock_idp.errors import MockIdpError
-from mock_idp.own_folder import MARKER
+from mock_idp.run.tls import certificate_hosts, check_host
 from mock_idp.settings import IssuerSettings, ServerSettings, TlsSettings
-from mock_idp.tls import certificate_hosts, check_host
 
 USUAL = {"localhost", "127.0.0.1", "::1"}
 

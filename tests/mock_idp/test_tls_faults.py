@@ -10,7 +10,7 @@ from idp_api import IssuerApi
 from tls_api import Exchange, tls_api
 
 from mock_idp.embed import EmbeddedIdp
-from mock_idp.faults.registry import FAULTS
+from mock_idp.plans.faults.registry import FAULTS
 
 
 def body_and_length(answer: bytes) -> tuple[bytes, int]:

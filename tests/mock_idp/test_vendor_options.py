@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from idp_api import MakeIssuer
 
-from mock_idp.commands.vendor_options import vendor_options
+from mock_idp.cli.vendor_options import vendor_options
 from mock_idp.errors import MockIdpError
-from mock_idp.settings_file import read_issuers
+from mock_idp.run.settings_file import read_issuers
 from mock_idp.vendors import VENDORS
 
 # Style, option, the words of the command line, and the value that they stand for.

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import mock_idp.vendors
-from mock_idp.banner import banner
+from mock_idp.cli.banner import banner
+from mock_idp.issuer.state import State
 from mock_idp.jose.pool import KeyPool
 from mock_idp.settings import IssuerSettings, ServerSettings
-from mock_idp.state import State
 from mock_idp.vendors import VENDORS, _Vendors
 from mock_idp.vendors.base import Vendor
 
@@ -61,8 +61,8 @@ class Plain(Vendor):
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[State]:
     """A server with an issuer of the vendor that says nothing."""
-    monkeypatch.setattr("mock_idp.issuer.VENDORS", {"plain": Plain()})
-    monkeypatch.setattr("mock_idp.state.VENDORS", {"plain": Plain()})
+    monkeypatch.setattr("mock_idp.issuer.issuer.VENDORS", {"plain": Plain()})
+    monkeypatch.setattr("mock_idp.issuer.state.VENDORS", {"plain": Plain()})
     issuers = (IssuerSettings(id="default", style="plain", mount="root", algorithm="ES256"),)
     state = State(ServerSettings(issuers=issuers), "http://localhost", KeyPool(0))
     state.start()

@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 
 import mock_idp
-from mock_idp.faults.registry import FAULTS
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.token_spec import TokenSpec
+from mock_idp.plans.faults.registry import FAULTS
 from mock_idp.words import main, words
 
 FILE = Path(mock_idp.__file__).parent / "words.json"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mock_idp import workers as workers_module
-from mock_idp.workers import Workers
+from mock_idp.run import workers as workers_module
+from mock_idp.run.workers import Workers
 
 SECONDS = 10
 MOST = workers_module._USUAL_THREADS + 5

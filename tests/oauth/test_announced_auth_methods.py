@@ -13,7 +13,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from relying_party import CHALLENGE, START, VERIFIER, MakeRp, Rp
 
-from mock_idp.schema import with_defaults
+from mock_idp.http11.schema import with_defaults
 from mock_idp.settings import CLIENT_AUTH_METHODS
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.context import IssuerContext

@@ -9,7 +9,7 @@ import pytest
 from relying_party import MakeRp, Rp, refusal
 
 from mock_idp.errors import MockIdpError
-from mock_idp.settings_file import read_issuers
+from mock_idp.run.settings_file import read_issuers
 
 CLIENT = {"id": "app", "secret": "secret", "scopes": ["tasks:read", "tasks:list"], "audiences": ["tasker-api", "b"]}
 

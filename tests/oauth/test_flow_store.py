@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.oauth.store import Store
+from mock_idp.issuer.store import Store
 
 
 def test_the_oldest_is_forgotten() -> None:

@@ -16,8 +16,8 @@ from target_waits import SECONDS, keepers_of
 
 from harness.targets import TargetError
 from harness.targets.scratch import PREFIX, ScratchFolder
-from mock_idp.own_folder import MARKER
-from mock_idp.passing_folder import remove_stale
+from mock_idp.ephemeral.own_folder import MARKER
+from mock_idp.ephemeral.passing_folder import remove_stale
 
 MAKER = (
     "import signal\n"

@@ -16,7 +16,7 @@ import pytest
 from target_waits import SECONDS, running, wait_until_ended
 
 from harness.targets.guarded import GUARD
-from mock_idp.own_folder import MARKER, OwnFolder
+from mock_idp.ephemeral.own_folder import MARKER, OwnFolder
 
 STAY = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]
 STUBBORN = [

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import ClientSettings
 from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER, PASSWORD_REALM, TOKEN_EXCHANGE

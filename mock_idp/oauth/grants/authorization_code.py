@@ -7,13 +7,13 @@ import hmac
 import re
 from collections.abc import Mapping
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.flow_state import Code
+from mock_idp.issuer.store import digest
 from mock_idp.jose.encoding import b64url_encode
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import Code
-from mock_idp.oauth.permits import resource_of_token
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
+from mock_idp.oauth.scope_policy import resource_of_token
 from mock_idp.oauth.user_tokens import user_answer
 from mock_idp.settings import ClientSettings
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.permits import claims_of_client, granted_audience, granted_scope, unique
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.scope_policy import claims_of_client, granted_audience, granted_scope, unique
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.settings import ClientSettings
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.flow_state import DeviceRequest
+from mock_idp.issuer.store import digest
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import DeviceRequest
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.store import digest
 from mock_idp.oauth.user_tokens import user_answer
 from mock_idp.settings import ClientSettings
 

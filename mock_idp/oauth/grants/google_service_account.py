@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies

@@ -10,15 +10,15 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
 from mock_idp.oauth.client_assertion import check_times, is_for
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import Family, UserGrant
 from mock_idp.oauth.own_tokens import own_token
-from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.oauth.user_tokens import user_answer
 from mock_idp.settings import ClientSettings, UserSettings
 from mock_idp.vendors.grant_types import JWT_BEARER

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import Family, UserGrant
-from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.oauth.user_tokens import user_answer
 from mock_idp.oauth.users import checked_user
 from mock_idp.settings import ClientSettings

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.permits import resource_of_token, unique
 from mock_idp.oauth.refresh_tokens import checked_refresh_token
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.scope_policy import resource_of_token, unique
 from mock_idp.oauth.user_tokens import user_answer
 from mock_idp.settings import ClientSettings
 

@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from mock_idp.answer import Answer
+from mock_idp.http11.answer import Answer
+from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.flow_state import Family, UserGrant
 from mock_idp.oauth.own_tokens import OwnToken, own_token
-from mock_idp.oauth.permits import granted_audience, granted_scope
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.user_tokens import access_token
 from mock_idp.settings import ClientSettings, UserSettings

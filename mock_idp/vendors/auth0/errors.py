@@ -6,7 +6,7 @@ wording of an answer, `docs/vendors/auth0.md` says so.
 
 from __future__ import annotations
 
-from mock_idp.answer import Answer, Headers, json_answer
+from mock_idp.http11.answer import Answer, Headers, json_answer
 from mock_idp.vendors.context import RequestFacts
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 

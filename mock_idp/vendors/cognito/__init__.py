@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from mock_idp.answer import Answer, Headers, json_answer
+from mock_idp.http11.answer import Answer, Headers, json_answer
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.kid import KidSource

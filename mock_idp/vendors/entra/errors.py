@@ -10,7 +10,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from mock_idp.answer import Answer, Headers, json_answer
+from mock_idp.http11.answer import Answer, Headers, json_answer
 from mock_idp.vendors.context import RequestFacts
 from mock_idp.vendors.entra.v1 import is_v1
 from mock_idp.vendors.problems import Problem, ProblemKind

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from mock_idp.answer import Answer, json_answer
+from mock_idp.http11.answer import Answer, json_answer
 from mock_idp.jose.encoding import b64url_encode
 from mock_idp.vendors.context import RequestFacts
 from mock_idp.vendors.entra.claims import object_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.answer import Answer, json_answer
+from mock_idp.http11.answer import Answer, json_answer
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 
 _UNAUTHORIZED = (401, "invalid_client", "Unauthorized")

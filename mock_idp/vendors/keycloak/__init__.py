@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from mock_idp.answer import Answer, Headers
+from mock_idp.http11.answer import Answer, Headers
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey

@@ -6,7 +6,7 @@ keycloak/keycloak; answers of a live 26.7.1 server.
 
 from __future__ import annotations
 
-from mock_idp.answer import Answer, Headers, json_answer
+from mock_idp.http11.answer import Answer, Headers, json_answer
 from mock_idp.vendors.context import RequestFacts
 from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, Problem, ProblemKind, standard_code
 

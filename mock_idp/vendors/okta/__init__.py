@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar
 
-from mock_idp.answer import Answer, Headers
+from mock_idp.http11.answer import Answer, Headers
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.kid import KidSource

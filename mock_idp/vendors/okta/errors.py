@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 
-from mock_idp.answer import Answer, Headers, json_answer
+from mock_idp.http11.answer import Answer, Headers, json_answer
 from mock_idp.vendors.context import RequestFacts
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 

@@ -1,0 +1,20 @@
+"""The command `mock-idp`; what it needs to do its work it imports then, from any room, as --help has to be quick."""
+
+from __future__ import annotations
+
+import click
+
+from mock_idp.cli.background import start, stop
+from mock_idp.cli.client import COMMANDS
+from mock_idp.cli.healthcheck import healthcheck
+from mock_idp.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="idp-harness")
+def main() -> None:
+    """A mock identity provider that behaves like the real ones. For testing only."""
+
+
+for command in (serve, start, stop, healthcheck, *COMMANDS):
+    main.add_command(command)

@@ -1,9 +1,0 @@
-"""All kinds of fault by name.
-
-A new one is a small class with the decorator `fault` in one of these modules, or in a new one imported here.
-"""
-
-from mock_idp.faults import answers, connection, crowd, encoding, rate_limit, waiting
-from mock_idp.faults.base import FAULTS
-
-__all__ = ["FAULTS", "answers", "connection", "crowd", "encoding", "rate_limit", "waiting"]

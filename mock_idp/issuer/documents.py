@@ -1,0 +1,53 @@
+"""The documents of an issuer as bytes: made when the keys change, not when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+from mock_idp.http11.answer import MARKER, Answer, Headers
+from mock_idp.vendors.context import KeyTimes
+
+REMAINING = "X-RateLimit-Remaining"
+"""The header that says how many requests are left of those that are allowed in a second."""
+
+
+class Document:
+    """One document. Its headers are remade at most once a second, because some count seconds down.
+
+    `REMAINING` has the value of the first request of a second, and counts down to 0 with those that follow.
+    """
+
+    __slots__ = ("_before", "_changed_at", "_headers", "_headers_of", "_remaining", "_second", "body")
+
+    def __init__(self, body: bytes, changed_at: float, headers_of: Callable[[KeyTimes], Headers]) -> None:
+        self.body = body
+        self._changed_at = changed_at
+        self._headers_of = headers_of
+        self._second = -1
+        self._headers: list[tuple[str, str]] = []
+        # Where the header stands, with its value; and the number of requests before this one.
+        self._remaining: tuple[int, int] | None = None
+        self._before = count()
+
+    def headers(self, now: float) -> list[tuple[str, str]]:
+        """The headers at that unix time, with marker and Content-Length; a list of the caller's own."""
+        if int(now) != self._second:
+            # Two threads may both do this; they come to the same result.
+            usual = Answer(200, self._headers_of(KeyTimes(self._changed_at, now)), self.body)
+            self._headers = [*usual.with_length(), MARKER]
+            places = (n for n, (name, _) in enumerate(self._headers) if name == REMAINING)
+            self._remaining = next(((n, int(self._headers[n][1])) for n in places), None)
+            self._before = count()
+            self._second = int(now)
+        headers = self._headers.copy()
+        if self._remaining is not None:
+            position, first = self._remaining
+            headers[position] = (REMAINING, str(max(first - next(self._before), 0)))
+        return headers
+
+    def answer(self, now: float) -> Answer:
+        """The document as an answer, for the ways on which something may still happen to it."""
+        # The answer makes the length of what becomes of it.
+        headers = tuple(pair for pair in self.headers(now) if pair[0] != "Content-Length")
+        return Answer(200, headers, self.body)

@@ -1,0 +1,128 @@
+"""What the flows of one issuer remember between two requests. A reset forgets it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from secrets import token_bytes
+from threading import Lock
+from uuid import uuid4
+
+from mock_idp.issuer.store import Store
+from mock_idp.settings import UserSettings
+
+
+@dataclass(frozen=True)
+class UserGrant:
+    """What a user granted a client. `scope` are the words of the scope, `auth_time` is in unix seconds.
+
+    `audience` of None is the client's or the issuer's own. `session_id` is the login the grant came from, `grant_type`
+    the way it came.
+    """
+
+    client_id: str
+    user: UserSettings
+    scope: tuple[str, ...]
+    audience: str | None
+    auth_time: int
+    session_id: str
+    grant_type: str = "authorization_code"
+    nonce: str | None = None
+
+
+@dataclass
+class Family:
+    """All tokens that go back to one grant; they end together."""
+
+    grant: UserGrant
+    ended: bool = False
+
+
+@dataclass
+class Code:
+    """An authorization code. `used` is claimed under the lock of the flows; `until` is its end in unix seconds."""
+
+    family: Family = field(repr=False)
+    until: float
+    redirect_uri: str | None
+    challenge: str | None
+    challenge_method: str
+    used: bool = False
+
+
+@dataclass
+class RefreshToken:
+    """A refresh token; `scope` is what it can be used for, `spent` that another one has replaced it.
+
+    `until` is its end in unix seconds, after which it is still known for a while.
+    """
+
+    family: Family = field(repr=False)
+    scope: tuple[str, ...]
+    until: float
+    spent: bool = False
+
+    def good(self, now: float) -> bool:
+        """Whether it can be used."""
+        return not self.spent and not self.family.ended and self.until > now
+
+
+@dataclass
+class DeviceRequest:
+    """A device that waits for its user. `wait_seconds` is how far apart its questions have to be."""
+
+    client_id: str
+    scope: tuple[str, ...]
+    audience: str | None
+    user_code: str
+    wait_seconds: float
+    asked_at: float | None = None
+    refused: bool = False
+    family: Family | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Login:
+    """A user who is logged in, in a browser that has the cookie. `auth_time` is in unix seconds."""
+
+    user: UserSettings
+    auth_time: int
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """An access token for a user. `until` is its end in unix seconds."""
+
+    family: Family = field(repr=False)
+    scope: tuple[str, ...]
+    issued_at: int
+    until: int
+
+
+class FlowState:
+    """The flows of one issuer. All keys are digests of what was handed out.
+
+    `lock` guards decisions of the kind look-then-change on the values. `secret` and its name are what refresh tokens
+    are signed with that are JWTs; no JWKS has it.
+    """
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.secret = token_bytes(64)
+        self.secret_kid = str(uuid4())
+        self.codes: Store[Code] = Store()
+        self.refresh_tokens: Store[RefreshToken] = Store()
+        self.access_tokens: Store[IssuedToken] = Store()
+        self.revoked: Store[bool] = Store()
+        self.devices: Store[DeviceRequest] = Store()
+        self.user_codes: Store[DeviceRequest] = Store()
+        self.pushed: Store[Mapping[str, str]] = Store()
+        self.logins: Store[Login] = Store()
+        self.assertions: Store[bool] = Store()
+
+    def end_login(self, session_id: str) -> None:
+        """End the grants of a login, but not those that asked to outlive it (OpenID Connect Core section 11)."""
+        for token in self.refresh_tokens:
+            grant = token.family.grant
+            if grant.session_id == session_id and "offline_access" not in grant.scope:
+                token.family.ended = True

@@ -1,0 +1,279 @@
+"""One issuer: keys, faults, clock and request log of its own, and its documents ready to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from mock_idp.http11.answer import Headers
+from mock_idp.issuer.clients import ClientRegistry
+from mock_idp.issuer.clock import IssuerClock
+from mock_idp.issuer.documents import Document
+from mock_idp.issuer.jwks_overlay import JwksOverlay
+from mock_idp.issuer.keys import IssuerKeys
+from mock_idp.issuer.request_log import RequestLog
+from mock_idp.jose.encoding import compact_json
+from mock_idp.jose.header_keys import with_keys
+from mock_idp.jose.key_spec import KeySettings
+from mock_idp.jose.keys import SigningKey
+from mock_idp.jose.pool import KeyPool
+from mock_idp.jose.ring import RingEntry
+from mock_idp.jose.rotation import Rotation
+from mock_idp.plans.faults.queue import FaultQueue
+from mock_idp.plans.stubs.queue import Script
+from mock_idp.settings import IssuerSettings
+from mock_idp.vendors import VENDORS
+from mock_idp.vendors.context import GrantOrigin, IssuerContext, KeyTimes, TokenRequest
+from mock_idp.vendors.routes import flow_routes
+
+if TYPE_CHECKING:
+    from mock_idp.issuer.flow_state import FlowState
+    from mock_idp.jose.forge import ForgedToken
+    from mock_idp.jose.token_spec import TokenSpec
+
+OAUTH_METADATA = "/.well-known/oauth-authorization-server"
+
+
+class Issuer:
+    """An issuer of one vendor's kind. Safe to use from any number of threads.
+
+    `documents` holds the JWKS and the discovery document by their endpoint, and by their path those of which a vendor
+    has more than one. It is replaced as a whole and may be read without a lock.
+    """
+
+    def __init__(
+        self,
+        settings: IssuerSettings,
+        public_url: str,
+        pool: KeyPool,
+        wall: Callable[[], float],
+        log_size: int,
+        options: Mapping[str, Any],
+        keys_of: Issuer | None = None,
+    ) -> None:
+        """In: the public URL of the server, and the vendor's options with their defaults filled in.
+
+        It has the keys that `keys_of`, an earlier issuer of the same settings, has started with, or else fresh ones.
+        Raises JoseError when a key of the settings cannot be made.
+        """
+        self.id = settings.id
+        self.settings = settings
+        self.vendor = VENDORS[settings.style]
+        self.mount = settings.mount or f"/i/{settings.id}"
+        self.prefix = "" if self.mount == "root" else self.mount
+        self.context = IssuerContext(
+            base=(settings.public_url or public_url) + self.prefix,
+            audience=settings.audience,
+            permissions_claim=settings.permissions_claim or self.vendor.default_permissions_claim,
+            algorithm=settings.algorithm,
+            token_lifetime_seconds=(settings.token_lifetime_seconds or self.vendor.default_token_lifetime_seconds),
+            options=options,
+        )
+        self.clock = IssuerClock(wall)
+        self.log = RequestLog(settings.id, log_size, wall)
+        self.faults = FaultQueue()
+        self.script = Script(settings.script)
+        self.clients = ClientRegistry(settings.clients, settings.users)
+        self._flows: FlowState | None = None
+        self.keys = IssuerKeys(self.vendor, self.context, pool, self.clock.now)
+        self.overlay = JwksOverlay()
+        self.documents: Mapping[str, Document] = {}
+        self._lock = RLock()
+        if keys_of is not None:
+            self.keys.start_as(keys_of.keys)
+        else:
+            self.keys.start_with(self.vendor.usual_keys(options) if settings.keys is None else settings.keys)
+        self.publish()
+
+    @property
+    def issuer(self) -> str:
+        """The issuer identifier, the `iss` of its tokens."""
+        return self.vendor.issuer(self.context)
+
+    @property
+    def jwks_uri(self) -> str:
+        """The public URL of the JWKS."""
+        return self.context.base + self.vendor.jwks_path(self.context.options)
+
+    @property
+    def discovery_url(self) -> str:
+        """The public URL of the discovery document."""
+        return self.context.base + self.vendor.discovery_paths(self.context.options)[0]
+
+    @property
+    def token_endpoint(self) -> str:
+        """The public URL of the token endpoint."""
+        return str(self.vendor.discovery(self.context)["token_endpoint"])
+
+    def routes(self) -> Iterator[tuple[str, str]]:
+        """Path on this server and endpoint (`jwks`, `discovery`, `token`, the flows') of all this issuer serves."""
+        options = self.context.options
+        yield self.prefix + self.vendor.jwks_path(options), "jwks"
+        yield self.prefix + self.vendor.token_path(options), "token"
+        for path in self.vendor.discovery_paths(options):
+            yield self.prefix + path, "discovery"
+        for path, document in self.vendor.more_documents(self.context).items():
+            yield self.prefix + path, "jwks" if document is None else "discovery"
+        for path in self.vendor.key_documents(self.context, ()):
+            yield self.prefix + path, "jwks"
+        if any(path.endswith(OAUTH_METADATA) for path in self.vendor.discovery_paths(options)):
+            # RFC 8414 section 3.1 puts the well-known part before the path of the issuer, not behind it.
+            below = self.vendor.issuer(replace(self.context, base=self.prefix)).rstrip("/")
+            yield f"{OAUTH_METADATA}{below}", "discovery"
+        for path, endpoint in flow_routes(self.vendor, self.context):
+            yield self.prefix + path, endpoint
+
+    @property
+    def flows(self) -> FlowState:
+        """What its flows remember: codes, refresh tokens, logins."""
+        with self._lock:
+            if self._flows is None:
+                # Loaded by the first flow: keys are served without it.
+                from mock_idp.issuer.flow_state import FlowState
+
+                self._flows = FlowState()
+            return self._flows
+
+    def add_key(self, settings: KeySettings) -> RingEntry:
+        """Make a key; when its state is a published one the JWKS has it from now on. Raises as `IssuerKeys.add`."""
+        with self._lock:
+            entry = self.keys.add(settings)
+            self.publish()
+            return entry
+
+    def set_key_state(self, handle: str, state: str) -> RingEntry:
+        """Move the key with this name or kid to another state. Raises as `IssuerKeys.set_state`."""
+        with self._lock:
+            entry = self.keys.set_state(handle, state)
+            self.publish()
+            return entry
+
+    def remove_key(self, handle: str) -> None:
+        """Forget the key with this name or kid. Raises JoseError."""
+        with self._lock:
+            self.keys.remove(handle)
+            self.publish()
+
+    def find_key(self, handle: str, field: str = "key") -> RingEntry:
+        """The key with this name or kid, or `current`. Raises JoseError that blames the member `field`."""
+        with self._lock:
+            return self.keys.ring.entry(handle, field)
+
+    def key_entries(self) -> list[RingEntry]:
+        """All keys, oldest first."""
+        with self._lock:
+            return list(self.keys.ring)
+
+    def rotate(self, habit: str | None = None) -> Rotation:
+        """One rotation by the vendor's habit, or by the one that is named. Raises JoseError."""
+        with self._lock:
+            rotation = self.keys.rotate(habit)
+            self.publish()
+            return rotation
+
+    def lay_over(self, make: Callable[[Callable[[str], SigningKey]], JwksOverlay]) -> None:
+        """Lay changes over the served key set. `make` gets the way to find a key by its name or kid.
+
+        Raises JoseError for an unknown key; then nothing has changed.
+        """
+        with self._lock:
+            self.overlay = make(self.keys.ring.find)
+            self.publish()
+
+    def mint(
+        self, spec: TokenSpec, context: IssuerContext | None = None, origin: GrantOrigin | None = None
+    ) -> ForgedToken:
+        """A token as the vendor would make it, with the differences the spec asks for.
+
+        `context` differs from the issuer's own behind a proxy; a token for a user is one of a login in a browser
+        without an `origin`. Raises JoseError.
+        """
+        # The forge is a third of the start-up time, and keys are served without it.
+        from mock_idp.jose.forge import forge
+
+        context = context or self.context
+        # Who writes the whole payload writes them into it.
+        if context.extra_claims and spec.payload is None:
+            spec = replace(spec, claims={**spec.claims, **context.extra_claims})
+        if spec.header:
+            header = with_keys(spec.header, lambda handle, field: self.find_key(handle, field).key)
+            spec = replace(spec, header=header)
+        now = self.clock.now()
+        request = TokenRequest(
+            now=now,
+            kind=spec.kind,
+            subject=spec.subject,
+            client_id=spec.client_id,
+            audience=spec.audience,
+            permissions=spec.permissions or (),
+            origin=origin or GrantOrigin(),
+        )
+        return forge(
+            spec,
+            base_claims=self.vendor.claims(context, request),
+            base_header=self.vendor.token_header(self.context.options),
+            key=self._signing_key(spec),
+            now=now,
+        )
+
+    def _signing_key(self, spec: TokenSpec) -> SigningKey:
+        """The key a spec names; an access token for which it names none may have a key of its own."""
+        name = self.vendor.access_token_key(self.context.options)
+        # A payload of its own is an ID token, or nothing that the vendor makes.
+        if spec.key == "current" and spec.payload is None and name != "current":
+            own = next((entry.key for entry in self.key_entries() if entry.name == name), None)
+            if own is not None:
+                return own
+        return self.find_key(spec.key).key
+
+    def reset(self) -> None:
+        """Back to the start: the first keys in their first states, no faults, no overlay, wall clock, empty log.
+
+        Requests that are held up by a fault end without an answer.
+        """
+        with self._lock:
+            self.faults.reset()
+            self.script.reset()
+            self.clock.reset()
+            self.log.clear()
+            self.keys.reset()
+            self.overlay = JwksOverlay()
+            self.clients.reset()
+            self._flows = None
+            self.publish()
+
+    def close(self) -> None:
+        """End everything that waits on this issuer, for good."""
+        self.faults.close()
+        self.log.close()
+
+    def publish(self) -> None:
+        """Make the documents anew from the keys as they are now."""
+        with self._lock:
+            ring = self.keys.ring
+            entries = [self.overlay.entry(key, self.keys.members(key)) for key in ring.published()]
+            changed_at = self.clock.now()
+            self.documents = {
+                "jwks": Document(compact_json(self.overlay.around(entries)), changed_at, self._jwks_headers),
+                "discovery": self.discovery_document(self.context, changed_at),
+                **{
+                    self.prefix + path: self.discovery_document(self.context, changed_at, path)
+                    for path, document in self.vendor.more_documents(self.context).items()
+                    if document is not None
+                },
+                **{
+                    self.prefix + path: Document(compact_json(document), changed_at, self._jwks_headers)
+                    for path, document in self.vendor.key_documents(self.context, ring.published()).items()
+                },
+            }
+
+    def _jwks_headers(self, times: KeyTimes) -> Headers:
+        return self.vendor.jwks_headers(replace(times, options=self.context.options))
+
+    def discovery_document(self, context: IssuerContext, changed_at: float, path: str = "") -> Document:
+        """The discovery document at a path, for a `context` that differs from the issuer's own behind a proxy."""
+        document = self.vendor.more_documents(context).get(path.removeprefix(self.prefix))
+        document = document or self.vendor.discovery(context)
+        return Document(compact_json(document), changed_at, self.vendor.discovery_headers)

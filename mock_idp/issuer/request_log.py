@@ -1,0 +1,200 @@
+"""What was fetched from an issuer, in the order of arrival, with a way to wait for more of it.
+
+The log is evidence: "fifty unknown kids, at most three fetches" is an assertion on it. Calls of the control API are
+not in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from threading import Condition
+
+_CORRELATION_HEADERS = ("x-correlation-id", "x-request-id")
+# No request of these protocols is longer; what is longer need not be kept whole.
+_BODY_BYTES = 65_536
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """One fetch. `status` is None until it is answered, and stays None when a fault lets it go without an answer.
+
+    `query`, `headers` and `body` are kept as they came and hold credentials; `as_json` shows none. `script` is the id
+    of the scripted step that answered it. `answered_at`, `answer_headers` and `answer_bytes` (the size of the body)
+    are of the answer.
+    """
+
+    seq: int
+    at: float
+    issuer: str
+    endpoint: str
+    method: str
+    path: str
+    query: str = field(repr=False)
+    headers: Iterable[tuple[str, str]] = field(repr=False)
+    status: int | None
+    fault: str | None
+    request_id: str
+    body: bytes = field(default=b"", repr=False)
+    script: str | None = None
+    answered_at: float | None = None
+    answer_headers: Iterable[tuple[str, str]] = field(default=(), repr=False)
+    answer_bytes: int = 0
+
+    def fields(self) -> dict[str, str]:
+        """The request headers by name in lower case, with their credentials."""
+        return {name.lower(): value for name, value in self.headers}
+
+    def parameters(self) -> dict[str, str]:
+        """The members of the body, with their secrets: of a form, or of a JSON object those that are text."""
+        if not self.body:
+            return {}
+        # Records are read by tests that ask for them; keys are served without.
+        from mock_idp.http11.parameters import read_parameters
+
+        return read_parameters(self.fields().get("content-type", ""), self.body)
+
+    def client_id(self) -> str | None:
+        """The client that the request names in its query, body or Authorization header, believed or not."""
+        from mock_idp.http11.parameters import claimed_client_id, read_query
+
+        given = read_query(self.query) | self.parameters()
+        return claimed_client_id(given, self.fields().get("authorization", ""))
+
+    def as_json(self) -> dict[str, object]:
+        """The record as the control API shows it: secrets in headers redacted, header names in lower case.
+
+        `credentials` are the names of the redacted ones, sorted.
+        """
+        from mock_idp.issuer.redaction import SECRET_HEADERS, redacted_headers, redacted_parameters, redacted_query
+
+        headers = self.fields()
+        correlation_id = next((headers[name] for name in _CORRELATION_HEADERS if name in headers), self.request_id)
+        return {
+            "seq": self.seq,
+            "at": self.at,
+            "issuer": self.issuer,
+            "endpoint": self.endpoint,
+            "method": self.method,
+            "path": self.path,
+            "query": redacted_query(self.query),
+            "headers": redacted_headers(headers),
+            "credentials": sorted(SECRET_HEADERS & headers.keys()),
+            "form": redacted_parameters(self.parameters()),
+            "client_id": self.client_id(),
+            "status": self.status,
+            "fault": self.fault,
+            "script": self.script,
+            "correlation_id": correlation_id,
+        }
+
+
+Wanted = Callable[[RequestRecord], bool]
+
+
+class RequestLog:
+    """The last `size` fetches of one issuer. Safe to use from any number of threads."""
+
+    def __init__(self, issuer: str, size: int = 10_000, wall: Callable[[], float] = time.time) -> None:
+        self._issuer = issuer
+        self._wall = wall
+        self._records: deque[RequestRecord] = deque(maxlen=size)
+        self._changed = Condition()
+        self._waiting = 0
+        self._last_seq = 0
+        self._closed = False
+
+    def record(
+        self,
+        endpoint: str,
+        method: str,
+        path: str,
+        query: str,
+        headers: Iterable[tuple[str, str]],
+        status: int | None,
+        fault: str | None = None,
+        request_id: str = "",
+        *,
+        body: bytes = b"",
+        script: str | None = None,
+    ) -> RequestRecord:
+        """Write a fetch down as it arrives; `answered` completes it when the status is not known yet."""
+        at = self._wall()
+        with self._changed:
+            self._last_seq += 1
+            entry = RequestRecord(
+                self._last_seq, at, self._issuer, endpoint, method, path, query, headers, status, fault, request_id
+            )
+            entry.body, entry.script = body[:_BODY_BYTES], script
+            self._records.append(entry)
+            if self._waiting:
+                self._changed.notify_all()
+        return entry
+
+    def answered(
+        self, entry: RequestRecord, status: int, headers: Iterable[tuple[str, str]] = (), size: int = 0
+    ) -> None:
+        """Complete an entry with the status, the headers and the size of the body (bytes) it was answered with."""
+        at = self._wall()
+        with self._changed:
+            entry.status, entry.answered_at = status, at
+            entry.answer_headers, entry.answer_bytes = headers, size
+            if self._waiting:
+                self._changed.notify_all()
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the newest entry; 0 before the first. Numbers never go back, not even after `clear`."""
+        return self._last_seq
+
+    def records(
+        self, since: int = 0, endpoint: str | None = None, wanted: Wanted = lambda record: True
+    ) -> list[RequestRecord]:
+        """The entries after number `since`, oldest first, of one endpoint or (None) of all, that are wanted."""
+        with self._changed:
+            return self._select(since, endpoint, wanted)
+
+    def wait_until(
+        self,
+        predicate: Callable[[list[RequestRecord]], bool],
+        timeout: float,
+        since: int = 0,
+        endpoint: str | None = None,
+        wanted: Wanted = lambda record: True,
+    ) -> tuple[bool, list[RequestRecord]]:
+        """Wait up to `timeout` seconds until `predicate` holds for the selected entries.
+
+        Returns whether it held, and the entries as they were then. Ends early (False) when the log is closed.
+        """
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            self._waiting += 1
+            try:
+                while True:
+                    selected = self._select(since, endpoint, wanted)
+                    if predicate(selected):
+                        return True, selected
+                    left = deadline - time.monotonic()
+                    if left <= 0 or self._closed:
+                        return False, selected
+                    self._changed.wait(left)
+            finally:
+                self._waiting -= 1
+
+    def clear(self) -> None:
+        """Forget all entries; numbering goes on."""
+        with self._changed:
+            self._records.clear()
+
+    def close(self) -> None:
+        """End all waiting at once; used when the issuer is deleted or the server stops."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _select(self, since: int, endpoint: str | None, wanted: Wanted) -> list[RequestRecord]:
+        return [
+            e for e in self._records if e.seq > since and (endpoint is None or e.endpoint == endpoint) and wanted(e)
+        ]

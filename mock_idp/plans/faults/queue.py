@@ -1,0 +1,50 @@
+"""The faults an issuer is about to show, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from mock_idp.plans.faults.base import Fault
+from mock_idp.plans.faults.gate import Gate
+from mock_idp.plans.queue import Planned, PlanQueue
+
+
+@dataclass
+class PlannedFault(Planned):
+    """A fault for the next `times` requests that fit."""
+
+    fault: Fault
+
+    def as_json(self) -> dict[str, object]:
+        """`id`, `on`, `kind`, `times`, `when`, `served` and the parameters of the fault."""
+        return {**asdict(self.fault), "kind": self.fault.kind, **self.about()}
+
+
+class FaultQueue(PlanQueue[PlannedFault]):
+    """The faults of one issuer, and the gate where they hold requests up."""
+
+    noun = "faults"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = Gate()
+
+    def add(self, on: str, fault: Fault, times: int | None, when: Mapping[str, str]) -> PlannedFault:
+        """Queue a fault. Raises MockIdpError when an absurd number of them is waiting already."""
+        return self._put(lambda name: PlannedFault(name, on, times, when, fault))
+
+    def clear(self) -> None:
+        """Drop all faults and let requests that are held up go on with their answer."""
+        self.drop()
+        self.gate.release()
+
+    def reset(self) -> None:
+        """Drop all faults and end the requests that are held up."""
+        super().reset()
+        self.gate.cancel()
+
+    def close(self) -> None:
+        """As `reset`, and for good."""
+        self.drop()
+        self.gate.close()

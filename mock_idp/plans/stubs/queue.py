@@ -1,0 +1,44 @@
+"""The scripted answers of an issuer, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mock_idp.plans.queue import Planned, PlanQueue
+
+if TYPE_CHECKING:
+    from mock_idp.plans.stubs.spec import ScriptSettings
+
+
+@dataclass
+class PlannedStep(Planned):
+    """A step for the next `times` requests that fit."""
+
+    settings: ScriptSettings
+
+    def as_json(self) -> dict[str, object]:
+        """`id`, `on`, `times`, `when`, `served`, and what it does as it was written."""
+        return {**self.settings.given, **self.about()}
+
+
+class Script(PlanQueue[PlannedStep]):
+    """The script of one issuer. `start` are the steps that it begins with, and begins again with after a reset."""
+
+    noun = "steps"
+
+    def __init__(self, start: Iterable[ScriptSettings] = ()) -> None:
+        super().__init__()
+        self._start = tuple(start)
+        self.reset()
+
+    def add(self, settings: ScriptSettings) -> PlannedStep:
+        """Queue a step. Raises MockIdpError when an absurd number of them is waiting already."""
+        return self._put(lambda name: PlannedStep(name, settings.on, settings.times, settings.when, settings))
+
+    def reset(self) -> None:
+        """Back to the start."""
+        super().reset()
+        for settings in self._start:
+            self.add(settings)

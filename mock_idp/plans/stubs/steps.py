@@ -1,0 +1,129 @@
+"""What a script can do to a request: answer in its own words, refuse it, put claims into the answer, or only wait."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from mock_idp.http11.answer import JSON, Answer, Headers, json_answer
+from mock_idp.plans.faults.answers import checked_headers
+from mock_idp.vendors.problems import ProblemKind
+
+
+@dataclass(frozen=True)
+class ScriptedRequest:
+    """A request as a step sees it.
+
+    `usual` makes the answer it would have got, with claims in its tokens in place of others of their name. `refuse`
+    makes the vendor's answer to a problem, `send_back` the redirect that takes the members of an error to the client,
+    or None where nobody can be trusted to be the client.
+    """
+
+    endpoint: str
+    usual: Callable[[Mapping[str, Any]], Answer]
+    refuse: Callable[[ProblemKind], Answer]
+    send_back: Callable[[Mapping[str, str]], Answer | None]
+
+
+class Step(Protocol):
+    """One kind of step."""
+
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """The answer to send."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The usual answer, for a step that only delays it."""
+
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """The usual answer."""
+        return request.usual({})
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer as it stands: text is sent as text, None as no body, anything else as JSON.
+
+    Raises MockIdpError for a header that the server sets itself.
+    """
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+    def __post_init__(self) -> None:
+        checked_headers(self.headers, "response.headers")
+
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """This answer, not the usual one."""
+        text = self.body if isinstance(self.body, str) else json.dumps(self.body, separators=(",", ":"))
+        answer = Answer(self.status, checked_headers(self.headers), b"" if self.body is None else text.encode())
+        if self.body is None or any(name.lower() == "content-type" for name in self.headers):
+            return answer
+        return answer.with_header("Content-Type", "text/plain; charset=utf-8" if isinstance(self.body, str) else JSON)
+
+
+# RFC 6749 section 5.2, RFC 6750 section 3.1.
+_STATUSES = {"invalid_client": 401, "invalid_token": 401, "insufficient_scope": 403}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error of OAuth: `error` is its code, `status` 400 unless said otherwise or the RFC wants another.
+
+    At the authorization endpoint the browser takes it to the client (RFC 6749 section 4.1.2.1), at userinfo it stands
+    in the challenge as well (RFC 6750 section 3), elsewhere it is that of a token endpoint (RFC 6749 section 5.2).
+    """
+
+    error: str
+    error_description: str | None = None
+    error_uri: str | None = None
+    status: int | None = None
+
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """The error, with the headers that the RFCs ask for."""
+        if request.endpoint == "authorize" and self.status is None:
+            return request.send_back(self._members()) or request.usual({})
+        status = self.status or _STATUSES.get(self.error, 400)
+        headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+        if request.endpoint == "userinfo":
+            about = ", ".join(f'{name}="{value}"' for name, value in self._members().items())
+            headers = (*headers, ("WWW-Authenticate", f"Bearer {about}"))
+        elif status == 401:
+            headers = (*headers, ("WWW-Authenticate", 'Basic realm="mock-idp"'))
+        return json_answer(status, self._members(), headers)
+
+    def _members(self) -> dict[str, str]:
+        members = {"error": self.error, "error_description": self.error_description, "error_uri": self.error_uri}
+        return {name: value for name, value in members.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class VendorRefusal:
+    """A refusal in the vendor's words, as if that were wrong with the request."""
+
+    problem: ProblemKind
+
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """The vendor's status, headers and body."""
+        return request.refuse(self.problem)
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The usual answer with these claims, in place of others of their name: in its tokens, or, where it is claims
+    itself (userinfo, introspection), in the answer.
+    """
+
+    claims: Mapping[str, Any]
+
+    def apply(self, request: ScriptedRequest) -> Answer:
+        """The usual answer with the claims; one that is no success stays as it is."""
+        answer = request.usual(self.claims)
+        if request.endpoint == "token" or answer.status != 200:
+            return answer
+        document = {**json.loads(answer.body), **self.claims}
+        return replace(answer, body=json.dumps(document, separators=(",", ":")).encode("ascii"))

@@ -1,0 +1,108 @@
+"""Settings of the server, and issuers, from a TOML file.
+
+    style = "okta"
+    port = 9400
+
+    [[issuers]]
+    id = "default"
+    style = "keycloak"
+    mount = "root"
+    options = { realm = "tasker" }
+
+    [[issuers.keys]]
+    name = "k1"
+
+Members of an issuer are those of `POST /_mock/issuers`, and `mount`; all others are the options of `mock-idp serve`.
+A file that is for `--issuers` holds issuers only.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from mock_idp.control.schemas import SCHEMAS
+from mock_idp.control.views import issuer_settings
+from mock_idp.errors import MockIdpError, bad_field
+from mock_idp.http11.schema import Schema, check
+from mock_idp.http11.schema_parts import closed
+from mock_idp.settings import IssuerSettings
+
+_SPEC = SCHEMAS["IssuerSpec"]
+_ISSUER = closed({**_SPEC["properties"], "mount": {"type": "string", "enum": ["root"]}}, ["id", "style"])
+_ISSUERS = {"type": "array", "items": _ISSUER, "minItems": 1}
+_FILE = closed({"issuers": _ISSUERS}, ["issuers"])
+
+_FLAG = {"type": "boolean"}
+_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "items": _TEXT}
+_OF_THE_PLAIN_ISSUER = ("style", "audience", "permissions_claim", "algorithm", "token_lifetime_seconds", "options")
+_PATHS = ("tls_cert", "tls_key", "ready_file")
+_SETTINGS = closed(
+    {
+        **{name: _SPEC["properties"][name] for name in _OF_THE_PLAIN_ISSUER},
+        "port": {"type": "integer", "minimum": 0, "maximum": 65_535},
+        **dict.fromkeys(("host", "public_url", "control_token", *_PATHS), _TEXT),
+        **dict.fromkeys(("auto_issuers", "allow_remote", "trust_forwarded", "tls", "quiet"), _FLAG),
+        **dict.fromkeys(("allowed_hosts", "tls_hosts"), _TEXTS),
+        "issuers": _ISSUERS,
+    }
+)
+
+
+def read_issuers(path: Path) -> tuple[IssuerSettings, ...]:
+    """The issuers of a file.
+
+    Raises MockIdpError whose field starts with the path of the file, for a file that cannot be read, is not TOML,
+    or has a member that is unknown or wrong.
+    """
+    return _issuers(path, _checked(path, _FILE)["issuers"])
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The settings of a file by the names that `mock-idp serve` has for them; `issuers` as `read_issuers`.
+
+    Paths in it are relative to the folder of the file.
+    Raises MockIdpError as `read_issuers` does.
+    """
+    settings = _checked(path, _SETTINGS)
+    for name in _PATHS:
+        if name in settings:
+            settings[name] = path.parent / settings[name]
+    if "issuers" in settings:
+        settings["issuers"] = _issuers(path, settings["issuers"])
+    return settings
+
+
+def _checked(path: Path, schema: Schema) -> dict[str, Any]:
+    document = _parsed(path)
+    try:
+        check(document, schema, components=SCHEMAS)
+    except MockIdpError as error:
+        raise bad_field(f"{path}: {error.field}", error.sentence) from None
+    return document
+
+
+def _issuers(path: Path, issuers: list[dict[str, Any]]) -> tuple[IssuerSettings, ...]:
+    ids = [issuer["id"] for issuer in issuers]
+    for number, issuer_id in enumerate(ids):
+        if issuer_id in ids[:number]:
+            raise bad_field(f"{path}: issuers.{number}.id", f"The id {issuer_id!r} is there twice.")
+    return tuple(_settings(path, number, issuer) for number, issuer in enumerate(issuers))
+
+
+def _settings(path: Path, number: int, issuer: dict[str, Any]) -> IssuerSettings:
+    try:
+        return issuer_settings(issuer)
+    except MockIdpError as error:
+        raise bad_field(f"{path}: issuers.{number}.{error.field}", error.sentence) from None
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise bad_field(str(path), f"Cannot read the file: {error.strerror}.") from None
+    except ValueError as error:
+        raise bad_field(str(path), f"This is not TOML: {error}.") from None

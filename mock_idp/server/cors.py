@@ -1,0 +1,105 @@
+"""Web pages of other origins: preflights and headers of the CORS protocol (Fetch Standard, section 3.3).
+
+A page may fetch documents and tokens, but not drive the control API, whose answers have none of these headers. Where a
+vendor sends `Access-Control-Allow-Origin` to everybody that stays as it is; otherwise it is sent to who sends `Origin`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mock_idp.http11.answer import Answer
+
+if TYPE_CHECKING:
+    from mock_idp.issuer.issuer import Issuer
+
+SHARED = frozenset(
+    {"jwks", "discovery", "token", "userinfo", "introspect", "revoke", "device_authorization", "par"},
+)
+"""The endpoints that scripts ask; browsers go to the others by themselves."""
+_ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+_DOCUMENTS = frozenset({"jwks", "discovery"})
+_USUAL_HEADERS = "Authorization, Content-Type"
+_PREFLIGHT_SECONDS = "3600"
+
+
+def is_preflight(endpoint: str, environ: Mapping[str, Any]) -> bool:
+    """Whether a browser asks if a page may ask."""
+    return (
+        endpoint in SHARED
+        and environ["REQUEST_METHOD"] == "OPTIONS"
+        and "HTTP_ORIGIN" in environ
+        and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+    )
+
+
+def preflight_answer(issuer: Issuer, endpoint: str, methods: Sequence[str], environ: Mapping[str, Any]) -> Answer:
+    """The answer to a preflight: any origin may ask, as the client is not known yet."""
+    wanted = str(environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")) or _USUAL_HEADERS
+    return Answer(
+        200,
+        (
+            *_headers(issuer, endpoint, str(environ["HTTP_ORIGIN"])),
+            ("Access-Control-Allow-Methods", ", ".join((*methods, "OPTIONS"))),
+            ("Access-Control-Allow-Headers", wanted),
+            ("Access-Control-Max-Age", _PREFLIGHT_SECONDS),
+            ("Vary", "Origin"),
+        ),
+    )
+
+
+def share(
+    answer: Answer, issuer: Issuer, endpoint: str, environ: Mapping[str, Any], client_id: Callable[[], str | None]
+) -> Answer:
+    """The answer as a page of the request's origin may read it, if the client of the request has that origin.
+
+    In: a way to find out the client, which is called only when a declared client has `web_origins`.
+    """
+    origin = environ.get("HTTP_ORIGIN")
+    if origin is None or endpoint not in SHARED or _has(answer.headers, _ALLOW_ORIGIN):
+        return answer
+    if endpoint not in _DOCUMENTS and not _is_allowed(issuer, str(origin), client_id):
+        return answer
+    headers = [*answer.headers]
+    _share(headers, issuer, endpoint, str(origin))
+    return replace(answer, headers=tuple(headers))
+
+
+def share_document(
+    headers: list[tuple[str, str]], issuer: Issuer, endpoint: str, asked: Sequence[tuple[str, str]]
+) -> None:
+    """Add to the headers of a document what its request asks for. In: the headers of the request."""
+    given = dict(asked)
+    origin = given.get("origin") or given.get("ORIGIN")
+    if origin is not None and not _has(headers, _ALLOW_ORIGIN):
+        _share(headers, issuer, endpoint, origin)
+
+
+def _share(headers: list[tuple[str, str]], issuer: Issuer, endpoint: str, origin: str) -> None:
+    headers += _headers(issuer, endpoint, origin)
+    varies = [value for name, value in headers if name.lower() == "vary"]
+    if not any("origin" in value.lower() for value in varies):
+        headers.append(("Vary", "Origin"))
+
+
+def _headers(issuer: Issuer, endpoint: str, origin: str) -> list[tuple[str, str]]:
+    headers = [(_ALLOW_ORIGIN, origin)]
+    if issuer.vendor.cors_credentials:
+        # Documents are for everybody, so nobody needs to say who they are.
+        headers.append(("Access-Control-Allow-Credentials", "false" if endpoint in _DOCUMENTS else "true"))
+    return headers
+
+
+def _is_allowed(issuer: Issuer, origin: str, client_id: Callable[[], str | None]) -> bool:
+    clients = issuer.clients.clients
+    if all(client.web_origins is None for client in clients.values()):
+        return True
+    name = client_id()
+    client = clients.get(name) if name is not None else None
+    return client is None or client.web_origins is None or bool({origin, "*"} & {*client.web_origins})
+
+
+def _has(headers: Sequence[tuple[str, str]], name: str) -> bool:
+    return any(one.lower() == name.lower() for one, _ in headers)

@@ -1,0 +1,144 @@
+"""The WSGI application: a small layer that answers JWKS and discovery from bytes, and Flask behind it for the rest.
+
+The issuers' endpoints with their faults and logs are WSGI too, so they hold whatever server runs the application.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from mock_idp.errors import MockIdpError
+from mock_idp.http11.answer import MARKER, WITHOUT_BODY, Answer, checked, json_answer, status_line
+from mock_idp.http11.syntax import check_query
+from mock_idp.issuer.state import State
+from mock_idp.server.control_access import ControlGuard
+from mock_idp.server.cors import share_document
+from mock_idp.server.issuer_endpoints import IssuerEndpoints, request_headers
+from mock_idp.server.media_type import negotiate
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+CONTROL = "/_mock"
+HEALTH = f"{CONTROL}/health"
+
+
+class MockIdpWsgi:
+    """The whole server as one WSGI application.
+
+    `errors` keeps the last exceptions that no request can be blamed for; an embedding test raises them.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.errors: deque[BaseException] = deque(maxlen=100)
+        self._endpoints = IssuerEndpoints(state)
+        self._guard = ControlGuard(state.settings, state.public_url)
+        self._control: WSGIApplication | None = None
+        self._control_lock = Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        try:
+            if method == "GET":
+                quick = self.quick(path, environ.get("QUERY_STRING", ""), lambda: request_headers(environ))
+                if quick is not None:
+                    start_response("200 OK", quick[0])
+                    return [quick[1]]
+            if not path.startswith("/"):
+                raise MockIdpError(400, "bad_target", "The request target has no path.")
+            if path == CONTROL or path.startswith(CONTROL + "/"):
+                return self._control_call(environ, start_response)
+            self._require_started()
+            answer = self._endpoints.answer(environ)
+        except MockIdpError as error:
+            answer = json_answer(error.status, error.as_json(), error.headers)
+        except Exception as error:
+            answer = self._broken(error)
+        return _send(answer, method, start_response)
+
+    def quick(
+        self, path: str, query: str, headers: Callable[[], list[tuple[str, str]]]
+    ) -> tuple[list[tuple[str, str]], bytes] | None:
+        """Headers and body of a GET that is nothing but a document, logged; None when there is more to do.
+
+        This is the hot path: one look-up, one entry in the log, bytes that are there already.
+        Raises MockIdpError when the request would get a header of the answer to hold what none can.
+        """
+        route = self.state.routes.get(path)
+        if route is None:
+            return None
+        if "%" in query:
+            return None  # It may be none.
+        issuer = route.issuer
+        document = issuer.documents.get(path) or issuer.documents.get(route.endpoint)
+        if document is None or self.state.settings.trust_forwarded:
+            return None
+        if route.endpoint in issuer.faults.armed or route.endpoint in issuer.script.armed:
+            return None
+        asked = headers()
+        answer_headers = document.headers(issuer.clock.now())
+        usual = len(answer_headers)
+        share_document(answer_headers, issuer, route.endpoint, asked)
+        if len(answer_headers) > usual:
+            checked(answer_headers[usual:])
+        entry = issuer.log.record(route.endpoint, "GET", path, query, asked, 200)
+        negotiate(answer_headers, issuer, document, asked)
+        vendor = issuer.vendor
+        if vendor.request_id_header is not None:
+            answer_headers.append((vendor.request_id_header, vendor.request_id(entry.seq)))
+        entry.answer_headers, entry.answer_bytes = answer_headers, len(document.body)
+        return answer_headers, document.body
+
+    def health(self) -> Answer:
+        """The answer to a health check."""
+        if self.state.ready.is_set():
+            return json_answer(200, {"status": "ready", "issuers": len(self.state.issuers())})
+        return json_answer(503, {"status": "starting"})
+
+    def close(self) -> None:
+        """End everything that waits, so that the server's threads can end."""
+        self.state.close()
+
+    def _control_call(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self._guard.check(environ)
+        check_query(environ.get("QUERY_STRING", ""))
+        if environ["PATH_INFO"] == HEALTH and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            return _send(self.health(), environ["REQUEST_METHOD"], start_response)
+        self._require_started()
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+            return start_response(status, checked([*headers, MARKER]), *rest)
+
+        return self._flask()(environ, start)
+
+    def _flask(self) -> WSGIApplication:
+        with self._control_lock:
+            if self._control is None:
+                # Flask costs more to import than everything else together, and a JWKS does without it.
+                from mock_idp.control.app import create_app
+
+                self._control = create_app(self.state, self.errors.append)
+            return self._control
+
+    def _require_started(self) -> None:
+        if not self.state.ready.is_set():
+            raise MockIdpError(503, "starting", "The keys of this server are not ready yet.")
+
+    def _broken(self, error: Exception) -> Answer:
+        self.errors.append(error)
+        traceback.print_exception(error)
+        return json_answer(500, {"error": "server_error", "error_description": type(error).__name__, "field": None})
+
+
+def _send(answer: Answer, method: str, start_response: StartResponse) -> Iterable[bytes]:
+    if MARKER not in answer.headers:
+        answer = answer.with_header(*MARKER)
+    if method == "HEAD" or answer.status in WITHOUT_BODY:
+        answer = answer.without_body()
+    start_response(status_line(answer.status), answer.with_length())
+    return [answer.body] if answer.chunks is None else answer.chunks
