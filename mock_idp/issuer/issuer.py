@@ -37,11 +37,7 @@ OAUTH_METADATA = "/.well-known/oauth-authorization-server"
 
 
 class Issuer:
-    """An issuer of one vendor's kind. Safe to use from any number of threads.
-
-    `documents` holds the JWKS and the discovery document by their endpoint, and by their path those of which a vendor
-    has more than one. It is replaced as a whole and may be read without a lock.
-    """
+    """An issuer of one vendor's kind. Safe to use from any number of threads."""
 
     def __init__(
         self,
@@ -79,13 +75,23 @@ class Issuer:
         self._flows: FlowState | None = None
         self.keys = IssuerKeys(self.vendor, self.context, pool, self.clock.now)
         self.overlay = JwksOverlay()
-        self.documents: Mapping[str, Document] = {}
+        self._documents: Mapping[str, Document] | None = None
+        self._changed_at = self.clock.now()
         self._lock = RLock()
         if keys_of is not None:
             self.keys.start_as(keys_of.keys)
         else:
             self.keys.start_with(self.vendor.usual_keys(options) if settings.keys is None else settings.keys)
         self.publish()
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The JWKS and the discovery document by their endpoint, and by their path those of which a vendor has more.
+
+        They are made when the first one asks for them after a change, and replaced as a whole.
+        """
+        documents = self._documents
+        return self._make_documents() if documents is None else documents
 
     @property
     def issuer(self) -> str:
@@ -137,9 +143,16 @@ class Issuer:
             return self._flows
 
     def add_key(self, settings: KeySettings) -> RingEntry:
-        """Make a key; when its state is a published one the JWKS has it from now on. Raises as `IssuerKeys.add`."""
+        """Make a key; when its state is a published one the JWKS has it from now on.
+
+        Raises JoseError and MockIdpError as `IssuerKeys.check` and `IssuerKeys.put`.
+        """
         with self._lock:
-            entry = self.keys.add(settings)
+            self.keys.check(settings)
+        # Outside the lock: it takes its time, and others want to sign.
+        key = self.keys.make(settings)
+        with self._lock:
+            entry = self.keys.put(key, settings)
             self.publish()
             return entry
 
@@ -168,18 +181,26 @@ class Issuer:
 
     def rotate(self, habit: str | None = None) -> Rotation:
         """One rotation by the vendor's habit, or by the one that is named. Raises JoseError."""
-        with self._lock:
-            rotation = self.keys.rotate(habit)
-            self.publish()
-            return rotation
+        while True:
+            with self._lock:
+                wanted = self.keys.wanted_for_rotation(habit)
+            fresh = [self.keys.make(settings) for settings in wanted]
+            with self._lock:
+                # Unless another one was faster.
+                if self.keys.wanted_for_rotation(habit) == wanted:
+                    rotation = self.keys.rotate(fresh, habit)
+                    self.publish()
+                    return rotation
 
     def lay_over(self, make: Callable[[Callable[[str], SigningKey]], JwksOverlay]) -> None:
         """Lay changes over the served key set. `make` gets the way to find a key by its name or kid.
 
-        Raises JoseError for an unknown key; then nothing has changed.
+        Raises JoseError for an unknown key, or an entry without a JSON form; then nothing has changed.
         """
         with self._lock:
-            self.overlay = make(self.keys.ring.find)
+            overlay = make(self.keys.ring.find)
+            overlay.document((), self.keys.members)
+            self.overlay = overlay
             self.publish()
 
     def mint(
@@ -250,13 +271,15 @@ class Issuer:
         self.log.close()
 
     def publish(self) -> None:
-        """Make the documents anew from the keys as they are now."""
+        """Let the documents be made anew from the keys as they are now."""
         with self._lock:
-            ring = self.keys.ring
-            entries = [self.overlay.entry(key, self.keys.members(key)) for key in ring.published()]
-            changed_at = self.clock.now()
-            self.documents = {
-                "jwks": Document(compact_json(self.overlay.around(entries)), changed_at, self._jwks_headers),
+            self._documents, self._changed_at = None, self.clock.now()
+
+    def _make_documents(self) -> Mapping[str, Document]:
+        with self._lock:
+            keys, changed_at = self.keys.ring.published(), self._changed_at
+            self._documents = {
+                "jwks": Document(self.overlay.document(keys, self.keys.members), changed_at, self._jwks_headers),
                 "discovery": self.discovery_document(self.context, changed_at),
                 **{
                     self.prefix + path: self.discovery_document(self.context, changed_at, path)
@@ -265,9 +288,10 @@ class Issuer:
                 },
                 **{
                     self.prefix + path: Document(compact_json(document), changed_at, self._jwks_headers)
-                    for path, document in self.vendor.key_documents(self.context, ring.published()).items()
+                    for path, document in self.vendor.key_documents(self.context, keys).items()
                 },
             }
+            return self._documents
 
     def _jwks_headers(self, times: KeyTimes) -> Headers:
         return self.vendor.jwks_headers(replace(times, options=self.context.options))

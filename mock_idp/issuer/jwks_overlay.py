@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mock_idp.jose.encoding import compact_json
 from mock_idp.jose.keys import SigningKey
 
 
@@ -35,12 +36,19 @@ class JwksOverlay:
     edits: Mapping[SigningKey, JwkEdit] = field(default_factory=dict)
     members: Mapping[SigningKey, Sequence[str]] = field(default_factory=dict)
 
-    def entry(self, key: SigningKey, members: Sequence[str]) -> dict[str, Any]:
-        """The entry of a key whose usual members are `members`, in their order."""
-        entry = key.public_jwk(self.members.get(key, members))
-        edit = self.edits.get(key)
-        return entry if edit is None else edit.apply(entry)
+    def document(self, keys: Iterable[SigningKey], usual_members: Callable[[SigningKey], tuple[str, ...]]) -> bytes:
+        """The JSON of the key set with these keys. Raises JoseError for what has no JSON form."""
+        return b'{"keys":[%b]}' % b",".join(
+            [
+                *map(compact_json, self.before),
+                *(self._entry(key, usual_members(key)) for key in keys),
+                *map(compact_json, self.after),
+            ]
+        )
 
-    def around(self, entries: Sequence[Any]) -> dict[str, Any]:
-        """The whole document."""
-        return {"keys": [*self.before, *entries, *self.after]}
+    def _entry(self, key: SigningKey, usual_members: tuple[str, ...]) -> bytes:
+        members, edit = self.members.get(key), self.edits.get(key)
+        if members is None and edit is None:
+            return key.public_json(usual_members)
+        entry = key.public_jwk(members or usual_members)
+        return compact_json(entry if edit is None else edit.apply(entry))

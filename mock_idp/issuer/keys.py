@@ -10,7 +10,6 @@ from mock_idp.jose.certificates import CertificateProfile
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.pool import KeyPool
-from mock_idp.jose.private_keys import DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT, generate_private_key
 from mock_idp.jose.ring import KeyRing, KeyState, RingEntry, check_state
 from mock_idp.jose.rotation import Rotation, keys_needed, rotate
 from mock_idp.vendors.base import Vendor
@@ -48,23 +47,41 @@ class IssuerKeys:
         self.reset()
 
     def add(self, settings: KeySettings) -> RingEntry:
-        """Make a key and put it into the ring.
+        """Make a key and put it into the ring. Raises as `check` and `put`."""
+        self.check(settings)
+        return self.put(self.make(settings), settings)
 
-        Raises JoseError (see `KeyRing.add`, `generate_key`) and MockIdpError; then the ring is as it was.
-        """
+    def check(self, settings: KeySettings) -> None:
+        """Raises MockIdpError or JoseError for what can be seen to be wrong before anybody pays for a key."""
         if settings.name == "current":
             raise bad_field("name", "The name 'current' always means the key that signs; choose another one.")
-        state = check_state(settings.state)
-        _check_use(settings.use, state)
-        if settings.kid is not None:
-            # Before anybody pays for a key.
-            self.ring.check_new(settings.kid, settings.name, allow_reuse=settings.allow_reuse)
-        key = self._make(settings)
+        _check_use(settings.use, check_state(settings.state))
+        self.ring.check_new(settings.kid, settings.name, allow_reuse=settings.allow_reuse)
+
+    def put(self, key: SigningKey, settings: KeySettings) -> RingEntry:
+        """Take in a key that was made from these settings, which are checked.
+
+        Raises JoseError as `KeyRing.add`, and for an unknown member; then the ring is as it was.
+        """
         members = settings.members or self._vendor.jwk_members
         key.public_jwk(members)  # An unknown member is refused before the key is in.
+        state = check_state(settings.state)
         entry = self.ring.add(key, state, name=settings.name, now=self._now(), allow_reuse=settings.allow_reuse)
         self._members[key] = members
         return entry
+
+    def make(self, settings: KeySettings) -> SigningKey:
+        """A key of these settings, which is in no ring yet; needs no guard. Raises JoseError as `KeyPool.take`."""
+        algorithm = find_algorithm(settings.algorithm or self._context.algorithm)
+        return SigningKey(
+            self._pool.take(algorithm.name, settings.bits, settings.exponent),
+            algorithm.name,
+            settings.kid if settings.kid is not None else self._vendor.kid,
+            use=settings.use,
+            published_alg=_ENCRYPTION_ALG.get(algorithm.family) if settings.use == "enc" else None,
+            certificate=CertificateProfile(common_name=self._vendor.certificate_name(self._context)),
+            issuer=self._issuer_member(settings),
+        )
 
     def set_state(self, handle: str, state: str) -> RingEntry:
         """Move the key with this name or kid to another state. Raises JoseError and MockIdpError."""
@@ -76,12 +93,14 @@ class IssuerKeys:
         """The JWK members a key is published with, in order."""
         return self._members.get(key, self._vendor.jwk_members)
 
-    def rotate(self, habit: str | None = None) -> Rotation:
-        """One rotation by the vendor's habit, or by the one that is named. Raises JoseError."""
-        habit = habit or self._vendor.rotation_habit
-        settings = KeySettings(algorithm=self._signing_algorithm())
-        fresh = [self._make(settings) for _ in range(keys_needed(self.ring, habit))]
-        return rotate(self.ring, habit, self._now(), fresh)
+    def wanted_for_rotation(self, habit: str | None = None) -> list[KeySettings]:
+        """The settings of the fresh keys that one rotation takes. Raises JoseError for an unknown habit."""
+        needed = keys_needed(self.ring, habit or self._vendor.rotation_habit)
+        return [KeySettings(algorithm=self._signing_algorithm())] * needed
+
+    def rotate(self, fresh: Sequence[SigningKey], habit: str | None = None) -> Rotation:
+        """One rotation by the vendor's habit, or by the one that is named, with these keys. Raises JoseError."""
+        return rotate(self.ring, habit or self._vendor.rotation_habit, self._now(), fresh)
 
     def remove(self, handle: str) -> None:
         """Forget the key with this name or kid. Raises JoseError."""
@@ -102,26 +121,6 @@ class IssuerKeys:
     def _signing_algorithm(self) -> str:
         current = next((entry.key for entry in self.ring if entry.state == "current"), None)
         return current.algorithm.name if current else self._context.algorithm
-
-    def _make(self, settings: KeySettings) -> SigningKey:
-        algorithm = find_algorithm(settings.algorithm or self._context.algorithm)
-        if settings.bits is None and settings.exponent is None:
-            private_key = self._pool.take(algorithm.name)
-        else:
-            private_key = generate_private_key(
-                algorithm,
-                bits=DEFAULT_RSA_BITS if settings.bits is None else settings.bits,
-                exponent=DEFAULT_RSA_EXPONENT if settings.exponent is None else settings.exponent,
-            )
-        return SigningKey(
-            private_key,
-            algorithm.name,
-            settings.kid if settings.kid is not None else self._vendor.kid,
-            use=settings.use,
-            published_alg=_ENCRYPTION_ALG.get(algorithm.family) if settings.use == "enc" else None,
-            certificate=CertificateProfile(common_name=self._vendor.certificate_name(self._context)),
-            issuer=self._issuer_member(settings),
-        )
 
     def _issuer_member(self, settings: KeySettings) -> str | None:
         """The `issuer` of a JWK where the vendor publishes it: that of the discovery document unless said."""

@@ -20,14 +20,20 @@ class JoseError(Exception):
         self.field = field
 
 
+# What is longer, or more, nobody reads, and comparing it takes its time.
+_COMPARED_CHARACTERS, _COMPARED_NAMES, _LISTED_NAMES = 100, 1000, 50
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name.
 
     In: the unknown name and the known ones. Out: `Did you mean 'claims'?`, or, when nothing is close,
     `Known: claims, header, ...`.
     """
-    names = sorted(known)
-    close = get_close_matches(name, names, n=1)
-    if close:
-        return f"Did you mean {close[0]!r}?"
-    return "Known: " + ", ".join(names) + "."
+    names = sorted(each for each in known if len(each) <= _COMPARED_CHARACTERS)
+    if len(name) <= _COMPARED_CHARACTERS:
+        close = get_close_matches(name, names[:_COMPARED_NAMES], n=1)
+        if close:
+            return f"Did you mean {close[0]!r}?"
+    more = ", ..." if len(names) > _LISTED_NAMES else ""
+    return "Known: " + ", ".join(names[:_LISTED_NAMES]) + f"{more}."

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from mock_idp.jose.algorithms import CURVE_NAMES, Algorithm, find_algorithm
 from mock_idp.jose.certificates import CertificateProfile, self_signed
 from mock_idp.jose.der import pem
-from mock_idp.jose.encoding import b64url_encode, b64url_uint
+from mock_idp.jose.encoding import b64url_encode, b64url_uint, compact_json
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.kid import KidShape, uuid4
 from mock_idp.jose.private_keys import (
@@ -67,6 +67,7 @@ class SigningKey:
         self._profile = certificate or CertificateProfile()
         self._public_key: PublicKey = private_key.public_key()
         self._certificate: x509.Certificate | None = None
+        self._json: tuple[tuple[str, ...], bytes] | None = None
         self.kid: str = kid if isinstance(kid, str) else kid(self)
 
     def __repr__(self) -> str:
@@ -122,6 +123,12 @@ class SigningKey:
     def public_jwk(self, members: Sequence[str] = DEFAULT_MEMBERS) -> dict[str, Any]:
         """The JWK with the vendor's members in the vendor's order (see `PublicJwk.as_dict`)."""
         return self.public(with_certificate=not CERTIFICATE_MEMBERS.isdisjoint(members)).as_dict(members)
+
+    def public_json(self, members: tuple[str, ...]) -> bytes:
+        """The JWK as JSON without white space; made once, as a key never changes and is served again and again."""
+        if self._json is None or self._json[0] != members:
+            self._json = members, compact_json(self.public_jwk(members))
+        return self._json[1]
 
     def certificate(self) -> "x509.Certificate":
         """The self-signed certificate of this key, made at the first call and kept.

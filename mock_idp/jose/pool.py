@@ -7,7 +7,18 @@ from threading import Condition, Event, Thread
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mock_idp.jose.algorithms import find_algorithm
-from mock_idp.jose.private_keys import PrivateKey, generate_private_key, is_default_rsa
+from mock_idp.jose.private_keys import (
+    DEFAULT_RSA_BITS,
+    DEFAULT_RSA_EXPONENT,
+    PrivateKey,
+    exponent_of,
+    fits,
+    generate_private_key,
+)
+from mock_idp.jose.raw_rsa import RawRsaKey
+
+# How many sorts of odd RSA keys are kept for the next one, and how many of each.
+_ODD_KINDS, _ODD_OF_A_KIND = 64, 8
 
 
 class KeyPool:
@@ -33,7 +44,9 @@ class KeyPool:
         self.ready = Event()
         self._size = size if "RSA" in families else 0
         self._recycle = recycle
-        self._store: deque[rsa.RSAPrivateKey] = deque()
+        self._store: deque[PrivateKey] = deque()
+        # By size and exponent; nothing makes these ahead, but they take longer.
+        self._odd: dict[tuple[int, int], deque[PrivateKey]] = {}
         self._changed = Condition()
         self._closed = False
         if not self._size:
@@ -45,33 +58,43 @@ class KeyPool:
         for filler in self.fillers:
             filler.start()
 
-    def take(self, algorithm: str = "RS256") -> PrivateKey:
+    def take(self, algorithm: str = "RS256", bits: int | None = None, exponent: int | None = None) -> PrivateKey:
         """A private key for the algorithm: a waiting one, or, when none waits, one made here and now.
 
-        Works on a closed pool too, which only stops making keys ahead. Raises as `generate_private_key`.
+        `bits` and `exponent` are those of an RSA key; None is the usual. Works on a closed pool too, which only stops
+        making keys ahead. Raises as `generate_private_key`.
         """
         wanted = find_algorithm(algorithm)
+        bits = DEFAULT_RSA_BITS if bits is None else bits
+        exponent = DEFAULT_RSA_EXPONENT if exponent is None else exponent
+        usual = (bits, exponent) == (DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT)
         if wanted.family == "RSA":
             with self._changed:
-                if self._store:
-                    key = self._store.popleft()
+                store = self._store if usual else self._odd.get((bits, exponent))
+                if store and fits(store[0], wanted):
+                    key = store.popleft()
                     self._changed.notify_all()
                     return key
-        return generate_private_key(wanted)
+        return generate_private_key(wanted, bits=bits, exponent=exponent)
 
     def give_back(self, private_key: PrivateKey) -> None:
         """Takes back the material of an issuer that is gone, to be used by another one under a new kid.
 
-        Does nothing unless the pool recycles, for keys unlike those the pool makes, and after `close`. A kid
-        derived from the key (Keycloak) comes back with it, so give back only what the same ring will not get.
+        Does nothing unless the pool recycles, for elliptic keys, and after `close`. A kid derived from the key
+        (Keycloak) comes back with it, so give back only what the same ring will not get.
         """
-        if not isinstance(private_key, rsa.RSAPrivateKey) or not is_default_rsa(private_key):
+        if not isinstance(private_key, rsa.RSAPrivateKey | RawRsaKey):
             return
+        kind = private_key.key_size, exponent_of(private_key)
         with self._changed:
-            if self._recycle and not self._closed:
+            if not self._recycle or self._closed:
+                return
+            if kind == (DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT):
                 self._store.append(private_key)
                 self.ready.set()
                 self._changed.notify_all()
+            elif kind in self._odd or len(self._odd) < _ODD_KINDS:
+                self._odd.setdefault(kind, deque(maxlen=_ODD_OF_A_KIND)).append(private_key)
 
     def wait_until_full(self, timeout: float) -> bool:
         """Waits up to `timeout` seconds until all keys are there; says whether they are."""
@@ -96,7 +119,6 @@ class KeyPool:
             # Outside the lock, for this takes tens of milliseconds. With several fillers the store may end up
             # a key or two above its size, which does no harm.
             key = generate_private_key(rs256)
-            assert isinstance(key, rsa.RSAPrivateKey)
             with self._changed:
                 self._store.append(key)
                 self.ready.set()

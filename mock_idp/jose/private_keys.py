@@ -57,7 +57,8 @@ def fits(private_key: PrivateKey, algorithm: Algorithm) -> bool:
     return algorithm.family == "OKP"
 
 
-def is_default_rsa(private_key: rsa.RSAPrivateKey) -> bool:
-    """Whether the key is like those made without saying a size or an exponent."""
-    exponent = private_key.public_key().public_numbers().e
-    return (private_key.key_size, exponent) == (DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT)
+def exponent_of(private_key: rsa.RSAPrivateKey | RawRsaKey) -> int:
+    """The public exponent of an RSA key."""
+    if isinstance(private_key, RawRsaKey):
+        return private_key.exponent
+    return private_key.public_key().public_numbers().e

@@ -3,6 +3,8 @@
 Not thread-safe: the issuer that owns a ring guards it.
 """
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -17,6 +19,12 @@ longer published. revoked: withdrawn for good. hidden: never published, signs wh
 KEY_STATES: tuple[KeyState, ...] = get_args(KeyState)
 
 DEFAULT_PUBLISHED_ORDER: tuple[KeyState, ...] = ("current", "next", "previous")
+
+
+MAX_KEYS = 5000
+"""How many keys a ring holds."""
+MAX_KIDS = 100_000
+"""How many kids a ring has seen in its time."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,10 @@ class KeyRing:
         """In: the states a vendor publishes, in the order of its JWKS; newest first within a state."""
         self.published_order: tuple[KeyState, ...] = tuple(published_order)
         self._entries: list[RingEntry] = []
-        self._used_kids: set[str] = set()
+        # The names and kids of the entries, how often each is there.
+        self._handles: Counter[str] = Counter()
+        # Digests, as a kid may be long, and stays used when its key has gone.
+        self._used_kids: set[bytes] = set()
 
     def __iter__(self) -> Iterator[RingEntry]:
         """All entries, oldest first."""
@@ -63,27 +74,37 @@ class KeyRing:
         In: `name`, the caller's handle; `now` in unix seconds; `allow_reuse` for a kid that was used before.
 
         Raises:
-            JoseError: `unknown_state`; `kid_reused` for a kid this ring has seen; `kid_reserved`; `name_taken`.
+            JoseError: `unknown_state`; `kid_reused` for a kid this ring has seen; `kid_reserved`; `name_taken`;
+                `too_many_keys`.
         """
         self.check_new(key.kid, name, allow_reuse=allow_reuse)
         entry = RingEntry(key, check_state(state), name, now)
         if state == "current":
             self._demote_current(now)
         self._entries.append(entry)
-        self._used_kids.add(key.kid)
+        self._handles.update(_handles_of(entry))
+        self._used_kids.add(_digest(key.kid))
         return entry
 
-    def check_new(self, kid: str, name: str | None = None, *, allow_reuse: bool = False) -> None:
-        """Raises what `add` would raise for this kid and name, before anybody pays for a key."""
+    def check_new(self, kid: str | None, name: str | None = None, *, allow_reuse: bool = False) -> None:
+        """Raises what `add` would for this name and kid (None: one that is made up), before anybody pays for a key."""
+        self.check_room(1)
         if kid == "current":
             raise JoseError("kid_reserved", "The word 'current' means the key that signs; choose another kid.", "kid")
-        if kid in self._used_kids and not allow_reuse:
+        if kid is not None and not allow_reuse and _digest(kid) in self._used_kids:
             sentence = f"kid {kid!r} was used by an earlier key of this issuer; say allow_reuse to use it again."
             raise JoseError("kid_reused", sentence, "kid")
         if name in ("", "current"):
             raise JoseError("name_taken", f"{name!r} cannot name a key; 'current' is the one that signs.", "name")
-        if name is not None and any(name in (entry.name, entry.key.kid) for entry in self._entries):
+        if name is not None and name in self._handles:
             raise JoseError("name_taken", f"There is already a key called {name!r} in this issuer.", "name")
+
+    def check_room(self, count: int) -> None:
+        """Raises JoseError `too_many_keys` when so many more are too many."""
+        if len(self._entries) + count > MAX_KEYS:
+            raise JoseError("too_many_keys", f"An issuer holds at most {MAX_KEYS} keys; delete some.")
+        if len(self._used_kids) + count > MAX_KIDS:
+            raise JoseError("too_many_keys", f"This issuer has had {MAX_KIDS} keys; reset it, or make another one.")
 
     def entry(self, kid: str, field: str | None = "key") -> RingEntry:
         """The entry with this name or kid; of several the newest. `current` is the one that signs.
@@ -149,6 +170,10 @@ class KeyRing:
         """Forgets the key with this name or kid; its kid stays used. Raises JoseError `unknown_key`."""
         entry = self.entry(kid)
         self._entries.remove(entry)
+        for handle in _handles_of(entry):
+            self._handles[handle] -= 1
+            if not self._handles[handle]:
+                del self._handles[handle]
         return entry.key
 
     def _current_entry(self) -> RingEntry:
@@ -168,6 +193,14 @@ class KeyRing:
         entry = RingEntry(old.key, state, old.name, now)
         self._entries[self._entries.index(old)] = entry
         return entry
+
+
+def _handles_of(entry: RingEntry) -> list[str]:
+    return [entry.key.kid] if entry.name is None else [entry.key.kid, entry.name]
+
+
+def _digest(kid: str) -> bytes:
+    return hashlib.blake2b(kid.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def check_state(state: str) -> KeyState:

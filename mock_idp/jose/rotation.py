@@ -57,12 +57,14 @@ def rotate(ring: KeyRing, habit: str, now: float, new_keys: Sequence[SigningKey]
     In: `now` in unix seconds; as many fresh keys as `keys_needed` says.
 
     Raises:
-        JoseError: `unknown_habit`; `wrong_number_of_keys`; `kid_reused` for a new key whose kid is not new.
+        JoseError: `unknown_habit`; `wrong_number_of_keys`; `kid_reused` for a new key whose kid is not new;
+            `too_many_keys`.
     """
     needed = keys_needed(ring, habit)
     if len(new_keys) != needed:
         sentence = f"A {habit} rotation of this issuer takes {needed} fresh key(s), not {len(new_keys)}."
         raise JoseError("wrong_number_of_keys", sentence, "new_keys")
+    ring.check_room(needed)
     for key in new_keys:
         ring.check_new(key.kid)
     if len({key.kid for key in new_keys}) != needed:

@@ -117,3 +117,32 @@ def test_a_pool_without_rsa_is_ready_at_once() -> None:
     pool = KeyPool(4, ["ES256", "EdDSA"])
     assert pool.ready.is_set()
     assert not pool.fillers
+
+
+def test_odd_keys_come_back_too() -> None:
+    """A pool that recycles keeps them for the next issuer that wants one of their size and exponent."""
+    pool = KeyPool(0, recycle=True)
+    key = pool.take("RS256", bits=512, exponent=3)
+    pool.give_back(key)
+    assert pool.take("RS256", bits=512, exponent=5) is not key
+    assert pool.take("RS512", bits=512, exponent=3) is key
+    assert pool.take("RS256", bits=512, exponent=3) is not key
+    pool.close()
+
+
+def test_an_odd_key_for_pss_is_refused_all_the_same() -> None:
+    """One that waits doesn't change what a key can do."""
+    pool = KeyPool(0, recycle=True)
+    pool.give_back(pool.take("RS256", bits=512))
+    with pytest.raises(JoseError, match="RS256, RS384 and RS512 only"):
+        pool.take("PS256", bits=512)
+    pool.close()
+
+
+def test_a_pool_that_does_not_recycle_keeps_none() -> None:
+    """Nor does one that is closed."""
+    for pool in (KeyPool(0), KeyPool(0, recycle=True)):
+        key = pool.take("RS256", bits=512)
+        pool.close()
+        pool.give_back(key)
+        assert pool.take("RS256", bits=512) is not key
