@@ -22,9 +22,8 @@ from harness.foreign_text import one_line
 from harness.held_up import HeldUp
 from harness.idp import TOKEN_HEADER, IssuerClient
 from harness.journal import Journal, Names, renamed
-from harness.loader import parse_policy
 from harness.metrics_page import MetricsPage
-from harness.model import Cell, Route, Table
+from harness.model import Cell, Route, Table, parse_policy
 from harness.outgoing import build_request, find_route
 from harness.placeholders import fill
 from harness.session import Session
@@ -234,6 +233,8 @@ class CellRun:
         for one in sent:
             self._keep(one)
             self.judge(one, expectation, args.get("answer"))
+        if not sent:  # Traffic that was stopped before its first request.
+            return
         if "remember" in args:
             self._answers[args["remember"]] = sent[-1]
         if not self.cell.scenario.timed and not {"concurrent", "answer_within"} & args.keys():

@@ -70,7 +70,8 @@ class Controls:
 
     def _control(self, control: Table, words: Words) -> str | None:
         route = find_route(control.get("request", "read"), self._session.profile)
-        token = self._session.issuer.mint(token_spec(control.get("token", {}), route, self._session.profile, words))
+        table = self._session.with_kids(control.get("token", {}))
+        token = self._session.issuer.mint(token_spec(table, route, self._session.profile, words))
         exchange = self._session.send(build_request(control.get("request", "read"), route, token, words))
         expectation = control.get("expect", "accept")
         if checks.meets(exchange, expectation, route):

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.bundled import bundled_directory
 from harness.kinds import TEXTS, check_kinds
-from harness.loader import bundled_directory
 from harness.model import Cell, Scenario
 from harness.toml_source import TomlSource, shown
 from harness.verdicts import FAILED, FINDING, INCONCLUSIVE, PASSED, STALE, CellResult

@@ -7,21 +7,25 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness import placeholders, value_checks
-from harness import vocabulary as words
+from harness.bundled import bundled_directory
 from harness.errors import ScenarioFileError
-from harness.model import Policy, Scenario, Step, Table, Variant
-from harness.toml_source import Place, TomlSource
+from harness.grammar.checking import check
+from harness.grammar.kinds import Mark, marks, resolved, schema_of
+from harness.grammar.mock_words import Token
+from harness.grammar.names import Names, named
+from harness.grammar.once import Once
+from harness.grammar.tables import ControlTable, Policy, ScenarioTable, VariantTable
+from harness.model import Scenario, Step, Table, Variant, parse_policy
+from harness.steps import STEPS, StepDefinition
+from harness.toml_source import Place, TomlSource, shown
+from harness.vocabulary import CONFIG_NEEDS, STYLES
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FOLDERS_OF_OTHER_DATA = {"profiles", "expected"}
-
-
-def bundled_directory() -> Path:
-    """The folder of the scenarios that come with the harness: inside the installed package, or in the checkout."""
-    here = Path(__file__).resolve().parent
-    packaged = here / "_scenarios"
-    return packaged if packaged.is_dir() else here.parent / "scenarios"
+_SCENARIO, _VARIANT = schema_of(ScenarioTable), schema_of(VariantTable)
+_TOKEN, _POLICY, _CONTROL = schema_of(Token), schema_of(Policy), schema_of(ControlTable)
+# What a step that sends takes from the scenario when it doesn't say it itself.
+_INHERITED = ("token", "request", "expect", "policy", "answer")
 
 
 def load_all(directories: Iterable[Path] | None = None) -> list[Scenario]:
@@ -60,21 +64,20 @@ def load_file(file: Path) -> list[Scenario]:
 def _scenario(source: TomlSource, slug: str, table: Any) -> Scenario:
     if not _SLUG.fullmatch(slug):
         source.fail((slug,), f"the slug {slug!r} must be words of a-z and 0-9 joined by single hyphens")
-    source.check_keys(table, words.SCENARIO_KEYS, (slug,), f"scenario {slug}")
-    for key in words.REQUIRED_KEYS:
+    what = f"scenario {slug}"
+    source.check_keys(table, resolved(_SCENARIO)["properties"], (slug,), what)
+    for key in resolved(_SCENARIO)["required"]:
         if not isinstance(table.get(key), str) or not table[key].strip():
             source.fail((slug,), f'scenario {slug} needs {key} = "..."')
-    source.check_word(table["level"], words.LEVELS, (slug, "level"), "level")
-    source.check_word(table["severity"], words.SEVERITIES, (slug, "severity"), "severity")
-    kills, positive = table.get("kills", []), table.get("positive_control", False)
-    if kills and positive:
-        source.fail((slug,), f"scenario {slug} has either kills = [mutants] or positive_control = true, not both")
-    start = table.get("start", "automatic")
-    source.check_word(start, ("automatic", "manual"), (slug, "start"), "way to start")
     raw_variants = table.get("variants", {"": {}})
     if not isinstance(raw_variants, dict) or not raw_variants:
         source.fail((slug, "variants"), "variants must be a table with one entry for each variant")
     base = {key: value for key, value in table.items() if key != "variants"}
+    check(source, base, _SCENARIO, (slug,), what)
+    once = Once(source)
+    kills, positive = table.get("kills", []), table.get("positive_control", False)
+    if kills and positive:
+        source.fail((slug,), f"scenario {slug} has either kills = [mutants] or positive_control = true, not both")
     area, topic = source.file.parent.name, source.file.stem
     return Scenario(
         id=f"{area}/{topic}/{slug}",
@@ -84,143 +87,113 @@ def _scenario(source: TomlSource, slug: str, table: Any) -> Scenario:
         severity=table["severity"],
         file=source.file,
         line=source.line(slug),
-        variants=tuple(_variant(source, slug, name, base, raw) for name, raw in raw_variants.items()),
+        variants=tuple(_variant(source, slug, name, base, raw, once) for name, raw in raw_variants.items()),
         kills=tuple(kills),
-        positive_control=bool(positive),
+        positive_control=positive,
         source=table.get("source", ""),
         note=table.get("note", ""),
-        timed=bool(table.get("timed", False)),
-        start=start,
-        preflight=bool(table.get("preflight", False)),
+        timed=table.get("timed", False),
+        start=table.get("start", "automatic"),
+        preflight=table.get("preflight", False),
     )
 
 
-def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any) -> Variant:
+def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any, once: Once) -> Variant:
     path = (slug, "variants", name) if name else (slug,)
     if name and not _SLUG.fullmatch(name):
         source.fail(path, f"the variant {name!r} must be words of a-z and 0-9 joined by single hyphens")
-    source.check_keys(raw, words.VARIANT_KEYS, path, f"variant {name}")
+    check(source, raw, _VARIANT, path, f"variant {name}")
     table = merge(base, raw)
     if {"expect", "policy"} <= table.keys():
         source.fail((*path, "policy"), "a scenario has expect or policy, not both")
-    styles = table.get("styles", list(words.STYLES))
-    for style in styles:
-        source.check_word(style, words.STYLES, (*path, "styles"), "style")
-    for capability in table.get("needs", []):
-        source.check_word(capability, words.CAPABILITIES, (*path, "needs"), "capability")
-    config = table.get("config", {})
-    source.check_keys(table.get("jwks", {}), words.JWKS_KEYS, (*path, "jwks"), "jwks")
-    value_checks.check_scenario(source, table, path)
-    policy = _policy(source, table.get("policy"), path)
-    _check_texts(source, table, path)
+    if "token" in table:  # What the scenario says and what the variant says, together.
+        once.check(table["token"], _TOKEN, (*path, "token"))
+    policy = table.get("policy")
+    if policy is not None:
+        once.check(policy, _POLICY, (*path, "policy"))
+    for key in ("token", "request", "control", "fault", "jwks", "steps"):
+        once.check_texts(table.get(key), path)
+    names = Names(source)
     control = table.get("control")
     if control is not None:
-        _check_send(source, control, (*path, "control"), ("token", "request", "expect"))
+        names.take("control", once.marks(control, _CONTROL), lambda rest: (*path, "control", *rest))
+    steps = _Steps(source, table, path, names, once).read()
+    found = [*names.marks, *(marks(policy, _POLICY) if policy is not None else ())]
     return Variant(
         name=name,
-        steps=_steps(source, table, path, policy),
+        steps=steps,
         control=control,
-        policy=policy,
-        styles=tuple(styles),
-        needs=frozenset(table.get("needs", [])) | _implied_needs(table),
-        config=config,
+        policy=parse_policy(policy) if policy is not None else None,
+        styles=tuple(table.get("styles", STYLES)),
+        needs=frozenset(table.get("needs", [])) | _implied_needs(table, steps),
+        config=table.get("config", {}),
+        routes=frozenset(named(found, "x-route")).union(*(STEPS[step.do].says.routes for step in steps)),
+        counters=frozenset(named(found, "x-counter")),
+        knobs=tuple(dict.fromkeys((*named(found, "x-knob"), *named(found, "x-needs-knob")))),
     )
 
 
-def _steps(source: TomlSource, table: Table, path: Place, policy: Policy | None) -> tuple[Step, ...]:
-    if "steps" not in table:
-        send = {
-            key: table[key] for key in ("token", "request", "expect", "policy", "answer", "fetches") if key in table
-        }
-        if "expect" not in send and policy is None:
-            source.fail(path, "a scenario without steps needs expect or policy")
-        _check_send(source, send, path, (*send,))
-        return (Step("send", send),)
-    steps = []
-    for number, raw in enumerate(table["steps"]):
-        place = (*path, "steps", number)
+class _Steps:
+    """Reads the steps of one variant, whose whole table is `table` and stands at `path`."""
+
+    def __init__(self, source: TomlSource, table: Table, path: Place, names: Names, once: Once) -> None:
+        self._source, self._table, self._path, self._names, self._once = source, table, path, names, once
+
+    def read(self) -> tuple[Step, ...]:
+        """The steps; without any the one request that the scenario is about. Raises `ScenarioFileError`."""
+        table, path = self._table, self._path
+        if "steps" not in table:
+            args = {key: table[key] for key in (*_INHERITED, "fetches") if key in table}
+            if not {"expect", "policy"} & args.keys():
+                self._source.fail(path, "a scenario without steps needs expect or policy")
+            found = [mark for key, value in args.items() for mark in self._marks(key, value, STEPS["send"])]
+            self._names.take("send", found, lambda rest: (*path, *rest))
+            return (Step("send", args),)
+        steps = [self._step(raw, (*path, "steps", number)) for number, raw in enumerate(table["steps"])]
+        self._names.end()
+        return (*steps, Step("expect-fetches", table["fetches"])) if "fetches" in table else tuple(steps)
+
+    def _step(self, raw: Any, place: Place) -> Step:
+        source, table, path = self._source, self._table, self._path
         if not isinstance(raw, dict) or "do" not in raw:
-            source.fail((*path, "steps"), f'each step is a table with do = "..."; this one isn\'t: {raw!r}')
-        source.check_word(raw["do"], words.STEPS, place, "step")
+            source.fail(place[:-1], f'each step is a table with do = "..."; this one isn\'t: {shown(raw)}')
+        source.check_word(raw["do"], STEPS, place, "step")
+        step = STEPS[raw["do"]]
         args = {key: value for key, value in raw.items() if key != "do"}
-        required, optional = words.STEPS[raw["do"]]
-        for key in required:
-            if key not in args:
-                source.fail(place, f"step {raw['do']} needs {key}")
-        if "*" not in optional:
-            source.check_keys(args, (*required, *optional), place, f"step {raw['do']}")
-        value_checks.check_step(source, raw["do"], args, place)
-        if raw["do"] == "edit-jwks":
-            args = args or table.get("jwks", {})
-        if raw["do"] == "fault":
-            args = args or table.get("fault", {})
-            if not {"on", "kind"} <= args.keys():
-                source.fail(place, "a fault needs on and kind, in the step or in the scenario's fault")
-        if raw["do"] == "expect-alike":
-            _policy(source, args.get("policy"), place, ("alike", "survive"))
-        for number_of_request, request in enumerate(args["requests"] if raw["do"] == "send-pipeline" else ()):
-            _check_send(
-                source, request, (*place, "requests", number_of_request), ("lines", "token", "request", "expect")
-            )
-        for key in ("first", "second") if raw["do"] == "compare-times" else ():
-            _check_send(source, args[key], (*place, key), ("token", "request"))
-        if "token" in required + optional:
-            inherited = ("token", "request", "expect", "policy", "answer")
-            for key in [key for key in inherited if key in required + optional]:
-                judged = {"expect", "policy"} & args.keys() if key in ("expect", "policy") else False
-                if key in table and key not in args and not judged:
-                    args[key] = table[key]
-            _check_send(source, args, place, (*required, *optional))
-        steps.append(Step(raw["do"], args))
-    value_checks.check_names(source, steps, (*path, "steps"))
-    if "fetches" in table:
-        steps.append(Step("expect-fetches", table["fetches"]))
-    return tuple(steps)
+        base = place
+        if not args and step.says.takes in table:
+            raw, base = table[step.says.takes], (*path, step.says.takes)
+            args = dict(raw)
+        self._once.check(args, step.schema, base, f"step {step.name}", raw)
+        if {"expect", "policy"} <= args.keys():
+            source.fail((*place, "policy"), "a request has expect or policy, not both")
+        if step.says.config and table.get("config", {}).get(step.says.config) is not True:
+            source.fail(place, f"step {step.name} needs config.{step.says.config} = true")
+        found = list(self._once.marks(args, step.schema, (), raw))
+        inherited = self._inherited(args, step.arguments)
+        args = {**args, **inherited}
+
+        def where(rest: Place) -> Place:
+            return (*path, *rest) if rest and rest[0] in inherited else (*base, *rest)
+
+        found += [mark for key, value in inherited.items() for mark in self._marks(key, value, step)]
+        self._names.take(step.name, found, where, args.get("issuer"), args.get("kid", ""))
+        return Step(step.name, args)
+
+    def _marks(self, key: str, value: Any, step: StepDefinition) -> list[Mark]:
+        return self._once.marks(value, step.arguments[key], (key,))
+
+    def _inherited(self, args: Table, arguments: Iterable[str]) -> dict[str, Any]:
+        """What a step that sends doesn't say itself and the scenario says for it."""
+        if "token" not in arguments:
+            return {}
+        said = {*args, *(("expect", "policy") if {"expect", "policy"} & args.keys() else ())}
+        return {key: self._table[key] for key in _INHERITED if key in arguments and key in self._table.keys() - said}
 
 
-def _check_send(source: TomlSource, send: Any, path: Place, keys: Iterable[str]) -> None:
-    source.check_keys(send, set(keys), path, "this request")
-    source.check_keys(send.get("token", {}), words.TOKEN_KEYS, (*path, "token"), "token")
-    value_checks.check_send(source, send, path)
-    request = send.get("request", "read")
-    if not isinstance(request, str):
-        source.check_keys(request, words.REQUEST_KEYS, (*path, "request"), "request")
-    expect = send.get("expect")
-    if isinstance(expect, str):
-        source.check_word(expect, words.EXPECTATIONS, (*path, "expect"), "expectation")
-    elif expect is not None and not (
-        isinstance(expect, list) and expect and all(type(s) is int or s == "closed" for s in expect)
-    ):
-        source.fail((*path, "expect"), 'expect is a word or a list such as [401, 404] or [413, "closed"]')
-    _policy(source, send.get("policy"), path)
-
-
-def _policy(source: TomlSource, raw: Any, path: Place, outcomes: Iterable[str] = words.EXPECTATIONS) -> Policy | None:
-    if raw is None:
-        return None
-    path = (*path, "policy")
-    source.check_keys(raw, words.POLICY_KEYS, path, "policy")
-    if not {"knob", "then", "otherwise"} <= raw.keys() or ("is" in raw) == ("at_least" in raw):
-        source.fail(path, "policy needs knob, then, otherwise and either is or at_least")
-    for key in ("then", "otherwise"):
-        source.check_word(raw[key], outcomes, (*path, key), "expectation")
-    return parse_policy(raw)
-
-
-def parse_policy(raw: Table) -> Policy:
-    """The policy of a table that the loader has checked."""
-    return Policy(raw["knob"], raw["then"], raw["otherwise"], raw.get("is"), raw.get("at_least"))
-
-
-def _check_texts(source: TomlSource, table: Table, path: Place) -> None:
-    parts = [table.get(key) for key in ("token", "request", "control", "fault", "jwks", "steps")]
-    for text, problem in placeholders.problems(parts):
-        source.fail_at(text, path, problem)
-
-
-def _implied_needs(table: Table) -> frozenset[str]:
+def _implied_needs(table: Table, steps: Iterable[Step]) -> set[str]:
     """What the words of a scenario need by themselves, so that nobody has to write it."""
-    needs = set()
+    needs = {need for step in steps for need in STEPS[step.do].says.needs}
     config = table.get("config", {})
     if config or table.get("timed"):
         needs.add("configure")
@@ -228,18 +201,17 @@ def _implied_needs(table: Table) -> frozenset[str]:
         needs.add("static-key")
     else:
         needs.add("jwks")
-    if table.get("start") == "manual" or "restart-service" in repr(table.get("steps", "")):
+    if table.get("start") == "manual":
         needs.add("restart")
-    for key, capability in words.CONFIG_NEEDS.items():
+    for key, capability in CONFIG_NEEDS.items():
         if key in config:
             needs.add(capability)
-    if any(step["do"] in ("scrape-metrics", "expect-counter") for step in table.get("steps", [])):
-        needs.add("metrics")
-    if "{attacker" in repr(table):
+    text = repr(table)
+    if "{attacker" in text:
         needs.add("attacker-listener")
-    if "{api_key." in repr(table):
+    if "{api_key." in text:
         needs.add("api-keys")
-    return frozenset(needs)
+    return needs
 
 
 def merge(base: Table, change: Table) -> dict[str, Any]:

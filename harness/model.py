@@ -37,9 +37,17 @@ class Policy:
         return self.then if holds else self.otherwise
 
 
+def parse_policy(table: Table) -> Policy:
+    """The policy of a table that the loader has checked."""
+    return Policy(table["knob"], table["then"], table["otherwise"], table.get("is"), table.get("at_least"))
+
+
 @dataclass(frozen=True)
 class Variant:
-    """One way to run a scenario; `name` is empty when there is only one."""
+    """One way to run a scenario; `name` is empty when there is only one.
+
+    `routes`, `counters` and `knobs` are the names that it uses of what a profile declares.
+    """
 
     name: str
     steps: tuple[Step, ...]
@@ -48,6 +56,9 @@ class Variant:
     styles: tuple[str, ...]
     needs: frozenset[str]
     config: Table
+    routes: frozenset[str] = frozenset()
+    counters: frozenset[str] = frozenset()
+    knobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

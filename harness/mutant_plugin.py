@@ -59,9 +59,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def planned_mutants(config: pytest.Config) -> list[Mutant]:
     """The faults that the options select. Raises `HarnessError` for what is wrong with them or with a scenario."""
+    from harness.bundled import bundled_directory
     from harness.environment import Options, check_options
     from harness.killers import Killers
-    from harness.loader import bundled_directory, load_all
+    from harness.loader import load_all
     from harness.mutant_pool import Mutant
     from harness.profile import find_profile, load_profile
     from harness.reference.faults import FAULTS

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.errors import UsageError
-from harness.loader import parse_policy
 from harness.model import Cell, Scenario, Variant
 from harness.profile import Profile
+from harness.steps import STEPS
 from harness.verdicts import SKIPPED, UNDECLARED
 from harness.vocabulary import STYLES
 
 # Starting a real service costs as much as this many cells that are run on it.
 _START_COST = 60
-_ROUTE_WORD = re.compile(r"\{([a-z_]+)\.(?:permission|resource|action|path|method)[|}]")
 
 
 @dataclass(frozen=True)
@@ -116,11 +114,11 @@ def _seconds(variant: Variant, profile: Profile) -> float:
     """About how long a timed cell takes: its waits, and part of its deadlines."""
     seconds = 0.0
     for step in variant.steps:
-        if step.do == "wait":
+        if STEPS[step.do].says.waits:
             seconds += profile.duration(step.args)
         elif "within" in step.args:
             seconds += profile.duration(step.args["within"]) / 4
-        elif "answer_within" in step.args and step.do == "send":
+        elif "answer_within" in step.args:
             seconds += profile.duration(step.args["answer_within"]) / 2
     return seconds
 
@@ -128,30 +126,11 @@ def _seconds(variant: Variant, profile: Profile) -> float:
 def _without_running(variant: Variant, profile: Profile) -> tuple[str, str]:
     for capability in sorted(variant.needs - profile.capabilities):
         return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
-    for route in sorted(_routes(variant)):
-        if route not in profile.routes and route not in {r.path for r in profile.public}:
-            return SKIPPED, f"the profile {profile.name} has no route {route!r}"
-    for knob in _knobs(variant):
+    for route in sorted(variant.routes - profile.routes.keys() - {one.path for one in profile.public}):
+        return SKIPPED, f"the profile {profile.name} has no route {route!r}"
+    for counter in sorted(variant.counters - profile.metrics.get("counters", {}).keys()):
+        return SKIPPED, f"the profile {profile.name} names no counter {counter!r}"
+    for knob in variant.knobs:
         if knob not in profile.policy:
             return UNDECLARED, f"the profile {profile.name} doesn't declare the policy {knob!r}"
     return "", ""
-
-
-def _routes(variant: Variant) -> set[str]:
-    names = set(_ROUTE_WORD.findall(repr((variant.steps, variant.control))))
-    requests = [step.args["request"] for step in variant.steps if "request" in step.args]
-    if variant.control and "request" in variant.control:
-        requests.append(variant.control["request"])
-    for request in requests:
-        names.add(request if isinstance(request, str) else request.get("route", "read"))
-    for step in variant.steps:
-        if step.do == "send-to-routes" and not isinstance(step.args["routes"], str):
-            names.update(step.args["routes"])
-    return names
-
-
-def _knobs(variant: Variant) -> list[str]:
-    policies = [parse_policy(step.args["policy"]) for step in variant.steps if "policy" in step.args]
-    knobs = [policy.knob for policy in policies] + ([variant.policy.knob] if variant.policy else [])
-    # A time counted in leeways means nothing where no leeway is declared.
-    return [*knobs, "leeway_seconds"] if "leeways" in repr((variant.steps, variant.control)) else knobs

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.bundled import bundled_directory
 from harness.errors import UsageError
-from harness.loader import bundled_directory
 from harness.measure.declared import Documented, Threshold, read_documented, read_thresholds
 from harness.model import Route, Scenario
 from harness.profile_checks import check_knobs, check_profile
@@ -68,7 +68,7 @@ class Profile:
     def leeway_seconds(self) -> float:
         return float(self.policy.get("leeway_seconds", 0))
 
-    def duration(self, parts: Mapping[str, float]) -> float:
+    def duration(self, parts: Mapping[str, Any]) -> float:
         """Seconds of a duration table: multiples of the profile's times, plus `seconds`."""
         unit = {
             "refresh": self.refresh_seconds,

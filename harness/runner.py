@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from harness.cell_run import CaseEnded, CellRun, Sent
+from harness.checks import Expectation
 from harness.credentials import known_secrets
 from harness.errors import HarnessError
 from harness.foreign_text import ForeignText, foreign, header_text, lines_of, one_line
-from harness.model import Cell, Step
+from harness.model import Cell, Step, Table
 from harness.outgoing import find_route
 from harness.redaction import Secrets
 from harness.session import Session
 from harness.shell_words import comment
-from harness.steps import step_function
+from harness.steps import STEPS
 from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
 from harness.vocabulary import NEGATIVE_EXPECTATIONS
 
@@ -25,8 +26,6 @@ _numbers = itertools.count(1)
 _LONGEST_COMMAND = 4000
 _LOG_LINES = 15
 _TOO_LONG = comment("too long to be shown: see the script, or the token_spec in the record")
-_COUNTS = ("expect-fetches", "wait-for-fetch", "expect-requests")
-_SENDS = ("send", "send-until", "send-in-background", "send-raw")
 
 
 def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
@@ -103,43 +102,53 @@ def _run_case(run: CellRun) -> None:
         run.fetches.mark("start")
     watched = scenario.start == "automatic" and _refuses_all_writes(run)
     if watched:
-        step_function("remember-resources")(run)
+        STEPS["remember-resources"].function(run)
     for step in run.cell.variant.steps:
-        step_function(step.do)(run, **step.args)
+        STEPS[step.do].function(run, **step.args)
     if watched:
-        step_function("expect-same-resources")(run)
+        STEPS["expect-same-resources"].function(run)
     _check_invariants(run)
 
 
 def _refuses_all_writes(run: CellRun) -> bool:
     """Whether the case sends writes and none of them may have an effect, where effects can be counted."""
-    if "resource-count" not in run.profile.capabilities:
+    steps = run.cell.variant.steps
+    if "resource-count" not in run.profile.capabilities or any(STEPS[step.do].says.stores for step in steps):
         return False
-    writes = [
-        step
-        for step in run.cell.variant.steps
-        if step.do in _SENDS and find_route(step.args.get("request", "read"), run.profile).method != "GET"
-    ]
-    others = {step.do for step in run.cell.variant.steps} & {"create-resource", "send-to-routes", "start-traffic"}
-    return bool(writes) and not others and all(_is_negative(run, step) for step in writes)
+    sent = [one for step in steps for one in STEPS[step.do].says.sends(step.args)]
+    writes = [one for one in sent if find_route(one.get("request", "read"), run.profile).method != "GET"]
+    return bool(writes) and all(is_negative(run.expectation(one)) for one in writes)
 
 
 def _counts_fetches(steps: Iterable[Step]) -> bool:
-    return any(step.do in _COUNTS or "fetches" in step.args for step in steps)
+    return any(STEPS[step.do].says.counts or "fetches" in step.args for step in steps)
 
 
 def _require_control(run: CellRun) -> None:
-    """A case that expects a refusal proves nothing unless the same request without the defect is let in."""
-    for step in run.cell.variant.steps:
-        if step.do in _SENDS and _is_negative(run, step):
-            request = step.args.get("request", "read")
-            run.session.controls.require_control(run.cell.variant.control, request, run.words())
-            return
+    """Raise `Inconclusive` unless what the case needs as its control is let in."""
     run.session.controls.require_closed()
+    control = run.cell.variant.control
+    for request in controlled(run.cell.variant.steps, lambda args: [run.expectation(args)]):
+        run.session.controls.require_control(control, request, run.words())
+        if control is not None:
+            return
 
 
-def _is_negative(run: CellRun, step: Step) -> bool:
-    expectation = run.expectation(step.args)
+def controlled(steps: Iterable[Step], expectations: Callable[[Table], Iterable[Expectation]]) -> Iterator[str | Table]:
+    """The requests of the steps for which a control is needed, given what may be expected of each.
+
+    A refusal proves nothing unless the same request without the defect is let in. Nor does a comparison of answers,
+    where all are refused.
+    """
+    for step in steps:
+        says = STEPS[step.do].says
+        for args in says.sends(step.args):
+            if says.compares or any(is_negative(one) for one in expectations(args)):
+                yield args.get("request", "read")
+
+
+def is_negative(expectation: Expectation) -> bool:
+    """Whether it says "not let in"."""
     if isinstance(expectation, str):
         return expectation in NEGATIVE_EXPECTATIONS
     return not any(isinstance(status, int) and 200 <= status < 300 for status in expectation)

@@ -118,9 +118,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, list[PlannedCell]]:
     """The options and the cells of a run. Raises `HarnessError` for a bad file or name."""
+    from harness.bundled import bundled_directory
     from harness.environment import Options, check_options
     from harness.errors import UsageError
-    from harness.loader import bundled_directory, load_all
+    from harness.loader import load_all
     from harness.plan import keep_cells, plan, select
     from harness.profile import find_profile, load_profile
     from harness.shares import share_count

@@ -1,4 +1,4 @@
-"""The JSON schema of scenario files, for editors: made from the same words that the loader checks.
+"""The JSON schema of scenario files, for editors: the kinds that the loader checks with, in plain JSON Schema.
 
 `python -m harness.schema FILE` writes it.
 """
@@ -6,133 +6,105 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness import vocabulary as words
+from harness.grammar.kinds import DEFINITIONS, closed, resolved, schema_of
+from harness.grammar.mock_words import Token
+from harness.grammar.tables import Policy, ScenarioTable
+from harness.steps import STEPS, StepDefinition
 
 Schema = dict[str, Any]
 
-_TEXT: Schema = {"type": "string", "minLength": 1}
-_TABLE: Schema = {"type": "object"}
-_WORDS: Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-_FLAG: Schema = {"type": "boolean"}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
-_TIMES: Schema = {"type": "integer", "minimum": 1}
+_REFERENCE = re.compile(r'"#/\$defs/([\w-]+)"')
+_SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
+# Tables that stand for JSON inside data: `$json` alone, the others as `jwk_values` reads them.
+_DATA: Schema = {
+    "type": "object",
+    "anyOf": [{"required": [name]} for name in ("$jwk", "$json", "$null")],
+    "properties": {"$jwk": {"type": "string"}, "$json": {"description": "any JSON value"}, "$null": {"const": True}},
+}
+_NOT_BOTH: Schema = {"not": {"required": ["expect", "policy"]}}
 
 
 def scenario_schema() -> Schema:
     """The schema (draft 2020-12) of `scenarios/<area>/<topic>.toml`."""
-    parts = _scenario_parts()
-    # A variant's policy may say only what differs.
-    variant = _closed(words.VARIANT_KEYS, {**parts, "policy": _policy()})
-    variants = {"type": "object", "minProperties": 1, "additionalProperties": variant}
-    scenario = {
-        **_closed(words.SCENARIO_KEYS, {**parts, "variants": variants}),
-        "required": list(words.REQUIRED_KEYS),
-    }
+    scenario = schema_of(ScenarioTable)
+    named = {name: _plain(schema) for name, schema in DEFINITIONS.items()}
+    steps = {f"step-{name}": _step(step) for name, step in STEPS.items()}
+    one = {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in steps]}
+    for table in (named["scenario"], named["variant"]):
+        table["properties"]["steps"] = {"type": "array", "items": one, "minItems": 1}
+        table["allOf"] = [_NOT_BOTH]
+    named["scenario"]["properties"]["variants"]["propertyNames"] = {"pattern": f"^{_SLUG}$"}
+    named["scenario"]["allOf"].append(_complete())
+    definitions = {**named, **steps, "data": _DATA}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "idp-harness scenarios",
         "type": "object",
         "required": ["title"],
-        "properties": {"title": _TEXT},
-        "patternProperties": {"^(?!title$)[a-z0-9]+(-[a-z0-9]+)*$": scenario},
+        "properties": {"title": {"type": "string", "minLength": 1}},
+        "patternProperties": {f"^(?!title$){_SLUG}$": scenario},
         "additionalProperties": False,
+        "$defs": {name: definitions[name] for name in sorted(_reached(scenario, definitions))},
     }
 
 
-def _scenario_parts() -> Schema:
-    """The schema of each key of a scenario but `variants`."""
-    send = _send_parts()
-    return {
-        "title": {**_TEXT, "description": "States a fact"},
-        "requirement": {**_TEXT, "description": "Document and section, and what it demands"},
-        "level": {"enum": list(words.LEVELS)},
-        "severity": {"enum": list(words.SEVERITIES)},
-        "source": _TEXT,
-        "note": _TEXT,
-        "kills": {**_WORDS, "description": "The mutants that this scenario catches"},
-        "positive_control": {**_FLAG, "description": "It catches no mutant: it shows that good tokens are let in"},
-        "styles": {"type": "array", "items": {"enum": list(words.STYLES)}, "minItems": 1},
-        "needs": {"type": "array", "items": {"enum": list(words.CAPABILITIES)}},
-        "config": _closed(words.CONFIG_KEYS, {key: {"enum": list(one)} for key, one in words.CONFIG_WORDS.items()}),
-        "timed": {**_FLAG, "description": "An issuer and a service of its own"},
-        "start": {"enum": ["automatic", "manual"]},
-        "preflight": _FLAG,
-        "control": _closed(["token", "request", "expect"], {k: send[k] for k in ("token", "request", "expect")}),
-        "fault": _TABLE,
-        "jwks": _closed(words.JWKS_KEYS),
-        "steps": {"type": "array", "items": {"oneOf": [_step(name) for name in words.STEPS]}, "minItems": 1},
-        **{key: send[key] for key in ("token", "request", "expect", "policy", "answer", "fetches")},
-    }
+def _complete() -> Schema:
+    """What must be whole in a scenario without variants, which could say the rest."""
+    whole = {"token": _plain(schema_of(Token)), "policy": _plain(schema_of(Policy))}
+    judged = [{"required": [key]} for key in ("expect", "policy", "steps")]
+    return {"if": {"not": {"required": ["variants"]}}, "then": {"properties": whole, "anyOf": judged}}
 
 
-_STEP_PARTS: dict[str, Schema] = {
-    "present-certificate": {"kind": {"enum": list(words.CERTIFICATES)}},
-    "start-service": {"refusal": {"const": "allowed"}, "names": _WORDS, "config": _TABLE},
-    "send-raw": {"lines": _WORDS},
-    "send-half": {"lines": _WORDS},
-    "send-pipeline": {"requests": {"type": "array", "items": _TABLE, "minItems": 1}},
-    # Its policy chooses between other words than expectations.
-    "expect-alike": {"answers": _WORDS, "policy": _TABLE},
-    "compare-times": {"first": _TABLE, "second": _TABLE, "samples": _TIMES},
-}
+def _reached(schema: Any, definitions: Schema) -> set[str]:
+    """The names of the definitions that a schema refers to, also by way of others."""
+    reached: set[str] = set()
+    found = _REFERENCE.findall(json.dumps(schema))
+    while found:
+        name = found.pop()
+        if name not in reached:
+            reached.add(name)
+            found += _REFERENCE.findall(json.dumps(definitions[name]))
+    return reached
 
 
-def _step(name: str) -> Schema:
-    required, optional = words.STEPS[name]
-    properties: Schema = {"do": {"const": name}}
-    known = _send_parts()
-    for key in required + tuple(k for k in optional if k != "*"):
-        properties[key] = known.get(key, {})
-    properties |= {key: one for key, one in _STEP_PARTS.get(name, {}).items() if key in properties}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": ["do", *required],
-        "additionalProperties": "*" in optional,
-    }
+def _step(step: StepDefinition) -> Schema:
+    """The schema of a step's table, with its name as `do`."""
+    schema, do = resolved(step.schema), {"do": {"const": step.name}}
+    cases = [case for by in schema.get("x-by", {}).values() for case in by.values()] or [schema]
+    tables = [
+        _plain({**one, "properties": {**do, **one["properties"]}, "required": ["do", *one.get("required", ())]})
+        for one in cases
+    ]
+    if {"expect", "policy"} <= step.arguments.keys():
+        tables = [{**one, **_NOT_BOTH} for one in tables]
+    if step.says.takes:
+        tables = [closed(do, ["do"]), *tables]
+    return tables[0] if len(tables) == 1 else {"anyOf": tables}
 
 
-def _send_parts() -> Schema:
-    duration = _closed(words.DURATION_KEYS, {key: {"type": "number"} for key in words.DURATION_KEYS})
-    texts: Schema = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-    expectation: Schema = {
-        "oneOf": [
-            {"enum": list(words.EXPECTATIONS)},
-            {"type": "array", "items": {"type": ["integer", "string"]}, "minItems": 1},
-        ]
-    }
-    return {
-        "token": _closed(words.TOKEN_KEYS),
-        "request": {"oneOf": [_TEXT, _closed(words.REQUEST_KEYS)]},
-        "expect": expectation,
-        "policy": {**_policy(), "required": ["knob", "then", "otherwise"]},
-        "within": duration,
-        "answer_within": duration,
-        "fetches": _closed(
-            words.FETCHES_KEYS, {"at_most": _COUNT, "at_least": _COUNT, "timer": _FLAG, "cooldown": _FLAG}
-        ),
-        "answer": _closed(
-            words.ANSWER_KEYS, {"headers": _TABLE, "contains": texts, "lacks": texts, "lacks_secrets": _FLAG}
-        ),
-        "repeat": _TIMES,
-        "concurrent": _TIMES,
-        "connection": {"const": "same"},
-    }
-
-
-def _policy() -> Schema:
-    outcome: Schema = {"enum": list(words.EXPECTATIONS)}
-    return _closed(words.POLICY_KEYS, {"knob": _TEXT, "then": outcome, "otherwise": outcome})
-
-
-def _closed(keys: Any, properties: Schema | None = None) -> Schema:
-    """A table with these keys and no other."""
-    known = properties or {}
-    return {"type": "object", "properties": {key: known.get(key, {}) for key in keys}, "additionalProperties": False}
+def _plain(schema: Any) -> Any:
+    """A schema, or a part of one, without keywords of our own: what they say in others."""
+    if isinstance(schema, list):
+        return [_plain(one) for one in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    plain: Schema = {key: _plain(value) for key, value in schema.items() if not key.startswith("x-")}
+    rules: list[Schema] = [
+        {"not": {"required": [key, other]}} for key, others in schema.get("x-apart", {}).items() for other in others
+    ]
+    for key, cases in schema.get("x-by", {}).items():
+        for value, case in cases.items():
+            condition = {"properties": {key: {"const": value}}, "required": [key]}
+            rules.append({"if": condition, "then": _plain(case)})
+    if rules:
+        plain["allOf"] = [*plain.get("allOf", []), *rules]
+    return {"anyOf": [plain, {"$ref": "#/$defs/data"}]} if "x-data" in schema else plain
 
 
 if __name__ == "__main__":

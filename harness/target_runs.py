@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.attacker import AttackerListener
+from harness.bundled import bundled_directory
 from harness.embedded import Embedded
 from harness.environment import Environment, Options
 from harness.expected import Finding, load_expected
 from harness.idp import IdpClient
-from harness.loader import bundled_directory, load_all
+from harness.loader import load_all
 from harness.profile import find_profile, load_profile
 from harness.sessions import Sessions
 from harness.targets import BringsIdp, Target, make_target

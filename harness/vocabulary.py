@@ -1,18 +1,15 @@
-"""The words of scenario files: every key, step, expectation and capability that exists, in one place.
+"""The words of scenario files that stand for themselves: expectations, capabilities, settings and such.
 
-The loader, the JSON schema for editors and the documentation are all made from these tables.
+The keys of the tables are in `grammar.tables`, the steps say themselves what they take (`steps`).
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-_MOCK_WORDS: dict[str, Any] = json.loads(
-    (Path(__file__).resolve().parents[1] / "mock_idp" / "words.json").read_text(encoding="utf-8")
-)
-STYLES: Final[tuple[str, ...]] = tuple(_MOCK_WORDS["judged_vendors"])
+from harness.grammar.mock_file import WORDS
+
+STYLES: Final[tuple[str, ...]] = tuple(WORDS["judged_vendors"])
 LEVELS: Final = ("must", "should", "policy")
 SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
 
@@ -56,107 +53,6 @@ CAPABILITIES: Final = {
     "tasker-vocabulary": "knows Tasker's permission names",
 }
 
-SCENARIO_KEYS: Final = [
-    "title",
-    "requirement",
-    "level",
-    "severity",
-    "source",
-    "note",
-    "kills",
-    "positive_control",
-    "styles",
-    "needs",
-    "config",
-    "timed",
-    "start",
-    "preflight",
-    "token",
-    "request",
-    "expect",
-    "policy",
-    "control",
-    "answer",
-    "fetches",
-    "fault",
-    "jwks",
-    "steps",
-    "variants",
-]
-REQUIRED_KEYS: Final = ("title", "requirement", "level", "severity")
-# A variant is another way to show the same fact: what is said about the fact stands in the scenario alone.
-VARIANT_KEYS: Final = [
-    "source",
-    "note",
-    "styles",
-    "needs",
-    "config",
-    "token",
-    "request",
-    "expect",
-    "policy",
-    "control",
-    "answer",
-    "fetches",
-    "fault",
-    "jwks",
-    "steps",
-]
-
-TOKEN_KEYS: Final = [
-    "permissions",
-    "subject",
-    "client_id",
-    "audience",
-    "kind",
-    "claims",
-    "without",
-    "times",
-    "raw",
-    "raw_members",
-    "header",
-    "header_without",
-    "header_raw",
-    "header_b64",
-    "payload",
-    "payload_b64",
-    "header_text",
-    "key",
-    "alg",
-    "mutation",
-    "with",
-]
-REQUEST_KEYS: Final = [
-    "route",
-    "method",
-    "path",
-    "id",
-    "query",
-    "headers",
-    "body",
-    "content_type",
-    "authorization",
-    "anonymous",
-]
-CONFIG_KEYS: Final = [
-    "permissions_claim",
-    "strict_validation",
-    "allowed_algorithms",
-    "verification",
-    "refresh",
-    "max_stale_seconds",
-    "api_keys",
-    "api_key_header",
-    "config_endpoint",
-    "jwks_url",
-    "allow_http",
-    "guard_private_hosts",
-    "discovery",
-    "second_issuer",
-    "tls",
-    "decryption_key",
-    "defect",
-]
 # The settings whose value is a word.
 CONFIG_WORDS: Final = {
     "verification": ("jwks", "public_key"),
@@ -180,75 +76,7 @@ CONFIG_NEEDS: Final = {
 }
 # What the provider's TLS end can show, beside `trusted`, which is what the service was told to trust.
 CERTIFICATES: Final = ("trusted", "self-signed", "wrong-host", "expired", "unknown-ca", "tls-1.0")
-JWKS_KEYS: Final = ("before", "after", "edit")
-ANSWER_KEYS: Final = ("headers", "contains", "lacks", "lacks_secrets")
-HEADER_WISH_KEYS: Final = ("contains", "lacks")
-FETCHES_KEYS: Final = ("at_most", "at_least", "timer", "cooldown")
 ROUTE_SETS: Final = ("openapi", "resource")
 PERMISSION_SETS: Final = ("own", "all-but-own")
-POLICY_KEYS: Final = ("knob", "is", "at_least", "then", "otherwise")
-DURATION_KEYS: Final = ("refresh", "stale", "cooldown", "fetch_timeout", "leeway", "seconds")
-TIME_KEYS: Final = ("leeways", "seconds")
-
-_SEND = [
-    "token",
-    "request",
-    "expect",
-    "policy",
-    "answer",
-    "issuer",
-    "remember",
-    "repeat",
-    "concurrent",
-    "unique_kid",
-    "keep",
-    "resend",
-    "connection",
-    "answer_within",
-    "fetches",
-]
-# Step -> its arguments; the ones before "|" are required.
-STEPS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "make-key": (("name",), ("algorithm", "bits", "exponent")),
-    "publish-key": (
-        ("name",),
-        ("algorithm", "bits", "exponent", "kid", "allow_reuse", "state", "use", "members", "issuer"),
-    ),
-    "set-key-state": (("key", "state"), ()),
-    "publish-only": (("keys",), ()),
-    "rotate-keys": ((), ()),
-    "edit-jwks": ((), JWKS_KEYS),
-    "fault": ((), ("*",)),
-    "make-issuer": (("name",), ("style",)),
-    "present-certificate": (("kind",), ()),
-    "clear-faults": ((), ()),
-    "release-faults": ((), ()),
-    "send": ((), tuple(_SEND)),
-    "send-until": (("within",), tuple(_SEND)),
-    "send-in-background": (("name",), tuple(_SEND)),
-    "join": (("name",), ()),
-    "start-traffic": (("name", "rate"), ("token", "request", "expect")),
-    "stop-traffic": (("name",), ("at_least",)),
-    "wait": ((), tuple(DURATION_KEYS)),
-    "wait-for-fetch": (("on",), ("count", "within")),
-    "mark": (("name",), ()),
-    "expect-fetches": ((), ("on", "since", "at_most", "at_least", "timer", "cooldown")),
-    "expect-requests": ((), ("on", "since", "method", "without_headers", "lacks")),
-    "start-service": ((), ("config", "refusal", "names")),
-    "stop-service": ((), ()),
-    "restart-service": ((), ("config",)),
-    "send-raw": (("lines",), ("body", "token", "request", "expect")),
-    "send-pipeline": (("requests",), ()),
-    "send-half": (("lines",), ("token", "request")),
-    "expect-alike": (("answers",), ("policy",)),
-    "compare-times": (("first", "second"), ("samples",)),
-    "scrape-metrics": (("name",), ()),
-    "expect-counter": (("counter", "since", "by"), ("labels",)),
-    "expect-series": (("since", "at_most"), ()),
-    "remember-memory": (("name",), ()),
-    "expect-memory": (("since", "at_most_mib"), ()),
-    "send-to-routes": (("routes", "permissions", "expect"), ()),
-    "create-resource": ((), ()),
-    "remember-resources": ((), ()),
-    "expect-same-resources": ((), ()),
-}
+# The API keys that scenarios name: one with all permissions, one with the read route's, one with none.
+API_KEYS: Final = ("full", "read", "none")

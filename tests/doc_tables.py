@@ -1,6 +1,6 @@
 """The tables in `docs/` that list what there is, made from it and written between two comments of a page.
 
-    python -m tests.doc_tables            writes them all
+    python tests/doc_tables.py            writes them all
 
 A new one is a function here, and `<!-- table: its-name -->` and `<!-- end -->` in a page.
 """
@@ -8,8 +8,11 @@ A new one is a function here, and `<!-- table: its-name -->` and `<!-- end -->` 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+
+from word_tables import TABLES as WORD_TABLES
+from word_tables import table
 
 from mock_idp.http11.schema import with_defaults
 from mock_idp.vendors import VENDORS
@@ -32,7 +35,7 @@ _ENDPOINTS = {
 def vendors() -> str:
     """The vendors with their paths and habits."""
     head = ("style", "issuer ends in", "JWKS", "token endpoint", "permissions", "token lifetime", "rotation", "options")
-    return _table(head, (_vendor(VENDORS[name]) for name in VENDORS))
+    return table(head, (_vendor(VENDORS[name]) for name in VENDORS))
 
 
 def flows() -> str:
@@ -42,7 +45,7 @@ def flows() -> str:
         served = [endpoint in {one for _, one in flow_routes(VENDORS[name], _context(name))} for name in VENDORS]
         rows.append((f"`{endpoint}` ({source})", served))
     head = ("flow", *(f"`{name}`" for name in VENDORS))
-    return _table(head, ([label, *("yes" if one else "–" for one in has)] for label, has in rows))
+    return table(head, ([label, *("yes" if one else "–" for one in has)] for label, has in rows))
 
 
 def vendor_pages() -> str:
@@ -51,7 +54,7 @@ def vendor_pages() -> str:
     return "\n" + "".join(f"- [{title.removeprefix('# ')}]({name}.md)\n" for name, title in titles.items()) + "\n"
 
 
-TABLES: dict[str, Callable[[], str]] = {"vendors": vendors, "flows": flows, "vendor-pages": vendor_pages}
+TABLES: dict[str, Callable[[], str]] = {"vendors": vendors, "flows": flows, "vendor-pages": vendor_pages, **WORD_TABLES}
 
 
 def _context(name: str) -> IssuerContext:
@@ -74,13 +77,6 @@ def _vendor(vendor: Vendor) -> list[str]:
         vendor.rotation_habit,
         f"[{options}](vendors/{vendor.name}.md)" if options else "",
     ]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"|{'|'.join(f' {cell} ' if cell else ' ' for cell in line)}|\n" for line in lines).replace(
-        " --- ", "---"
-    )
 
 
 def written(text: str) -> str:

@@ -26,10 +26,10 @@ def test_the_paths_exist(name: str) -> None:
     assert [path for path in (*links, *paths) if not (ROOT / path).exists()] == []
 
 
-def test_the_four_recipes_are_there() -> None:
-    """A vendor, a mutation, a scenario and a fault: what people add."""
+def test_the_recipes_are_there() -> None:
+    """What people add: a vendor, a mutation, a step, a scenario and a fault."""
     recipes = re.findall(r"^## Add an? (\w+)", TEXTS["CONTRIBUTING.md"], flags=re.MULTILINE)
-    assert recipes == ["vendor", "mutation", "scenario", "fault"]
+    assert recipes == ["vendor", "mutation", "step", "scenario", "fault"]
 
 
 def test_the_commands_exist() -> None:

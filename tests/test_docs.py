@@ -18,11 +18,15 @@ from doc_tables import written
 from harness import placeholders, profile_checks, scenario_plugin
 from harness import vocabulary as words
 from harness.cli import cli as idp_harness
+from harness.grammar import tables
+from harness.grammar.kinds import keys_of, resolved, schema_of
+from harness.grammar.mock_words import Token
 from harness.loader import load_all
 from harness.measure.declared import THRESHOLD_KEYS
 from harness.measure.quantities import QUANTITIES
 from harness.measure.reading import Reading
 from harness.mock_issuer import MockIssuer
+from harness.steps import STEPS
 from harness.targets.process import PLACEHOLDERS
 from harness.targets.registry import TARGETS
 from harness.verdicts import VERDICTS, CellResult
@@ -46,8 +50,7 @@ MOCK_IDP, JUDGING = PAGES["mock-idp.md"], PAGES["judging-your-service.md"]
 PROGRAMS: dict[str, click.Group] = {"idp-harness": idp_harness, "mock-idp": mock_idp}
 # Options of other programs that the pages name: curl, Docker, pytest, pytest-xdist, python -m harness.reference.
 OTHER_OPTIONS = {"--json", "--connect-to", "--add-host", "--pyargs", "--dist", "--list-faults"}
-_SEND = {*words.STEPS["send"][1]}
-_SENDING = {step for step, (_, optional) in words.STEPS.items() if set(optional) == _SEND}
+_SEND = set(STEPS["send"].arguments)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the pages' commands need curl")
@@ -77,24 +80,22 @@ def test_output_is_compared_with_what_a_page_shows(wanted: str, output: str, fit
 
 # What exists, and the column of a table that lists it: page, section, the column's header.
 LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
-    "scenario keys": (SCENARIOS, "Keys of a scenario", "key", words.SCENARIO_KEYS),
-    "token keys": (SCENARIOS, "Token", "key", words.TOKEN_KEYS),
-    # `raw` is a word of the vocabulary that nothing reads.
-    "request keys": (SCENARIOS, "Request", "key", {*words.REQUEST_KEYS} - {"raw"}),
+    "scenario keys": (SCENARIOS, "Keys of a scenario", "key", keys_of(tables.ScenarioTable)),
+    "token keys": (SCENARIOS, "Token", "key", resolved(schema_of(Token))["properties"]),
+    "request keys": (SCENARIOS, "Request", "key", keys_of(tables.RequestTable)),
     "expectations": (SCENARIOS, "Expectations", "expectation", words.EXPECTATIONS),
-    "steps": (SCENARIOS, "Steps", "step", words.STEPS),
+    "steps": (SCENARIOS, "Steps", "step", STEPS),
     "arguments of send": (
         SCENARIOS,
         "Arguments of `send`",
         "argument",
         _SEND - {"token", "request", "expect", "policy"},
     ),
-    "durations": (SCENARIOS, "Durations", "part", words.DURATION_KEYS),
+    "durations": (SCENARIOS, "Durations", "part", keys_of(tables.DurationTable)),
     "filters": (SCENARIOS, "Placeholders", "filter", placeholders.FILTERS),
-    "config": (SCENARIOS, "Configuration of the service", "key of `config`", words.CONFIG_KEYS),
+    "config": (SCENARIOS, "Configuration of the service", "key of `config`", keys_of(tables.ConfigTable)),
     "capabilities": (SCENARIOS, "Capabilities", "capability", words.CAPABILITIES),
-    # `strict` is a key of profiles that nothing reads.
-    "profile keys": (SCENARIOS, "Profiles", "key", {*profile_checks.PROFILE_KEYS} - {"strict"}),
+    "profile keys": (SCENARIOS, "Profiles", "key", profile_checks.PROFILE_KEYS),
     "verdicts": (SCENARIOS, "Running them", "verdict", VERDICTS),
     "mutations": (PLUGIN, "Mutations", "mutation", MUTATIONS),
     "styles": (MOCK_IDP, "Styles", "style", VENDORS),
@@ -120,7 +121,7 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
 
 @pytest.mark.parametrize("name", [name for name in PAGES if "<!-- table: " in PAGES[name].path.read_text("utf-8")])
 def test_the_tables_between_comments_are_up_to_date(name: str) -> None:
-    """`python -m tests.doc_tables` writes them (`cargo make fix-docs`)."""
+    """`python tests/doc_tables.py` writes them (`cargo make fix-docs`)."""
     text = PAGES[name].path.read_text(encoding="utf-8")
     assert text == written(text)
 
@@ -163,10 +164,10 @@ NAMED: dict[str, tuple[Page, str, Iterable[str]]] = {
     "levels": (SCENARIOS, "Keys of a scenario", words.LEVELS),
     "severities": (SCENARIOS, "Keys of a scenario", words.SEVERITIES),
     "styles of scenarios": (SCENARIOS, "Keys of a scenario", words.STYLES),
-    "variant keys": (SCENARIOS, "Variants", words.VARIANT_KEYS),
-    "policy keys": (SCENARIOS, "Policies", words.POLICY_KEYS),
-    "time keys": (SCENARIOS, "Token", words.TIME_KEYS),
-    "fetches": (SCENARIOS, "Counting fetches", words.FETCHES_KEYS),
+    "variant keys": (SCENARIOS, "Variants", keys_of(tables.VariantTable)),
+    "policy keys": (SCENARIOS, "Policies", keys_of(tables.PolicyTable)),
+    "time keys": (SCENARIOS, "Token", ("leeways", "seconds")),
+    "fetches": (SCENARIOS, "Counting fetches", keys_of(tables.FetchesTable)),
     "route keys": (SCENARIOS, "Profiles", profile_checks.ROUTE_KEYS),
     "timing keys": (SCENARIOS, "Profiles", profile_checks.TIMING_KEYS),
     "config words": (
@@ -204,14 +205,14 @@ def test_a_word_means_what_the_vocabulary_says(section: str, header: str, senten
     assert {word: row.cells[1] for word, row in rows(SCENARIOS, section, header).items()} == sentences
 
 
-@pytest.mark.parametrize("step", words.STEPS)
+@pytest.mark.parametrize("step", STEPS)
 def test_a_step_is_listed_with_its_arguments(step: str) -> None:
-    """All of them, and in bold those that it needs."""
-    required, optional = words.STEPS[step]
-    row = rows(SCENARIOS, "Steps", "step")[step]
-    inherited = _SEND if step in _SENDING - {"send"} else set()
-    assert set(row.bold(1)) == set(required)
-    assert {*required, *optional} - {"*"} - inherited - set(row.words(1)) == set()
+    """All of them, and in bold those that it needs and can't take from the scenario."""
+    arguments, row = set(STEPS[step].arguments), rows(SCENARIOS, "Steps", "step")[step]
+    assert set(row.bold(1)) == (set() if STEPS[step].says.takes else set(STEPS[step].required))
+    listed = arguments - _SEND if step != "send" and arguments >= _SEND else arguments
+    assert listed - set(row.words(1)) == set()
+    assert row.cells[2]
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
@@ -219,15 +220,17 @@ def test_a_mutation_is_listed_with_its_options(name: str) -> None:
     """And with the words that an option can be."""
     options = MUTATIONS[name].options.values()
     existing = {option.name for option in options} | {word for option in options for word in option.choices}
-    # The three names of `alg` stand in the table once.
-    repeated = {"HS256", "HS384", "HS512"} if name == "hmac-with-secret" else set()
-    assert existing - repeated - set(rows(PLUGIN, "Mutations", "mutation")[name].words(1)) == set()
+    assert existing - set(rows(PLUGIN, "Mutations", "mutation")[name].words(1)) == set()
 
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_a_fault_is_listed_with_its_parameters(kind: str) -> None:
     """No more and no less."""
-    assert set(rows(MOCK_IDP, "Faults", "kind")[kind].words(1)) == set(schemas(FAULTS[kind]))
+    listed = rows(MOCK_IDP, "Faults", "kind")[kind].words(1)
+    values = {
+        word for schema in schemas(FAULTS[kind]).values() for word in (*schema.get("enum", ()), schema.get("default"))
+    }
+    assert set(listed) - values == set(schemas(FAULTS[kind])) - values
 
 
 @pytest.mark.parametrize("style", VENDORS)

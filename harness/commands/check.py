@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from harness.bundled import bundled_directory
 from harness.commands.options import all_scenarios, scenarios_option
 from harness.expected import load_expected
-from harness.loader import bundled_directory
 from harness.profile import load_profile
 from harness.terminal import say
 

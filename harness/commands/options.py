@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.bundled import bundled_directory
 from harness.idp import IdpClient
-from harness.loader import bundled_directory, load_all
+from harness.loader import load_all
 from harness.model import Scenario
 from harness.targets import make_target
 from harness.terminal import words

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from harness.commands.options import all_scenarios, scenarios_option
 from harness.errors import UsageError
-from harness.model import Scenario, Variant
+from harness.model import Scenario, Table, Variant
+from harness.runner import controlled
+from harness.steps import STEPS, StepDefinition
 from harness.terminal import say, say_in_colour
 from harness.toml_source import nearest
 
@@ -18,7 +21,9 @@ from harness.toml_source import nearest
 @click.argument("scenario_id", metavar="ID")
 @scenarios_option
 def show(scenario_id: str, directories: tuple[Path, ...]) -> None:
-    """Show what a scenario requires, sends and expects, and where its file is. ID may be the slug alone.
+    """Show what a scenario requires, sends and expects, what holds before and after, and where all of it is written.
+
+    ID may be the slug alone.
 
     \b
     Example:
@@ -48,16 +53,50 @@ def _show(scenario: Scenario) -> None:
         if text:
             say(f"  {name:<12}{text}")
     for variant in scenario.variants:
-        _show_variant(variant)
+        _show_variant(scenario, variant)
 
 
-def _show_variant(variant: Variant) -> None:
+def _show_variant(scenario: Scenario, variant: Variant) -> None:
     say()
     say(f"  variant {variant.name or '(the only one)'}   styles {', '.join(variant.styles)}")
     if variant.config:
         say(f"    configured {_json(variant.config)}")
+    say(f"    control    {_control(scenario, variant)}")
     for number, step in enumerate(variant.steps, 1):
         say(f"    {number}. {step.do} {_json(step.args)}")
+        say(f"       {_place(STEPS[step.do])}")
+    canary = "none, as for the control" if scenario.preflight else "the plain token is accepted on read after the case"
+    say(f"    canary     {canary}")
+
+
+def _control(scenario: Scenario, variant: Variant) -> str:
+    """What must be let in before the case."""
+    if scenario.preflight:
+        return "none: the scenario is itself about whether good tokens are let in"
+    if scenario.start == "manual":
+        return "none: its steps start the service"
+    routes = [
+        one if isinstance(one, str) else one.get("route", "read") for one in controlled(variant.steps, _expectations)
+    ]
+    if not routes:
+        return "none: it expects no refusal"
+    if variant.control is not None:
+        return f"{_json(variant.control)} is accepted before the case"
+    return f"the plain token is accepted on {', '.join(dict.fromkeys(routes))} before the case"
+
+
+def _expectations(args: Table) -> list[Any]:
+    """What may be expected of an answer: with a policy that is for the profile to say."""
+    policy = args.get("policy")
+    return [policy["then"], policy["otherwise"]] if policy else [args.get("expect", "accept")]
+
+
+def _place(step: StepDefinition) -> str:
+    """The function that carries a step out, and its file."""
+    code = step.function.__code__
+    file = Path(code.co_filename)
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return f"{code.co_name} in {shown}:{code.co_firstlineno}"
 
 
 def _json(value: object) -> str:

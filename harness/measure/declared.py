@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness import vocabulary as words
+from harness.grammar.kinds import keys_of
+from harness.grammar.tables import DurationTable
 from harness.kinds import MOST, MOST_SECONDS, is_number
 from harness.measure.quantities import QUANTITIES
 from harness.toml_source import Place, TomlSource, shown
@@ -64,7 +65,7 @@ def is_duration(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
         and bool(value)
-        and set(value) <= set(words.DURATION_KEYS)
+        and set(value) <= set(keys_of(DurationTable))
         and all(is_number(count) and 0 <= count <= MOST_SECONDS for count in value.values())
     )
 

@@ -1,22 +1,28 @@
 """What scenarios can do: the step `publish-key` is the function `publish_key` of one of these modules.
 
-Each function takes the running cell and the step's arguments; it raises `Deviation` when the service broke the
-requirement and `HarnessError` when the harness could not do its part.
+A new one is a function with the decorator `step` in one of them, or in a new one imported here. It takes the running
+cell and the step's arguments; it raises `Deviation` when the service broke the requirement and `HarnessError` when the
+harness could not do its part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from harness.steps import answers, keys, memory, metrics, provider, raw, resources, routes, sending, service, timing
+from harness.steps.registry import STEPS, StepDefinition, step
 
-_MODULES = (sending, raw, routes, keys, provider, service, resources, answers, metrics, memory, timing)
-
-
-def step_function(name: str) -> Callable[..., None]:
-    """The function of a step; the loader has checked that it exists."""
-    attribute = name.replace("-", "_")
-    function: Callable[..., None] = next(
-        getattr(module, attribute) for module in _MODULES if hasattr(module, attribute)
-    )
-    return function
+__all__ = [
+    "STEPS",
+    "StepDefinition",
+    "answers",
+    "keys",
+    "memory",
+    "metrics",
+    "provider",
+    "raw",
+    "resources",
+    "routes",
+    "sending",
+    "service",
+    "step",
+    "timing",
+]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Annotated
 
 from harness.cell_run import CellRun, Sent
 from harness.foreign_text import foreign
-from harness.model import Table
+from harness.grammar.kinds import uses
+from harness.grammar.tables import AlikePolicy
+from harness.steps.registry import step
 from harness.verdicts import Deviation
 
 # What may differ between two answers to the same question: the time, and the numbers that name a request.
@@ -17,10 +20,12 @@ _TIMESTAMP = r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?|\d{10,}"
 _CHANGING_TEXT = re.compile(f"{_UUID}|{_TIMESTAMP}", re.IGNORECASE)
 
 
-def expect_alike(run: CellRun, answers: list[str], policy: Table | None = None) -> None:
-    """The answers that `send` remembered under these names must not tell their reasons apart.
-
-    With `policy`, the profile decides between `alike` and `survive` (anything).
+@step()
+def expect_alike(
+    run: CellRun, answers: list[Annotated[str, uses("remember")]], policy: AlikePolicy | None = None
+) -> None:
+    """The answers that `send` remembered say the same, but for times and ids; the outcomes of its policy are `alike`
+    and `survive`.
     """
     if policy and run.expectation({"policy": policy}) != "alike":
         return

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
 from harness.cell_run import CellRun
-from harness.model import Table
+from harness.grammar.kinds import Kind, gives
+from harness.grammar.mock_words import JwkEdits, KeyName, KeySettings, KeyState
+from harness.grammar.tables import Entries, OtherIssuer
 from harness.steps.jwk_values import filled
+from harness.steps.registry import step
+
+NewKey = Annotated[str, gives("key")]
 
 
-def make_key(run: CellRun, name: str, **settings: Any) -> None:
+@step()
+def make_key(run: CellRun, name: NewKey, **settings: KeySettings) -> None:
     """A key that is never published."""
     run.session.add_key(name, state="hidden", **settings)
 
 
-def publish_key(run: CellRun, name: str, state: str = "next", issuer: str | None = None, **settings: Any) -> None:
-    """Add a key to the JWKS: published, and with state `current` also the one that signs.
-
-    With `issuer` it is a key of another issuer that a step made.
+@step()
+def publish_key(
+    run: CellRun,
+    name: NewKey,
+    state: KeyState = "next",
+    issuer: OtherIssuer | None = None,
+    **settings: KeySettings,
+) -> None:
+    """A key in the JWKS (of another issuer, if named). `state` is `next` (published, does not sign) unless it says
+    `current`; `kid = "{kid}"` takes the first key's kid.
     """
     if settings.get("kid") == "{kid}":
         settings["kid"] = run.session.first_kid
@@ -27,14 +39,16 @@ def publish_key(run: CellRun, name: str, state: str = "next", issuer: str | None
         run.session.add_key_elsewhere(issuer, name, state=state, **settings)
 
 
-def set_key_state(run: CellRun, key: str, state: str) -> None:
-    """Move a key to another state of its life."""
+@step()
+def set_key_state(run: CellRun, key: KeyName, state: KeyState) -> None:
+    """Moves a key to `next`, `current`, `previous`, `retired`, `revoked` or `hidden`."""
     run.session.issuer.set_key_state(run.session.kid(key), state)
     run.session.forget_plain_tokens()
 
 
-def publish_only(run: CellRun, keys: list[str]) -> None:
-    """Publish exactly these keys; the first of them signs. Without keys the JWKS is empty."""
+@step()
+def publish_only(run: CellRun, keys: Annotated[list[KeyName], Kind({"minItems": 0})]) -> None:
+    """Exactly these are published and the first of them signs; `[]` empties the JWKS."""
     session = run.session
     wanted = [session.kid(name) for name in keys]
     for number, kid in enumerate(wanted):
@@ -45,6 +59,7 @@ def publish_only(run: CellRun, keys: list[str]) -> None:
     session.forget_plain_tokens()
 
 
+@step()
 def rotate_keys(run: CellRun) -> None:
     """One rotation as the style's vendor does it."""
     answer = run.session.issuer.rotate()
@@ -52,10 +67,14 @@ def rotate_keys(run: CellRun) -> None:
     run.session.forget_plain_tokens()
 
 
+@step(takes="jwks")
 def edit_jwks(
-    run: CellRun, before: list[Any] | None = None, after: list[Any] | None = None, edit: Table | None = None
+    run: CellRun, before: Entries | None = None, after: Entries | None = None, edit: JwkEdits | None = None
 ) -> None:
-    """Serve raw entries around the key set, or change members of its keys."""
+    """Raw entries around the key set, and changes to its entries:
+    `edit = { first = { set = { alg = "PS256" }, remove = ["use"] } }`. In the raw entries,
+    `{ "$jwk" = "k2", use = "enc" }` is the public JWK of a key with members replaced.
+    """
     session = run.session
     edit = {session.kids.get(name, name): change for name, change in (edit or {}).items()}
     entries = {"before": filled(run, before or []), "after": filled(run, after or [])}

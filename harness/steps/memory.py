@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from harness.cell_run import CellRun, Memory
+from harness.grammar.kinds import gives, uses
+from harness.grammar.tables import AboveZero
+from harness.steps.registry import step
 from harness.verdicts import Deviation
 
 _MIB = 1024 * 1024
 
 
-def remember_memory(run: CellRun, name: str) -> None:
-    """Read the memory of the service, to compare with later."""
+@step()
+def remember_memory(run: CellRun, name: Annotated[str, gives("remember-memory")]) -> None:
+    """Reads the memory of the service's process; where that can't be read, this and `expect-memory` do nothing, and the
+    record says so.
+    """
     run.memory[name] = _read(run)
 
 
-def expect_memory(run: CellRun, since: str, at_most_mib: float) -> None:
-    """The service must not have had more than so many MiB more in memory at any moment since then.
-
-    What was freed again counts too, if it was more than the service had ever had before.
-    """
+@step()
+def expect_memory(run: CellRun, since: Annotated[str, uses("remember-memory")], at_most_mib: AboveZero) -> None:
+    """The service's memory has not grown by more than so many MiB since, also for a moment."""
+    # What was freed again counts too, if it was more than the service had ever had before.
     before, now = run.memory[since], _read(run)
     if before is None or now is None:
         run.counted.append({"on": "memory", "since": since, "count": None})

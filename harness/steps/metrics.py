@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from harness.cell_run import CellRun
 from harness.errors import HarnessError
 from harness.foreign_text import foreign
+from harness.grammar.kinds import Kind, gives, uses
+from harness.grammar.tables import Count
 from harness.metrics_page import MetricsPage, Series, read_metrics
-from harness.model import Table
 from harness.shell_words import word
+from harness.steps.registry import step
 from harness.toml_source import nearest
 from harness.verdicts import Deviation
 from harness.wire import Request
 
+Scrape = Annotated[str, uses("scrape-metrics")]
+CounterName = Annotated[str, Kind({"x-counter": True})]
 
-def scrape_metrics(run: CellRun, name: str) -> None:
-    """Read all series, to compare with later."""
+
+@step(needs=("metrics",))
+def scrape_metrics(run: CellRun, name: Annotated[str, gives("scrape-metrics")]) -> None:
+    """Remembers all series of the profile's metrics paths."""
     run.scrapes[name] = _scrape(run)
 
 
-def expect_counter(run: CellRun, counter: str, since: str, by: float, labels: Table | None = None) -> None:
-    """A documented counter must have moved by exactly this since a scrape, summed over the series with `labels`."""
+@step(needs=("metrics",))
+def expect_counter(
+    run: CellRun, counter: CounterName, since: Scrape, by: float, labels: dict[str, str | float | bool] | None = None
+) -> None:
+    """A counter that the profile names has moved by exactly that much since a scrape, summed over the series with
+    `labels`.
+    """
     counters = run.profile.metrics["counters"]
     if counter not in counters:
         raise HarnessError(f"the profile {run.profile.name!r} names no counter {counter!r}{nearest(counter, counters)}")
@@ -37,8 +50,9 @@ def expect_counter(run: CellRun, counter: str, since: str, by: float, labels: Ta
         raise Deviation(f"{shown} has moved by {by:g}", f"{moved:g}")
 
 
-def expect_series(run: CellRun, since: str, at_most: int) -> None:
-    """There must be at most so many series more than at a scrape: nobody outside may make new ones."""
+@step(needs=("metrics",))
+def expect_series(run: CellRun, since: Scrape, at_most: Count) -> None:
+    """There are at most so many new series: nobody outside may make them."""
     new = sorted(_scrape(run).series.keys() - run.scrapes[since].series.keys())
     if len(new) > at_most:
         raise Deviation(

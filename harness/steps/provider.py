@@ -2,45 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
 from harness.cell_run import CellRun
 from harness.errors import HarnessError
 from harness.foreign_text import foreign
-from harness.model import Table
+from harness.grammar.kinds import gives, uses
+from harness.grammar.mock_words import Endpoint, Fault
+from harness.grammar.tables import Certificate, Count, Duration, Style, Times
 from harness.steps.jwk_values import filled
+from harness.steps.registry import step
 from harness.verdicts import Deviation
 
+Mark = Annotated[str, uses("mark")]
 
-def fault(run: CellRun, **settings: Any) -> None:
-    """Let the identity provider misbehave until it is told to stop, or `times` times."""
+
+@step(takes="fault")
+def fault(run: CellRun, **settings: Fault) -> None:
+    """The provider misbehaves at an endpoint (`jwks`, `discovery`, `token`, ...) until it is told to stop, or `times`
+    times.
+    """
     run.session.issuer.fault(**filled(run, settings))
 
 
+@step()
 def clear_faults(run: CellRun) -> None:
+    """Ends all faults."""
     run.session.issuer.clear_faults()
 
 
+@step()
 def release_faults(run: CellRun) -> None:
-    """Let the answers that a fault holds go on."""
+    """Lets the answers that a fault holds go on."""
     run.session.issuer.release_faults()
 
 
-def make_issuer(run: CellRun, name: str, style: str | None = None) -> None:
-    """Another issuer at the same identity provider, such as another realm or tenant; it has keys of its own."""
+@step()
+def make_issuer(run: CellRun, name: Annotated[str, gives("make-issuer")], style: Style | None = None) -> None:
+    """Another issuer at the same provider, such as another realm or tenant, with keys of its own; `issuer = NAME` mints
+    its tokens, `{issuer.NAME}` is its `iss`.
+    """
     run.session.make_issuer(name, style)
     run.refresh_words()
 
 
-def present_certificate(run: CellRun, kind: str) -> None:
-    """From now on the provider's TLS end shows this certificate; connections that are open are closed."""
+@step(config="tls")
+def present_certificate(run: CellRun, kind: Certificate) -> None:
+    """The certificate that the provider shows from now on: `trusted`, `self-signed`, `wrong-host`, `expired`,
+    `unknown-ca`, or `tls-1.0` (a good one over an old protocol); connections that are open are closed.
+    """
     if run.session.tls is None:
         raise HarnessError("present-certificate needs config.tls = true")
     run.session.tls.present(kind)
 
 
-def wait_for_fetch(run: CellRun, on: str, count: int = 1, within: Table | None = None) -> None:
-    """Wait until the service has asked the identity provider `count` times since the last mark."""
+@step(counts=True)
+def wait_for_fetch(run: CellRun, on: Endpoint, count: Times = 1, within: Duration | None = None) -> None:
+    """Waits until the service has asked the provider that often since the last mark, 10 s at most unless `within` says
+    something else.
+    """
     seconds = run.profile.duration(within or {"seconds": 10})
     seen = run.session.issuer.wait_for_requests(on, count, run.fetches.last_mark, seconds)
     if seen is None:
@@ -48,35 +68,40 @@ def wait_for_fetch(run: CellRun, on: str, count: int = 1, within: Table | None =
         raise Deviation(f"{count} request(s) for the {on} within {seconds:g} s", f"{came}")
 
 
-def mark(run: CellRun, name: str) -> None:
-    """Remember this moment for `expect-fetches`."""
+@step()
+def mark(run: CellRun, name: Annotated[str, gives("mark")]) -> None:
+    """Remembers this moment; `start` is the beginning of the case."""
     run.show_fetches("jwks")
     run.fetches.mark(name)
 
 
+@step(counts=True)
 def expect_fetches(
     run: CellRun,
-    on: str = "jwks",
-    since: str = "start",
-    at_most: int | None = None,
-    at_least: int | None = None,
+    on: Endpoint = "jwks",
+    since: Mark = "start",
+    at_most: Count | None = None,
+    at_least: Count | None = None,
     timer: bool = True,
     cooldown: bool = False,
 ) -> None:
-    """Count what the service fetched since a mark; with `timer` the refreshes that its interval allows are added."""
+    """Counts what the service fetched since a mark; with `timer` the refreshes that its interval allows are added."""
     run.show_fetches(on)
     run.fetches.judge(on, since, at_most, at_least, timer, cooldown)
 
 
+@step(counts=True)
 def expect_requests(
     run: CellRun,
-    on: str = "jwks",
-    since: str = "start",
+    on: Endpoint = "jwks",
+    since: Mark = "start",
     method: str | None = None,
     without_headers: list[str] | None = None,
     lacks: list[str] | None = None,
 ) -> None:
-    """Look at what the service asked the provider: its method, its headers, and texts that must not be in it."""
+    """Looks at what the service asked the provider: its method, headers that must not be there, texts that must not be
+    in it.
+    """
     for entry in run.fetches.requests(since, on):
         asked = f"{foreign(entry['method'])} {foreign(entry['path'])}"
         if method is not None and entry["method"] != method:

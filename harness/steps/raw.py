@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from harness import checks
 from harness.cell_run import CellRun, Prepared, Sent
 from harness.errors import HarnessError
 from harness.foreign_text import foreign
+from harness.grammar.mock_words import Token
+from harness.grammar.tables import Expect, Request
 from harness.model import Table
 from harness.outgoing import find_route
 from harness.placeholders import fill
 from harness.raw_wire import RawConnection
-from harness.wire import ANSWER_SECONDS, Request
+from harness.steps.registry import itself, step
+from harness.wire import ANSWER_SECONDS
+from harness.wire import Request as WireRequest
 
 
+class _Lines(TypedDict):
+    lines: list[str]
+
+
+class RawTable(_Lines, total=False):
+    """One of several requests on a connection."""
+
+    token: Token
+    request: Request
+    expect: Expect
+
+
+@step(sends=itself)
 def send_raw(
     run: CellRun,
     lines: list[str],
     body: str = "",
-    expect: checks.Expectation = "accept",
-    token: Table | None = None,
-    request: str | Table = "read",
+    token: Token | None = None,
+    request: Request = "read",
+    expect: Expect = "accept",
 ) -> None:
-    """Write these lines, each ended by CRLF, then an empty line and the body, and judge the answer."""
+    """Bytes on a socket of its own that no HTTP client would send: the lines, each ended by CRLF, an empty line and the
+    body.
+    """
     prepared = _prepare(run, [*lines, ""], token, request, body)
     connection = _connect(run)
     try:
@@ -34,10 +54,10 @@ def send_raw(
         connection.close()
 
 
-def send_pipeline(run: CellRun, requests: list[Table]) -> None:
-    """Write several requests at once on one connection (RFC 9112 §9.3.2) and judge the answers in their order.
-
-    Each table has `lines`, `expect` and perhaps `token` and `request`, as in `send-raw`.
+@step(sends=lambda args: args["requests"])
+def send_pipeline(run: CellRun, requests: list[RawTable]) -> None:
+    """Several raw requests at once on one connection (RFC 9112 §9.3.2), whose answers are judged in their order; each
+    table has `lines`, `expect`, `token`, `request`.
     """
     begun = [_prepare(run, [*one["lines"], ""], one.get("token"), one.get("request", "read")) for one in requests]
     connection = _connect(run)
@@ -49,8 +69,9 @@ def send_pipeline(run: CellRun, requests: list[Table]) -> None:
         connection.close()
 
 
-def send_half(run: CellRun, lines: list[str], token: Table | None = None, request: str | Table = "read") -> None:
-    """Write these lines without the empty line that would end them; the connection stays open until the case ends."""
+@step()
+def send_half(run: CellRun, lines: list[str], token: Token | None = None, request: Request = "read") -> None:
+    """The beginning of a request, on a connection that stays open until the case ends; nothing is judged."""
     prepared = _prepare(run, lines, token, request)
     connection = _connect(run)
     run.at_end(connection.close)
@@ -71,7 +92,7 @@ def _prepare(run: CellRun, lines: list[str], token: Table | None, request: str |
     text = "".join(f"{line}\r\n" for line in fill(lines, words)) + fill(body, words)
     # Characters up to U+00FF stand for those bytes, so that a scenario can write any byte (RFC 9110 §5.5).
     data = text.encode("latin-1" if max(map(ord, text), default=0) < 256 else "utf-8")
-    return replace(prepared, request=Request(route.method, route.path, raw=data))
+    return replace(prepared, request=WireRequest(route.method, route.path, raw=data))
 
 
 def _connect(run: CellRun) -> RawConnection:

@@ -6,24 +6,28 @@ from harness import checks
 from harness.cell_run import CellRun
 from harness.errors import HarnessError
 from harness.service_documents import count_items, item_id
+from harness.steps.registry import step
 from harness.verdicts import Deviation
 
 
+@step(stores=True, routes=("write",), needs=("resource-count",))
 def create_resource(run: CellRun) -> None:
-    """Make a resource on the write route; `{created}` is its id from then on."""
+    """Posts to the route `write` with the plain token; `{created}` is the new id."""
     exchange, route = run.session.send_plain("write")
     if not checks.meets(exchange, "accept", route):
         raise HarnessError(f"no resource could be made: {exchange.summary()}")
     run.created = item_id(exchange.body, run.profile.resources["id"])
 
 
+@step(needs=("resource-count",))
 def remember_resources(run: CellRun) -> None:
-    """Count the service's resources, to compare with later."""
+    """Counts the service's resources."""
     run.resources = _count(run)
 
 
+@step(needs=("resource-count",))
 def expect_same_resources(run: CellRun) -> None:
-    """The number of resources must be what it was."""
+    """The number of the service's resources is what it was."""
     count = _count(run)
     if count != run.resources:
         raise Deviation(f"still {run.resources} resources", f"{count}: a refused write had an effect")

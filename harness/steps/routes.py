@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from harness.cell_run import CellRun, Prepared, Sent
-from harness.model import Route
-from harness.outgoing import build_request
+from harness.grammar.tables import Outcome, Permissions, Routes
+from harness.model import Route, Table
+from harness.outgoing import build_request, find_route
 from harness.service_documents import openapi_routes
+from harness.steps.registry import step
 from harness.wire import Request
 
 
-def send_to_routes(run: CellRun, routes: Any, permissions: Any, expect: str) -> None:
-    """Ask every route of a set, each with a token that has its own permission, all others, or the given ones."""
+def _named(args: Table) -> list[Table]:
+    """The routes that are named; for those that only the service knows, the one that stands for it."""
+    names = ["read"] if isinstance(args["routes"], str) else args["routes"]
+    return [{"request": name, "expect": args["expect"]} for name in names]
+
+
+@step(sends=_named, stores=True)
+def send_to_routes(run: CellRun, routes: Routes, permissions: Permissions, expect: Outcome) -> None:
+    """Asks every route of a set: `"openapi"` (all protected operations of the service's OpenAPI document), `"resource"`
+    (the profile's routes of the read route's resource) or a list of names; with the route's `"own"` permission,
+    `"all-but-own"`, or a list.
+    """
     issuer = run.session.issuer
     for route in _routes(run, routes):
         granted = permissions
@@ -35,4 +47,4 @@ def _routes(run: CellRun, routes: Any) -> list[Route]:
     if routes == "openapi":
         answer = run.session.send(Request("GET", "/api-docs/openapi.json"))
         return openapi_routes(answer.body, known.values())
-    return [known[name] for name in routes]
+    return [find_route(name, run.profile) for name in routes]

@@ -2,24 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Literal, TypedDict, Unpack
 
 from harness.cell_run import CellRun, Sent
-from harness.model import Table
+from harness.grammar.kinds import gives, uses
+from harness.grammar.mock_words import Token
+from harness.grammar.tables import (
+    AboveZero,
+    Answer,
+    Count,
+    Duration,
+    DurationTable,
+    Expect,
+    Fetches,
+    OtherIssuer,
+    Policy,
+    Request,
+    Times,
+)
+from harness.steps.registry import itself, step
 
 
-def send(run: CellRun, **args: Any) -> None:
-    """Send a request, or several, and judge every answer."""
+class PlainTable(TypedDict, total=False):
+    """A request, and what is expected of its answer."""
+
+    token: Token
+    request: Request
+    expect: Expect
+
+
+class SendTable(PlainTable, total=False):
+    """The arguments of `send`."""
+
+    policy: Policy
+    repeat: Times
+    concurrent: Times
+    unique_kid: bool
+    keep: Annotated[str, gives("keep")]
+    resend: Annotated[str, uses("keep")]
+    connection: Literal["same"]
+    answer_within: Duration
+    fetches: Fetches
+    answer: Answer
+    remember: Annotated[str, gives("remember")]
+    issuer: OtherIssuer
+
+
+@step(sends=itself)
+def send(run: CellRun, **args: Unpack[SendTable]) -> None:
+    """Sends and judges every answer."""
     run.judge_all(run.send_all(args), args)
 
 
-def send_until(run: CellRun, within: Table, **args: Any) -> None:
-    """Send a request again and again until its answer is as expected; a deviation when the deadline passes."""
+@step(sends=itself)
+def send_until(run: CellRun, within: Duration, **args: Unpack[SendTable]) -> None:
+    """Sends again until the answer is as expected; fails when the deadline passes."""
     run.until(lambda: run.send_all(args), args, run.profile.duration(within))
 
 
-def send_in_background(run: CellRun, name: str, **args: Any) -> None:
-    """Begin to send; `join` waits for the answers and judges them."""
+@step(sends=itself)
+def send_in_background(
+    run: CellRun, name: Annotated[str, gives("send-in-background", until="join")], **args: Unpack[SendTable]
+) -> None:
+    """Sends while the next steps run, on a connection of its own."""
 
     def work() -> list[Sent]:
         with run.new_connection() as connection:
@@ -28,26 +73,36 @@ def send_in_background(run: CellRun, name: str, **args: Any) -> None:
     run.background.start(name, work, lambda sent: run.judge_all(sent, args))
 
 
-def join(run: CellRun, name: str) -> None:
-    """Wait for what was sent in the background and judge its answers."""
+@step()
+def join(run: CellRun, name: Annotated[str, uses("send-in-background")]) -> None:
+    """Waits for what was sent in the background and judges it."""
     run.background.join(name)
 
 
-def start_traffic(run: CellRun, name: str, rate: float, **args: Any) -> None:
-    """Send at a steady rate (requests per second) until `stop-traffic`."""
+@step(sends=itself)
+def start_traffic(
+    run: CellRun,
+    name: Annotated[str, gives("start-traffic", until="stop-traffic")],
+    rate: AboveZero,
+    **args: Unpack[PlainTable],
+) -> None:
+    """Sends at a steady rate (requests per second), each time with a fresh token."""
     connection = run.new_connection()
     run.background.start_traffic(
         name, rate, lambda: run.send_all(args, connection), lambda sent: run.judge_all(sent, args), connection.close
     )
 
 
-def stop_traffic(run: CellRun, name: str, at_least: int = 1) -> None:
-    """End the traffic; every answer must have been as expected, and there must have been some."""
+@step()
+def stop_traffic(run: CellRun, name: Annotated[str, uses("start-traffic")], at_least: Count = 1) -> None:
+    """Ends the traffic and judges every answer; there must have been that many."""
     run.background.stop_traffic(name, at_least)
 
 
-def wait(run: CellRun, **duration: float) -> None:
-    """Let time pass in the service: refresh intervals, stale windows and expiry are what the case is about."""
+@step(waits=True)
+def wait(run: CellRun, **duration: Unpack[DurationTable]) -> None:
+    """Lets that time pass."""
+    # Refresh intervals, stale windows and expiry are what the case is about.
     seconds = run.profile.duration(duration)
     run.journal.pause(seconds)
     run.session.environment.pause(seconds)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from harness.cell_run import CaseEnded, CellRun
 from harness.foreign_text import foreign
-from harness.model import Table
+from harness.grammar.tables import Config
+from harness.steps.registry import step
 from harness.targets.base import TargetError
 from harness.verdicts import Deviation
 
 
-def start_service(run: CellRun, config: Table | None = None, refusal: str = "", names: list[str] | None = None) -> None:
-    """Start the service, with changes of its configuration in `config`.
-
-    With `refusal = "allowed"` a service that refuses to start has done what was asked, and the case ends here; if
-    `names` is given, its message or log must name one of those words.
+@step(needs=("restart",))
+def start_service(
+    run: CellRun,
+    config: Config | None = None,
+    refusal: Literal["allowed"] | None = None,
+    names: list[str] | None = None,
+) -> None:
+    """Starts the service, with changes of its configuration. With `refusal = "allowed"` a service that refuses to start
+    passes and the case ends; `names` are words of which its message or log must hold one.
     """
     run.journal.note(
         f"the service was started here, with changes {dict(config)}" if config else "the service was started here"
@@ -32,12 +39,15 @@ def start_service(run: CellRun, config: Table | None = None, refusal: str = "", 
         raise CaseEnded from problem
 
 
+@step(needs=("restart",))
 def stop_service(run: CellRun) -> None:
+    """Stops the service."""
     run.journal.note("the service was stopped here")
     run.session.stop_service()
 
 
-def restart_service(run: CellRun, config: Table | None = None) -> None:
-    """Stop the service and start it again, with changes of its configuration in `config`."""
+@step(needs=("restart",))
+def restart_service(run: CellRun, config: Config | None = None) -> None:
+    """Stops the service and starts it, with changes of its configuration."""
     run.journal.note(f"the service was started again here, with changes {dict(config or {})}")
     run.session.restart_service(run.fill(config or {}))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from typing import TypedDict
 
 from harness.cell_run import CellRun
-from harness.model import Table
+from harness.grammar.mock_words import Token
+from harness.grammar.tables import Request, Times
 from harness.rank_test import first_is_larger, two_sided_p
+from harness.steps.registry import step
 from harness.verdicts import Deviation
 
 # A difference is believed when so many rounds in a row show it in the same direction. One round alone would be
@@ -15,12 +18,19 @@ _ROUNDS = 3
 _SIGNIFICANT = 0.001
 
 
-def compare_times(run: CellRun, first: Table, second: Table, samples: int = 500) -> None:
-    """Send two requests in turns, in random order, and compare the times of their answers.
+class TimedTable(TypedDict, total=False):
+    """A request of which only the time of its answer matters."""
 
-    `first` and `second` are tables with `token` and `request`; `samples` is how often each is sent in a round.
-    A deviation when the rank test of Mann and Whitney finds a difference in each of three rounds (p < 0.001).
+    token: Token
+    request: Request
+
+
+@step(sends=lambda args: [args["first"], args["second"]], compares=True)
+def compare_times(run: CellRun, first: TimedTable, second: TimedTable, samples: Times = 500) -> None:
+    """Sends two requests (`token`, `request`) in turns, in random order; fails when a rank test finds a difference in
+    three rounds in a row.
     """
+    # The test is that of Mann and Whitney.
     prepared = [run.prepare(first), run.prepare(second)]
     order = random.Random(samples)
     larger: bool | None = None

@@ -49,9 +49,9 @@ class Bench:
     folder: Path
 
     @contextmanager
-    def session(self, service: SmallService, style: str = "auth0") -> Iterator[Session]:
-        """A session on a running service, without a start of its own."""
-        profile = load_profile(write_profile(self.folder, profile_text("jwks", more=MORE)))
+    def session(self, service: SmallService, style: str = "auth0", *more: str) -> Iterator[Session]:
+        """A session on a running service, without a start of its own; `more` are capabilities of the service."""
+        profile = load_profile(write_profile(self.folder, profile_text("jwks", *more, more=MORE)))
         target = UrlTarget(service.url)
         session = Session(Environment(Options(target="url"), profile, target, self.idp, self.attacker), style, {})
         try:
@@ -64,7 +64,7 @@ class Bench:
         scenario = load_scenario(self.folder, body)
         return Cell(scenario, scenario.variants[0], style)
 
-    def judge(self, behaviour: Behaviour, body: str) -> CellResult:
-        """Run one scenario against a service that behaves so."""
-        with SmallService(behaviour) as service, self.session(service) as session:
+    def judge(self, behaviour: Behaviour, body: str, *more: str) -> CellResult:
+        """Run one scenario against a service that behaves so, and has these capabilities."""
+        with SmallService(behaviour) as service, self.session(service, "auth0", *more) as session:
             return run_cell(self.cell(body), session)

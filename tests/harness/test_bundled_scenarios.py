@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
 import pytest
+from mistakes import BEYOND_A_SCHEMA, MISTAKES
+from scenario_files import HEAD
 
+from harness.bundled import bundled_directory
 from harness.expected import load_expected
-from harness.loader import bundled_directory, load_all, load_file
+from harness.loader import load_all, load_file
 from harness.plan import plan
 from harness.profile import load_profile
 from harness.reference.faults import FAULTS
@@ -18,6 +22,7 @@ from harness.schema import scenario_schema
 from harness.verdicts import SKIPPED, UNDECLARED
 
 FOLDER = bundled_directory()
+SCHEMA = scenario_schema()
 FILES = sorted(file for file in FOLDER.glob("*/*.toml") if file.parent.name not in ("profiles", "expected"))
 PROFILES = sorted((FOLDER / "profiles").glob("*.toml"))
 
@@ -37,33 +42,51 @@ def test_a_file_loads(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_a_file_keeps_to_the_schema_for_editors(file: Path) -> None:
-    validator = jsonschema.Draft202012Validator(scenario_schema())
+    validator = jsonschema.Draft202012Validator(SCHEMA)
     problems = validator.iter_errors(tomllib.loads(file.read_text(encoding="utf-8")))
     assert [f"{problem.json_path}: {problem.message}" for problem in problems] == []
 
 
 def test_the_schema_file_is_the_one_made_from_the_vocabulary() -> None:
     """`scenarios/schema.json` is what editors read."""
-    assert json.loads((FOLDER / "schema.json").read_text(encoding="utf-8")) == scenario_schema()
+    assert json.loads((FOLDER / "schema.json").read_text(encoding="utf-8")) == SCHEMA
 
 
 def test_the_schema_is_a_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(scenario_schema())
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        {"case": {}},
-        {"a-case": {"title": "T", "requirement": "R", "level": "most", "severity": "low", "expect": "accept"}},
-        {"a-case": {"title": "T", "requirement": "R", "level": "must", "severity": "low", "expct": "accept"}},
-        {"Slug": {"title": "T", "requirement": "R", "level": "must", "severity": "low", "expect": "accept"}},
-    ],
-    ids=["required", "word", "key", "slug"],
-)
-def test_the_schema_refuses_mistakes(table: dict[str, object]) -> None:
-    validator = jsonschema.Draft202012Validator(scenario_schema())
-    assert not validator.is_valid({"title": "A topic", **table})
+@pytest.mark.parametrize("mistake", sorted(MISTAKES.keys() - BEYOND_A_SCHEMA))
+def test_the_schema_refuses_what_the_loader_refuses(mistake: str) -> None:
+    """An editor shows it while it is written."""
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    assert not validator.is_valid(tomllib.loads(HEAD + MISTAKES[mistake][0]))
+
+
+@pytest.mark.parametrize("key", ["title", "requirement", "level", "severity"])
+def test_the_schema_misses_a_required_key(key: str) -> None:
+    """In the table of a scenario."""
+    table = {"title": "T", "requirement": "R", "level": "must", "severity": "low", "expect": "accept"}
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    assert validator.is_valid({"title": "A topic", "a-case": table})
+    assert not validator.is_valid({"title": "A topic", "a-case": {name: table[name] for name in table.keys() - {key}}})
+
+
+def properties(schema: object) -> Iterator[tuple[str, dict[str, object]]]:
+    """The members of all tables that a schema describes, each with its name and its schema."""
+    if isinstance(schema, dict):
+        for keyword, argument in schema.items():
+            yield from argument.items() if keyword == "properties" else ()
+            yield from properties(argument)
+    elif isinstance(schema, list):
+        for one in schema:
+            yield from properties(one)
+
+
+def test_the_schema_says_something_of_every_member() -> None:
+    """None may be just anything, but what stands for any JSON value by design."""
+    unsaid = {name for name, schema in properties(SCHEMA) if not schema.keys() - {"title", "description", "default"}}
+    assert unsaid == {"$json"}
 
 
 def test_slugs_are_unique() -> None:

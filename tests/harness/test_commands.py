@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from cli_call import idp_harness
+from click.testing import CliRunner
 from scenario_files import profile_text, write_expected, write_profile, write_scenario
 
 from harness.cli import cli
 from harness.loader import load_all
+from harness.vocabulary import STYLES
 
 EXPECT = 'expect = "reject"\n'
 
@@ -122,11 +125,56 @@ def test_show_tells_all_about_a_scenario(tmp_path: Path, name: str) -> None:
         "m-no-exp-check",
         "A note",
         f"{file.relative_to(tmp_path)}:3",
-        "variant one   styles auth0, keycloak, okta, custom",
+        f"variant one   styles {', '.join(STYLES)}",
         "variant two   styles okta",
         '1. send {"token": {"times": {"exp": -1}}, "expect": "reject"}',
     ):
         assert part in done.stdout
+
+
+SHOWN = {
+    "refusal": (EXPECT, "control    the plain token is accepted on read before the case"),
+    "grant": ('expect = "accept"\n', "control    none: it expects no refusal"),
+    "own-control": (
+        EXPECT + 'control.token.permissions = ["a"]\n',
+        'control    {"token": {"permissions": ["a"]}} is accepted before the case',
+    ),
+    "two-routes": (
+        'steps = [{ do = "send", expect = "reject" }, { do = "send", request = "write", expect = "deny" }]\n',
+        "control    the plain token is accepted on read, write before the case",
+    ),
+    "policy": (
+        'policy = { knob = "kid_required", is = true, then = "reject", otherwise = "accept" }\n',
+        "control    the plain token is accepted on read before the case",
+    ),
+    "preflight": (EXPECT + "preflight = true\n", "canary     none, as for the control"),
+    "manual": (
+        'start = "manual"\nsteps = [{ do = "start-service" }]\n',
+        "control    none: its steps start the service",
+    ),
+    "canary": (EXPECT, "canary     the plain token is accepted on read after the case"),
+}
+
+
+@pytest.mark.parametrize(("body", "part"), SHOWN.values(), ids=SHOWN)
+def test_show_tells_what_holds_before_and_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, part: str
+) -> None:
+    """The control and the canary, as the runner has them."""
+    monkeypatch.chdir(tmp_path)
+    write_scenario(tmp_path / "mine", body)
+    assert f"    {part}\n" in CliRunner().invoke(cli, ["show", "a-case", "--scenarios", "mine"]).output
+
+
+def test_show_names_the_function_of_each_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its file and line."""
+    monkeypatch.chdir(tmp_path)
+    write_scenario(tmp_path / "mine", 'steps = [{ do = "rotate-keys" }, { do = "send" }]\n')
+    shown = CliRunner().invoke(cli, ["show", "a-case", "--scenarios", "mine"]).output
+    for name, file, line in re.findall(r"^       (\w+) in (\S+):(\d+)$", shown, flags=re.MULTILINE):
+        source = Path(file).read_text(encoding="utf-8").splitlines()
+        assert any(f"def {name}(" in text for text in source[int(line) - 1 : int(line) + 5])
+    assert re.findall(r"^       (\w+) in ", shown, flags=re.MULTILINE) == ["rotate_keys", "send"]
 
 
 def test_doctor_judges_each_target(tmp_path: Path) -> None:

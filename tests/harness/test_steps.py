@@ -10,14 +10,13 @@ from small_service import Answer, Call, SmallService, honest
 from watching import Watch, fetched, steps
 
 from harness.runner import run_cell
-from harness.steps import step_function
+from harness.steps import STEPS
 from harness.verdicts import FAILED, PASSED
-from harness.vocabulary import STEPS
 
 
 @pytest.mark.parametrize("name", STEPS)
 def test_every_step_has_its_function(name: str) -> None:
-    assert step_function(name).__name__ == name.replace("-", "_")
+    assert STEPS[name].function.__name__ == name.replace("-", "_")
 
 
 def test_a_fault_breaks_what_the_service_fetches_and_clearing_heals_it(bench: Bench) -> None:

@@ -139,6 +139,12 @@ def test_too_little_traffic_is_the_harnesss_error(bench: Bench) -> None:
     assert (result.verdict, result.reason) == (ERROR, "HarnessError: traffic 't' made 0 requests, not 5")
 
 
+def test_traffic_may_be_stopped_before_its_first_request(bench: Bench) -> None:
+    """When the scenario says so, there is nothing to judge."""
+    body = steps('do = "start-traffic", name = "t", rate = 0.01', 'do = "stop-traffic", name = "t", at_least = 0')
+    assert bench.judge(honest, body).verdict == PASSED
+
+
 def test_the_case_ends_its_background_work_when_it_fails_early(bench: Bench) -> None:
     """No thread is left behind, and the next cell is not disturbed."""
     body = steps(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cli_call import idp_harness
 
-from harness.loader import bundled_directory
+from harness.bundled import bundled_directory
 from harness.measure.quantities import QUANTITIES
 from harness.measure.reading import Reading
 
