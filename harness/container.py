@@ -23,7 +23,7 @@ except ImportError as problem:
     raise ImportError("harness.container needs testcontainers: pip install 'idp-harness[docker]'") from problem
 
 from harness.errors import UsageError
-from harness.foreign_text import lines_of
+from harness.foreign_text import foreign, lines_of
 from harness.idp import IdpClient
 from harness.mock_issuer import MockIssuer
 from harness.targets.container_run import ContainerRun
@@ -163,7 +163,7 @@ class MockIdpContainer(DockerContainer):
                 super().start()
                 return
             except APIError as error:
-                if port is None or attempt == _ATTEMPTS - 1 or "already" not in str(error.explanation):
+                if port is None or attempt == _ATTEMPTS - 1 or "already" not in foreign(error.explanation):
                     raise
                 if self._container is not None:  # Made, but somebody was faster with the port.
                     self._container.remove(v=True, force=True)

@@ -18,13 +18,15 @@ _TELLING = 20
 _SHORTEST_KEY = 8
 
 
-def known_secrets(session: Session, tokens: Iterable[str] = (), leaked: Iterable[str] = ()) -> Secrets:
-    """What a report on the session must not show.
+def known_secrets(
+    session: Session, tokens: Iterable[str] = (), leaked: Iterable[str] = (), *, others: Secrets | None = None
+) -> Secrets:
+    """What a report on the session must not show, beside `others`.
 
     The tokens that its issuers have minted lately and those given, API keys, the private keys that left the provider,
     what its service was configured with, the token of the control API, and what was `leaked` on purpose.
     """
-    secrets = Secrets()
+    secrets = others or Secrets()
     for issuer in (session.issuer, *session.other_issuers.values()):
         tokens = [*tokens, *issuer.minted]
         for octets in issuer.exported:

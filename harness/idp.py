@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from harness.errors import HarnessError
+from harness.foreign_text import ForeignText, foreign
 from harness.held_up import OWN_DELAYS
 from harness.journal import Journal
 from harness.private_numbers import private_numbers
+from harness.redaction import Secrets
 from harness.shell_words import json_word, word
 from harness.wire import Connection, Exchange, Request
 
@@ -37,6 +39,8 @@ class IdpClient:
     def __init__(self, url: str, control_token: str | None = None) -> None:
         self.url = url.rstrip("/")
         self.control_token = control_token
+        self._secrets = Secrets()
+        self._secrets.add_text(control_token or "")
         self._headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
         if control_token:
             self._headers += (("Authorization", f"Bearer {control_token}"),)
@@ -59,8 +63,8 @@ class IdpClient:
         """As `call`, for an answer that is plain text."""
         exchange = self._exchange(method, path, body, answer_seconds)
         if exchange.status is None or not 200 <= exchange.status < 300:
-            raise IdpError(f"{method} {path} of the mock identity provider: {exchange.summary()}")
-        return exchange.body.decode("utf-8")
+            raise IdpError(f"{method} {path} of the mock identity provider: {self._shown(exchange)}")
+        return ForeignText(exchange.body).as_it_came
 
     def check(self, issuer_id: str | None = None) -> None:
         """Raise `IdpError`, in one sentence, unless a mock identity provider answers that lets us in.
@@ -69,7 +73,7 @@ class IdpClient:
         """
         exchange = self._exchange("GET", "/_mock/issuers", None, _CHECK_SECONDS)
         if exchange.status is None:
-            raise IdpError(f"no mock identity provider answers at {self.url}: {exchange.summary()}")
+            raise IdpError(f"no mock identity provider answers at {self.url}: {self._shown(exchange)}")
         if exchange.status == 401:
             what = "does not take this control token" if self.needs_token else "asks for its control token"
             raise IdpError(
@@ -78,9 +82,13 @@ class IdpClient:
         try:
             issuers = [one["id"] for one in json.loads(exchange.body)["issuers"]]
         except (ValueError, KeyError, TypeError):
-            raise IdpError(f"what answers at {self.url} is no mock identity provider: {exchange.summary()}") from None
+            raise IdpError(
+                f"what answers at {self.url} is no mock identity provider: {self._shown(exchange)}"
+            ) from None
         if issuer_id is not None and issuer_id not in issuers:
-            raise IdpError(f"the mock identity provider at {self.url} has no issuer {issuer_id!r}, but {issuers}")
+            raise IdpError(
+                f"the mock identity provider at {self.url} has no issuer {issuer_id!r}, but {foreign(issuers)}"
+            )
 
     def _exchange(self, method: str, path: str, body: Any, answer_seconds: float) -> Exchange:
         connection = getattr(self._local, "connection", None)
@@ -91,6 +99,9 @@ class IdpClient:
         if data is None and method != "GET":
             data = b"{}"
         return connection.send(Request(method, path, self._headers, data), answer_seconds=answer_seconds)
+
+    def _shown(self, exchange: Exchange) -> str:
+        return self._secrets.cut(exchange.summary())
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.foreign_text import ForeignText
+
 Series = tuple[str, tuple[tuple[str, str], ...]]
 
 _LINE = re.compile(r"([A-Za-z_:][\w:.]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?$")
@@ -35,7 +37,7 @@ class MetricsPage:
 def read_metrics(body: bytes) -> MetricsPage:
     """The page of an answer's body; lines that are no samples are passed over."""
     series = {}
-    for line in body.decode("utf-8", "replace").splitlines():
+    for line in ForeignText(body).as_it_came.splitlines():
         found = _LINE.match(line.strip())
         if found is None or line.startswith("#"):
             continue

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+from harness.foreign_text import FitToShow
 from harness.killers import Phase
 from harness.model import Cell
 from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, CellResult
@@ -30,7 +31,7 @@ class RunsCells(Protocol):
 
 
 @dataclass
-class MutantResult:
+class MutantResult(FitToShow):
     """What happened to one fault. `killers` are ids of cells that failed, in the order in which they were tried.
 
     `duration_s` is the seconds until the verdict, without those spent queuing; `other_verdicts` counts the cells that

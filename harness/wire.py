@@ -200,4 +200,4 @@ def header_bytes(value: str | bytes) -> bytes:
 
 
 def _text(value: str | bytes) -> str:
-    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
+    return str(ForeignText(value, len(value) * 4)) if isinstance(value, bytes) else value

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.commands.options import all_scenarios, scenarios_option
+from harness.foreign_text import one_line
 from harness.plan import select
 from harness.terminal import say
 
@@ -26,5 +27,5 @@ def list_(prefixes: tuple[str, ...], directories: tuple[Path, ...]) -> None:
     for scenario in chosen:
         say(
             f"{scenario.id:<{width}}  {scenario.level:<6}  {scenario.severity:<8}  "
-            f"{len(scenario.variants):>2}  {scenario.title}"
+            f"{len(scenario.variants):>2}  {one_line(scenario.title)}"
         )

@@ -9,6 +9,7 @@ import click
 from harness import terminal
 from harness.errors import UsageError
 from harness.foreign_text import foreign
+from harness.input_file import InputFileError
 from harness.report.foreign_cell import cell_of
 from harness.report.summary import print_summary
 from harness.verdicts import exit_status
@@ -35,8 +36,8 @@ def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> in
     for number, line in enumerate(lines, 1):
         try:
             results.append(cell_of(line))
-        except ValueError as problem:
-            raise UsageError(f"{file}:{number}: is no record of a cell: {foreign(problem)}") from problem
+        except InputFileError as problem:
+            raise UsageError(f"{file}:{number}: is no record of a cell: {problem}") from problem
     console = terminal.console(record=svg is not None, width=120 if svg else None)
     print_summary(console, results, seconds=None, most=most)
     if svg:

@@ -13,8 +13,10 @@ from harness.errors import UsageError
 from harness.model import Scenario, Table, Variant
 from harness.runner import controlled
 from harness.steps import STEPS, StepDefinition
-from harness.terminal import say, say_in_colour
+from harness.terminal import indented, say, say_in_colour
 from harness.toml_source import nearest
+
+_INDENT = 14
 
 
 @click.command()
@@ -40,7 +42,7 @@ def show(scenario_id: str, directories: tuple[Path, ...]) -> None:
 
 def _show(scenario: Scenario) -> None:
     say_in_colour(scenario.id, bold=True)
-    say(f"  {scenario.title}")
+    say(f"  {indented(scenario.title, 2)}")
     rows = {
         "requirement": scenario.requirement,
         "level": f"{scenario.level}, severity {scenario.severity}",
@@ -51,7 +53,7 @@ def _show(scenario: Scenario) -> None:
     }
     for name, text in rows.items():
         if text:
-            say(f"  {name:<12}{text}")
+            say(f"  {name:<12}{indented(text, _INDENT)}")
     for variant in scenario.variants:
         _show_variant(scenario, variant)
 

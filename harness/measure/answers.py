@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from harness.input_file import parse_json
 from harness.measure.experiment import Experiment
 from harness.measure.finding import Finding, Findings
 from harness.measure.lab import Lab
@@ -35,7 +35,7 @@ def _body_shape(answer: Exchange) -> Any:
     if not answer.body:
         return "empty"
     try:
-        return shape(json.loads(answer.body))
+        return shape(parse_json(answer.body))
     except ValueError:
         return "text"
 

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from threading import Semaphore
 from typing import Any, TypeVar
 
+from harness.credentials import known_secrets
 from harness.environment import Environment
 from harness.errors import HarnessError
 from harness.measure.trial import Trial
 from harness.profile import Profile
+from harness.redaction import Secrets
 from harness.session import Session
 
 # Starting services costs processor time, which would disturb those who look at the clock.
@@ -37,6 +39,7 @@ class Lab:
     def __init__(self, environment: Environment, style: str, seconds: float, starts: Semaphore) -> None:
         self.environment, self.style, self.seconds = environment, style, seconds
         self._starts, self._deadline = starts, time.monotonic() + seconds
+        self.secrets = Secrets()  # Those of all its trials.
 
     @property
     def profile(self) -> Profile:
@@ -53,6 +56,7 @@ class Lab:
         try:
             yield Trial(session, self.pause, self._starts)
         finally:
+            known_secrets(session, others=self.secrets)
             try:
                 session.stop_service()
                 session.tidy()

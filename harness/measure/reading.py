@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from harness.foreign_text import ForeignText, one_line, visible_data
 from harness.measure.declared import Documented, Threshold, is_duration
 from harness.measure.finding import AT_LEAST, Finding
 from harness.measure.quantities import Quantity
+from harness.redaction import Secrets
 
 MEASURED, NOT_MEASURED, ERROR = "measured", "not measured", "error"
 KEPT, BROKEN, UNDECIDED = "kept", "broken", "undecided"
+_LONGEST_TEXT, _MOST, _DEEPEST = 400, 50, 10
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,9 @@ def make_reading(
     seconds: Callable[[Mapping[str, float]], float],
     *,
     error: bool = False,
+    secrets: Secrets | None = None,
 ) -> Reading:
-    """The row of a finding. `seconds` turns a duration table of the profile into seconds."""
+    """The row of a finding, without the `secrets`. `seconds` turns a duration table of the profile into seconds."""
     resolution = quantity.resolution if finding.resolution is None else finding.resolution
     measured = finding.value is not None
     said = _resolved(documented.value, seconds) if documented else None
@@ -61,10 +65,10 @@ def make_reading(
         unit=quantity.unit,
         resolution=resolution,
         status=MEASURED if measured else ERROR if error else NOT_MEASURED,
-        value=finding.value,
+        value=_without(secrets, _shown(finding.value)) if isinstance(finding.value, Mapping) else _shown(finding.value),
         bound=finding.bound,
-        reason=finding.reason,
-        counts=dict(finding.counts),
+        reason=_without(secrets, one_line(finding.reason)) if error else one_line(finding.reason),
+        counts=visible_data(finding.counts),
         documented=said,
         source=documented.source if documented else "",
         agrees=same(said, finding.value, resolution) and not finding.bound if documented and measured else None,
@@ -82,6 +86,26 @@ def same(wanted: Any, value: Any, resolution: float) -> bool:
     if isinstance(wanted, Mapping) and isinstance(value, Mapping):
         return all(name in value and same(item, value[name], resolution) for name, item in wanted.items())
     return bool(wanted == value)
+
+
+def _without(secrets: Secrets | None, value: Any) -> Any:
+    return secrets.cut_data(value) if secrets else value
+
+
+def _shown(value: Any, depth: int = 0) -> Any:
+    """A value as it can be shown, once it is judged: names and texts are the service's, and so is their number."""
+    if isinstance(value, str):
+        return str(ForeignText(value, _LONGEST_TEXT))
+    if not isinstance(value, Mapping | list | tuple):
+        return visible_data(value)
+    if depth >= _DEEPEST:
+        return "…"
+    more = ["…"] if len(value) > _MOST else []
+    if isinstance(value, Mapping):
+        items = list(value.items())[:_MOST]
+        shown = {str(ForeignText(str(name))): _shown(item, depth + 1) for name, item in items}
+        return shown | dict.fromkeys(more, f"{len(value) - _MOST} more")
+    return [_shown(item, depth + 1) for item in value[:_MOST]] + more
 
 
 def is_number(value: Any) -> bool:

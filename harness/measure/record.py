@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
-from harness.measure.reading import MEASURED, Reading, same
+from harness.foreign_text import foreign, visible_data
+from harness.input_file import parse_json, read_text
+from harness.measure.reading import MEASURED, Reading, is_number, same
 
 VERSION = 1
 
@@ -29,13 +31,24 @@ def write_card(file: Path, record: Mapping[str, Any]) -> None:
 def read_card(file: Path) -> dict[str, Any]:
     """A card that `write_card` wrote. Raises `UsageError` for any other file."""
     try:
-        card = json.loads(file.read_text(encoding="utf-8"))
-        rows = {row["name"]: (row["status"], row["value"], row["bound"], row["resolution"]) for row in card["readings"]}
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UsageError(f"{file} is no behaviour card that --json wrote: {type(error).__name__}: {error}") from None
-    if card.get("version") != VERSION or not rows:
+        card = parse_json(read_text(file))
+        for row in card["readings"]:
+            _check_row(row)
+    except (ValueError, TypeError, KeyError) as error:
+        what = f"{type(error).__name__}: {foreign(error)}"
+        raise UsageError(f"{file} is no behaviour card that --json wrote: {what}") from None
+    if card.get("version") != VERSION or not card["readings"]:
         raise UsageError(f"{file} is a behaviour card of another version; measure again with --json")
-    return dict(card)
+    return dict(visible_data(card))
+
+
+def _check_row(row: Mapping[str, Any]) -> None:
+    for name in ("name", "status", "bound", "unit"):
+        if not isinstance(row[name], str):
+            raise ValueError(f"{name} is no text")
+    if not is_number(row["resolution"]):
+        raise ValueError("resolution is no number")
+    row["value"]
 
 
 def differences(earlier: Iterable[Mapping[str, Any]], later: Iterable[Mapping[str, Any]]) -> list[Difference]:

@@ -14,6 +14,7 @@ from harness.measure.lab import STARTS_AT_ONCE, Lab
 from harness.measure.quantities import QUANTITIES
 from harness.measure.reading import Reading, make_reading
 from harness.measure.registry import EXPERIMENTS
+from harness.redaction import Secrets
 from harness.toml_source import nearest
 from harness.verdicts import Inconclusive
 from harness.waiting import as_they_end
@@ -45,7 +46,7 @@ def measure(
 
     `progress` hears of each experiment that has ended. What one experiment can't do becomes the reason in its rows.
     """
-    findings: dict[str, tuple[Finding, bool]] = {}
+    findings: dict[str, tuple[Finding, bool, Secrets]] = {}
     starts = Semaphore(STARTS_AT_ONCE)
     for timed, at_once in ((True, _TIMED_AT_ONCE), (False, _OTHERS_AT_ONCE)):
         batch = [one for one in experiments if one.timed is timed]
@@ -53,8 +54,8 @@ def measure(
         with ThreadPoolExecutor(at_once, thread_name_prefix="experiment") as pool:
             running = {pool.submit(_run, environment, style, one, starts): one for one in batch}
             for done in as_they_end(running):
-                found, is_error = done.result()
-                findings |= {name: (finding, is_error) for name, finding in found.items()}
+                found, is_error, secrets = done.result()
+                findings |= {name: (finding, is_error, secrets) for name, finding in found.items()}
                 progress(running[done])
     profile, wanted = environment.profile, set(rows)
     return [
@@ -65,22 +66,29 @@ def measure(
             profile.thresholds.get(name),
             profile.duration,
             error=findings[name][1],
+            secrets=findings[name][2],
         )
         for name, quantity in QUANTITIES.items()
         if name in findings and (not wanted or name in wanted)
     ]
 
 
-def _run(environment: Environment, style: str, experiment: Experiment, starts: Semaphore) -> tuple[Findings, bool]:
-    """What the experiment found, and whether it failed instead of finding."""
-    profile = environment.profile
+def _run(
+    environment: Environment, style: str, experiment: Experiment, starts: Semaphore
+) -> tuple[Findings, bool, Secrets]:
+    """What the experiment found, whether it failed instead of finding, and what must not be shown of it."""
+    profile, lab = environment.profile, Lab(environment, style, experiment.seconds, starts)
     for need in experiment.needs:
         if need not in profile.capabilities:
-            return _same_for_all(experiment, unmeasured(profile.lacks.get(need, f"the target lacks {need}"))), False
+            return (
+                _same_for_all(experiment, unmeasured(profile.lacks.get(need, f"the target lacks {need}"))),
+                False,
+                lab.secrets,
+            )
     try:
-        return experiment.run(Lab(environment, style, experiment.seconds, starts)), False
+        return experiment.run(lab), False, lab.secrets
     except (HarnessError, Inconclusive) as problem:
-        return _same_for_all(experiment, unmeasured(str(problem).partition("\n")[0])), True
+        return _same_for_all(experiment, unmeasured(str(problem).partition("\n")[0])), True, lab.secrets
 
 
 def _same_for_all(experiment: Experiment, finding: Finding) -> Mapping[str, Finding]:

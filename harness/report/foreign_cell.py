@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.foreign_text import foreign
-from harness.input_file import parse_json
+from harness.input_file import InputFileError, parse_json
 from harness.shell_words import comment
 from harness.verdicts import VERDICTS, CellResult
 from harness.vocabulary import LEVELS, SEVERITIES
@@ -41,27 +41,27 @@ _OWN = re.compile(rf"{_CURL}|{_RAW}|# {_WORD}")
 
 
 def cell_of(line: str | bytes) -> CellResult:
-    """The cell of a line, in which a command that is none of ours is left out. Raises `ValueError` with a sentence."""
+    """The cell of a line, in which a command that is none of ours is left out. Raises `InputFileError`."""
     value = parse_json(line)
     if not isinstance(value, dict):
-        raise ValueError("it is no object")
+        raise InputFileError("it is no object")
     if strange := [name for name in value if name not in _MEMBERS]:
-        raise ValueError(f"a cell has no member {foreign(strange[0])!r}")
+        raise InputFileError(f"a cell has no member {foreign(strange[0])!r}")
     for name in _MEMBERS:
         if name not in value and name not in _OPTIONAL:
-            raise ValueError(f"it has no {name}")
+            raise InputFileError(f"it has no {name}")
     for name in _TEXTS:
         text = value.get(name, "")
         if not isinstance(text, str):
-            raise ValueError(f"{name} is no text")
+            raise InputFileError(f"{name} is no text")
         if name in _WORDS and text not in _WORDS[name]:
-            raise ValueError(f"{foreign(text)!r} is no {name}")
+            raise InputFileError(f"{foreign(text)!r} is no {name}")
     seconds = value.get("duration_s", 0.0)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
-        raise ValueError("duration_s is no number of seconds")
+        raise InputFileError("duration_s is no number of seconds")
     for name in ("config", "evidence"):
         if not isinstance(value.get(name, {}), dict):
-            raise ValueError(f"{name} is no object")
+            raise InputFileError(f"{name} is no object")
     evidence = _checked(value.get("evidence", {}))
     return CellResult(**value | {"evidence": evidence})
 
@@ -69,9 +69,9 @@ def cell_of(line: str | bytes) -> CellResult:
 def _checked(evidence: Mapping[str, Any]) -> dict[str, Any]:
     curl, script = evidence.get("curl", ""), evidence.get("script", [])
     if not isinstance(curl, str):
-        raise ValueError("evidence.curl is no text")
+        raise InputFileError("evidence.curl is no text")
     if not isinstance(script, list) or not all(isinstance(one, str) for one in script):
-        raise ValueError("evidence.script is no list of lines")
+        raise InputFileError("evidence.script is no list of lines")
     return {**evidence, **({"curl": curl if is_own_command(curl) else _LEFT_OUT} if curl else {})}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.input_file import InputFileError
 from harness.report.foreign_cell import cell_of
 from harness.verdicts import CellResult
 
@@ -23,7 +24,7 @@ def cells(file: Path) -> Iterator[tuple[int, CellResult | None]]:
         for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), 1):
             try:
                 yield number, cell_of(line)
-            except ValueError as problem:
+            except InputFileError as problem:
                 if not line.endswith(b"\n") and line.startswith(_BEGINNING[: len(line)]):
                     yield number, None
                     return

@@ -30,7 +30,7 @@ def start_service(
     except TargetError as problem:
         if refusal != "allowed":
             raise
-        said = f"{problem.what}\n{problem.log.as_it_came}".lower()
+        said = "\n".join([problem.what, problem.log.as_it_came]).lower()
         if names and not any(name.lower() in said for name in names):
             raise Deviation(
                 f"a refusal that names {' or '.join(names)}", str(foreign(said.strip()[-300:], 300))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,7 +18,7 @@ grpc: Any = pytest.importorskip("grpc", reason="pip install 'idp-harness[grpc]'"
 reflection: Any = pytest.importorskip("grpc_reflection.v1alpha.reflection", reason="pip install 'idp-harness[grpc]'")
 messages: Any = pytest.importorskip("grpc_reflection.v1alpha.reflection_pb2")
 
-Serve = Callable[[str | None], str]
+Serve = Callable[..., str]
 
 
 @pytest.fixture
@@ -26,11 +26,11 @@ def serve() -> Iterator[Serve]:
     """Starts servers; returns the address."""
     with ExitStack() as running:
 
-        def start(version: str | None) -> str:
+        def start(version: str | None, names: Sequence[str] = ("tasker.v1.TaskService",)) -> str:
             server = grpc.server(running.enter_context(ThreadPoolExecutor(2)))
             if version is not None:
                 answer = grpc.stream_stream_rpc_method_handler(
-                    reflection.ReflectionServicer(["tasker.v1.TaskService"]).ServerReflectionInfo,
+                    reflection.ReflectionServicer(names).ServerReflectionInfo,
                     messages.ServerReflectionRequest.FromString,
                     messages.ServerReflectionResponse.SerializeToString,
                 )
@@ -50,6 +50,14 @@ def test_the_services_are_listed(serve: Serve, tmp_path: Path) -> None:
     done = idp_harness("doctor", "--grpc", serve("v1"), folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["tasker.v1.TaskService"]
+
+
+def test_names_that_a_terminal_would_obey_are_spelt_out(tmp_path: Path, serve: Serve) -> None:
+    """And no more of them are shown than somebody reads."""
+    names = ["\x1b[2Jall is well", *(f"s{number}" for number in range(600))]
+    done = idp_harness("doctor", "--grpc", serve("v1", names), folder=tmp_path)
+    lines = done.stdout.split("\n")
+    assert (done.returncode, lines[0], lines[-2]) == (0, r"\x1b[2Jall is well", "… and 101 more")
 
 
 def test_a_server_without_reflection_is_told_from_none(serve: Serve, tmp_path: Path) -> None:

@@ -240,7 +240,8 @@ def test_https_checks_the_certificate() -> None:
 
 def test_a_long_text_is_cut() -> None:
     exchange = Exchange(get(), 200, body=b"x" * 1000)
-    assert exchange.text(10) == "x" * 10 + "…"
+    assert str(exchange.text(10)) == "x" * 10 + "… (990 more bytes)"
+    assert exchange.judged_text(10) == "x" * 10 + "…"
 
 
 def test_a_requests_header_is_found_in_any_case() -> None:

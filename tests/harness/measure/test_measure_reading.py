@@ -11,6 +11,7 @@ from harness.measure.declared import Documented
 from harness.measure.finding import Finding, unmeasured
 from harness.measure.quantities import Quantity
 from harness.measure.reading import Reading, make_reading
+from harness.redaction import Secrets
 
 LAG = Quantity("revocation-lag-timer", "a lag", "s", 0.5)
 
@@ -90,3 +91,29 @@ def test_a_row_without_a_value_says_why() -> None:
     assert make_reading(LAG, finding, None, None, seconds).status == "not measured"
     assert make_reading(LAG, finding, None, None, seconds, error=True).status == "error"
     assert make_reading(LAG, finding, None, None, seconds).reason == "no API keys here"
+
+
+def test_what_a_service_says_is_judged_as_it_came_and_shown_in_another_form() -> None:
+    """Names and texts are spelt out and cut, and there are no more of them than somebody reads."""
+    body = {"\x1b[2J": "\u202e", **{f"n{number}": "string" for number in range(80)}}
+    said = {"www_authenticate": "Bearer \x1b[31m", "body": body}
+    row = reading({**said, "status": 401, "text": "x" * 1000, "number": 10**400}, said)
+    assert row.agrees is True
+    shown = row.value
+    assert shown["www_authenticate"] == r"Bearer \x1b[31m"
+    assert shown["body"][r"\x1b[2J"] == r"\u202e"
+    assert (len(shown["body"]), shown["body"]["…"]) == (51, "31 more")
+    assert shown["text"] == "x" * 400 + "… (600 more bytes)"
+    assert shown["number"] == "(a number of 1329 bits)"
+
+
+def test_no_secret_stands_on_the_card() -> None:
+    secrets = Secrets()
+    secrets.add_text("sk-full-5f1c7b0e9a")
+    answer = Finding({"status": 401, "www_authenticate": "no key sk-full-5f1c7b0e9a"})
+    row = make_reading(LAG, answer, None, None, seconds, secrets=secrets)
+    assert row.value["www_authenticate"] == "no key sk-full-…"
+    failed = make_reading(
+        LAG, unmeasured("got 200 sk-full-5f1c7b0e9a"), None, None, seconds, error=True, secrets=secrets
+    )
+    assert failed.reason == "got 200 sk-full-…"
