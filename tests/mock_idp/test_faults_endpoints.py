@@ -9,8 +9,8 @@ import pytest
 import requests
 from idp_api import IssuerApi, MakeIssuer, in_background
 
-from mock_idp.issuer.request_log import SERVED_ENDPOINTS
 from mock_idp.plans.faults.registry import FAULTS
+from mock_idp.vendors.context import SERVED_ENDPOINTS
 
 MEMBERS = {
     "jwks": "jwks_uri",
