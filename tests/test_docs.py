@@ -99,7 +99,7 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "verdicts": (SCENARIOS, "Running them", "verdict", VERDICTS),
     "mutations": (PLUGIN, "Mutations", "mutation", MUTATIONS),
     "styles": (MOCK_IDP, "Styles", "style", VENDORS),
-    "commands": (MOCK_IDP, "Serve", "command", set(mock_idp.cli) - {"serve"}),
+    "commands": (MOCK_IDP, "Serve", "command", set(mock_idp.commands) - {"serve"}),
     "issuer keys": (
         MOCK_IDP,
         "Issuers from a file",
@@ -317,7 +317,7 @@ def test_a_command_line_parses(line: str) -> None:
     # Whether a file is there is found out by those that run.
     assert command.make_context(name, [*arguments], resilient_parsing=True)
     # `start` hands what it doesn't know to `serve`.
-    known = options_of(command) | (options_of(mock_idp.cli["serve"]) if name == "start" else set())
+    known = options_of(command) | (options_of(mock_idp.commands["serve"]) if name == "start" else set())
     assert {one.partition("=")[0] for one in arguments if one.startswith("--")} - known == set()
 
 

@@ -290,11 +290,12 @@ MISTAKES = {
     "no-toml": ("expect = reject\n", 0, "Invalid value"),
 }
 
-# What an editor can't see: what names and placeholders say, what one table says about another, and what is no TOML.
+# What an editor can't see: what names and placeholders say, what one table says about another, and what
+# no JSON has or is no TOML.
 BEYOND_A_SCHEMA = {
     *("unknown-mark", "unknown-kept-token", "unknown-job", "unjoined-job", "unstopped-traffic", "answer-to-compare"),
     *("placeholder", "route-part", "placeholder-in-key", "placeholder-in-fault", "filter"),
     *("unknown-key", "unknown-key-of-a-step", "key-that-comes-too-late", "key-of-another-issuer", "key-of-the-control"),
     *("key-in-a-header", "key-in-a-set", "key-to-edit", "kid-of-nobody", "issuer-of-nobody", "api-key"),
-    *("certificate-without-tls", "duplicate-key", "no-toml"),
+    *("certificate-without-tls", "duplicate-key", "no-toml", "no-number", "no-number-of-seconds"),
 }
