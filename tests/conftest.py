@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sys
+
+
+def pytest_report_header() -> str:
+    """On which Python the tests run."""
+    return f"python: {sys.version} at {sys.executable}"
 
 
 def pytest_configure() -> None:

@@ -16,7 +16,7 @@ def call_pytest(args: Sequence[str], reporter: object) -> int:
     The configuration and plugins of the folder the user is in must not change a verdict.
     """
     ini = Path(harness.__file__).parent / "suite" / "pytest.ini"
-    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:schemathesis"]
     quiet += ["--import-mode=importlib", "--assert=plain"]
     quiet += ["-p", "no:tmpdir"]  # No test here asks for a folder, and pytest-xdist would leave one for each run.
     return int(pytest.main([*quiet, "-c", str(ini), "--rootdir", str(ini.parent), *args], plugins=[reporter]))
