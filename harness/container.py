@@ -24,7 +24,7 @@ except ImportError as problem:
 
 from harness.errors import UsageError
 from harness.foreign_text import foreign, lines_of
-from harness.idp import IdpClient
+from harness.idp import IdpClient, IdpError, control_token_problem
 from harness.mock_issuer import MockIssuer
 from harness.targets.container_run import ContainerRun
 from harness.targets.containers import clear_errors, host_of_ports, log_tail, publish, wait_until_healthy
@@ -66,6 +66,8 @@ class MockIdpContainer(DockerContainer):
         run: ContainerRun | None = None,
         **options: Any,
     ) -> None:
+        if control_token and (problem := control_token_problem(control_token)):
+            raise IdpError(f"this is no control token: {problem}")
         with clear_errors(image := image or mock_idp_image()):
             super().__init__(image, network=network, network_aliases=[alias] if network else None, **options)
         self.control_token = control_token or secrets.token_urlsafe(16)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from harness.attacker import AttackerListener
 from harness.errors import HarnessError, UsageError
 from harness.held_up import OWN_DELAYS, Pulse
-from harness.idp import IdpClient
+from harness.idp import IdpClient, control_token_problem
 from harness.profile import Profile
 from harness.targets import Target, make_target, profile_of
 from harness.toml_source import nearest
@@ -56,7 +56,11 @@ class Options:
 
 
 def check_options(options: Options) -> None:
-    """Raise `UsageError` or `TargetError` for a target that can't be made so, `UsageError` for an unknown fault."""
+    """Raise `UsageError` or `TargetError` for a target that can't be made so, `UsageError` for an unknown fault or a
+    control token that is none.
+    """
+    if options.control_token and (problem := control_token_problem(options.control_token)):
+        raise UsageError(f"--idp-control-token, or MOCK_IDP_CONTROL_TOKEN, is no control token: {problem}")
     make_target(options.target, options.target_settings())
     if options.faults:
         from harness.reference.faults import FAULTS  # The reference service loads Flask.

@@ -19,6 +19,7 @@ from harness.shell_words import json_word, word
 from harness.wire import Connection, Exchange, Request
 
 _CHECK_SECONDS = 5.0
+_MAX_CONTROL_TOKEN = 1024
 # A signature takes milliseconds, and with the largest keys half a second.
 _MINT_SECONDS = 0.5
 _KEPT_TOKENS = 64
@@ -30,13 +31,30 @@ class IdpError(HarnessError):
     """The mock identity provider refused a call or did not answer: the harness's part failed, not the service's."""
 
 
+def control_token_problem(token: str) -> str | None:
+    """What is wrong with a control token that no mock identity provider can have, as the end of a sentence, or None.
+
+    It travels in a header, so it is visible ASCII, as `mock-idp serve` wants it.
+    """
+    if not token:
+        return "it is empty"
+    if token != token.strip():
+        return "it begins or ends with a blank or a line break"
+    if len(token) > _MAX_CONTROL_TOKEN or not all("!" <= character <= "~" for character in token):
+        return f"it must be 1 to {_MAX_CONTROL_TOKEN} letters, digits and signs of ASCII, without blanks"
+    return None
+
+
 class IdpClient:
     """Talks to a running mock identity provider. Safe for use from several threads.
 
     `url` is its base URL; `control_token` the bearer token of its control API when it asks for one.
+    Raises `IdpError` for a token that none can have.
     """
 
     def __init__(self, url: str, control_token: str | None = None) -> None:
+        if control_token and (problem := control_token_problem(control_token)):
+            raise IdpError(f"this is no control token: {problem}")
         self.url = url.rstrip("/")
         self.control_token = control_token
         self._secrets = Secrets()

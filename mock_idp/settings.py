@@ -174,6 +174,8 @@ class ServerSettings:
             check_public_url(self.public_url)
             if self.tls is not None and not self.public_url.startswith("https://"):
                 raise bad_field("public_url", "This server speaks TLS, so its public URL begins with https://.")
+        if self.control_token is not None:
+            check_control_token(self.control_token)
         if is_loopback(self.host):
             return
         if not self.allow_remote:
@@ -198,6 +200,28 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+MAX_CONTROL_TOKEN = 1024
+"""The most characters of a control token."""
+
+
+def check_control_token(token: str) -> None:
+    """Raises MockIdpError for a control token that no client could send, or that protects nothing.
+
+    It travels in headers, where only visible ASCII arrives everywhere as it was meant (RFC 9110 section 5.5).
+    """
+    if not token:
+        raise bad_field("control_token", "An empty control token lets everybody in; leave it out to have none.")
+    if len(token) > MAX_CONTROL_TOKEN:
+        raise bad_field("control_token", f"A control token has at most {MAX_CONTROL_TOKEN} characters.")
+    if token != token.strip():
+        sentence = "A control token begins and ends without blanks; a line break at its end comes from a file, perhaps."
+        raise bad_field("control_token", sentence)
+    if not all("!" <= character <= "~" for character in token):
+        raise bad_field(
+            "control_token", "A control token is made of letters, digits and signs of ASCII, without blanks."
+        )
 
 
 def check_public_url(url: str, field_name: str = "public_url") -> str:

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from harness.bundled import bundled_directory
-from harness.idp import IdpClient
+from harness.idp import IdpClient, control_token_problem
 from harness.loader import load_all
 from harness.model import Scenario
 from harness.targets import make_target
@@ -57,8 +57,16 @@ workers_option = click.option(
     help="Processes; 0 runs in this one.",
 )
 
+
+def _control_token(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and (problem := control_token_problem(value)):
+        raise click.BadParameter(f"{problem}.")
+    return value
+
+
 control_token_option = click.option(
     "--control-token",
+    callback=_control_token,
     envvar="MOCK_IDP_CONTROL_TOKEN",
     metavar="TEXT",
     help="What the mock-idp at --idp-url asks for. [env: MOCK_IDP_CONTROL_TOKEN]",

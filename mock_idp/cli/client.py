@@ -10,11 +10,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_idp.cli.failing import CANNOT_RUN, USAGE, fail
+from mock_idp.errors import MockIdpError
 
 if TYPE_CHECKING:
     from mock_idp.cli.control_client import ControlClient
 
 Command = Callable[..., None]
+
+
+def _checked_token(ctx: click.Context, parameter: click.Parameter, token: str | None) -> str | None:
+    """A control token as a server takes it. Raises click.BadParameter for one that no server can have."""
+    if token is not None:
+        from mock_idp.settings import check_control_token
+
+        try:
+            check_control_token(token)
+        except MockIdpError as error:
+            raise click.BadParameter(error.sentence) from None
+    return token
 
 
 def _talks(command: Command) -> Command:
@@ -23,7 +36,12 @@ def _talks(command: Command) -> Command:
     @click.option(
         "--url", envvar="MOCK_IDP_URL", default="http://127.0.0.1:9400", show_default=True, help="The server."
     )
-    @click.option("--control-token", envvar="MOCK_IDP_CONTROL_TOKEN", help="When the server asks for one.")
+    @click.option(
+        "--control-token",
+        envvar="MOCK_IDP_CONTROL_TOKEN",
+        callback=_checked_token,
+        help="When the server asks for one.",
+    )
     @wraps(command)
     def with_client(url: str, control_token: str | None, **options: Any) -> None:
         from mock_idp.cli.control_client import CannotReach, ControlClient, Refused

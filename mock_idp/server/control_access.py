@@ -22,7 +22,8 @@ class ControlGuard:
     """Lets requests of the control API in, or says why not."""
 
     def __init__(self, settings: ServerSettings, public_url: str) -> None:
-        self._token = settings.control_token
+        # Bytes, as a request may hold any, and those of other characters are compared, too.
+        self._token = None if settings.control_token is None else settings.control_token.encode("ascii")
         names = {"localhost", settings.host.lower(), *(name.lower() for name in settings.allowed_hosts)}
         self._names = names | {urlsplit(public_url).hostname or "localhost"}
 
@@ -31,7 +32,7 @@ class ControlGuard:
         if environ.get("PATH_INFO") in _OPEN_TO_ALL:
             return
         if self._token is not None:
-            if not hmac.compare_digest(_given_token(environ).encode(), self._token.encode()):
+            if not hmac.compare_digest(_given_token(environ).encode("utf-8", "surrogatepass"), self._token):
                 sentence = "The control API of this server needs the control token: Authorization: Bearer <token>."
                 raise MockIdpError(401, "control_token_needed", sentence)
             return
@@ -42,7 +43,7 @@ class ControlGuard:
             )
             raise MockIdpError(403, "unknown_host", sentence)
         origin = environ.get("HTTP_ORIGIN")
-        if origin is not None and not self._is_own(_hostname(str(origin)), _hostname(f"//{host}")):
+        if origin is not None and not self._is_own(_page_of(str(origin)), _hostname(f"//{host}")):
             raise MockIdpError(403, "foreign_origin", "The control API is not for web pages of other hosts.")
 
     def _is_own(self, page: str | None, host: str | None) -> bool:
@@ -62,6 +63,11 @@ class ControlGuard:
             return bool(ip_address(host))
         except ValueError:
             return host in self._names
+
+
+def _page_of(origin: str) -> str | None:
+    """The host of an Origin header; None for `null`, which any page can be made to send, and for what is no origin."""
+    return _hostname(origin) if origin.lower().startswith(("http://", "https://")) else None
 
 
 def _hostname(url: str) -> str | None:
