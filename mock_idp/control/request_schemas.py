@@ -19,7 +19,10 @@ REQUEST_SCHEMAS: dict[str, Json] = {
             "path": STRING,
             "query": STRING,
             "headers": {"type": "object", "additionalProperties": STRING},
-            "credentials": {**STRINGS, "description": "The headers that were redacted."},
+            "credentials": {
+                **STRINGS,
+                "description": "The headers that are credentials, by name or value.",
+            },
             "form": {
                 "type": "object",
                 "additionalProperties": STRING,
