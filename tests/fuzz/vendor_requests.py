@@ -246,7 +246,6 @@ _CLAIMS: tuple[object, ...] = (
     {},
     ["a"],
     "app",
-    SECRET,
     4_000_000_000,
     0.5,
 )
