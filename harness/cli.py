@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from typing import NoReturn
 
 import click
 
@@ -16,7 +16,9 @@ from harness.commands.run import run
 from harness.commands.show import show
 from harness.errors import HarnessError, ScenarioFileError, UsageError
 from harness.terminal import indented, say
-from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE
+from harness.verdicts import EXIT_COULD_NOT_RUN, EXIT_OK, EXIT_USAGE
+from mock_idp.tools import program
+from mock_idp.tools.program import INTERRUPTED
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -42,19 +44,26 @@ for command in (run, check, list_, show, report, measure, mutants, doctor):
     cli.add_command(command)
 
 
-def main() -> None:
+def main() -> NoReturn:
     """The entry point; errors become one sentence and an exit status."""
+    program.run("idp-harness", _status)
+
+
+def _status() -> int:
     try:
         status = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
+    except click.exceptions.Abort as end:
+        # Click takes the end of any input for Ctrl-C.
+        if isinstance(end.__cause__, EOFError):
+            raise end.__cause__ from None
+        return INTERRUPTED
     except click.ClickException as problem:
         problem.show()
-        sys.exit(EXIT_USAGE)
+        return EXIT_USAGE
     except (ScenarioFileError, UsageError) as problem:
         say(f"idp-harness: {indented(str(problem), 2)}", err=True)
-        sys.exit(EXIT_USAGE)
+        return EXIT_USAGE
     except HarnessError as problem:
         say(f"idp-harness: {indented(str(problem), 2)}", err=True)
-        sys.exit(EXIT_COULD_NOT_RUN)
-    sys.exit(status if isinstance(status, int) else 0)
+        return EXIT_COULD_NOT_RUN
+    return status if isinstance(status, int) else EXIT_OK

@@ -63,7 +63,7 @@ def up_to(most: float) -> Kind:
 
 def is_number(value: Any) -> bool:
     """Whether it is a finite number, and neither true nor false."""
-    return type(value) is int or (type(value) is float and abs(value) <= 1e308)
+    return type(value) in (int, float) and abs(value) <= 1e308
 
 
 def words(*allowed: Any) -> Kind:

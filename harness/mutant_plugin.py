@@ -30,10 +30,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Before anybody asks which faults there are, in every process."""
     if files := config.getoption("--idp-mutants-from"):
+        from harness.fault_trial import try_faults
         from harness.mutants_from import FaultFileError, load_faults
 
+        paths = [Path(file) for file in files]
         try:
-            load_faults(map(Path, files))
+            if not hasattr(config, "workerinput"):
+                try_faults(paths)
+            load_faults(paths)
         except FaultFileError as problem:
             raise pytest.UsageError(str(problem)) from problem
 

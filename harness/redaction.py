@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 _SHORTEST, _SHORTEST_BASE64, _SHORTEST_HEX, _LONGEST_SHORTEST = 8, 12, 16, 12
-# A piece is looked for by six characters: those at every place of a text, among those at so many places of a secret
-# that each piece has one of them.
-_GRAM = 6
+# A piece is looked for by so many characters of it: at every third place of a text, and at every place of a secret, or
+# every second where its pieces are long. So one of each piece's is found.
+_GRAM, _STRIDE = 6, 3
 # Parts of a token that are longer than words: header, payload, signature, or what stands for them.
 _TOKEN_PART = re.compile(r"[A-Za-z0-9_+/-]{16,}")
 _SHORTEST_TOKEN = 40
@@ -75,6 +75,7 @@ class Secrets:
         self._added: list[Callable[[], None]] = []  # Most cells pass, and nobody asks what their secrets look like.
         self._secrets: dict[str, _Secret] = {}
         self._places: dict[str, list[tuple[_Secret, int]]] = {}
+        self._stride = _STRIDE
 
     def add_token(self, token: str) -> None:
         """A bearer token, compact or not. A text too short to be one, or of one letter, is none."""
@@ -146,17 +147,19 @@ class Secrets:
             self._add(_letters(encoded[unsure:-2]), _SHORTEST_BASE64, made_up=made_up)
 
     def _index(self) -> dict[str, list[tuple[_Secret, int]]]:
-        """Where in the secrets those six characters stand by which pieces are looked for."""
+        """Where in the secrets a run of six characters stands."""
         if not self._added:
             return self._places
         while self._added:
             self._added.pop()()
         self._places = {}
         for secret in self._secrets.values():
-            for at in range(0, len(secret.text) - _GRAM + 1, secret.shortest - _GRAM + 1):
+            stride = 2 if secret.shortest >= _GRAM + 2 * _STRIDE - 1 else 1
+            for at in range(0, len(secret.text) - _GRAM + 1, stride):
                 known = self._places.setdefault(secret.text[at : at + _GRAM], [])
                 if len(known) < _PLACES:
                     known.append((secret, at))
+        self._stride = min([_STRIDE, *(secret.shortest - _GRAM + 1 for secret in self._secrets.values())])
         return self._places
 
     def _spans(self, view: _View, command: bool) -> Iterator[_Span]:
@@ -164,9 +167,8 @@ class Secrets:
         letters = _OTHERS.sub("", view.characters)
         where: list[int] = []
         floor = 0
-        for at in range(len(letters) - _GRAM + 1):
-            known = places.get(letters[at : at + _GRAM])
-            if known is None or at < floor:
+        for at in range(0, len(letters) - _GRAM + 1, self._stride):
+            if at < floor or (known := places.get(letters[at : at + _GRAM])) is None:
                 continue
             found = None
             for secret, place in known:

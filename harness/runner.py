@@ -19,7 +19,6 @@ from harness.redaction import Secrets
 from harness.session import Session
 from harness.shell_words import comment
 from harness.steps import STEPS
-from harness.targets import MayBeEnded
 from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
 from harness.vocabulary import NEGATIVE_EXPECTATIONS
 
@@ -52,8 +51,6 @@ def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
     if held_up and result.verdict == FAILED:
         result.verdict = INCONCLUSIVE
         result.reason = f"{held_up}. Expected {result.expected}; got {result.actual}"
-    if result.verdict != PASSED and (reason := _ended_by_others(session)):
-        result.verdict, result.reason = ERROR, f"the service was ended from outside: {reason}"
     secrets = _secrets(run)
     try:
         run.finish()
@@ -68,10 +65,6 @@ def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
     result.reason = secrets.cut(result.reason)
     result.duration_s = round(time.perf_counter() - started, 4)
     return result
-
-
-def _ended_by_others(session: Session) -> str | None:
-    return session.service.ended_by_others() if isinstance(session.service, MayBeEnded) else None
 
 
 def was_held_up(result: CellResult) -> bool:

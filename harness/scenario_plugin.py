@@ -5,7 +5,6 @@ It loads in every pytest start of its environment, so nothing heavy is imported 
 
 from __future__ import annotations
 
-import json
 import os
 import random
 from collections.abc import Callable, Generator, Iterator
@@ -97,7 +96,13 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(problem)) from problem
     results = config.getoption("--idp-results")
     if results:
-        config.pluginmanager.register(ResultsFile(Path(results)), "idp-harness-results")
+        from harness.errors import UsageError
+        from harness.report.results_file import NAME, ResultsFile
+
+        try:
+            config.pluginmanager.register(ResultsFile(Path(results)), NAME)
+        except UsageError as problem:
+            raise pytest.UsageError(str(problem)) from problem
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -303,20 +308,3 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         from harness.shares import without_share
 
         report.nodeid = without_share(report.nodeid)
-
-
-class ResultsFile:
-    """Writes the record of each cell as it comes in, one JSON object a line."""
-
-    def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = file.open("w", encoding="utf-8")
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        record = getattr(report, "idp_cell", None)
-        if record is not None:
-            self._stream.write(json.dumps(record, ensure_ascii=False) + "\n")
-            self._stream.flush()
-
-    def pytest_unconfigure(self) -> None:
-        self._stream.close()

@@ -8,6 +8,7 @@ pytest-xdist has groups for this, but its release 3.8 loses them on pytest 9.2 w
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 import pytest
 from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
@@ -55,3 +56,13 @@ class ShareScheduling(LoadGroupScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         return share_of_test(nodeid) or super()._split_scope(nodeid)
+
+    def remove_node(self, node: Any) -> str | None:
+        """A test whose worker is gone counts as done: xdist would let it end one worker after the other."""
+        pending = [(unit, test) for unit in self.assigned_work[node].values() for test in unit if not unit[test]]
+        if not pending:
+            return cast("str | None", super().remove_node(node))
+        unit, crashed = pending[0]
+        unit[crashed] = True
+        super().remove_node(node)
+        return cast(str, crashed)

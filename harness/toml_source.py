@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.errors import ScenarioFileError
-from harness.input_file import InputFileError, parse_toml, read_text
+from mock_idp.tools import toml_lines
+from mock_idp.tools.input_file import InputFileError, parse_toml, read_text
 
-# Where something is: table and key names from the outside in; a number counts steps, or tables in double brackets.
-Place = tuple[str | int, ...]
+Place = toml_lines.Place
 # A longer list of known words would bury the sentence that it is a part of.
 _SHOWN = 25
 _LONGEST_VALUE = 200
@@ -34,31 +33,7 @@ class TomlSource:
 
     def line(self, *path: str | int) -> int:
         """The line (1-based) of the innermost table or key of `path` that can be found in the text."""
-        lines = self.text.split("\n")
-        found, path = self._table(lines, path)
-        end = next((n for n in range(found + 1, len(lines)) if lines[n].startswith("[")), len(lines))
-        for part in path:
-            number, key = (part, "do") if isinstance(part, int) else (0, part)
-            pattern = re.compile(r"(?:^|[\s{,.])" + _bare(key) + r"\s*[.=]")
-            hits = [n for n in range(found, end) for _ in pattern.finditer(lines[n])]
-            if number >= len(hits):
-                break
-            found = hits[number]
-        return found + 1
-
-    @staticmethod
-    def _table(lines: list[str], path: Place) -> tuple[int, Place]:
-        """The index of the innermost table's header that is there (0 without one), and what is left of `path`."""
-        for depth in range(len(path), 0, -1):
-            names = [_bare(part) for part in path[:depth] if isinstance(part, str)]
-            header = re.compile(r"\s*\[+\s*" + r"\s*\.\s*".join(names) + r"\s*\]+")
-            hits = [n for n, text in enumerate(lines) if header.match(text)]
-            if len(names) == depth and hits:
-                rest = path[depth:]
-                if "[[" in lines[hits[0]] and rest and isinstance(rest[0], int):
-                    return hits[rest[0]], rest[1:]
-                return hits[0], rest
-        return 0, path
+        return toml_lines.line_of(self.text, path, counted="do")
 
     def fail(self, path: Place, sentence: str) -> NoReturn:
         """Raise a `ScenarioFileError` that points at `path`."""
@@ -109,7 +84,3 @@ def shown(value: Any) -> str:
     except ValueError:  # A number of thousands of digits.
         text = "a number that is too long to show"
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
-
-
-def _bare(part: str) -> str:
-    return "[\"']?" + re.escape(part) + "[\"']?"

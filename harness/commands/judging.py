@@ -12,7 +12,8 @@ from rich.console import Console
 
 from harness.commands.pytest_call import call_pytest
 from harness.errors import HarnessError
-from harness.report.folder import BROKEN, COMPLETE, INTERRUPTED, SCRIPTS, ReportFolder
+from harness.report.folder import SCRIPTS, ReportFolder
+from harness.report.manifest import BROKEN, COMPLETE, INTERRUPTED
 from harness.report.progress import ProgressReporter
 from harness.report.summary import print_summary
 from harness.terminal import indented, words
@@ -57,11 +58,11 @@ class Judging:
         self._show()
         complete = not problems and len(self._reporter.results) >= self._planned
         status = exit_status(self._reporter.results, strict=self._strict)
-        if not complete and status != EXIT_FAILED:
+        if self._reporter.is_record_lost or not (complete or status == EXIT_FAILED):
             status = EXIT_COULD_NOT_RUN
         status = self._ended(COMPLETE if complete else BROKEN, status)
         for problem in problems:
-            self._console.print(words(f"could not run: {indented(problem, _INDENT)}"))
+            self._console.print(words(f"could not run: {indented(problem, _INDENT)}"), soft_wrap=True)
         self._say_places()
         return status
 
@@ -75,6 +76,7 @@ class Judging:
             self._scripts = self._folder.write_scripts(self._reporter.results)
         except HarnessError as problem:
             self._reporter.problems.append(str(problem))
+            self._reporter.is_record_lost = True
         print_summary(
             self._console, self._reporter.results, seconds=seconds, hint=not self._hold, scripts=self._scripts
         )
@@ -91,13 +93,13 @@ class Judging:
         try:
             self._folder.end(how, len(self._reporter.results))
         except HarnessError as problem:
-            self._reporter.problems.append(str(problem))
+            self._console.print(words(f"could not run: {problem}"), soft_wrap=True)
             return EXIT_COULD_NOT_RUN
         return status
 
     def _say_places(self) -> None:
         for sentence in self._folder.left:
-            self._console.print(words(sentence))
+            self._console.print(words(sentence), soft_wrap=True)
         places = f"record {self._folder.results}   JUnit {self._folder.junit}"
         if self._scripts:
             places += f"   {len(self._scripts)} scripts {self._folder.path / SCRIPTS}"

@@ -17,6 +17,7 @@ from harness.commands.options import (
     scenarios_option,
     target_settings,
 )
+from harness.commands.output import OutputFile, document_with, json_text
 from harness.commands.subject import Subject
 from harness.environment import Options, check_options
 from harness.errors import HarnessError
@@ -24,7 +25,7 @@ from harness.measure.card import card_console, print_card, print_differences
 from harness.measure.progress import MeasureProgress
 from harness.measure.quantities import QUANTITIES
 from harness.measure.reading import BROKEN, ERROR, Reading
-from harness.measure.record import card_record, differences, read_card, write_card
+from harness.measure.record import card_record, differences, read_card
 from harness.measure.runner import measure as measure_rows
 from harness.measure.runner import select_experiments
 from harness.profile import find_profile, load_profile
@@ -90,6 +91,7 @@ def measure(
     if list_rows:
         _list(only)
         return EXIT_OK
+    output = OutputFile(json_file, document_with("version", "target", "readings")) if json_file else None
     console = card_console()
     earlier = read_card(compare) if compare else None
     settings = tuple(target_settings(base_url, command, target_option))
@@ -127,8 +129,8 @@ def measure(
         max_stale_seconds=environment.profile.max_stale_seconds,
         seconds=round(seconds, 1),
     )
-    if json_file:
-        write_card(json_file, record)
+    if output:
+        output.write(json_text(record))
     console.print(words(f"{len(readings)} rows of {environment.profile.title}, style {style}, in {seconds:.1f} s"))
     different = differences(earlier["readings"], record["readings"]) if earlier else []
     if compare:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 
 from harness import terminal
 from harness.commands.options import all_scenarios, mutants_from_option, scenarios_option, workers_option
+from harness.commands.output import OutputFile, document_with, json_text
 from harness.commands.pytest_call import call_pytest
 from harness.errors import UsageError
+from harness.fault_trial import try_faults
 from harness.kill_matrix import KillMatrix, scenario_rows
 from harness.killers import Killers
 from harness.mutants import MutantResult
@@ -62,6 +62,8 @@ def mutants(
     """
     from harness.reference.faults import FAULTS  # The reference service loads Flask.
 
+    output = OutputFile(json_file, document_with("meta", "mutants", "scenarios")) if json_file else None
+    try_faults(fault_files)
     load_faults(fault_files)
     for name in mutants:
         if name not in FAULTS:
@@ -101,18 +103,11 @@ def mutants(
         len(names),
         all_kills,
     )
-    if json_file:
-        meta = {"version": version("idp-harness"), "started": began.isoformat(timespec="seconds"), "processes": workers}
-        _write(json_file, matrix.document({**meta, "duration_s": round(seconds, 1)}))
     print_matrix(console, matrix, seconds)
+    if output:
+        meta = {"version": version("idp-harness"), "started": began.isoformat(timespec="seconds"), "processes": workers}
+        output.write(json_text(matrix.document({**meta, "duration_s": round(seconds, 1)})))
     for problem in reporter.problems:
         console.print(terminal.words(f"could not run: {terminal.indented(problem, _INDENT)}"))
     missing = len(baseline) > len(reporter.results)
     return matrix.exit_status() or (EXIT_COULD_NOT_RUN if reporter.problems or missing else 0)
-
-
-def _write(file: Path, document: dict[str, Any]) -> None:
-    try:
-        file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{file} can't be written: {error.strerror}") from error

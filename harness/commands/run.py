@@ -22,6 +22,7 @@ from harness.commands.options import (
 from harness.commands.subject import Subject
 from harness.environment import Options, check_options
 from harness.errors import HarnessError
+from harness.fault_trial import try_faults
 from harness.mutants_from import load_faults
 from harness.plan import keep_cells, plan, select
 from harness.profile import find_profile, load_profile
@@ -102,6 +103,7 @@ def run(
     given = Subject(target, profile, settings, idp_url, issuer, control_token, styles)
     subject = given.or_from_environment(os.environ)
     target = subject.target or default_target(console)
+    try_faults(fault_files)
     load_faults(fault_files)
     options = Options(target=target, profile=subject.profile, target_options=subject.settings, faults=faults)
     check_options(options)

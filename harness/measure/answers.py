@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.input_file import parse_json
 from harness.measure.experiment import Experiment
 from harness.measure.finding import Finding, Findings
 from harness.measure.lab import Lab
 from harness.wire import Exchange
+from mock_idp.tools.input_file import parse_json
 
 
 def run(lab: Lab) -> Findings:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
-from harness.foreign_text import foreign, visible_data
-from harness.input_file import parse_json, read_text
-from harness.measure.reading import MEASURED, Reading, is_number, same
+from harness.foreign_text import visible_data
+from harness.kinds import is_number
+from harness.measure.reading import MEASURED, Reading, same
+from mock_idp.tools.input_file import InputFileError, parse_json, read_text
 
 VERSION = 1
 
@@ -24,31 +25,32 @@ def card_record(readings: Sequence[Reading], *, target: str, profile: str, style
     return {**about, "readings": [reading.record() for reading in readings]}
 
 
-def write_card(file: Path, record: Mapping[str, Any]) -> None:
-    file.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
 def read_card(file: Path) -> dict[str, Any]:
-    """A card that `write_card` wrote. Raises `UsageError` for any other file."""
+    """A card that --json wrote. Raises `UsageError` for any other file."""
     try:
         card = parse_json(read_text(file))
-        for row in card["readings"]:
-            _check_row(row)
-    except (ValueError, TypeError, KeyError) as error:
-        what = f"{type(error).__name__}: {foreign(error)}"
-        raise UsageError(f"{file} is no behaviour card that --json wrote: {what}") from None
-    if card.get("version") != VERSION or not card["readings"]:
+    except InputFileError as error:
+        raise UsageError(f"{file} is no behaviour card that --json wrote: line {error.line}: it {error}") from None
+    rows = card.get("readings") if isinstance(card, dict) else None
+    if not isinstance(rows, list):
+        raise UsageError(f"{file} is no behaviour card that --json wrote: it has no list of readings")
+    for number, row in enumerate(rows, 1):
+        if wrong := _wrong_row(row):
+            raise UsageError(f"{file} is no behaviour card that --json wrote: {wrong} in reading {number}")
+    if card.get("version") != VERSION or not rows:
         raise UsageError(f"{file} is a behaviour card of another version; measure again with --json")
     return dict(visible_data(card))
 
 
-def _check_row(row: Mapping[str, Any]) -> None:
+def _wrong_row(row: Any) -> str:
+    """What is wrong with what `differences` reads of a row; empty for nothing."""
+    if not isinstance(row, dict) or "value" not in row:
+        return "there is no value"
     for name in ("name", "status", "bound", "unit"):
-        if not isinstance(row[name], str):
-            raise ValueError(f"{name} is no text")
-    if not is_number(row["resolution"]):
-        raise ValueError("resolution is no number")
-    row["value"]
+        if not isinstance(row.get(name), str):
+            return f"{name} is no text"
+    resolution = row.get("resolution")
+    return "" if is_number(resolution) and row["resolution"] >= 0 else "resolution is no number from 0"
 
 
 def differences(earlier: Iterable[Mapping[str, Any]], later: Iterable[Mapping[str, Any]]) -> list[Difference]:

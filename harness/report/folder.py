@@ -15,12 +15,11 @@ from pathlib import Path
 
 from harness.errors import HarnessError, UsageError
 from harness.report import record
-from harness.report.manifest import HEAD, Manifest, write_whole
+from harness.report.manifest import BROKEN, HEAD, INTERRUPTED, Manifest, write_whole
 from harness.report.scripts import script_name, script_text
 from harness.verdicts import CellResult
 
 RESULTS, JUNIT, SCRIPTS = "results.jsonl", "junit.xml", "scripts"
-COMPLETE, INTERRUPTED, BROKEN = "complete", "interrupted", "broken"
 _SCRIPT = re.compile(r"scripts/([a-z0-9-]+\.sh)")
 _MOST_SCRIPT_BYTES = 64 * 1024 * 1024
 _TEST_CASE = re.compile(rb'<testcase classname="([^"]*)"')
@@ -79,7 +78,10 @@ class ReportFolder:
     def __enter__(self) -> ReportFolder:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            with suppress(HarnessError):
+                self._manifest.add(ended=INTERRUPTED if issubclass(kind, KeyboardInterrupt) else BROKEN)
         self.close()
 
     def _make_scripts(self) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from harness.foreign_text import foreign
-from harness.input_file import InputFileError, parse_json
+from harness.kinds import is_number
 from harness.shell_words import comment
 from harness.verdicts import VERDICTS, CellResult
 from harness.vocabulary import LEVELS, SEVERITIES
+from mock_idp.tools.input_file import InputFileError, parse_json
 
 _TEXTS = (
     *("id", "scenario", "title", "variant", "style", "target", "verdict", "level", "severity", "requirement"),
@@ -57,7 +57,7 @@ def cell_of(line: str | bytes) -> CellResult:
         if name in _WORDS and text not in _WORDS[name]:
             raise InputFileError(f"{foreign(text)!r} is no {name}")
     seconds = value.get("duration_s", 0.0)
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+    if not is_number(seconds) or seconds < 0:
         raise InputFileError("duration_s is no number of seconds")
     for name in ("config", "evidence"):
         if not isinstance(value.get(name, {}), dict):

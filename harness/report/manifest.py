@@ -21,12 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError, UsageError
+from mock_idp.tools.input_file import InputFileError, opened
 
 if sys.platform != "win32":
     import fcntl
 
 NAME = "manifest.jsonl"
 HEAD = "idp-harness"
+COMPLETE, INTERRUPTED, BROKEN = "complete", "interrupted", "broken off"
 _MOST_BYTES = 16 * 1024 * 1024
 _HELD = (errno.EWOULDBLOCK, errno.EACCES)
 
@@ -42,7 +44,10 @@ class Manifest:
         self.file = folder / NAME
         self._descriptor, self._is_new = _open(self.file)
         try:
-            _lock(self._descriptor, folder)
+            if is_held(self._descriptor):
+                raise UsageError(
+                    f"another run writes to {folder} at the moment: wait for its end or choose another folder"
+                )
             self.earlier = _lines(self._descriptor, self.file)
         except BaseException:
             self.give_back()
@@ -81,6 +86,28 @@ class Manifest:
         self.close()
 
 
+def how_it_went(folder: Path, cells: int) -> str:
+    """Why the record in the folder is not that of a whole run, in a sentence; empty when it is, or nobody says.
+
+    In: how many `cells` the record has. Raises nothing: a manifest that can't be read says nothing.
+    """
+    try:
+        with opened(folder / NAME) as stream:
+            going_on = is_held(stream.fileno())
+            lines = list(_parsed(stream.read(_MOST_BYTES)))
+    except InputFileError:
+        return ""
+    if not lines or HEAD not in lines[0] or not isinstance(planned := lines[0].get("cells"), int):
+        return ""
+    so_far = f"{cells} of {planned} cells are recorded"
+    if going_on:
+        return f"the run goes on: {so_far}"
+    how = next((line["ended"] for line in reversed(lines) if "ended" in line), None)
+    if how is None:
+        return f"the run was ended from outside: {so_far}"
+    return "" if how == COMPLETE and cells >= planned else f"the run was {how}: {so_far}"
+
+
 def write_whole(descriptor: int, data: bytes) -> None:
     """Write all of it, as `os.write` may take a part only. Raises `OSError`."""
     view = memoryview(data)
@@ -104,17 +131,14 @@ def _open(file: Path) -> tuple[int, bool]:
     return descriptor, is_new
 
 
-def _lock(descriptor: int, folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in _HELD:
-            raise UsageError(
-                f"another run writes to {folder} at the moment: wait for its end or choose another folder"
-            ) from error
-        # A file system without locks keeps nobody out.
+def is_held(descriptor: int) -> bool:
+    """Whether another process holds the file; if not, this one does from now on. A file system may have no locks."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno in _HELD
+    return False
 
 
 def _lines(descriptor: int, file: Path) -> list[dict[str, Any]]:

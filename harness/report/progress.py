@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness import verdicts
+from harness.report import results_file
 from harness.scenario_plugin import BEFORE_THE_END
 from harness.verdicts import CellResult
+from mock_idp.tools.program import sentence
 
 _LINE_SECONDS = 10.0
 
@@ -25,6 +27,7 @@ class ProgressReporter:
         self.results: list[CellResult] = []
         self.mutants: list[dict[str, Any]] = []
         self.problems: list[str] = []
+        self.is_record_lost = False
         self.before_the_end: Callable[[], None] = lambda: None
         self._console, self._total, self._counts = console, total, Counter[str]()
         self._line_at = time.monotonic() + _LINE_SECONDS
@@ -48,15 +51,24 @@ class ProgressReporter:
         self._progress.stop()
         self.before_the_end()
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         self._progress.stop()
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        record = config.pluginmanager.get_plugin(results_file.NAME)
+        if record is not None and record.problem:
+            self.is_record_lost = True
+            self.problems.append(record.problem)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.problems.append(str(report.longrepr))
 
-    def pytest_internalerror(self, excrepr: object) -> None:
-        self.problems.append(str(excrepr))
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Returns that nobody needs to print it."""
+        self.problems.append(sentence(excinfo.value))
+        return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         record = getattr(report, "idp_cell", None)

@@ -2,40 +2,70 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from harness.input_file import InputFileError
+from harness.errors import UsageError
 from harness.report.foreign_cell import cell_of
 from harness.verdicts import CellResult
+from mock_idp.tools.input_file import InputFileError, opened
 
 # A cell's evidence is bounded; a longer line is none of ours.
 _LONGEST_LINE = 64 * 1024 * 1024
 _BEGINNING = b'{"id": "'
 
 
-def cells(file: Path) -> Iterator[tuple[int, CellResult | None]]:
-    """The lines of a record with their numbers (1-based); None stands for a last line that was cut off.
+@dataclass(frozen=True)
+class Record:
+    """The cells of a record; `is_torn` when its last line was cut off, as by kill -9 or a full disk."""
 
-    Raises `OSError` where the file can't be read, `ValueError` with a sentence that begins with the number of the
-    line for one that is no record of a cell.
-    """
-    with file.open("rb") as stream:
-        for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), 1):
-            try:
-                yield number, cell_of(line)
-            except InputFileError as problem:
-                if not line.endswith(b"\n") and line.startswith(_BEGINNING[: len(line)]):
-                    yield number, None
-                    return
-                raise ValueError(f"{number}: is no record of a cell: {problem}") from problem
+    results: list[CellResult]
+    is_torn: bool
+
+
+def read_record(file: Path) -> Record:
+    """Read a record. Raises `UsageError` with the line of what is no cell of a run."""
+    results: list[CellResult] = []
+    try:
+        for result in _cells(file):
+            if result is None:
+                return Record(results, is_torn=True)
+            results.append(result)
+    except InputFileError as problem:
+        raise UsageError(f"{file}:{problem.line}: {problem}") from problem
+    return Record(results, is_torn=False)
 
 
 def is_record(file: Path) -> bool:
-    """Whether each line of the file is a cell's. Raises `OSError`."""
+    """Whether each line of the file is a cell's, but a last one that was cut off."""
     try:
-        for _ in cells(file):
+        for _ in _cells(file):
             pass
-    except ValueError:
+    except InputFileError:
         return False
     return True
+
+
+def line_of(record: dict[str, Any]) -> bytes:
+    """The line of a cell. What JSON can't hold costs the evidence, never the cell."""
+    try:
+        text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    except (ValueError, TypeError, RecursionError) as problem:
+        text = json.dumps({**record, "config": {}, "evidence": {"lost": f"{type(problem).__name__}: {problem}"}})
+    return (text + "\n").encode(errors="backslashreplace")
+
+
+def _cells(file: Path) -> Iterator[CellResult | None]:
+    """The cells of a file; None stands for a last line that was cut off. Raises `InputFileError`."""
+    with opened(file) as stream:
+        for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), 1):
+            try:
+                yield cell_of(line)
+            except InputFileError as problem:
+                if not line.endswith(b"\n") and line.startswith(_BEGINNING[: len(line)]):
+                    yield None
+                    return
+                raise InputFileError(f"is no record of a cell: {problem}", number) from problem

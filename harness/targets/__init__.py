@@ -1,6 +1,6 @@
 """Ways to get a running service that trusts a given issuer: one module each, behind one small protocol."""
 
-from harness.targets.base import DEFECTS, ApiKey, BringsIdp, MayBeEnded, Service, ServiceConfig, Target, TargetError
+from harness.targets.base import DEFECTS, ApiKey, BringsIdp, Service, ServiceConfig, Target, TargetError
 from harness.targets.registry import TARGETS, make_target, profile_of
 
 __all__ = [
@@ -8,7 +8,6 @@ __all__ = [
     "TARGETS",
     "ApiKey",
     "BringsIdp",
-    "MayBeEnded",
     "Service",
     "ServiceConfig",
     "Target",

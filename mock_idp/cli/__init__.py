@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 import click
 
 from mock_idp.cli.background import start, stop
 from mock_idp.cli.client import COMMANDS
 from mock_idp.cli.healthcheck import healthcheck
 from mock_idp.cli.serve import serve
+from mock_idp.tools import program
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Program(click.Group):
+    """The command as a program of its own; `main` alone is for tests."""
+
+    def __call__(self, *args: Any, **extra: Any) -> NoReturn:
+        program.run("mock-idp", lambda: self.main(*args, **extra))
+
+
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="idp-harness")
 def main() -> None:
     """A mock identity provider that behaves like the real ones. For testing only."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_idp.cli.failing import CANNOT_RUN, USAGE, fail
-from mock_idp.cli.saying import one_line, say
 from mock_idp.errors import MockIdpError
+from mock_idp.tools.input_file import InputFileError, parse_json
 
 if TYPE_CHECKING:
     from mock_idp.cli.control_client import ControlClient
@@ -53,8 +54,16 @@ def _talks(command: Command) -> Command:
             fail(f"{error}. Start one with: mock-idp serve", CANNOT_RUN)
         except Refused as error:
             fail(str(error), USAGE)
+        except (KeyError, TypeError, AttributeError):
+            fail(f"What answers at {url} is no mock identity provider of this version.", CANNOT_RUN)
 
     return with_client
+
+
+def _finite(_: click.Context, parameter: click.Parameter, seconds: float | None) -> float | None:
+    if seconds is not None and not math.isfinite(seconds):
+        raise click.BadParameter("a number of seconds is neither NaN nor infinite.", param=parameter)
+    return seconds
 
 
 _issuer_option = click.option("--issuer", default="default", show_default=True, help="The id of the issuer.")
@@ -66,7 +75,9 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print the w
 @click.option("-p", "--permission", "permissions", multiple=True, help="What the token grants.")
 @click.option("--subject", help="The sub claim.")
 @click.option("--audience", help="The aud claim.")
-@click.option("--expires-in", type=float, metavar="SECONDS", help="The exp claim, from now; may be negative.")
+@click.option(
+    "--expires-in", type=float, callback=_finite, metavar="SECONDS", help="The exp claim, from now; may be negative."
+)
 @click.option("--claim", "claims", multiple=True, metavar="NAME=JSON", help="Sets a claim.")
 @click.option("--key", help="Who signs: current, a kid or the name of a key.")
 @click.option("--mutation", help="Breaks the token: alg-none, flip-first-signature-bit, ...")
@@ -97,7 +108,7 @@ def token(
     if claims:
         body["claims"] = {**body.get("claims", {}), **dict(_claim(claim) for claim in claims)}
     answer = client.call("POST", "issuers", issuer, "tokens", body=body)
-    say(_pretty(answer) if as_json else one_line(str(answer["token"])))
+    click.echo(_pretty(answer) if as_json else answer["token"])
 
 
 @click.command(epilog="Example: mock-idp rotate --issuer default")
@@ -110,11 +121,11 @@ def rotate(client: ControlClient, issuer: str, habit: str | None, as_json: bool)
     body = {} if habit is None else {"habit": habit}
     answer = client.call("POST", "issuers", issuer, "rotate", body=body)
     if as_json:
-        say(_pretty(answer))
+        click.echo(_pretty(answer))
         return
-    say(f"signing    {one_line(str(answer['signing']))}")
+    click.echo(f"signing    {answer['signing']}")
     for kid in answer["published"]:
-        say(f"published  {one_line(str(kid))}")
+        click.echo(f"published  {kid}")
 
 
 @click.command(epilog="Example: mock-idp keys --json")
@@ -125,7 +136,7 @@ def keys(client: ControlClient, issuer: str, as_json: bool) -> None:
     """List an issuer's keys and their states."""
     answer = client.call("GET", "issuers", issuer, "keys")
     columns = ("state", "kid", "name", "algorithm", "use")
-    say(_pretty(answer)) if as_json else _table(columns, answer["keys"])
+    click.echo(_pretty(answer)) if as_json else _table(columns, answer["keys"])
 
 
 @click.command(epilog="Example: mock-idp issuers --url http://127.0.0.1:9400")
@@ -134,7 +145,7 @@ def keys(client: ControlClient, issuer: str, as_json: bool) -> None:
 def issuers(client: ControlClient, as_json: bool) -> None:
     """List the issuers of the server."""
     answer = client.call("GET", "issuers")
-    say(_pretty(answer)) if as_json else _table(("id", "style", "issuer", "jwks_uri"), answer["issuers"])
+    click.echo(_pretty(answer)) if as_json else _table(("id", "style", "issuer", "jwks_uri"), answer["issuers"])
 
 
 @click.command("tasker-config", epilog="Example: mock-idp tasker-config >> worker.toml")
@@ -146,7 +157,7 @@ def tasker_config(client: ControlClient, issuer: str) -> None:
 
     answer = client.call("GET", "issuers", issuer)
     names = ("jwks_uri", "issuer", "audience", "permissions_claim", "algorithm")
-    say(tasker_toml(**{name: answer[name] for name in names}))
+    click.echo(tasker_toml(**{name: answer[name] for name in names}))
 
 
 COMMANDS = (token, rotate, keys, issuers, tasker_config)
@@ -161,9 +172,9 @@ def _claim(text: str) -> tuple[str, Any]:
 
 def _decoded(text: str, option: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError as error:
-        fail(f"{option} takes JSON (a string needs its quotes): {error}.", USAGE)
+        return parse_json(text)
+    except InputFileError as error:
+        fail(f"{option} takes JSON (a string needs its quotes): it {error}.", USAGE)
 
 
 def _pretty(document: Any) -> str:
@@ -172,10 +183,7 @@ def _pretty(document: Any) -> str:
 
 def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     # Never cut to the width of the terminal: half a kid or half a URL is of no use.
-    cells = [
-        list(columns),
-        *(["" if row[name] is None else one_line(str(row[name])) for name in columns] for row in rows),
-    ]
+    cells = [list(columns), *(["" if row[name] is None else str(row[name]) for name in columns] for row in rows)]
     widths = [max(len(line[number]) for line in cells) for number in range(len(columns))]
     for line in cells:
-        say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -41,7 +41,7 @@ class ControlClient:
         try:
             status, text = self._exchange(method, target, data, headers)
             document = json.loads(text) if text else None
-        except (OSError, HTTPException, ValueError) as error:
+        except (OSError, HTTPException, ValueError, RecursionError) as error:
             raise CannotReach(f"No mock identity provider answers at {self._url}: {error}") from None
         if status >= 400:
             raise Refused(_sentence(document))

@@ -99,8 +99,6 @@ def serve(
     except (MockIdpError, JoseError) as error:
         where = f"{place(ctx, error.field)}: " if error.field else ""
         fail(where + error.sentence, CANNOT_RUN if error.code == server.CANNOT_LISTEN else USAGE)
-    except OSError as error:  # No folder for what is temporary, no room, a ready file that can't be written.
-        fail(f"{error}. Is there room, and does TMPDIR name a folder that can be written to?", CANNOT_RUN)
     except KeyboardInterrupt:  # Before it serves.
         sys.exit(128 + signal.SIGINT)
     # The HTTP server's native threads may still be on their way out, and must not find the interpreter half

@@ -19,10 +19,7 @@ REQUEST_SCHEMAS: dict[str, Json] = {
             "path": STRING,
             "query": STRING,
             "headers": {"type": "object", "additionalProperties": STRING},
-            "credentials": {
-                **STRINGS,
-                "description": "The headers that are credentials, by name or value.",
-            },
+            "credentials": {**STRINGS, "description": "The headers that were redacted."},
             "form": {
                 "type": "object",
                 "additionalProperties": STRING,

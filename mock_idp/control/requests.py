@@ -40,12 +40,6 @@ SELECTION: dict[str, Any] = {
         **_MEMBERS,
         "description": "Only requests whose query has these members, written as a form.",
     },
-    "contains": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": 2000,
-        "description": "Only requests in whose path, query, headers or body this text stands, shown or not.",
-    },
 }
 
 
@@ -84,15 +78,13 @@ def clear_requests(call: Call) -> Reply:
 
 
 def _wanted(query: Mapping[str, Any]) -> Callable[[RequestRecord], bool]:
-    method, client_id, contains = query.get("method"), query.get("client_id"), query.get("contains")
+    method, client_id = query.get("method"), query.get("client_id")
     form, in_query = (read_query(query.get(name, ""), _LONGEST) for name in ("form", "query"))
 
     def wanted(record: RequestRecord) -> bool:
         if method is not None and record.method != method.upper():
             return False
         if client_id is not None and record.client_id() != client_id:
-            return False
-        if contains is not None and not record.holds(contains):
             return False
         if in_query and not in_query.items() <= read_query(record.query).items():
             return False

@@ -18,7 +18,6 @@ A file that is for `--issuers` holds issuers only.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,8 @@ from mock_idp.errors import MockIdpError, bad_field
 from mock_idp.http11.schema import Schema, check
 from mock_idp.http11.schema_parts import closed
 from mock_idp.settings import IssuerSettings
+from mock_idp.tools.input_file import InputFileError, parse_toml, read_text
+from mock_idp.tools.toml_lines import line_of
 
 _SPEC = SCHEMAS["IssuerSpec"]
 _ISSUER = closed({**_SPEC["properties"], "mount": {"type": "string", "enum": ["root"]}}, ["id", "style"])
@@ -54,10 +55,10 @@ _SETTINGS = closed(
 def read_issuers(path: Path) -> tuple[IssuerSettings, ...]:
     """The issuers of a file.
 
-    Raises MockIdpError whose field starts with the path of the file, for a file that cannot be read, is not TOML,
-    or has a member that is unknown or wrong.
+    Raises MockIdpError whose field starts with the path of the file and the line, for a file that cannot be read, is
+    not TOML, or has a member that is unknown or wrong.
     """
-    return _issuers(path, _checked(path, _FILE)["issuers"])
+    return _File(path, _FILE).issuers()
 
 
 def read_settings(path: Path) -> dict[str, Any]:
@@ -66,43 +67,50 @@ def read_settings(path: Path) -> dict[str, Any]:
     Paths in it are relative to the folder of the file.
     Raises MockIdpError as `read_issuers` does.
     """
-    settings = _checked(path, _SETTINGS)
+    file = _File(path, _SETTINGS)
+    settings = dict(file.document)
     for name in _PATHS:
         if name in settings:
             settings[name] = path.parent / settings[name]
     if "issuers" in settings:
-        settings["issuers"] = _issuers(path, settings["issuers"])
+        settings["issuers"] = file.issuers()
     return settings
 
 
-def _checked(path: Path, schema: Schema) -> dict[str, Any]:
-    document = _parsed(path)
-    try:
-        check(document, schema, components=SCHEMAS)
-    except MockIdpError as error:
-        raise bad_field(f"{path}: {error.field}", error.sentence) from None
-    return document
+class _File:
+    """A file that fits `schema`. Raises MockIdpError."""
 
+    def __init__(self, path: Path, schema: Schema) -> None:
+        self._path, self._text = path, ""
+        try:
+            self._text = read_text(path)
+        except InputFileError as error:
+            raise bad_field(f"{path}:{error.line}", f"The file {error}.") from None
+        try:
+            self.document = parse_toml(self._text)
+        except InputFileError as error:
+            reason = str(error).removeprefix("is no TOML: ")
+            raise bad_field(f"{path}:{error.line}", f"This is not TOML that can be taken: {reason}.") from None
+        try:
+            check(self.document, schema, components=SCHEMAS)
+        except MockIdpError as error:
+            raise self._wrong(error.field or "", error.sentence) from None
 
-def _issuers(path: Path, issuers: list[dict[str, Any]]) -> tuple[IssuerSettings, ...]:
-    ids = [issuer["id"] for issuer in issuers]
-    for number, issuer_id in enumerate(ids):
-        if issuer_id in ids[:number]:
-            raise bad_field(f"{path}: issuers.{number}.id", f"The id {issuer_id!r} is there twice.")
-    return tuple(_settings(path, number, issuer) for number, issuer in enumerate(issuers))
+    def issuers(self) -> tuple[IssuerSettings, ...]:
+        """The issuers of the file. Raises MockIdpError."""
+        issuers = self.document["issuers"]
+        ids = [issuer["id"] for issuer in issuers]
+        for number, issuer_id in enumerate(ids):
+            if issuer_id in ids[:number]:
+                raise self._wrong(f"issuers.{number}.id", f"The id {issuer_id!r} is there twice.")
+        return tuple(self._settings(number, issuer) for number, issuer in enumerate(issuers))
 
+    def _settings(self, number: int, issuer: dict[str, Any]) -> IssuerSettings:
+        try:
+            return issuer_settings(issuer)
+        except MockIdpError as error:
+            raise self._wrong(f"issuers.{number}.{error.field}", error.sentence) from None
 
-def _settings(path: Path, number: int, issuer: dict[str, Any]) -> IssuerSettings:
-    try:
-        return issuer_settings(issuer)
-    except MockIdpError as error:
-        raise bad_field(f"{path}: issuers.{number}.{error.field}", error.sentence) from None
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise bad_field(str(path), f"Cannot read the file: {error.strerror}.") from None
-    except ValueError as error:
-        raise bad_field(str(path), f"This is not TOML: {error}.") from None
+    def _wrong(self, field: str, sentence: str) -> MockIdpError:
+        place = tuple(int(part) if part.isdecimal() else part for part in field.split(".") if part)
+        return bad_field(f"{self._path}:{line_of(self._text, place)}: {field}", sentence)

@@ -246,6 +246,7 @@ _CLAIMS: tuple[object, ...] = (
     {},
     ["a"],
     "app",
+    SECRET,
     4_000_000_000,
     0.5,
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cli_call import idp_harness
 from fault_files import BACKDOOR, write_faults
 
 from harness import mutants_from
+from harness.fault_trial import try_faults
 from harness.mutants_from import FaultFileError, load_faults, origin
 from harness.reference.faults import FAULTS
 
@@ -89,6 +92,67 @@ def test_the_faults_before_a_mistake_are_not_registered_either(tmp_path: Path) -
     with pytest.raises(FaultFileError, match="'m-house-backdoor' is taken"):
         load_faults([file])
     assert before == FAULTS
+
+
+ENDINGS = {
+    "exit": ("import sys\nsys.exit(0)\n", 5, "the file ends the process that loads it (SystemExit: 0)"),
+    "quit": ("quit()\n", 4, "the file ends the process that loads it (SystemExit: None)"),
+    "raise": ("raise SystemExit('bye')\n", 4, "the file ends the process that loads it (SystemExit: bye)"),
+    "interrupt": ("raise KeyboardInterrupt\n", 4, "KeyboardInterrupt: "),
+    "exception": ("class End(BaseException): pass\nraise End('x')\n", 5, "End: x"),
+    "os-exit": ("import os\nos._exit(0)\n", 1, "the file ends the process that loads it (exit status 0)"),
+    "signal": ("import os\nos.kill(os.getpid(), 9)\n", 1, "the file ends the process that loads it (signal SIGKILL)"),
+    "brackets": ("(" * 5000 + ")" * 5000, 4, "is no Python: too many nested parentheses"),
+}
+
+
+@pytest.mark.parametrize(("body", "line", "sentence"), ENDINGS.values(), ids=ENDINGS)
+def test_a_file_that_ends_its_process_ends_only_that(tmp_path: Path, body: str, line: int, sentence: str) -> None:
+    """The process that judges goes on, with a sentence."""
+    with pytest.raises(FaultFileError) as caught:
+        try_faults([write_faults(tmp_path / "wrong.py", body)])
+    assert (caught.value.line, sentence in caught.value.sentence) == (line, True), caught.value
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("while True:\n    pass\n", (4, 5)),
+        ("while True:\n    try:\n        f()\n    except BaseException: pass\n", (4, 5, 6, 7)),
+        ("import time\ntime.sleep(999)\n", (5,)),
+    ],
+    ids=["loop", "loop-that-catches", "sleep"],
+)
+def test_a_file_that_keeps_its_process_is_given_up(tmp_path: Path, body: str, lines: tuple[int, ...]) -> None:
+    """With the line where it was: an endless loop also when it catches whatever is thrown at it."""
+    with pytest.raises(FaultFileError, match="the file still ran after 1 s") as caught:
+        try_faults([write_faults(tmp_path / "wrong.py", body)], seconds=1)
+    assert caught.value.line in lines
+
+
+def test_a_file_that_is_fine_is_tried_without_a_trace(tmp_path: Path) -> None:
+    """In a process of its own: this one knows nothing of it."""
+    before = dict(FAULTS)
+    try_faults([write_faults(tmp_path / "mine.py", BACKDOOR + "print('hello', flush=True)\n")])
+    assert before == FAULTS
+
+
+@pytest.mark.parametrize("command", [("mutants", "--no-baseline"), ("run", "--target", "reference")])
+def test_a_file_that_exits_is_exit_status_2(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """It was 0, with nothing run."""
+    write_faults(tmp_path / "mine.py", "import sys\nsys.exit(0)\n")
+    done = idp_harness(*command, "--mutants-from", "mine.py", "-n", "0", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2, "idp-harness: mine.py:5: the file ends the process that loads it (SystemExit: 0)\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder"])
+def test_what_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "mine.py"
+    os.mkfifo(file) if kind == "fifo" else file.mkdir()
+    with pytest.raises(FaultFileError, match=r"mine\.py:1: can't be read: it is a"):
+        load_faults([file])
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:

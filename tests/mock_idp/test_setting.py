@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -14,7 +15,8 @@ from server_process import ServerProcess
 
 from mock_idp.cli.serve import serve
 from mock_idp.cli.setting import OTHERS, Setting, variable
-from mock_idp.run.settings_file import _SETTINGS, read_settings
+from mock_idp.errors import MockIdpError
+from mock_idp.run.settings_file import _SETTINGS, read_issuers, read_settings
 
 SETTINGS = [option for option in serve.params if isinstance(option, Setting)]
 # One value for each setting, as a variable and as TOML; a file that is named has to be there.
@@ -152,6 +154,50 @@ def test_a_wrong_member_of_the_file_is_named(toml: str, member: str, tmp_path: P
     said = refusal("--config", str(file))
     assert str(file) in said
     assert member in said
+
+
+WRONG_VALUES = {
+    **{
+        f"port-{value}": (f"port = {value}", "port") for value in ("true", "-1", "65536", "1.5", "nan", "9" * 400, "[]")
+    },
+    **{
+        f"lifetime-{value}": (f"token_lifetime_seconds = {value}", "token_lifetime_seconds")
+        for value in ("true", "0", "-1", "nan", "inf", "1e999", '"60"', "9" * 400, "2030-01-01")
+    },
+    **{f"text-{value}": (f"audience = {value}", "audience") for value in ("1", "true", '""', "[]", "{}")},
+    **{f"flag-{value}": (f"quiet = {value}", "quiet") for value in ("1", '"true"', "nan")},
+    **{f"list-{value}": (f"allowed_hosts = {value}", "allowed_hosts") for value in ('"a"', "[1]", '[""]')},
+    **{f"issuers-{value}": (f"issuers = {value}", "issuers") for value in ("1", "{}", "[]", "[1]")},
+}
+
+
+@pytest.mark.parametrize(("toml", "member"), WRONG_VALUES.values(), ids=[name[:20] for name in WRONG_VALUES])
+def test_a_value_of_the_wrong_type_or_range_is_refused_with_its_line(toml: str, member: str, tmp_path: Path) -> None:
+    file = tmp_path / "mock-idp.toml"
+    file.write_text(f"# A comment.\n{toml}\n")
+    with pytest.raises(MockIdpError) as caught:
+        read_settings(file)
+    assert str(caught.value).startswith(f"{file}:2: {member}")
+
+
+@pytest.mark.parametrize("read", [read_settings, read_issuers])
+@pytest.mark.parametrize("kind", ["fifo", "folder", "device", "bytes", "large", "deep", "digits", "missing"])
+def test_what_is_no_file_of_settings_is_refused_and_not_waited_for(
+    read: Callable[[Path], object], kind: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mock-idp.toml"
+    content = {"bytes": b"\xff", "large": b"#" * 5_000_000, "deep": b"a=" + b"[" * 9999, "digits": b"a=" + b"9" * 5000}
+    if kind == "fifo":
+        os.mkfifo(file)
+    elif kind == "folder":
+        file.mkdir()
+    elif kind == "device":
+        file = Path("/dev/zero")
+    elif kind != "missing":
+        file.write_bytes(content[kind])
+    with pytest.raises(MockIdpError) as caught:
+        read(file)
+    assert str(caught.value).startswith(f"{file}:1: ")
 
 
 def test_an_unknown_variable_is_told() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from measuring import Measure
 
 from harness.errors import UsageError
-from harness.measure.record import card_record, differences, read_card, write_card
+from harness.measure.record import card_record, differences, read_card
 
 
 def row(value: Any, *, bound: str = "", status: str = "measured", resolution: float = 0.5) -> dict[str, Any]:
@@ -54,11 +56,29 @@ def test_a_row_that_only_one_card_has_is_no_difference() -> None:
 
 def test_a_card_is_read_as_it_was_written(tmp_path: Path, measured: Measure) -> None:
     record = card_record([*measured("credential-precedence").values()], target="reference", profile="x", style="auth0")
-    write_card(tmp_path / "card.json", record)
+    (tmp_path / "card.json").write_text(json.dumps(record))
     assert read_card(tmp_path / "card.json") == record
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"readings": [{}]}', '{"version": 99, "readings": []}'])
+def with_row(**changes: Any) -> str:
+    return json.dumps({"version": 1, "readings": [{**row(1.0), "unit": "s", **changes}]})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", '{"readings": [{}]}', '{"version": 99, "readings": []}', '{"readings": 1}', "[" * 9999),
+        with_row(resolution=math.nan),
+        with_row(resolution=-1),
+        with_row(resolution=True),
+        with_row(resolution="1"),
+        with_row(name=1),
+        with_row(status=None),
+        with_row(bound=[]),
+        with_row(unit=1),
+        with_row(value=math.inf),
+    ],
+)
 def test_another_file_is_no_card(tmp_path: Path, text: str) -> None:
     (tmp_path / "card.json").write_text(text)
     with pytest.raises(UsageError, match=r"card.json is (no|a) behaviour card"):

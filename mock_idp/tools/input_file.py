@@ -7,9 +7,10 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 MOST_BYTES = 4 * 1024 * 1024
 DEEPEST = 64
@@ -30,8 +31,9 @@ class InputFileError(ValueError):
         self.line = line
 
 
-def read_bytes(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
-    """What is in the file. Raises `InputFileError`; never waits for the other end of a FIFO."""
+@contextmanager
+def opened(file: Path) -> Iterator[BinaryIO]:
+    """The file, to be read. Raises `InputFileError`, also for what fails within; never waits as for a FIFO's writer."""
     try:
         # Opened first and looked at then: what the name stands for may change in between.
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
@@ -43,11 +45,17 @@ def read_bytes(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
             kind = _KINDS.get(stat.S_IFMT(about.st_mode), "something else")
             raise InputFileError(f"can't be read: it is {kind}, and must be a file")
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
-            data = stream.read(most_bytes + 1)
+            yield stream
     except OSError as error:
         raise InputFileError(f"can't be read: {error.strerror}") from error
     finally:
         os.close(descriptor)
+
+
+def read_bytes(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """What is in the file. Raises `InputFileError`."""
+    with opened(file) as stream:
+        data = stream.read(most_bytes + 1)
     if len(data) > most_bytes:
         raise InputFileError(f"is too large: more than {most_bytes:,} bytes")
     return data

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.input_file import MOST_BYTES, InputFileError, parse_json, parse_toml, read_text
+from mock_idp.tools.input_file import MOST_BYTES, InputFileError, parse_json, parse_toml, read_text
 
 
 def sentence(file: Path) -> tuple[str, int]:

@@ -1,0 +1,1 @@
+"""Files and outputs, for both programs: nothing here knows what an identity provider is."""
