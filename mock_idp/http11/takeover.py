@@ -26,10 +26,16 @@ def take_connection(environ: Mapping[str, Any]) -> socket.socket:
     not say which one it was.
     """
     offered = environ.get(TAKE)
-    if offered is not None:
-        taken: socket.socket = offered()
-    else:
-        taken = _swap_out(_peer(environ))
+    if offered is None:
+        return take_from_server(_peer(environ))
+    taken: socket.socket = offered()
+    taken.settimeout(30)
+    return taken
+
+
+def take_from_server(peer: tuple[str, int]) -> socket.socket:
+    """The connection of the client at this address and port, as `take_connection`."""
+    taken = _swap_out(peer)
     taken.settimeout(30)
     return taken
 

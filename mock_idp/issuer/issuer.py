@@ -84,6 +84,11 @@ class Issuer:
             self.keys.start_with(self.vendor.usual_keys(options) if settings.keys is None else settings.keys)
         self.publish()
 
+    def seen_from(self, base: str | None, path: str) -> IssuerContext:
+        """The issuer as the caller of `path` sees it, through a proxy whose URL is `base`."""
+        base = self.context.base if base is None else base + self.prefix
+        return replace(self.context, base=base, path=path.removeprefix(self.prefix))
+
     @property
     def documents(self) -> Mapping[str, Document]:
         """The JWKS and the discovery document by their endpoint, and by their path those of which a vendor has more.

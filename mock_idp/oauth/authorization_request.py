@@ -65,7 +65,7 @@ def read_request(request: FlowRequest) -> AuthorizationRequest:
     try:
         parameters: Mapping[str, str] = read_query(request.query)
     except OAuthError as error:
-        raise ShownError(standard_code(request.problem(error, {}))[1]) from None
+        raise ShownError(standard_code(error.kind, error.value)[1]) from None
     if "request_uri" in parameters:
         parameters = _pushed(request, parameters)
     return read_parameters(request, parameters)
@@ -89,7 +89,7 @@ def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Wanted:
     given = asked.parameters
     if "request" in given:
         raise RedirectedError("request_not_supported", "Request objects are not supported.")
-    refusal = request.issuer.vendor.refuse_authorization(request.facts(given, asked.client.id))
+    refusal = request.issuer.vendor.refuse_authorization(request.with_form(given, asked.client.id))
     if refusal is not None:
         raise RedirectedError(*refusal)
     if given.get("response_mode", "query") not in RESPONSE_MODES:
@@ -104,7 +104,7 @@ def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Wanted:
         scope = granted_scope(request, asked.client, given)
         audience = granted_audience(request, asked.client, given)
     except OAuthError as error:
-        raise RedirectedError(*standard_code(request.problem(error, given))) from None
+        raise RedirectedError(*standard_code(error.kind, error.value)) from None
     prompt = frozenset(given.get("prompt", "").split())
     if "none" in prompt and len(prompt) > 1:
         raise RedirectedError("invalid_request", "prompt=none goes with no other prompt.")

@@ -18,7 +18,7 @@ def token_answer(request: FlowRequest) -> Answer:
     """The answer to a POST, refusals in the vendor's words. Raises JoseError when nothing can be signed."""
     vendor = request.issuer.vendor
     form: dict[str, str] = {}
-    refused = vendor.refuse_request(request.facts())
+    refused = vendor.refuse_request(request)
     if refused is not None:
         return refused
     try:
@@ -33,7 +33,7 @@ def token_answer(request: FlowRequest) -> Answer:
         client = _client(request, form, grant_type)
         if repeated is not None:
             raise OAuthError("duplicate_parameter", repeated)
-        refused = vendor.refuse_client(request.facts(form, client.id))
+        refused = vendor.refuse_client(request.with_form(form, client.id))
         if refused is not None:
             return refused
         if client.grant_types is not None and grant_type not in client.grant_types:

@@ -9,17 +9,21 @@ import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator, Iterable
+from functools import partial
 from typing import Any, Protocol
 
 from mock_idp.errors import MockIdpError
 from mock_idp.http11.answer import MARKER, WITHOUT_BODY, json_answer
+from mock_idp.http11.request import Request
 from mock_idp.http11.syntax import header_environ
+from mock_idp.http11.takeover import take_from_server
 from mock_idp.issuer.places import MAX_HELD, MAX_WAITS
 from mock_idp.run.patience import Patience
 from mock_idp.run.workers import Workers
 from mock_idp.server.wsgi import CONTROL, HEALTH, MockIdpWsgi
 
 HeaderList = list[tuple[str, str]]
+Sendable = tuple[int, HeaderList, bytes | Iterable[bytes]]
 
 # Requests that hang or wait hold a thread each; those that do neither always find one.
 _THREADS = MAX_HELD + MAX_WAITS + 64
@@ -70,7 +74,7 @@ class RsgiProtocol(Protocol):
 
 
 class RsgiApplication:
-    """The WSGI application behind an RSGI face."""
+    """The application behind an RSGI face."""
 
     def __init__(self, wsgi: MockIdpWsgi, max_body_bytes: int) -> None:
         self._wsgi = wsgi
@@ -99,7 +103,10 @@ class RsgiApplication:
             _refuse(protocol, error)
             return
         try:
-            status, headers, chunks = await self._workers.run(self._call, _environ(scope, body))
+            if scope.path == CONTROL or scope.path.startswith(f"{CONTROL}/"):
+                status, headers, chunks = await self._workers.run(self._control, _environ(scope, body))
+            else:
+                status, headers, chunks = await self._workers.run(self._respond, _request(scope, body))
         except Exception as error:
             self._wsgi.errors.append(error)
             _refuse(protocol, MockIdpError(503, "overloaded", "This server has no thread left for the request."))
@@ -147,26 +154,36 @@ class RsgiApplication:
             raise MockIdpError(413, "body_too_large", f"A body may have at most {self._max_body_bytes} bytes here.")
         return bytes(body)
 
-    def _call(self, environ: dict[str, Any]) -> tuple[int, HeaderList, bytes | Iterable[bytes]]:
-        """Run the application: status, headers, and the body, in pieces when it is large."""
+    def _respond(self, request: Request) -> Sendable:
+        """The answer to a request for an issuer."""
+        answer = self._wsgi.respond(request)
+        headers = answer.with_length()
+        return _sendable(answer.status, headers, [answer.body] if answer.chunks is None else answer.chunks)
+
+    def _control(self, environ: dict[str, Any]) -> Sendable:
+        """The answer of the control API, which is a WSGI application."""
         started: list[tuple[int, HeaderList]] = []
 
         def start_response(status: str, headers: HeaderList, exc_info: Any = None) -> Any:
             started[:] = [(int(status[:3]), headers)]
 
         chunks = self._wsgi(environ, start_response)
-        status, headers = started[0]
-        length = next((int(value) for name, value in headers if name.lower() == "content-length"), None)
-        # A body of no announced length is sent in pieces, which granian then sends as chunks.
-        in_pieces = status not in WITHOUT_BODY if length is None else length > _WHOLE_BYTES
-        if in_pieces:
-            return status, headers, chunks
-        try:
-            return status, headers, b"".join(chunks)
-        finally:
-            close = getattr(chunks, "close", None)
-            if close is not None:
-                close()
+        return _sendable(*started[0], chunks)
+
+
+def _sendable(status: int, headers: HeaderList, chunks: Iterable[bytes]) -> Sendable:
+    """Status, headers, and the body, in pieces when it is large."""
+    length = next((int(value) for name, value in headers if name.lower() == "content-length"), None)
+    # A body of no announced length is sent in pieces, which granian then sends as chunks.
+    in_pieces = status not in WITHOUT_BODY if length is None else length > _WHOLE_BYTES
+    if in_pieces:
+        return status, headers, chunks
+    try:
+        return status, headers, b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
 
 
 def _refuse(protocol: RsgiProtocol, error: MockIdpError) -> None:
@@ -184,9 +201,35 @@ def _require_readable(headers: RsgiHeaders) -> None:
         raise MockIdpError(400, "unreadable_header", "A header of this request has characters beyond ASCII.")
 
 
+def _request(scope: RsgiScope, body: bytes) -> Request:
+    host, port = _peer(scope)
+    return Request(
+        method=scope.method,
+        path=_native(scope.path),
+        query=_native(scope.query_string),
+        headers=_joined(scope.headers.items()),
+        body=body,
+        take_connection=partial(take_from_server, (host, int(port))),
+    )
+
+
+def _joined(headers: HeaderList) -> HeaderList:
+    """Each name once; the values of one that is there more than once are joined with a comma (RFC 9110 section 5.3)."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return list(joined.items())
+
+
+def _peer(scope: RsgiScope) -> tuple[str, str]:
+    """Address and port of the client."""
+    host, _, port = scope.client.rpartition(":")
+    return host.strip("[]"), port
+
+
 def _environ(scope: RsgiScope, body: bytes) -> dict[str, Any]:
     """The WSGI environ of a request (PEP 3333)."""
-    host, _, port = scope.client.rpartition(":")
+    host, port = _peer(scope)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
@@ -195,7 +238,7 @@ def _environ(scope: RsgiScope, body: bytes) -> dict[str, Any]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "SERVER_NAME": scope.server.rpartition(":")[0],
         "SERVER_PORT": scope.server.rpartition(":")[2],
-        "REMOTE_ADDR": host.strip("[]"),
+        "REMOTE_ADDR": host,
         "REMOTE_PORT": port,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,

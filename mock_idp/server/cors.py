@@ -6,11 +6,12 @@ vendor sends `Access-Control-Allow-Origin` to everybody that stays as it is; oth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_idp.http11.answer import Answer
+from mock_idp.http11.request import Request
 
 if TYPE_CHECKING:
     from mock_idp.issuer.issuer import Issuer
@@ -25,23 +26,23 @@ _USUAL_HEADERS = "Authorization, Content-Type"
 _PREFLIGHT_SECONDS = "3600"
 
 
-def is_preflight(endpoint: str, environ: Mapping[str, Any]) -> bool:
+def is_preflight(endpoint: str, request: Request) -> bool:
     """Whether a browser asks if a page may ask."""
     return (
-        endpoint in SHARED
-        and environ["REQUEST_METHOD"] == "OPTIONS"
-        and "HTTP_ORIGIN" in environ
-        and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+        request.method == "OPTIONS"
+        and endpoint in SHARED
+        and request.has("origin")
+        and request.has("access-control-request-method")
     )
 
 
-def preflight_answer(issuer: Issuer, endpoint: str, methods: Sequence[str], environ: Mapping[str, Any]) -> Answer:
+def preflight_answer(issuer: Issuer, endpoint: str, methods: Sequence[str], request: Request) -> Answer:
     """The answer to a preflight: any origin may ask, as the client is not known yet."""
-    wanted = str(environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")) or _USUAL_HEADERS
+    wanted = request.header("access-control-request-headers") or _USUAL_HEADERS
     return Answer(
         200,
         (
-            *_headers(issuer, endpoint, str(environ["HTTP_ORIGIN"])),
+            *_headers(issuer, endpoint, request.header("origin")),
             ("Access-Control-Allow-Methods", ", ".join((*methods, "OPTIONS"))),
             ("Access-Control-Allow-Headers", wanted),
             ("Access-Control-Max-Age", _PREFLIGHT_SECONDS),
@@ -51,19 +52,19 @@ def preflight_answer(issuer: Issuer, endpoint: str, methods: Sequence[str], envi
 
 
 def share(
-    answer: Answer, issuer: Issuer, endpoint: str, environ: Mapping[str, Any], client_id: Callable[[], str | None]
+    answer: Answer, issuer: Issuer, endpoint: str, request: Request, client_id: Callable[[], str | None]
 ) -> Answer:
     """The answer as a page of the request's origin may read it, if the client of the request has that origin.
 
     In: a way to find out the client, which is called only when a declared client has `web_origins`.
     """
-    origin = environ.get("HTTP_ORIGIN")
-    if origin is None or endpoint not in SHARED or _has(answer.headers, _ALLOW_ORIGIN):
+    origin = request.header("origin")
+    if not request.has("origin") or endpoint not in SHARED or _has(answer.headers, _ALLOW_ORIGIN):
         return answer
-    if endpoint not in _DOCUMENTS and not _is_allowed(issuer, str(origin), client_id):
+    if endpoint not in _DOCUMENTS and not _is_allowed(issuer, origin, client_id):
         return answer
     headers = [*answer.headers]
-    _share(headers, issuer, endpoint, str(origin))
+    _share(headers, issuer, endpoint, origin)
     return replace(answer, headers=tuple(headers))
 
 

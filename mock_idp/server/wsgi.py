@@ -1,6 +1,6 @@
-"""The WSGI application: a small layer that answers JWKS and discovery from bytes, and Flask behind it for the rest.
+"""The application: documents at once from bytes, requests for issuers by the pipeline, and Flask for the control API.
 
-The issuers' endpoints with their faults and logs are WSGI too, so they hold whatever server runs the application.
+It is a WSGI application, which any server can run; a server that has a `Request` of its own asks for less.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from mock_idp.errors import MockIdpError
 from mock_idp.http11.answer import MARKER, WITHOUT_BODY, Answer, checked, json_answer, status_line
+from mock_idp.http11.request import Request, request_headers, request_of
 from mock_idp.http11.syntax import check_query
 from mock_idp.issuer.state import State
 from mock_idp.server.control_access import ControlGuard
 from mock_idp.server.cors import share_document
-from mock_idp.server.issuer_endpoints import IssuerEndpoints, request_headers
 from mock_idp.server.media_type import negotiate
+from mock_idp.server.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -36,7 +37,7 @@ class MockIdpWsgi:
     def __init__(self, state: State) -> None:
         self.state = state
         self.errors: deque[BaseException] = deque(maxlen=100)
-        self._endpoints = IssuerEndpoints(state)
+        self._pipeline = Pipeline(state)
         self._guard = ControlGuard(state.settings, state.public_url)
         self._control: WSGIApplication | None = None
         self._control_lock = Lock()
@@ -49,17 +50,26 @@ class MockIdpWsgi:
                 if quick is not None:
                     start_response("200 OK", quick[0])
                     return [quick[1]]
-            if not path.startswith("/"):
-                raise MockIdpError(400, "bad_target", "The request target has no path.")
             if path == CONTROL or path.startswith(CONTROL + "/"):
                 return self._control_call(environ, start_response)
+            request = request_of(environ, self.state.settings.max_body_bytes)
+        except MockIdpError as error:
+            answer = json_answer(error.status, error.as_json(), error.headers)
+            return _send(finished(answer, method), start_response)
+        return _send(self.respond(request), start_response)
+
+    def respond(self, request: Request) -> Answer:
+        """The answer to a request for an issuer, ready to be sent."""
+        try:
+            if not request.path.startswith("/"):
+                raise MockIdpError(400, "bad_target", "The request target has no path.")
             self._require_started()
-            answer = self._endpoints.answer(environ)
+            answer = self._pipeline.respond(request)
         except MockIdpError as error:
             answer = json_answer(error.status, error.as_json(), error.headers)
         except Exception as error:
             answer = self._broken(error)
-        return _send(answer, method, start_response)
+        return finished(answer, request.method)
 
     def quick(
         self, path: str, query: str, headers: Callable[[], list[tuple[str, str]]]
@@ -108,7 +118,7 @@ class MockIdpWsgi:
         self._guard.check(environ)
         check_query(environ.get("QUERY_STRING", ""))
         if environ["PATH_INFO"] == HEALTH and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            return _send(self.health(), environ["REQUEST_METHOD"], start_response)
+            return _send(finished(self.health(), environ["REQUEST_METHOD"]), start_response)
         self._require_started()
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
@@ -135,10 +145,13 @@ class MockIdpWsgi:
         return json_answer(500, {"error": "server_error", "error_description": type(error).__name__, "field": None})
 
 
-def _send(answer: Answer, method: str, start_response: StartResponse) -> Iterable[bytes]:
+def finished(answer: Answer, method: str) -> Answer:
+    """The answer with the marker, and without a body where the method or the status has none."""
     if MARKER not in answer.headers:
         answer = answer.with_header(*MARKER)
-    if method == "HEAD" or answer.status in WITHOUT_BODY:
-        answer = answer.without_body()
+    return answer.without_body() if method == "HEAD" or answer.status in WITHOUT_BODY else answer
+
+
+def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
     start_response(status_line(answer.status), answer.with_length())
     return [answer.body] if answer.chunks is None else answer.chunks

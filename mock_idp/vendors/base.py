@@ -19,9 +19,9 @@ from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
     IssuerContext,
+    IssuerRequest,
     KeyTimes,
     RefreshTokenRequest,
-    RequestFacts,
     TokenRequest,
     TokenResponseContext,
     audience_of,
@@ -145,11 +145,11 @@ class Vendor:
         """URLs beside the base URL below which it has endpoints."""
         return ()
 
-    def not_served(self, facts: RequestFacts) -> Answer | None:
+    def not_served(self, request: IssuerRequest) -> Answer | None:
         """The answer to a request at a path, or with a method, that the issuer doesn't serve."""
         return None
 
-    def rate_limited(self, facts: RequestFacts) -> Answer | None:
+    def rate_limited(self, request: IssuerRequest) -> Answer | None:
         """The answer to one request too many."""
         return None
 
@@ -216,15 +216,15 @@ class Vendor:
 
     # Requests of clients
 
-    def refuse_request(self, facts: RequestFacts) -> Answer | None:
+    def refuse_request(self, request: IssuerRequest) -> Answer | None:
         """The answer to a token request that is refused before it is read."""
         return None
 
-    def refuse_client(self, facts: RequestFacts) -> Answer | None:
+    def refuse_client(self, request: IssuerRequest) -> Answer | None:
         """The answer to a token request of a client that is known, refused before its grant."""
         return None
 
-    def refuse_authorization(self, facts: RequestFacts) -> tuple[str, str] | None:
+    def refuse_authorization(self, request: IssuerRequest) -> tuple[str, str] | None:
         """`error` and `error_description` for an authorization request that only this vendor refuses."""
         return None
 

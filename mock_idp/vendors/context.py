@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from mock_idp.http11.request import Request
+
 Claims = dict[str, Any]
 
 ENDPOINTS = (
@@ -48,24 +50,19 @@ class KeyTimes:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class RequestFacts:
-    """A request below the base URL of an issuer, as a vendor judges it; `now` is the issuer's time in unix seconds.
+@dataclass(frozen=True, kw_only=True)
+class IssuerRequest(Request):
+    """A request below the base URL of an issuer, as its vendor judges it; `now` is the issuer's time in unix seconds.
 
-    `path` is the one on the server and `query` the text behind the question mark. `form` and `client_id` are empty and
-    None until they are read; `assertion` says that the client has authenticated with a JWT, `known_path` that the
-    issuer serves the path with another method.
+    `context` is the issuer as the caller sees it. `form` and `client_id` are empty and None until they are read;
+    `known_path` says that the issuer serves the path, if with another method.
     """
 
-    context: IssuerContext
+    context: IssuerContext = field(repr=False)
     now: float
-    method: str
-    path: str
-    query: str = field(default="", repr=False)
+    known_path: bool = True
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     client_id: str | None = None
-    assertion: bool = False
-    known_path: bool = False
 
 
 @dataclass(frozen=True)

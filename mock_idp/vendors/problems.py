@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from mock_idp.http11.answer import Answer, Headers, json_answer
-from mock_idp.vendors.context import IssuerContext
+from mock_idp.vendors.context import IssuerRequest
 
 ProblemKind = Literal[
     # The request itself.
@@ -102,28 +102,23 @@ _CODES: dict[ProblemKind, tuple[str, str]] = {
 class Problem:
     """A refused request. `value` is what was wrong: a parameter's name, a scope, an audience, a grant type, a reason.
 
-    `client_id` and `grant_type` are those of the request as far as they were read; `now` is the issuer's time in unix
-    seconds. `basic` says that the client has used the Authorization header, which is owed a challenge.
+    `request` has the form and the client as far as they were read.
     """
 
     kind: ProblemKind
     value: str
-    context: IssuerContext
-    now: float
-    client_id: str | None = None
-    grant_type: str | None = None
-    basic: bool = False
+    request: IssuerRequest
 
 
-def standard_code(problem: Problem) -> tuple[str, str]:
+def standard_code(kind: ProblemKind, value: str) -> tuple[str, str]:
     """`error` and `error_description` (RFC 6749 section 5.2, 8628 section 3.5, 8707 section 2, 8693 section 2.2.2)."""
-    code, sentence = _CODES[problem.kind]
-    return code, sentence.replace("{value}", _printable(problem.value))
+    code, sentence = _CODES[kind]
+    return code, sentence.replace("{value}", _printable(value))
 
 
 def standard_answer(problem: Problem) -> Answer:
     """The answer of RFC 6749 section 5.2: 400, or 401 with a challenge where the client is not who it says."""
-    code, description = standard_code(problem)
+    code, description = standard_code(problem.kind, problem.value)
     headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
     status = 400
     if code == "invalid_client":

@@ -20,8 +20,8 @@ from mock_idp.vendors.context import (
     Claims,
     GrantOrigin,
     IssuerContext,
+    IssuerRequest,
     KeyTimes,
-    RequestFacts,
     TokenRequest,
     audience_of,
     lifetime,
@@ -67,8 +67,8 @@ class Auth0(Vendor):
     def token_path(self, options: Options) -> str:
         return "/oauth/token"
 
-    def rate_limited(self, facts: RequestFacts) -> Answer | None:
-        return errors.rate_limited(facts)
+    def rate_limited(self, request: IssuerRequest) -> Answer | None:
+        return errors.rate_limited(request)
 
     def request_id(self, number: int) -> str:
         return f"{number:020x}"
@@ -89,8 +89,8 @@ class Auth0(Vendor):
     def certificate_name(self, context: IssuerContext) -> str:
         return urlsplit(context.base).hostname or "localhost"
 
-    def refuse_client(self, facts: RequestFacts) -> Answer | None:
-        return errors.without_audience(facts)
+    def refuse_client(self, request: IssuerRequest) -> Answer | None:
+        return errors.without_audience(request)
 
     def token_error(self, problem: Problem) -> Answer:
         return errors.token_error(problem)

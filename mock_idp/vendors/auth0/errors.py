@@ -7,7 +7,7 @@ wording of an answer, `docs/vendors/auth0.md` says so.
 from __future__ import annotations
 
 from mock_idp.http11.answer import Answer, Headers, json_answer
-from mock_idp.vendors.context import RequestFacts
+from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 
 HEADERS: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
@@ -52,7 +52,7 @@ def token_error(problem: Problem) -> Answer:
     if problem.kind == "no_credentials":
         return json_answer(401, {"error": "invalid_client"}, HEADERS)
     if problem.kind not in _REFUSALS:
-        code, sentence = standard_code(problem)
+        code, sentence = standard_code(problem.kind, problem.value)
         return json_answer(400, {"error": code, "error_description": sentence}, HEADERS)
     status, code, sentence = _REFUSALS[problem.kind]
     document = {"error": code, "error_description": sentence.replace("{value}", problem.value)}
@@ -61,20 +61,20 @@ def token_error(problem: Problem) -> Answer:
     return json_answer(status, document, HEADERS)
 
 
-def without_audience(facts: RequestFacts) -> Answer | None:
+def without_audience(request: IssuerRequest) -> Answer | None:
     """A tenant without a default audience has no API to give a client a token for."""
-    machine = facts.form.get("grant_type") == "client_credentials"
-    if facts.context.options["default_audience"] or not machine or facts.form.get("audience"):
+    machine = request.form.get("grant_type") == "client_credentials"
+    if request.context.options["default_audience"] or not machine or request.form.get("audience"):
         return None
-    return token_error(Problem("missing_audience", "", facts.context, facts.now))
+    return token_error(Problem("missing_audience", "", request))
 
 
-def rate_limited(facts: RequestFacts) -> Answer:
+def rate_limited(request: IssuerRequest) -> Answer:
     """The answer to one request too many, at any endpoint; the limit is that of the token endpoint of a free tenant."""
     headers = (
         ("X-RateLimit-Limit", "30"),
         ("X-RateLimit-Remaining", "0"),
-        ("X-RateLimit-Reset", str(int(facts.now) + 1)),
+        ("X-RateLimit-Reset", str(int(request.now) + 1)),
     )
     sentence = (
         "Global limit has been reached. Look at the headers X-RateLimit-Limit, X-RateLimit-Remaining and "

@@ -121,7 +121,7 @@ class Cognito(Vendor):
 
     def token_error(self, problem: Problem) -> Answer:
         # Always 400, and no description.
-        return json_answer(400, {"error": standard_code(problem)[0]}, self.token_headers()[1:])
+        return json_answer(400, {"error": standard_code(problem.kind, problem.value)[0]}, self.token_headers()[1:])
 
     def token_header(self, options: Options) -> dict[str, Any]:
         return {"kid": None, "alg": None}

@@ -19,8 +19,8 @@ from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
     IssuerContext,
+    IssuerRequest,
     KeyTimes,
-    RequestFacts,
     TokenRequest,
     TokenResponseContext,
 )
@@ -101,8 +101,8 @@ class Entra(Vendor):
     def token_path(self, options: Options) -> str:
         return f"/{options['tenant']}/oauth2/v2.0/token"
 
-    def not_served(self, facts: RequestFacts) -> Answer | None:
-        return instance.user_realm(facts) or errors.not_served(facts)
+    def not_served(self, request: IssuerRequest) -> Answer | None:
+        return instance.user_realm(request) or errors.not_served(request)
 
     def request_id(self, number: int) -> str:
         return str(uuid.UUID(int=number, version=4))
@@ -157,11 +157,11 @@ class Entra(Vendor):
     def certificate_name(self, context: IssuerContext) -> str:
         return "accounts.accesscontrol.windows.net"
 
-    def refuse_client(self, facts: RequestFacts) -> Answer | None:
-        return errors.refuse_client(facts)
+    def refuse_client(self, request: IssuerRequest) -> Answer | None:
+        return errors.refuse_client(request)
 
-    def refuse_authorization(self, facts: RequestFacts) -> tuple[str, str] | None:
-        return errors.refuse_authorization(facts)
+    def refuse_authorization(self, request: IssuerRequest) -> tuple[str, str] | None:
+        return errors.refuse_authorization(request)
 
     def needs_scope(self, context: IssuerContext) -> bool:
         return not v1.is_v1(context)
@@ -170,7 +170,7 @@ class Entra(Vendor):
         return v1.is_v1(context)
 
     def token_error(self, problem: Problem) -> Answer:
-        return errors.token_error(problem, str(problem.context.options["tenant"]))
+        return errors.token_error(problem, str(problem.request.context.options["tenant"]))
 
     def token_header(self, options: Options) -> dict[str, Any]:
         nonce = {"nonce": secrets.token_urlsafe(32)} if options["graph_nonce"] == "present" else {}

@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass
 
 from mock_idp.http11.answer import Answer, Headers, json_answer
-from mock_idp.vendors.context import RequestFacts
+from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.entra.v1 import is_v1
 from mock_idp.vendors.problems import Problem, ProblemKind
 
@@ -155,60 +155,61 @@ def token_error(problem: Problem, tenant: str) -> Answer:
     """The answer to a refused request. In: the tenant as the path names it."""
     refusal = _REFUSALS.get(problem.kind, _MALFORMED)
     scoped = problem.kind in ("unknown_scope", "scope_not_allowed")
-    if scoped and problem.grant_type == "client_credentials" and not problem.value.endswith("/.default"):
+    grant_type = problem.request.form.get("grant_type", "")
+    if scoped and grant_type == "client_credentials" and not problem.value.endswith("/.default"):
         # A client on its own cannot name single scopes.
         refusal = _NOT_DEFAULT
     return _answer(
         refusal,
-        problem.now,
+        problem.request.now,
         value=_MISSING_PARAMETERS.get(problem.kind, problem.value),
-        client_id=problem.client_id or "",
-        grant_type=problem.grant_type or "",
+        client_id=problem.request.client_id or "",
+        grant_type=grant_type,
         tenant=tenant,
         parameter="refresh_token" if problem.kind == "bad_refresh_token" else "code",
     )
 
 
-def refuse_client(facts: RequestFacts) -> Answer | None:
+def refuse_client(request: IssuerRequest) -> Answer | None:
     """A `resource` at v2.0, where there is none, and one that nobody knows; at v1.0 a password needs to say one."""
-    v1, resource = is_v1(facts.context), facts.form.get("resource")
+    v1, resource = is_v1(request.context), request.form.get("resource")
     if resource is not None and not v1:
-        return _answer(_RESOURCE_PARAMETER, facts.now)
-    if v1 and resource is None and facts.form.get("grant_type") == "password":
-        return _answer(_MISSING, facts.now, value="resource")
-    known = str(facts.context.options["resources"]).split()
-    unknown = [one for one in _resources(facts, v1) if one not in known]
+        return _answer(_RESOURCE_PARAMETER, request.now)
+    if v1 and resource is None and request.form.get("grant_type") == "password":
+        return _answer(_MISSING, request.now, value="resource")
+    known = str(request.context.options["resources"]).split()
+    unknown = [one for one in _resources(request, v1) if one not in known]
     if not known or not unknown:
         return None
-    return _answer(_UNKNOWN_RESOURCE, facts.now, value=unknown[0], tenant=str(facts.context.options["tenant"]))
+    return _answer(_UNKNOWN_RESOURCE, request.now, value=unknown[0], tenant=str(request.context.options["tenant"]))
 
 
-def refuse_authorization(facts: RequestFacts) -> tuple[str, str] | None:
+def refuse_authorization(request: IssuerRequest) -> tuple[str, str] | None:
     """An authorization request to the v2.0 endpoint that has a `resource`."""
-    if "resource" not in facts.form or is_v1(facts.context):
+    if "resource" not in request.form or is_v1(request.context):
         return None
-    return _UNSUPPORTED_PARAMETER.code, str(_document(_UNSUPPORTED_PARAMETER, facts.now)["error_description"])
+    return _UNSUPPORTED_PARAMETER.code, str(_document(_UNSUPPORTED_PARAMETER, request.now)["error_description"])
 
 
-def _resources(facts: RequestFacts, v1: bool) -> list[str]:
+def _resources(request: IssuerRequest, v1: bool) -> list[str]:
     """The resources a request names: with `resource`, or a client on its own before each `/.default`."""
     if v1:
-        return [facts.form["resource"]] if "resource" in facts.form else []
-    if facts.form.get("grant_type") != "client_credentials":
+        return [request.form["resource"]] if "resource" in request.form else []
+    if request.form.get("grant_type") != "client_credentials":
         return []
     suffix = "/.default"
-    return [word.removesuffix(suffix) for word in facts.form.get("scope", "").split() if word.endswith(suffix)]
+    return [word.removesuffix(suffix) for word in request.form.get("scope", "").split() if word.endswith(suffix)]
 
 
-def not_served(facts: RequestFacts) -> Answer | None:
+def not_served(request: IssuerRequest) -> Answer | None:
     """Each path below a tenant says so when there is no such tenant; other paths are left to the mock.
 
     The words for all tenants are no unknown tenant: an issuer that is one of them serves them.
     """
-    found = _TENANT_PATH.search(facts.path)
-    if found is None or facts.known_path or found[1] in (facts.context.options["tenant"], *_WORDS_FOR_ALL):
+    found = _TENANT_PATH.search(request.path)
+    if found is None or request.known_path or found[1] in (request.context.options["tenant"], *_WORDS_FOR_ALL):
         return None
-    return _answer(_UNKNOWN_TENANT, facts.now, value=found[1])
+    return _answer(_UNKNOWN_TENANT, request.now, value=found[1])
 
 
 def _answer(refusal: _Refusal, now: float, **values: str) -> Answer:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from mock_idp.http11.answer import Answer, json_answer
 from mock_idp.jose.encoding import b64url_encode
-from mock_idp.vendors.context import RequestFacts
+from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.entra.claims import object_id
 
 INSTANCE_DISCOVERY = "/common/discovery/instance"
@@ -40,10 +40,10 @@ def instance_document(base: str, tenant: str) -> dict[str, Any]:
     }
 
 
-def user_realm(facts: RequestFacts) -> Answer | None:
+def user_realm(request: IssuerRequest) -> Answer | None:
     """Where the password of a user is checked: here (Managed), for each name with a domain. None at other paths."""
-    found = _USER_REALM.search(facts.path)
-    if found is None or facts.method != "GET" or parse_qs(facts.query).get("api-version") != ["1.0"]:
+    found = _USER_REALM.search(request.path)
+    if found is None or request.method != "GET" or parse_qs(request.query).get("api-version") != ["1.0"]:
         return None
     _, at, domain = found[1].rpartition("@")
     account = {"account_type": "Managed", "domain_name": domain} if at else {"account_type": "Unknown"}

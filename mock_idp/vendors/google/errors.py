@@ -40,6 +40,6 @@ _REFUSALS: dict[ProblemKind, tuple[int, str, str]] = {
 
 def token_error(problem: Problem) -> Answer:
     """The answer to a refused request."""
-    status, code, description = _REFUSALS.get(problem.kind) or (400, *standard_code(problem))
+    status, code, description = _REFUSALS.get(problem.kind) or (400, *standard_code(problem.kind, problem.value))
     document = {"error": code, "error_description": description.replace("{value}", problem.value)}
     return json_answer(status, document, (("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"),))

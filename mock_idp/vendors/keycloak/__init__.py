@@ -20,9 +20,9 @@ from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
     IssuerContext,
+    IssuerRequest,
     KeyTimes,
     RefreshTokenRequest,
-    RequestFacts,
     TokenRequest,
     TokenResponseContext,
 )
@@ -121,8 +121,8 @@ class Keycloak(Vendor):
     def token_path(self, options: Options) -> str:
         return _realm(options) + "/protocol/openid-connect/token"
 
-    def not_served(self, facts: RequestFacts) -> Answer | None:
-        return errors.not_served(facts)
+    def not_served(self, request: IssuerRequest) -> Answer | None:
+        return errors.not_served(request)
 
     def discovery(self, context: IssuerContext) -> dict[str, Any]:
         return discovery.document(self.issuer(context))
@@ -161,11 +161,11 @@ class Keycloak(Vendor):
     def certificate_name(self, context: IssuerContext) -> str:
         return str(context.options["realm"])
 
-    def refuse_request(self, facts: RequestFacts) -> Answer | None:
-        return errors.refuse_request(facts)
+    def refuse_request(self, request: IssuerRequest) -> Answer | None:
+        return errors.refuse_request(request)
 
-    def refuse_client(self, facts: RequestFacts) -> Answer | None:
-        return errors.refuse_client(facts)
+    def refuse_client(self, request: IssuerRequest) -> Answer | None:
+        return errors.refuse_client(request)
 
     def token_error(self, problem: Problem) -> Answer:
         return errors.token_error(problem)

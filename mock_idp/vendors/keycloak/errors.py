@@ -7,7 +7,7 @@ keycloak/keycloak; answers of a live 26.7.1 server.
 from __future__ import annotations
 
 from mock_idp.http11.answer import Answer, Headers, json_answer
-from mock_idp.vendors.context import RequestFacts
+from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, Problem, ProblemKind, standard_code
 
 SECURITY_HEADERS: Headers = (
@@ -67,43 +67,43 @@ def token_error(problem: Problem) -> Answer:
     refusal = _REFUSALS.get(problem.kind)
     if problem.kind == "grant_not_allowed":
         refusal = _NOT_ENABLED.get(problem.value)
-    status, (code, sentence) = (400, standard_code(problem)) if refusal is None else (refusal[0], refusal[1:])
+    status, code, sentence = refusal or (400, *standard_code(problem.kind, problem.value))
     sentence = _BAD_REFRESH_TOKEN.get(problem.value, sentence) if problem.kind == "bad_refresh_token" else sentence
     headers = _TOKEN_HEADERS
     if problem.kind == "malformed_credentials":
-        headers = (*headers, ("WWW-Authenticate", f'Basic realm="{problem.context.options["realm"]}"'))
+        headers = (*headers, ("WWW-Authenticate", f'Basic realm="{problem.request.context.options["realm"]}"'))
     return _answer(status, code, sentence.replace("{value}", problem.value), headers)
 
 
-def refuse_request(facts: RequestFacts) -> Answer | None:
+def refuse_request(request: IssuerRequest) -> Answer | None:
     """What is looked at first: whether the way is secure enough, and whether the realm is on."""
-    options = facts.context.options
-    if options["ssl_required"] == "all" and not facts.context.base.startswith("https://"):
+    options = request.context.options
+    if options["ssl_required"] == "all" and not request.context.base.startswith("https://"):
         return _answer(403, "invalid_request", "HTTPS required")
     if not options["realm_enabled"]:
         return _answer(403, "access_denied", "Realm not enabled")
     return None
 
 
-def refuse_client(facts: RequestFacts) -> Answer | None:
+def refuse_client(request: IssuerRequest) -> Answer | None:
     """Clients that get no token whatever they ask for, and those whose requests need a proof of possession."""
-    options = facts.context.options
-    if facts.client_id in options["bearer_only_clients"]:
+    options = request.context.options
+    if request.client_id in options["bearer_only_clients"]:
         return _answer(400, "invalid_client", "Bearer-only not allowed")
-    if facts.client_id in options["dpop_clients"]:
+    if request.client_id in options["dpop_clients"]:
         # The mock verifies no proofs, so such a client never has a good one.
         return _answer(400, "invalid_request", "DPoP proof is missing")
     return None
 
 
-def not_served(facts: RequestFacts) -> Answer:
+def not_served(request: IssuerRequest) -> Answer:
     """A realm that does not exist, a path below one that does, or a wrong method."""
-    path = facts.path
+    path = request.path
     _, found, below = path.partition("/realms/")
     realm = below.partition("/")[0]
-    if found and realm and realm != facts.context.options["realm"]:
+    if found and realm and realm != request.context.options["realm"]:
         sentence = "Realm does not exist"
-    elif facts.known_path:
+    elif request.known_path:
         sentence = "HTTP 404 Not Found"
     else:
         sentence = "Unable to find matching target resource method"

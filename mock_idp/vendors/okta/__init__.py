@@ -17,8 +17,8 @@ from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
     IssuerContext,
+    IssuerRequest,
     KeyTimes,
-    RequestFacts,
     TokenRequest,
     audience_of,
     lifetime,
@@ -81,8 +81,8 @@ class Okta(Vendor):
     def token_path(self, options: Options) -> str:
         return _path(options) + "/v1/token"
 
-    def rate_limited(self, facts: RequestFacts) -> Answer | None:
-        return errors.rate_limited(facts)
+    def rate_limited(self, request: IssuerRequest) -> Answer | None:
+        return errors.rate_limited(request)
 
     def request_id(self, number: int) -> str:
         return f"mockidp{number:020x}"
@@ -114,11 +114,11 @@ class Okta(Vendor):
     def access_token_key(self, options: Options) -> str:
         return _ORG_KEY if _is_org(options) else "current"
 
-    def refuse_request(self, facts: RequestFacts) -> Answer | None:
-        return errors.refuse_request(facts)
+    def refuse_request(self, request: IssuerRequest) -> Answer | None:
+        return errors.refuse_request(request)
 
-    def refuse_client(self, facts: RequestFacts) -> Answer | None:
-        return errors.refuse_client(facts)
+    def refuse_client(self, request: IssuerRequest) -> Answer | None:
+        return errors.refuse_client(request)
 
     def needs_scope(self, context: IssuerContext) -> bool:
         return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 
 from mock_idp.http11.answer import Answer, Headers, json_answer
-from mock_idp.vendors.context import RequestFacts
+from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 
 HEADERS: Headers = (("Cache-Control", "no-cache, no-store"), ("Pragma", "no-cache"))
@@ -89,49 +89,49 @@ def token_error(problem: Problem) -> Answer:
         return _legacy(401, "invalid_client", "Invalid value for 'client_id' parameter.", HEADERS)
     refusal = _REFUSALS.get(problem.kind)
     if refusal is None:
-        code, sentence = standard_code(problem)
+        code, sentence = standard_code(problem.kind, problem.value)
         return _answer(401 if code == "invalid_client" else 400, code, sentence)
     status, code, sentence = refusal
     return _answer(status, code, sentence.replace("{grants}", _GRANTS))
 
 
-def refuse_request(facts: RequestFacts) -> Answer | None:
+def refuse_request(request: IssuerRequest) -> Answer | None:
     """Credentials have no place in a URL."""
-    names = {pair.partition("=")[0] for pair in facts.query.split("&")}
+    names = {pair.partition("=")[0] for pair in request.query.split("&")}
     if names & {"client_id", "client_secret", "client_assertion"}:
         return _answer(400, "invalid_request", "Client credentials cannot be supplied via query parameters.")
     return None
 
 
-def refuse_client(facts: RequestFacts) -> Answer | None:
+def refuse_client(request: IssuerRequest) -> Answer | None:
     """What the authorization server's settings say about the client, and about resources."""
-    options = facts.context.options
-    machine = facts.form.get("grant_type") == "client_credentials"
-    if machine and options["authorization_server"] == ORG and not facts.assertion:
+    options = request.context.options
+    machine = request.form.get("grant_type") == "client_credentials"
+    if machine and options["authorization_server"] == ORG and "client_assertion" not in request.form:
         sentence = (
             "Client Credentials requests to the Org Authorization Server must use the private_key_jwt "
             "token_endpoint_auth_method."
         )
         return _answer(401, "invalid_client", sentence)
-    if facts.client_id in options["dpop_clients"]:
+    if request.client_id in options["dpop_clients"]:
         # The mock verifies no proofs, so such a client never has a good one.
         return _answer(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.")
-    resource = facts.form.get("resource")
-    if resource is not None and resource != facts.context.audience:
+    resource = request.form.get("resource")
+    if resource is not None and resource != request.context.audience:
         sentence = f"The authorization server has rejected the 'resource' parameter: {resource}"
         return _answer(400, "invalid_target", sentence)
-    if facts.client_id in options["clients_without_policy"]:
+    if request.client_id in options["clients_without_policy"]:
         sentence = "Policy evaluation failed for this request, please check the policy configurations."
         return _answer(400, "access_denied", sentence)
     return None
 
 
-def rate_limited(facts: RequestFacts) -> Answer:
+def rate_limited(request: IssuerRequest) -> Answer:
     """The answer to one request too many. The JWKS and the discovery document have no limit (Okta, "Rate limits")."""
     headers = (
         ("X-Rate-Limit-Limit", "600"),
         ("X-Rate-Limit-Remaining", "0"),
-        ("X-Rate-Limit-Reset", str(int(facts.now) + 60)),
+        ("X-Rate-Limit-Reset", str(int(request.now) + 60)),
     )
     return _legacy(429, "E0000047", "API call exceeded rate limit due to too many requests.", headers)
 

@@ -1,0 +1,197 @@
+"""What happens to a request for an issuer: `Pipeline.respond` is the list of it, top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mock_idp.errors import MockIdpError
+from mock_idp.http11.answer import MARKER, Answer, checked, json_answer
+from mock_idp.http11.body import too_large
+from mock_idp.http11.request import Request
+from mock_idp.http11.syntax import check_query
+from mock_idp.issuer.issuer import Issuer
+from mock_idp.issuer.request_log import RequestRecord
+from mock_idp.issuer.state import State
+from mock_idp.plans.faults.base import Exchange
+from mock_idp.plans.faults.queue import PlannedFault
+from mock_idp.plans.stubs.queue import PlannedStep
+from mock_idp.server.cors import is_preflight, preflight_answer, share
+from mock_idp.server.forwarded import forwarded_base
+from mock_idp.server.vendor_answer import METHODS, flow_request, vendor_answer
+from mock_idp.vendors.context import IssuerRequest
+
+if TYPE_CHECKING:
+    from mock_idp.oauth.request import FlowRequest
+
+
+@dataclass
+class Visit:
+    """A request at its issuer, with what the pipeline has found out and planned. `problem` is wrong with its bytes."""
+
+    issuer: Issuer
+    endpoint: str
+    request: IssuerRequest
+    preflight: bool = False
+    problem: MockIdpError | None = None
+    fault: PlannedFault | None = None
+    stub: PlannedStep | None = None
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The parameters of the request, with the client wherever it is named."""
+        # Read for conditions of plans and for pages of other origins: most requests do without.
+        from mock_idp.http11.parameters import claimed_client_id, read_parameters, read_query
+
+        given = read_query(self.request.query) | read_parameters(self.request.content_type, self.request.body)
+        client_id = claimed_client_id(given, self.request.authorization)
+        return given if client_id is None else {**given, "client_id": client_id}
+
+
+class Pipeline:
+    """Answers the requests of services and clients."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def respond(self, request: Request) -> Answer:
+        """The answer to a request, with or without a fault. Raises MockIdpError 404 for a path of no issuer."""
+        visit = self._find_issuer(request)
+        self._check(visit)
+        take_plans(visit)
+        entry = log_arrival(visit)
+        answer = self._as_planned(visit) if visit.fault or visit.stub else usual(visit)
+        if answer is None:
+            # The connection is gone; what is sent now reaches nobody.
+            return Answer(502, (("Content-Type", "text/plain"),))
+        visit.issuer.log.answered(entry, answer.status, answer.headers, len(answer.body) or answer.length or 0)
+        return answer
+
+    def _find_issuer(self, request: Request) -> Visit:
+        state, path = self._state, request.path
+        route = state.routes.get(path)
+        if route is None and state.settings.auto_issuers:
+            route = state.create_for(path)
+        issuer, endpoint = (state.owner_of(path), "other") if route is None else (route.issuer, route.endpoint)
+        if issuer is None:
+            raise MockIdpError(404, "not_found", f"There is no issuer at {path}. GET /_mock/issuers lists them.")
+        base = forwarded_base(request) if state.settings.trust_forwarded else None
+        context = issuer.seen_from(base, path)
+        known = endpoint != "other"
+        judged = IssuerRequest(**vars(request), context=context, now=issuer.clock.now(), known_path=known)
+        return Visit(issuer, endpoint, judged, preflight=is_preflight(endpoint, request))
+
+    def _check(self, visit: Visit) -> None:
+        """Find out what is wrong with the request before anybody reads it; it is planned for and logged like others."""
+        limit = self._state.settings.max_body_bytes
+        if len(visit.request.body) > limit:
+            visit.request = replace(visit.request, body=b"")
+            visit.problem = too_large(limit)
+            return
+        try:
+            check_query(visit.request.query)
+        except MockIdpError as error:
+            visit.problem = error
+
+    def _as_planned(self, visit: Visit) -> Answer | None:
+        """The answer that a fault or a stub gives, perhaps late; None when the fault has taken the connection."""
+        exchange = Exchange(
+            answer=lambda: usual(visit),
+            gate=visit.issuer.faults.gate,
+            take_connection=visit.request.take_connection,
+            accept_encoding=visit.request.header("accept-encoding"),
+            rate_limited=lambda: visit.issuer.vendor.rate_limited(visit.request),
+        )
+        try:
+            with self._state.held.one():
+                if visit.stub is not None and not visit.stub.settings.wait(exchange):
+                    return None
+                return usual(visit) if visit.fault is None else visit.fault.fault.apply(exchange)
+        except MockIdpError as error:
+            return json_answer(error.status, error.as_json())
+
+
+def take_plans(visit: Visit) -> None:
+    """Take the fault and the stub that are planned for a request like this."""
+    issuer, endpoint = visit.issuer, visit.endpoint
+    # A browser asks on its own account, and what is planned is for the request that follows.
+    if not visit.preflight:
+        visit.fault = issuer.faults.next_for(endpoint, lambda: visit.parameters)
+    # A method that is refused anyway leaves the stubs alone.
+    if visit.request.method in METHODS.get(endpoint, ()):
+        visit.stub = issuer.script.next_for(endpoint, lambda: visit.parameters)
+
+
+def log_arrival(visit: Visit) -> RequestRecord:
+    """Write the request down before it is answered: one that hangs has arrived as well."""
+    request = visit.request
+    return visit.issuer.log.record(
+        visit.endpoint,
+        request.method,
+        request.path,
+        request.query,
+        request.headers,
+        None,
+        visit.fault.fault.kind if visit.fault else None,
+        body=request.body,
+        script=visit.stub.id if visit.stub else None,
+    )
+
+
+def usual(visit: Visit) -> Answer:
+    """The answer without a fault: to a preflight, of a stub, or the vendor's; shared with the page that asks."""
+    if visit.preflight:
+        answer = preflight_answer(visit.issuer, visit.endpoint, METHODS[visit.endpoint], visit.request)
+    else:
+        answer = stubbed(visit, visit.stub) if visit.stub else vendors_own(visit)
+        answer = share(answer, visit.issuer, visit.endpoint, visit.request, lambda: _client_id(visit))
+    return _sendable(answer).with_header(*MARKER)
+
+
+def stubbed(visit: Visit, stub: PlannedStep) -> Answer:
+    """The answer of a stub."""
+    # Few requests have one, and what it can be costs as much to import as the rest of this room.
+    from mock_idp.oauth.scripted import refused_by_vendor, sent_back
+    from mock_idp.plans.stubs.steps import ScriptedRequest
+
+    def flow() -> FlowRequest:
+        return flow_request(visit.issuer, visit.request)
+
+    return stub.settings.step.apply(
+        ScriptedRequest(
+            visit.endpoint,
+            usual=lambda claims: vendors_own(visit, claims),
+            refuse=lambda kind: refused_by_vendor(flow(), kind),
+            send_back=lambda error: sent_back(flow(), error),
+        )
+    )
+
+
+def vendors_own(visit: Visit, claims: Mapping[str, Any] | None = None) -> Answer:
+    """What the vendor answers, with these claims in its tokens; or what is wrong with the request."""
+    try:
+        if visit.problem is not None:
+            raise visit.problem
+        return vendor_answer(visit.issuer, visit.endpoint, visit.request, claims or {})
+    except MockIdpError as error:
+        return json_answer(error.status, error.as_json())
+
+
+def _client_id(visit: Visit) -> str | None:
+    """The client a request is from: as it says, or the one that its access token was issued to."""
+    from mock_idp.oauth.own_tokens import own_token
+
+    scheme, _, text = visit.request.authorization.partition(" ")
+    token = own_token(visit.issuer, text.strip()) if scheme.lower() == "bearer" else None
+    return token.client_id if token is not None else visit.parameters.get("client_id")
+
+
+def _sendable(answer: Answer) -> Answer:
+    """The answer, or the refusal of a request that has put into a header what no header can hold."""
+    try:
+        checked(answer.headers)
+    except MockIdpError as error:
+        return json_answer(error.status, error.as_json())
+    return answer

@@ -1,0 +1,76 @@
+"""What an issuer answers as its vendor would: a document, a flow, or that it serves nothing of the kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mock_idp.errors import MockIdpError
+from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.issuer.issuer import Issuer
+from mock_idp.jose.errors import JoseError
+from mock_idp.server.media_type import negotiate
+from mock_idp.vendors.context import IssuerRequest
+from mock_idp.vendors.routes import FLOW_METHODS
+
+if TYPE_CHECKING:
+    from mock_idp.oauth.request import FlowRequest
+
+METHODS = {"jwks": ("GET", "HEAD"), "discovery": ("GET", "HEAD"), "token": ("POST",), **FLOW_METHODS}
+"""The methods that each endpoint takes."""
+
+
+def vendor_answer(issuer: Issuer, endpoint: str, request: IssuerRequest, claims: Mapping[str, Any]) -> Answer:
+    """The answer of an endpoint, with these claims in its tokens in place of others of their name.
+
+    Raises MockIdpError: 404 for a path with nothing behind it, 503 where nothing can be signed.
+    """
+    methods = METHODS.get(endpoint, ())
+    if request.method not in methods:
+        return _not_served(issuer, request, methods)
+    if endpoint in ("jwks", "discovery"):
+        return _document(issuer, endpoint, request)
+    context = replace(request.context, extra_claims=claims) if claims else request.context
+    return _flow(endpoint, flow_request(issuer, replace(request, context=context)))
+
+
+def flow_request(issuer: Issuer, request: IssuerRequest) -> FlowRequest:
+    """The request as the flows read it, at the issuer's time now."""
+    # Imported at the first token, with the forge behind it: keys are served without it.
+    from mock_idp.oauth.request import FlowRequest
+
+    return FlowRequest(**{**vars(request), "now": issuer.clock.now()}, issuer=issuer)
+
+
+def _flow(endpoint: str, request: FlowRequest) -> Answer:
+    from mock_idp.oauth.endpoints import find_endpoint
+
+    try:
+        return find_endpoint(endpoint)(request)
+    except JoseError as error:
+        # An issuer that was left without a signing key, for example.
+        raise MockIdpError(503, error.code, error.sentence) from None
+
+
+def _document(issuer: Issuer, endpoint: str, request: IssuerRequest) -> Answer:
+    now = issuer.clock.now()
+    if endpoint == "discovery" and request.context.base != issuer.context.base:
+        return issuer.discovery_document(request.context, now, request.path).answer(now)
+    document = issuer.documents.get(request.path) or issuer.documents[endpoint]
+    answer = document.answer(now)
+    headers = [*answer.headers]
+    negotiate(headers, issuer, document, request.headers)
+    return replace(answer, headers=tuple(headers))
+
+
+def _not_served(issuer: Issuer, request: IssuerRequest, methods: Sequence[str]) -> Answer:
+    """Raises MockIdpError 404."""
+    in_its_words = issuer.vendor.not_served(request)
+    if in_its_words is not None:
+        return in_its_words
+    if not request.known_path:
+        raise MockIdpError(404, "not_found", f"Issuer {issuer.id!r} serves nothing at this path.")
+    allowed = ", ".join(methods)
+    error = MockIdpError(405, "method_not_allowed", f"This endpoint takes {allowed}.")
+    return json_answer(405, error.as_json(), (("Allow", allowed),))
