@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from harness.errors import HarnessError
+from harness.mishaps import MISHAPS
 
 # A background step that has not ended by then is the harness's failure, not the service's.
 JOIN_SECONDS = 120.0
@@ -65,7 +67,7 @@ class Background(Generic[T]):
             try:
                 while not stop.wait(1 / rate):
                     traffic.sent.extend(send())
-            except BaseException as problem:  # Raised again in the cell, by stop_traffic.
+            except MISHAPS as problem:  # Raised again in the cell, by stop_traffic.
                 traffic.problem = problem
             finally:
                 done()
@@ -88,12 +90,15 @@ class Background(Generic[T]):
 
     def finish(self) -> None:
         """End what is left, without judging it."""
-        for traffic in self._traffic.values():
-            self._end(traffic)
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        with ExitStack() as endings:  # All of them, also when one does not end.
+            if self._pool is not None:
+                endings.callback(self._pool.shutdown, wait=True, cancel_futures=True)
+            for traffic in self._traffic.values():
+                endings.callback(self._end, traffic)
 
     @staticmethod
     def _end(traffic: _Traffic[Any]) -> None:
         traffic.stop.set()
         traffic.thread.join(JOIN_SECONDS)
+        if traffic.thread.is_alive():
+            raise HarnessError(f"{traffic.thread.name} did not end within {JOIN_SECONDS:g} s")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -77,6 +78,7 @@ class CellRun:
 
     def __init__(self, cell: Cell, session: Session, number: int) -> None:
         self.cell, self.session, self.profile = cell, session, session.profile
+        self.doing = "before the first step"  # What mistakes of the harness are told with.
         self.held_up = HeldUp(session.environment.pulse, self.service_pid())
         self.attacker_path = f"/{number}/{cell.scenario.slug}"
         self.background: Background[Sent] = Background()
@@ -171,6 +173,8 @@ class CellRun:
             prepared = self.prepare(args, i)
             same = args.get("connection") == "same"
             sent.append(Sent(prepared, connection.send(prepared.request, answer_seconds=seconds, same=same)))
+            if sent[-1].exchange.late:
+                break  # Each of the others would wait as long.
         return sent
 
     def _send_at_once(self, args: Table, count: int, seconds: float) -> list[Sent]:
@@ -188,7 +192,7 @@ class CellRun:
 
     def new_connection(self) -> Connection:
         """Another connection to the service, for another thread."""
-        return Connection(self.base_url())
+        return Connection(self.base_url(), ended=self.session.environment.ended)
 
     def service_pid(self) -> int | None:
         """The process of the service, if one runs and it is known."""
@@ -277,10 +281,11 @@ class CellRun:
         self._endings.append(work)
 
     def finish(self) -> None:
-        """End what still runs beside the cell's steps."""
-        while self._endings:
-            self._endings.pop()()
-        self.background.finish()
+        """End what still runs beside the cell's steps, all of it; raises what went wrong with one of them."""
+        with ExitStack() as endings:
+            endings.callback(self.background.finish)
+            while self._endings:
+                endings.callback(self._endings.pop(0))
 
     def remember(self, sent: list[Sent]) -> None:
         """Keep what went out for the record and for the script."""

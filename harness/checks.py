@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.errors import HarnessError
 from harness.model import Route
 from harness.vocabulary import EXPECTATIONS
 from harness.wire import Exchange
@@ -22,10 +23,15 @@ _STATUSES: dict[str, tuple[int, ...]] = {
 
 
 def meets(exchange: Exchange, expectation: Expectation, route: Route | None) -> bool:
-    """Whether the answer is one that `expectation` allows; `route` says what success means there."""
+    """Whether the answer is one that `expectation` allows; `route` says what success means there.
+
+    Raises `HarnessError` when the answer is larger than what is read: nobody knows what the service meant.
+    """
     status = exchange.status
     if expectation == "survive":
         return True
+    if exchange.limit:
+        raise HarnessError(f"{exchange.request.method} {exchange.request.path[:200]!r}: {exchange.problem}")
     if status is None:
         return exchange.closed and (expectation == "refuse" or "closed" in expectation)
     if not isinstance(expectation, str):

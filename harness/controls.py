@@ -33,12 +33,12 @@ class Controls:
         """
         if self._checked:
             return
-        self._checked = True
         route = self._session.profile.routes["read"]
         anonymous = self._session.send(build_request({"anonymous": True}, route, None, {}))
         self._let_in = None if anonymous.status == 401 else anonymous.summary()
         accepted = self._until_accepted("read", self._session.profile.duration({"cooldown": 1, "seconds": 3}))
         self._found["read"] = accepted
+        self._checked = True
 
     def require_control(self, control: Table | None, request: str | Table, words: Words) -> None:
         """Make sure that the control is accepted; raises `Inconclusive` when not.
@@ -89,6 +89,10 @@ class Controls:
             if exchange.status == 403 or time.monotonic() >= deadline:
                 return f"the plain token must be accepted by {route.method} {route.path}; got {exchange.summary()}"
             self._session.environment.pause(_RETRY_SECONDS)
+
+    def is_lost(self) -> bool:
+        """Whether the service let the plain token in at the pre-flight and does so no more."""
+        return self._found.get("read", "") is None and self.canary() is not None
 
     def canary(self, seconds: float = 0.0) -> str | None:
         """None when the plain token is accepted (within `seconds`), else what came instead."""

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from harness.request_writer import header_bytes
 from harness.shell_words import octal_word, word
-from harness.wire import Request, header_bytes
+from harness.wire import Request
 
 # What curl passes on in a URL as it stands: printable ASCII, but no blank, and no # that would begin a fragment.
 _PLAIN_PATH = re.compile(r"[!\"$-~]*")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import ExitStack
 from threading import Lock
 
 from harness.session import Session
@@ -28,12 +30,17 @@ class IdleSessions:
             self._sessions[service] = session
             while len(self._sessions) > self._size:
                 ended.append(self._sessions.popitem(last=False)[1])
-        for one in ended:
-            one.close()
+        _close_all(ended)
 
     def close(self) -> None:
         """End all of them."""
         with self._lock:
             ended, self._sessions = list(self._sessions.values()), OrderedDict()
-        for one in ended:
-            one.close()
+        _close_all(ended)
+
+
+def _close_all(sessions: Iterable[Session]) -> None:
+    """End all of them; raises what went wrong with one."""
+    with ExitStack() as endings:
+        for one in sessions:
+            endings.callback(one.close)

@@ -23,6 +23,8 @@ _MAX_CONTROL_TOKEN = 1024
 # A signature takes milliseconds, and with the largest keys half a second.
 _MINT_SECONDS = 0.5
 _KEPT_TOKENS = 64
+# The request log of a long run, and key sets that are large on purpose.
+_MAX_BODY = 64 * 1024 * 1024
 # What curl sends in the scripts and curl lines of reports: the token itself stays out of them.
 TOKEN_HEADER = '-H "Authorization: Bearer $MOCK_IDP_CONTROL_TOKEN" '
 
@@ -111,7 +113,7 @@ class IdpClient:
     def _exchange(self, method: str, path: str, body: Any, answer_seconds: float) -> Exchange:
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = Connection(self.url)
+            connection = self._local.connection = Connection(self.url, max_body=_MAX_BODY)
             self._connections.append(connection)
         data = None if body is None else json.dumps(body).encode()
         if data is None and method != "GET":

@@ -2,82 +2,42 @@
 
 from __future__ import annotations
 
-import http.client
-import socket
-import time
-from typing import Any, cast
-from urllib.parse import urlsplit
+import threading
 
-from harness.wire import MAX_BODY, Exchange, Request
+from harness.answer_reader import AnswerLimit, NoHttp, read_answer
+from harness.request_writer import ServiceAddress
+from harness.timed_socket import Deadline
+from harness.wire import Exchange, Request, Watch
 
 
 class RawConnection:
-    """A fresh TCP connection to an http base URL; close it when done.
+    """A fresh connection to a base URL; close it when done. `seconds` is how long each thing may take.
 
-    Raises `OSError` when the service doesn't take the connection.
+    When `ended` is set no wait goes on. Raises `OSError` when the service doesn't take the connection.
     """
 
-    def __init__(self, base_url: str, seconds: float) -> None:
-        parts = urlsplit(base_url)
-        self._seconds = seconds
-        self._socket = socket.create_connection((parts.hostname or "", parts.port or 80), timeout=seconds)
-        self._reader = _SharedReader(self._socket)
+    def __init__(self, base_url: str, seconds: float, ended: threading.Event | None = None) -> None:
+        self._seconds, self._ended = seconds, ended
+        self._connection = ServiceAddress(base_url).connect(Deadline(seconds, ended))
+        self._begun = b""
 
     def send(self, data: bytes) -> str:
         """Send all of it; returns what went wrong when the service closed the connection meanwhile, else ""."""
         try:
-            self._socket.sendall(data)
+            self._connection.send(data, Deadline(self._seconds, self._ended))
         except OSError as error:
             return f"connection closed ({type(error).__name__})"
         return ""
 
     def answer(self, request: Request) -> Exchange:
         """The next answer on the connection; one without a status when none came."""
-        at, started = time.time(), time.perf_counter()
-
-        def without(problem: str) -> Exchange:
-            return Exchange(request, None, problem=problem, at=at, seconds=time.perf_counter() - started)
-
-        # HTTPResponse asks for nothing but `makefile`; answers in a row have to share one buffer.
-        response = http.client.HTTPResponse(cast(Any, self._reader), method=request.method)
+        watch = Watch(request, self._seconds, self._ended)
         try:
-            response.begin()
-            body = response.read(MAX_BODY)
-        except TimeoutError:
-            return without(f"no answer within {self._seconds:g} s")
-        except (OSError, http.client.HTTPException) as error:
-            return without(f"connection closed ({type(error).__name__})")
-        seconds = time.perf_counter() - started
-        return Exchange(request, response.status, tuple(response.getheaders()), body, at=at, seconds=seconds)
+            answer = read_answer(lambda: watch.receive(self._connection), request.method, self._begun)
+        except (AnswerLimit, NoHttp, OSError) as problem:
+            return watch.failed(problem)
+        self._begun = answer.rest
+        return watch.answered(answer)
 
     def close(self) -> None:
-        self._reader.file.close()
-        self._socket.close()
-
-
-class _SharedReader:
-    """What `http.client` takes for a socket: every response reads from the same file, and closes nothing."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self.file = connection.makefile("rb")
-
-    def makefile(self, *_: object) -> _SharedReader:
-        return self
-
-    def readline(self, limit: int = -1) -> bytes:
-        return self.file.readline(limit)
-
-    def read(self, amount: int = -1) -> bytes:
-        return self.file.read(amount)
-
-    def read1(self, amount: int = -1) -> bytes:
-        return self.file.read1(amount)
-
-    def readinto(self, buffer: bytearray) -> int:
-        return self.file.readinto(buffer)
-
-    def flush(self) -> None:
-        """Nothing is written."""
-
-    def close(self) -> None:
-        """The connection may hold more answers."""
+        self._connection.close()

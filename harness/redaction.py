@@ -34,7 +34,7 @@ _ESCAPE = re.compile(
     r"|&#[xX](?P<html>[0-9A-Fa-f]{1,6});?"
     r"|&#(?P<decimal>[0-9]{1,7});?"
     r"|&(?P<ampersand>amp);"
-    r"|\\+(?:x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|u\{(?P<braces>[0-9A-Fa-f]{1,6})\}"
+    r"|(?<!\\)\\+(?:x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|u\{(?P<braces>[0-9A-Fa-f]{1,6})\}"
     r"|U(?P<long>[0-9A-Fa-f]{8})|0?(?P<octal>[0-7]{3})|(?P<blank>[nrtbf]))"
 )
 _OTHERS = re.compile("[^a-z0-9]+")

@@ -11,8 +11,8 @@ from typing import Any
 from harness.cell_run import CaseEnded, CellRun, Sent
 from harness.checks import Expectation
 from harness.credentials import known_secrets
-from harness.errors import HarnessError
 from harness.foreign_text import ForeignText, foreign, header_text, lines_of, one_line
+from harness.mishaps import MISHAPS, sentence
 from harness.model import Cell, Step, Table
 from harness.outgoing import find_route
 from harness.redaction import Secrets
@@ -29,14 +29,24 @@ _TOO_LONG = comment("too long to be shown: see the script, or the token_spec in 
 
 
 def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
-    """Run a cell on a session and say what came out; never raises for what the service does.
+    """Run a cell on a session and say what came out; never raises, whatever the service or a step does.
 
     The session's service is started when the scenario doesn't do that itself. Afterwards, with `tidy`, the
     session is as before: faults, added keys and background work are gone.
     """
     started = time.perf_counter()
-    run = CellRun(cell, session, next(_numbers))
     result = blank_result(cell, session.environment.options.target)
+    try:
+        run = CellRun(cell, session, next(_numbers))
+        _judge(run, result)
+        _clear_up(run, result, tidy=tidy)
+    except MISHAPS as problem:
+        result.verdict, result.reason = ERROR, sentence(problem)
+    result.duration_s = round(time.perf_counter() - started, 4)
+    return result
+
+
+def _judge(run: CellRun, result: CellResult) -> None:
     try:
         with suppress(CaseEnded):
             _run_case(run)
@@ -45,8 +55,12 @@ def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
         result.verdict, result.expected, result.actual = FAILED, deviation.expected, deviation.actual
     except Inconclusive as problem:
         result.verdict, result.reason = INCONCLUSIVE, str(problem)
-    except HarnessError as problem:
-        result.verdict, result.reason = ERROR, f"{type(problem).__name__}: {problem}"
+    except MISHAPS as problem:
+        result.verdict, result.reason = ERROR, sentence(problem, run.doing)
+
+
+def _clear_up(run: CellRun, result: CellResult, *, tidy: bool) -> None:
+    """Write down what happened, and leave the session as it was."""
     held_up = run.held_up.reason(run.service_pid())
     if held_up and result.verdict == FAILED:
         result.verdict = INCONCLUSIVE
@@ -58,13 +72,16 @@ def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
             {"held_up": held_up} if held_up else {}
         )
         if tidy:
-            session.tidy()
-    except HarnessError as problem:
-        result.verdict, result.reason = ERROR, f"after the case: {problem}"
+            run.session.tidy()
+    except MISHAPS as problem:
+        before = f"; before, {_said(result)}" if result.verdict != PASSED else ""
+        result.verdict, result.reason = ERROR, f"after the case: {sentence(problem)}{before}"
     result.expected, result.actual = secrets.cut(result.expected), secrets.cut(result.actual)
     result.reason = secrets.cut(result.reason)
-    result.duration_s = round(time.perf_counter() - started, 4)
-    return result
+
+
+def _said(result: CellResult) -> str:
+    return result.reason or f"expected {result.expected}; got {result.actual}"
 
 
 def was_held_up(result: CellResult) -> bool:
@@ -104,7 +121,9 @@ def _run_case(run: CellRun) -> None:
     if watched:
         STEPS["remember-resources"].function(run)
     for step in run.cell.variant.steps:
+        run.doing = f"in the step {step.do}"
         STEPS[step.do].function(run, **step.args)
+    run.doing = "after the last step"
     if watched:
         STEPS["expect-same-resources"].function(run)
     _check_invariants(run)

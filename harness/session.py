@@ -50,6 +50,7 @@ class Session:
         self.controls = Controls(self)
         self._plain: dict[str, tuple[str, float]] = {}
         self._keys_changed = False
+        self.suspect = False  # Whether a case that did not pass has used the service.
         self.kids: dict[str, str] = {"first": self.first_kid}  # a scenario's name of a key -> its kid
         # A run on a lasting issuer that was killed has left its attacker behind.
         self.kids |= {key["name"]: key["kid"] for key in keys if key["name"] == "attacker"}
@@ -103,6 +104,7 @@ class Session:
         self._start(self.service_config())
 
     def _start(self, config: ServiceConfig) -> None:
+        self.environment.pause(0)  # Raises when the run has ended: then nothing is started any more.
         self.planted |= {*planted_secrets(config)}
         try:
             self.service = self.environment.target.start(config)
@@ -111,8 +113,20 @@ class Session:
             secrets = known_secrets(self)
             raise TargetError(secrets.cut(problem.what), secrets.cut(problem.log.as_it_came)) from problem
         self.planted |= {*self.service.secrets}
-        self.connection = Connection(self.service.base_url)
+        self.connection = Connection(self.service.base_url, ended=self.environment.ended)
         self.controls = Controls(self)
+
+    def is_lost(self) -> bool:
+        """Whether the service ended, or no longer lets in whom it let in before; False for one that can't be replaced.
+
+        A case that did not pass may have left it like that: the next one is to have another service.
+        """
+        if self.service is None or not self.environment.target.can_restart:
+            return False
+        try:
+            return not self.service.alive() or self.controls.is_lost()
+        except HarnessError:
+            return True
 
     def stop_service(self) -> None:
         if self.connection is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from threading import Semaphore
 
 from harness.environment import Environment
-from harness.errors import HarnessError
 from harness.idle_sessions import IdleSessions
+from harness.mishaps import MISHAPS, sentence
 from harness.model import Cell
 from harness.runner import blank_result, run_cell, was_held_up
 from harness.session import Session
@@ -84,23 +85,29 @@ class Sessions:
                 session, outcome = self._run(cell, session)
                 if len(waiting) == 1 and session is not None:
                     # Before the result: whoever waits for it may ask for the next cell of the service.
-                    self._put_away(cell, session)
+                    self._put_away(cell, session, outcome)
                 result.set_result(outcome)
                 waiting.popleft()
         except BaseException as problem:  # `run` raises it.
             for _, result in waiting:
                 result.set_exception(problem)
 
-    def _put_away(self, cell: Cell, session: Session) -> None:
-        if self._is_alone(cell):
-            session.close()
-        else:
-            self._idle.put(cell.service, session)
+    def _put_away(self, cell: Cell, session: Session, outcome: CellResult) -> None:
+        try:
+            if self._is_alone(cell):
+                session.close()
+            else:
+                self._idle.put(cell.service, session)
+        except MISHAPS as problem:
+            outcome.verdict, outcome.reason = ERROR, _not_ended(outcome, problem)
 
     def _run(self, cell: Cell, session: Session | None) -> tuple[Session | None, CellResult]:
         """Run a cell on the session, or on a new one; returns the session for the next cell with the result."""
         try:
             self.environment.pause(0)  # Raises when the run has ended.
+            if session is not None and session.suspect and session.is_lost():
+                lost, session = session, None
+                lost.close()
             session = session or self._start(cell)
             outcome = run_cell(cell, session, tidy=not self._hold)
             for _ in range(HELD_UP_TRIES - 1):
@@ -110,17 +117,21 @@ class Sessions:
                 again.close()
                 session = self._start(cell)
                 outcome = run_cell(cell, session)
-        except HarnessError as problem:
+        except MISHAPS as problem:
             outcome = blank_result(cell, self.environment.options.target)
-            outcome.verdict, outcome.reason = ERROR, f"{type(problem).__name__}: {problem}"
+            outcome.verdict, outcome.reason = ERROR, sentence(problem)
         if session is None:
             return None, outcome
         if self._hold and outcome.verdict != PASSED:
             self._held.append(session)
             return None, outcome
         if outcome.verdict == ERROR:
-            session.close()  # Nobody knows in which state it is: the next cell gets a new one.
+            try:
+                session.close()  # Nobody knows in which state it is: the next cell gets a new one.
+            except MISHAPS as problem:
+                outcome.reason = _not_ended(outcome, problem)
             return None, outcome
+        session.suspect = outcome.verdict != PASSED
         return session, outcome
 
     def _start(self, cell: Cell) -> Session:
@@ -131,25 +142,37 @@ class Sessions:
                 if cell.scenario.start == "automatic":
                     session.start_service()
             except BaseException:
-                session.close()
+                with suppress(*MISHAPS):  # What is left ends with the target.
+                    session.close()
                 raise
             return session
 
     def close(self) -> None:
-        """End everything that was started, also cells that still run."""
+        """End everything that was started, also cells that still run; raises what went wrong with one part of it."""
         self.environment.ended.set()
+        with ExitStack() as endings:
+            endings.callback(self.environment.target.close)
+            endings.callback(self.environment.pulse.stop)
+            endings.callback(self._idle.close)
+            for session in self._held:
+                endings.callback(session.close)
+            self._held = []
+            # First the services: who waits for one of them, or for one that is only on its way up, waits no more.
+            endings.callback(self._end_pools)
+            endings.callback(self.environment.target.close)
+
+    def _end_pools(self) -> None:
         for pool in (self._fast, self._timed):
             pool.shutdown(wait=True, cancel_futures=True)
-        try:
-            self._idle.close()
-            while self._held:
-                self._held.pop().close()
-        finally:
-            self.environment.pulse.stop()
-            self.environment.target.close()
 
     def __enter__(self) -> Sessions:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _not_ended(outcome: CellResult, problem: BaseException) -> str:
+    """The reason of a cell whose session could not be ended."""
+    before = f"{outcome.reason}; then " if outcome.reason else ""
+    return f"{before}what it had started could not be ended: {sentence(problem)}"

@@ -12,11 +12,15 @@ from urllib.parse import urlsplit
 
 from harness.errors import HarnessError
 from harness.targets.scratch import ScratchFolder
+from harness.timed_socket import Deadline
 from harness.tls_certificates import server_contexts
 from harness.vocabulary import CERTIFICATES
 
 _BUFFER = 65_536
 _IDLE_SECONDS = 30.0
+# Who connects is the service under test, which may hang, or connect for ever.
+MAX_CONNECTIONS = 256
+_HANDSHAKE_SECONDS = 10.0
 _CLIENT_HELLO = b"\x16"  # The first byte of a TLS connection (RFC 8446 §5.1); anything else is a request to a proxy.
 
 
@@ -86,16 +90,21 @@ class TlsFront:
             except OSError:
                 return
             with self._lock:
+                if len(self._open) >= MAX_CONNECTIONS:
+                    connection.close()
+                    continue
                 self._open.add(connection)
             server = threading.Thread(target=self._serve, args=(connection,), name="tls-front", daemon=True)
             self._servers = [*(one for one in self._servers if one.is_alive()), server]
             server.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(_IDLE_SECONDS)
+        deadline = Deadline(_HANDSHAKE_SECONDS)
         try:
+            connection.settimeout(deadline.left())
             if connection.recv(1, socket.MSG_PEEK) != _CLIENT_HELLO:
-                _answer_connect(connection)
+                _answer_connect(connection, deadline)
+            connection.settimeout(deadline.left())
             with self._lock:
                 tls = self._contexts[self._kind].wrap_socket(
                     connection, server_side=True, do_handshake_on_connect=False
@@ -103,7 +112,8 @@ class TlsFront:
                 self._open.remove(connection)
                 self._open.add(tls)
                 connection = tls
-            tls.do_handshake()
+            tls.do_handshake()  # The time limit is that of all of it.
+            tls.settimeout(_IDLE_SECONDS)
             with socket.create_connection(self._upstream, timeout=_IDLE_SECONDS) as upstream:
                 _pass_on(tls, upstream)
         except OSError:  # Also that of TLS: a client that does not trust the certificate hangs up.
@@ -114,10 +124,11 @@ class TlsFront:
                 connection.close()
 
 
-def _answer_connect(connection: socket.socket) -> None:
+def _answer_connect(connection: socket.socket, deadline: Deadline) -> None:
     """Read the head of a CONNECT request and say yes to it (RFC 9110 §9.3.6), whatever host it names."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
+        connection.settimeout(deadline.left())
         one = connection.recv(1)
         if not one or len(head) > _BUFFER:
             raise ConnectionError("the request for a tunnel does not end")

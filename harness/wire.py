@@ -1,23 +1,23 @@
 """HTTP as it goes over the wire: exact paths and header bytes, one answer or the lack of one, nothing tidied up.
 
 Clients made for applications normalise paths, follow redirects and refuse odd headers. A verifier must be
-asked exactly what the scenario says, so this speaks through `http.client`.
+asked exactly what the scenario says, and what it answers has limits: nobody trusts it yet.
 """
 
 from __future__ import annotations
 
 import http.client
-import socket
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from harness.errors import HarnessError
+from harness.answer_reader import MAX_BODY, Answer, AnswerLimit, NoHttp, read_answer
 from harness.foreign_text import LINE, ForeignText, foreign
+from harness.request_writer import ServiceAddress
+from harness.timed_socket import Deadline, TimedSocket
 
 ANSWER_SECONDS = 10.0
-MAX_BODY = 4 * 1024 * 1024
 
 Header = tuple[str, str | bytes]
 
@@ -45,7 +45,8 @@ class Request:
 class Exchange:
     """A request and what came back. `status` is None when no answer came; then `problem` says why.
 
-    `at` is unix seconds when it was sent, `seconds` the time until the answer was complete.
+    `at` is unix seconds when it was sent, `seconds` the time until the answer was complete. `limit` says that an
+    answer came and is larger than what is read: the problem is then the harness's, and no verdict on the service.
     """
 
     request: Request
@@ -55,11 +56,17 @@ class Exchange:
     problem: str = ""
     at: float = 0.0
     seconds: float = 0.0
+    limit: bool = False
+
+    @property
+    def late(self) -> bool:
+        """Whether the whole answer was not there in time."""
+        return self.status is None and self.problem.startswith("no ")
 
     @property
     def closed(self) -> bool:
-        """Whether the service closed the connection instead of answering."""
-        return self.status is None and not self.problem.startswith("no answer")
+        """Whether the service closed the connection instead of answering, or answered what is no HTTP."""
+        return self.status is None and not self.limit and not self.late
 
     def header(self, name: str) -> str | None:
         wanted = name.lower()
@@ -82,100 +89,85 @@ class Exchange:
         return f"{self.status} {reason} {self.text(LINE)}".strip()
 
 
-class _Verbatim:
-    """Writes the request target as it is, where `http.client` refuses blanks, control characters and UTF-8."""
+class Watch:
+    """The time of one exchange: makes its `Exchange`, whatever comes of it."""
 
-    def _validate_path(self, url: str) -> None:
-        """Any path is meant as it stands."""
+    def __init__(self, request: Request, seconds: float, ended: threading.Event | None) -> None:
+        self.deadline = Deadline(seconds, ended)
+        self.received = 0
+        self._request, self._at, self._started = request, time.time(), time.perf_counter()
 
-    def _encode_request(self, request: str) -> bytes:
-        return request.encode("utf-8")
+    def receive(self, connection: TimedSocket) -> bytes:
+        """What comes next on the connection; see `TimedSocket.receive`."""
+        data = connection.receive(self.deadline)
+        self.received += len(data)
+        return data
 
+    def answered(self, answer: Answer) -> Exchange:
+        return self._exchange(status=answer.status, headers=answer.headers, body=answer.body)
 
-class _HttpConnection(_Verbatim, http.client.HTTPConnection):
-    pass
+    def failed(self, problem: Exception) -> Exchange:
+        """The exchange that `problem` ended: an error of `TimedSocket` or of `read_answer`."""
+        if isinstance(problem, AnswerLimit):
+            return self._exchange(problem=str(problem), limit=True)
+        if isinstance(problem, TimeoutError):
+            within = f"within {self.deadline.seconds:g} s"
+            if not self.received:
+                return self._exchange(problem=f"no answer {within}")
+            return self._exchange(problem=f"no whole answer {within}, but {self.received} bytes of one")
+        if isinstance(problem, NoHttp):
+            return self._exchange(problem=str(problem))
+        why = getattr(problem, "strerror", None)
+        said = f"{type(problem).__name__}: {foreign(why)}" if why else type(problem).__name__
+        return self._exchange(problem=f"connection closed ({said})")
 
-
-class _HttpsConnection(_Verbatim, http.client.HTTPSConnection):
-    pass
+    def _exchange(self, *, status: int | None = None, **more: Any) -> Exchange:
+        return Exchange(self._request, status, at=self._at, seconds=time.perf_counter() - self._started, **more)
 
 
 class Connection:
     """A keep-alive connection to one base URL; used by one thread at a time.
 
-    `send` opens it again when the service has closed it while it was idle. Raises `HarnessError` when
+    `send` opens it again when the service has closed it while it was idle, or has sent what nobody asked for. When
+    `ended` is set no wait goes on. `max_body` is the most bytes that are read of a body. Raises `HarnessError` when
     `base_url` is no http:// or https:// URL.
     """
 
-    def __init__(self, base_url: str) -> None:
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise HarnessError(f"{base_url!r} is no http:// or https:// URL")
-        self._kind = _HttpsConnection if parts.scheme == "https" else _HttpConnection
-        self._host, self._port = parts.hostname, parts.port
-        self._prefix = parts.path.rstrip("/")
-        self._connection: http.client.HTTPConnection | None = None
+    def __init__(self, base_url: str, *, ended: threading.Event | None = None, max_body: int = MAX_BODY) -> None:
+        self._address = ServiceAddress(base_url)
+        self._ended, self._max_body = ended, max_body
+        self._connection: TimedSocket | None = None
 
     def send(self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False) -> Exchange:
-        """Send `request` and wait at most `answer_seconds` for each part of the answer.
+        """Send `request` and wait at most `answer_seconds` for the whole answer.
 
         Never raises for what comes back. `same=True` insists on the connection that is open already.
-        Raises `HarnessError` for a request that can't be written as HTTP, such as a header with a line break.
+        Raises `HarnessError` for a request that can't be written as HTTP, such as a header with a line break, and
+        when the run is ended.
         """
-        started, at = time.perf_counter(), time.time()
-        for attempt in (1, 2):
+        data = self._address.written(request.method, request.path, request.headers, request.body)
+        watch = Watch(request, answer_seconds, self._ended)
+        if self._connection is not None and not same and not self._connection.is_quiet():
+            self.close()
+        while True:
             fresh = self._connection is None
             try:
-                response, body = self._exchange(request, answer_seconds)
-            except TimeoutError:
+                return watch.answered(self._exchange(data, request.method, watch))
+            except (AnswerLimit, NoHttp, OSError) as problem:
                 self.close()
-                return Exchange(
-                    request,
-                    None,
-                    problem=f"no answer within {answer_seconds:g} s",
-                    at=at,
-                    seconds=time.perf_counter() - started,
-                )
-            except ValueError as error:
-                self.close()
-                raise HarnessError(
-                    f"{request.method} {request.path!r} can't be sent as it stands: {foreign(error)}"
-                ) from error
-            except (http.client.HTTPException, OSError) as error:
-                self.close()
-                if attempt == 1 and not fresh and not same:
-                    continue
-                return Exchange(
-                    request,
-                    None,
-                    problem=f"connection closed ({type(error).__name__})",
-                    at=at,
-                    seconds=time.perf_counter() - started,
-                )
-            headers = tuple(response.getheaders())
-            if response.will_close:
-                self.close()
-            return Exchange(request, response.status, headers, body, at=at, seconds=time.perf_counter() - started)
-        raise AssertionError("two attempts end in a return")
+                # A connection that was idle may have been closed for that, just now.
+                if fresh or same or watch.received or isinstance(problem, TimeoutError):
+                    return watch.failed(problem)
 
-    def _exchange(self, request: Request, seconds: float) -> tuple[http.client.HTTPResponse, bytes]:
+    def _exchange(self, data: bytes, method: str, watch: Watch) -> Answer:
         if self._connection is None:
-            self._connection = self._kind(self._host, self._port, timeout=seconds)
-            self._connection.connect()
-            self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._connection = self._address.connect(watch.deadline)
         connection = self._connection
-        connection.sock.settimeout(seconds)
-        connection.putrequest(request.method, self._prefix + request.path, skip_accept_encoding=True)
-        for name, value in request.headers:
-            connection.putheader(name, header_bytes(value))
-        if request.body is not None:
-            connection.putheader("Content-Length", str(len(request.body)))
-        connection.endheaders(request.body)
-        response = connection.getresponse()
-        body = response.read(MAX_BODY)
-        if response.length and len(body) < MAX_BODY:  # `read` with a limit is silent about an answer cut short.
-            raise http.client.IncompleteRead(body, response.length)
-        return response, body
+        connection.send(data, watch.deadline)
+        answer = read_answer(lambda: watch.receive(connection), method, max_body=self._max_body)
+        if answer.is_last or answer.rest:
+            self.close()
+        return answer
 
     def close(self) -> None:
         if self._connection is not None:
@@ -187,16 +179,6 @@ class Connection:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def header_bytes(value: str | bytes) -> bytes:
-    """A header value as bytes: U+0000-U+00FF stand for those bytes (RFC 9110 §5.5), anything beyond for its UTF-8."""
-    if isinstance(value, bytes):
-        return value
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode("utf-8")
 
 
 def _text(value: str | bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from harness.measure.experiment import Experiment
@@ -9,6 +10,8 @@ from harness.measure.finding import Finding, Findings
 from harness.measure.lab import Lab
 from harness.wire import Exchange
 from mock_idp.tools.input_file import parse_json
+
+_DEEPEST, _WIDEST = 20, 100
 
 
 def run(lab: Lab) -> Findings:
@@ -40,13 +43,22 @@ def _body_shape(answer: Exchange) -> Any:
         return "text"
 
 
-def shape(value: Any) -> Any:
-    """A JSON value with its leaves replaced by their types; of an array, the shapes that occur in it."""
+def shape(value: Any, depth: int = _DEEPEST) -> Any:
+    """A JSON value with its leaves replaced by their types; of an array, the shapes that occur in it.
+
+    The service may send anything: what is deeper than twenty, or behind the first hundred members, is "…".
+    """
+    most = _WIDEST if depth else 0
     if isinstance(value, dict):
-        return {name: shape(item) for name, item in value.items()}
+        shown = {name: shape(item, depth - 1) for name, item in islice(value.items(), most)}
+        return shown if len(value) <= most else {**shown, "…": "…"}
     if isinstance(value, list):
-        shapes = [shape(item) for item in value]
-        return [one for number, one in enumerate(shapes) if one not in shapes[:number]]
+        shapes: list[Any] = []
+        for item in value[:most]:
+            one = shape(item, depth - 1)
+            if one not in shapes:
+                shapes.append(one)
+        return shapes if len(value) <= most else [*shapes, "…"]
     names = {str: "string", bool: "boolean", int: "number", float: "number"}
     return names.get(type(value), "null")
 

@@ -71,6 +71,8 @@ class Trial:
         return self.tokens([{"header": {"kid": f"unknown-{uuid.uuid4()}"}} for _ in range(count)])
 
     def send(self, token: str | None, request: Table | None = None) -> Exchange:
+        """One request with the token. Raises what `pause` raises when the time of the experiment is over."""
+        self.pause(0)
         return self.session.send(build_request(request or {}, self.route, token, {}))
 
     def accepts(self, token: str) -> bool:
@@ -97,7 +99,7 @@ class Trial:
         base_url, gate = self.session.service.base_url, threading.Barrier(len(tokens))
 
         def send(token: str) -> Exchange:
-            with Connection(base_url) as connection:
+            with Connection(base_url, ended=self.session.environment.ended) as connection:
                 gate.wait(timeout=10)
                 request = build_request({}, self.route, token, {})
                 return connection.send(request, answer_seconds=_CROWD_ANSWER_SECONDS)

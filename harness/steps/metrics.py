@@ -63,5 +63,8 @@ def expect_series(run: CellRun, since: Scrape, at_most: Count) -> None:
 def _scrape(run: CellRun) -> MetricsPage:
     series: dict[Series, float] = {}
     for path in run.profile.metrics["paths"]:
-        series.update(read_metrics(run.session.send(Request("GET", path)).body).series)
+        answer = run.session.send(Request("GET", path))
+        if answer.status is None:
+            raise HarnessError(f"the metrics at {path} can't be read: {answer.summary()}")
+        series.update(read_metrics(answer.body).series)
     return MetricsPage(series)

@@ -97,6 +97,6 @@ def _prepare(run: CellRun, lines: list[str], token: Table | None, request: str |
 
 def _connect(run: CellRun) -> RawConnection:
     try:
-        return RawConnection(run.base_url(), ANSWER_SECONDS)
+        return RawConnection(run.base_url(), ANSWER_SECONDS, run.session.environment.ended)
     except OSError as error:
         raise HarnessError(f"no connection to the service at {run.base_url()}: {foreign(error)}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness import checks
 from harness.cell_run import CellRun
 from harness.errors import HarnessError
-from harness.service_documents import count_items, item_id
+from harness.service_documents import count_items, document_of, item_id
 from harness.steps.registry import step
 from harness.verdicts import Deviation
 
@@ -16,7 +16,7 @@ def create_resource(run: CellRun) -> None:
     exchange, route = run.session.send_plain("write")
     if not checks.meets(exchange, "accept", route):
         raise HarnessError(f"no resource could be made: {exchange.summary()}")
-    run.created = item_id(exchange.body, run.profile.resources["id"])
+    run.created = item_id(document_of(exchange), run.profile.resources["id"])
 
 
 @step(needs=("resource-count",))
@@ -37,4 +37,4 @@ def _count(run: CellRun) -> int:
     """How many resources the service has, as its list route says to a token with that permission."""
     route = run.profile.routes[run.profile.resources["route"]]
     exchange, _ = run.session.send_plain(route.name)
-    return count_items(exchange.body, run.profile.resources["member"])
+    return count_items(document_of(exchange), run.profile.resources["member"])

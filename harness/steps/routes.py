@@ -8,7 +8,7 @@ from harness.cell_run import CellRun, Prepared, Sent
 from harness.grammar.tables import Outcome, Permissions, Routes
 from harness.model import Route, Table
 from harness.outgoing import build_request, find_route
-from harness.service_documents import openapi_routes
+from harness.service_documents import document_of, openapi_routes
 from harness.steps.registry import step
 from harness.wire import Request
 
@@ -46,5 +46,5 @@ def _routes(run: CellRun, routes: Any) -> list[Route]:
         return [route for route in known.values() if route.resource == known["read"].resource]
     if routes == "openapi":
         answer = run.session.send(Request("GET", "/api-docs/openapi.json"))
-        return openapi_routes(answer.body, known.values())
+        return openapi_routes(document_of(answer), known.values())
     return [find_route(name, run.profile) for name in routes]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import TypedDict
 
-from harness.cell_run import CellRun
+from harness.cell_run import CellRun, Prepared
+from harness.errors import HarnessError
 from harness.grammar.mock_words import Token
 from harness.grammar.tables import Request, Times
 from harness.rank_test import first_is_larger, two_sided_p
@@ -16,6 +17,14 @@ from harness.verdicts import Deviation
 # wrong once in a thousand runs.
 _ROUNDS = 3
 _SIGNIFICANT = 0.001
+
+
+def _seconds(run: CellRun, prepared: Prepared) -> float:
+    """How long the answer took. Raises `HarnessError` when none came: each of the others might take as long."""
+    exchange = run.session.send(prepared.request)
+    if exchange.status is None:
+        raise HarnessError(f"there are no times to compare: {exchange.summary()}")
+    return exchange.seconds
 
 
 class TimedTable(TypedDict, total=False):
@@ -39,7 +48,7 @@ def compare_times(run: CellRun, first: TimedTable, second: TimedTable, samples: 
         times: tuple[list[float], list[float]] = ([], [])
         for _ in range(samples):
             for which in order.sample((0, 1), 2):
-                times[which].append(run.session.send(prepared[which].request).seconds)
+                times[which].append(_seconds(run, prepared[which]))
         p = two_sided_p(*times)
         is_larger = first_is_larger(*times)
         if p >= _SIGNIFICANT or larger not in (None, is_larger):

@@ -50,7 +50,7 @@ S = TypeVar("S", bound=Stoppable)
 
 
 class RunningServices:
-    """What a target has started; threads may add to it."""
+    """What a target has started; threads may add to it, also what is only on its way up: it ends with the others."""
 
     def __init__(self) -> None:
         self._services: list[Stoppable] = []

@@ -109,7 +109,7 @@ class ProcessTarget:
             log = ServiceLog(self.name, self._log_folder)
             undo.callback(log.close)
             command = filled_in(self._command, port, config)
-            process = GuardedProcess(command, environment=os.environ, log=log)
+            process = self._services.add(GuardedProcess(command, environment=os.environ, log=log))
             undo.callback(process.stop)
             base_url = f"http://{ports.LOOPBACK}:{port}"
             self._wait_until_healthy(process, log, base_url, port)

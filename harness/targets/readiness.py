@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
-from harness.foreign_text import ForeignText, foreign
+from harness.errors import HarnessError
+from harness.wire import Connection, Request
 
 HEALTH_PATH = "/health"
 _PROBE_SECONDS = 2.0
@@ -17,22 +16,16 @@ _SHARE_OF_WAITING, _LONGEST_INTERVAL_SECONDS = 4, 0.1
 
 
 def health_state(base_url: str, path: str = HEALTH_PATH) -> tuple[bool, str]:
-    """Ask once. Whether the answer was 200, and what came, in words.
+    """Ask once, for two seconds at most. Whether the answer was 200, and what came, in words.
 
-    No proxy is used, whatever this process's environment says.
+    No proxy is used, whatever this process's environment says, and no redirect is followed.
     """
-    parts = urlsplit(base_url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=_PROBE_SECONDS)
     try:
-        connection.request("GET", parts.path.rstrip("/") + path)
-        answer = connection.getresponse()
-        body = ForeignText(answer.read(200).strip())
-    except (OSError, http.client.HTTPException) as error:
-        return False, f"{type(error).__name__}: {foreign(error)}"
-    finally:
-        connection.close()
-    return answer.status == 200, f"{answer.status} {body}".strip()
+        with Connection(base_url) as connection:
+            answer = connection.send(Request("GET", path), answer_seconds=_PROBE_SECONDS)
+    except HarnessError as problem:
+        return False, str(problem)
+    return answer.status == 200, answer.summary()
 
 
 def wait_until(check: Callable[[], str | None], ended: Callable[[float], bool], seconds: float) -> str | None:

@@ -90,7 +90,7 @@ class ReferenceTarget:
         table = settings_table(self._service, config, self._times)
         secrets = planted_secrets(config)
         if self._own_process:
-            return self._services.add(start_reference_process(table, self._faults, secrets))
+            return start_reference_process(table, self._faults, secrets, self._services)
         return self._services.add(self._start_here(table, secrets))
 
     def close(self) -> None:

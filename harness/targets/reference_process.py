@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.targets.base import TargetError
 from harness.targets.guarded import GuardedProcess, clean_environment
-from harness.targets.guarded_service import GuardedService
+from harness.targets.guarded_service import GuardedService, RunningServices
 from harness.targets.own_port import wait_until_healthy
 from harness.targets.reference_config import settings_toml
 from harness.targets.scratch import ScratchFolder
@@ -20,11 +20,11 @@ _BOOT_SECONDS = 30.0
 
 
 def start_reference_process(
-    table: Mapping[str, Any], faults: Sequence[str], secrets: tuple[str, ...]
+    table: Mapping[str, Any], faults: Sequence[str], secrets: tuple[str, ...], services: RunningServices
 ) -> GuardedService:
-    """Run `python -m harness.reference` with these settings and faults; returns once it is healthy.
+    """Run `python -m harness.reference` with these settings and faults, and add it to `services`.
 
-    Raises `TargetError` with its log when it ends or is not healthy in time.
+    Returns once it is healthy. Raises `TargetError` with its log when it ends or is not healthy in time.
     """
     scratch = ScratchFolder()
     command = [sys.executable, "-P", "-m", "harness.reference", "--settings", str(scratch.path / _SETTINGS)]
@@ -32,18 +32,20 @@ def start_reference_process(
     with ExitStack() as undo:
         log = ServiceLog("reference")
         undo.callback(log.close)
-        process = GuardedProcess(
-            command,
-            environment=clean_environment({}),
-            log=log,
-            scratch=scratch,
-            prepare=lambda: scratch.write_secret(_SETTINGS, settings_toml(table)),
+        process = services.add(
+            GuardedProcess(
+                command,
+                environment=clean_environment({}),
+                log=log,
+                scratch=scratch,
+                prepare=lambda: scratch.write_secret(_SETTINGS, settings_toml(table)),
+            )
         )
         undo.callback(process.stop)
         base_url, missing = wait_until_healthy(process, _BOOT_SECONDS)
         if missing is not None:
             status = process.exit_status()
             raise TargetError(f"the reference service does not start (exit status {status}): {missing}", log.tail())
-        service = GuardedService(base_url, process, log, secrets)
+        service = services.add(GuardedService(base_url, process, log, secrets))
         undo.pop_all()
     return service

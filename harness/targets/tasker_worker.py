@@ -130,12 +130,14 @@ class TaskerWorkerTarget:
         with ExitStack() as undo:
             log = ServiceLog(self.name, self._log_folder)
             undo.callback(log.close)
-            process = GuardedProcess(
-                [sys.executable, "-P", str(BOOT)],
-                environment=self._environment(config, database_url, scratch.path),
-                log=log,
-                scratch=scratch,
-                prepare=lambda: _write_files(config, scratch),
+            process = self._services.add(
+                GuardedProcess(
+                    [sys.executable, "-P", str(BOOT)],
+                    environment=self._environment(config, database_url, scratch.path),
+                    log=log,
+                    scratch=scratch,
+                    prepare=lambda: _write_files(config, scratch),
+                )
             )
             undo.callback(process.stop)
             base_url, missing = wait_until_healthy(process, self._boot_seconds)

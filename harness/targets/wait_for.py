@@ -2,11 +2,12 @@
 
     python -m harness.targets.wait_for URL SECONDS
 
-Exit status 0 once `GET URL/health` answers 200, 1 with the last state when the seconds are over.
+Exit status 0 once `GET URL/health` answers 200, 1 with the last state when the seconds are over, 2 for a wrong call.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 
@@ -27,5 +28,17 @@ def main(url: str, seconds: float) -> int:
     return 1
 
 
+def called(arguments: list[str]) -> int:
+    """The exit status of a call with these arguments."""
+    try:
+        url, seconds = arguments[0], float(arguments[1])
+    except (IndexError, ValueError):
+        url, seconds = "", math.nan
+    if not 0 <= seconds < threading.TIMEOUT_MAX:
+        print("usage: python -m harness.targets.wait_for URL SECONDS, a number of at least 0", file=sys.stderr)
+        return 2
+    return main(url, seconds)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], float(sys.argv[2])))
+    sys.exit(called(sys.argv[1:]))

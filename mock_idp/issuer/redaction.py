@@ -27,7 +27,8 @@ SECRET_PARAMETERS = frozenset(
 )
 """Parameters of RFC 6749, 7009, 7521, 7523, 7636, 7662, 8628, 8693, 9101 and OpenID Connect that prove something."""
 
-_PARAMETER = re.compile(r"(?P<name>[^?&#=]+)=(?P<value>[^&#]*)")
+# Only where a name can begin: else every letter of a long text without = would be tried as the first of a name.
+_PARAMETER = re.compile(r"(?<![^?&#=])(?P<name>[^?&#=]+)=(?P<value>[^&#]*)")
 
 
 def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -77,12 +77,21 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 
 def parse_json(text: str | bytes) -> Any:
-    """A JSON document; NaN and the infinities are none. Raises `InputFileError`."""
+    """A JSON document; NaN and the infinities are none, and no object has a member twice. Raises `InputFileError`."""
     return _parsed(_json, text, "JSON")
 
 
 def _json(text: str | bytes) -> Any:
-    return json.loads(text, parse_constant=_no_constant)
+    return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_members)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:  # Nobody knows which one is meant.
+            raise ValueError(f"the member {name[:100]!r} stands there twice")
+        members[name] = value
+    return members
 
 
 def _no_constant(word: str) -> Any:

@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # Calls that make a text fit to be shown.
-SHOWING = {"foreign", "ForeignText", "header_text", "one_line", "visible", "visible_data", "lines_of", "type"}
+SHOWING = {
+    "foreign",
+    "ForeignText",
+    "header_text",
+    "one_line",
+    "visible",
+    "visible_data",
+    "lines_of",
+    "sentence",
+    "type",
+}
 # What came from outside, as it came: members and calls whose values are for judging.
 RAW = {"as_it_came", "raw", "judged_text", "body", "headers", "stderr", "stdout", "output", "explanation"}
 TERMINAL = {"echo", "secho", "print", "Console", "getwriter"}

@@ -14,6 +14,7 @@ from small_service import Answer, Behaviour, Call, SmallService, honest
 from harness import held_up
 from harness.attacker import AttackerListener
 from harness.environment import Environment, Options
+from harness.foreign_text import ForeignText
 from harness.idp import IdpClient
 from harness.model import Cell
 from harness.profile import load_profile
@@ -28,6 +29,7 @@ class Running:
     """A small service as a target's service."""
 
     pid = None
+    secrets: tuple[str, ...] = ()
 
     def __init__(self, behaviour: Behaviour, config: ServiceConfig) -> None:
         self._service = SmallService(behaviour)
@@ -38,8 +40,8 @@ class Running:
             self.runs = False
             self._service.__exit__(None, None, None)
 
-    def log_tail(self, lines: int = 40) -> str:
-        return f"the last {lines} lines\nof the log"
+    def log_tail(self, lines: int = 40) -> ForeignText:
+        return ForeignText(f"the last {lines} lines\nof the log")
 
     def alive(self) -> bool:
         return self.runs
@@ -132,7 +134,7 @@ def test_after_an_error_the_next_cell_has_a_new_service(
     sessions: Sessions, target: CountingTarget, tmp_path: Path
 ) -> None:
     """Nobody knows in which state the first one is."""
-    assert sessions.run(cell(tmp_path, 'token.key = "nobody"\n' + PLAIN)).verdict == ERROR
+    assert sessions.run(cell(tmp_path, 'request.headers = { X-A = "a\\r\\nb" }\n' + PLAIN)).verdict == ERROR
     assert sessions.run(cell(tmp_path)).verdict == PASSED
     assert [service.runs for service in target.started] == [False, True]
 
@@ -223,20 +225,79 @@ def test_cells_of_a_service_that_have_begun_run_one_after_the_other(
     assert (len(target.started), most) == (1, [1])
 
 
-def test_a_mistake_of_the_harness_is_raised_for_each_cell_that_it_keeps_from_running(
-    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "mishap", [ZeroDivisionError("by 0"), RecursionError(), MemoryError(), SystemExit(3)], ids=repr
+)
+def test_a_start_that_breaks_takes_no_other_cell_with_it(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mishap: BaseException
 ) -> None:
-    """Nobody waits for a result that never comes."""
+    """Each cell says what happened, and nobody waits for a result that never comes."""
+    start, broken = target.start, [mishap]
 
-    def broken(config: ServiceConfig) -> Running:
-        raise ZeroDivisionError
+    def breaks_once(config: ServiceConfig) -> Running:
+        if broken:
+            raise broken.pop()
+        return start(config)
 
-    monkeypatch.setattr(target, "start", broken)
+    monkeypatch.setattr(target, "start", breaks_once)
     cells = [cell(tmp_path, topic=topic) for topic in ("one", "two")]
     sessions.begin(cells)
-    for one in cells:
-        with pytest.raises(ZeroDivisionError):
-            sessions.run(one)
+    first, second = (sessions.run(one) for one in cells)
+    assert (first.verdict, second.verdict) == (ERROR, PASSED)
+    assert first.reason.startswith(f"the harness made a mistake ({type(mishap).__name__}")
+    assert "please report it" in first.reason
+
+
+def test_a_service_that_dies_takes_no_other_cell_with_it(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    """The cell in which it died has failed, and the next one has another service."""
+
+    def dies(call: Call) -> Answer:
+        if call.token and "deadly" in call.claims:
+            target.started[0].runs = False
+            target.behaviour = honest
+        return honest(call) if target.started[0].runs else Answer(500)
+
+    target.behaviour = dies
+    deadly = cell(tmp_path, "token.claims = { deadly = 1 }\n" + PLAIN)
+    assert sessions.run(deadly).verdict == FAILED
+    assert sessions.run(cell(tmp_path, topic="next")).verdict == PASSED
+    assert len(target.started) == 2
+    target.started[0].runs = True  # So that it ends with the test.
+
+
+def test_a_service_that_a_case_has_broken_takes_no_other_cell_with_it(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    """It still runs, but the plain token that it let in before is let in no more."""
+    broken: list[Call] = []
+
+    def breaks(call: Call) -> Answer:
+        if call.token and "deadly" in call.claims:
+            broken.append(call)
+            target.behaviour = honest
+        return Answer(401) if broken and len(target.started) == 1 else honest(call)
+
+    target.behaviour = breaks
+    result = sessions.run(cell(tmp_path, "token.claims = { deadly = 1 }\n" + 'expect = "reject"\n'))
+    assert (result.verdict, result.expected) == (FAILED, "the plain token is accepted after the case (canary)")
+    assert sessions.run(cell(tmp_path, topic="next")).verdict == PASSED
+    assert [service.runs for service in target.started] == [False, True]
+
+
+def test_a_service_that_cannot_be_ended_is_an_error_of_its_cell_alone(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stays(self: Running) -> None:
+        monkeypatch.undo()
+        raise TargetError("it does not end")
+
+    monkeypatch.setattr(Running, "stop", stays)
+    first = sessions.run(cell(tmp_path, PLAIN + "timed = true\n"))
+    assert first.verdict == ERROR
+    assert first.reason == "what it had started could not be ended: TargetError: it does not end"
+    assert sessions.run(cell(tmp_path, PLAIN + "timed = true\n", topic="next")).verdict == PASSED
 
 
 def test_a_manual_scenario_starts_the_service_itself(
