@@ -14,6 +14,7 @@ from harness.grammar.kinds import Mark, marks, resolved, schema_of
 from harness.grammar.mock_words import Token
 from harness.grammar.names import Names, named
 from harness.grammar.once import Once
+from harness.grammar.policies import Knobs, known_knobs
 from harness.grammar.tables import ControlTable, Policy, ScenarioTable, VariantTable
 from harness.model import Scenario, Step, Table, Variant, parse_policy
 from harness.steps import STEPS, StepDefinition
@@ -34,13 +35,15 @@ def load_all(directories: Iterable[Path] | None = None) -> list[Scenario]:
     Raises `ScenarioFileError` for the first thing that is wrong, also when one id stands in two directories.
     """
     found: dict[str, Scenario] = {}
-    for directory in directories or [bundled_directory()]:
+    directories = list(directories or [bundled_directory()])
+    knobs = known_knobs(directory for directory in directories if directory.is_dir())
+    for directory in directories:
         if not directory.is_dir():
             raise ScenarioFileError(directory, 1, "is no directory of scenarios")
         for file in sorted(directory.glob("*/*.toml")):
             if file.parent.name in _FOLDERS_OF_OTHER_DATA:
                 continue
-            for scenario in load_file(file):
+            for scenario in load_file(file, knobs):
                 if scenario.id in found:
                     raise ScenarioFileError(
                         file, scenario.line, f"{scenario.id} stands in {found[scenario.id].file} too"
@@ -49,19 +52,23 @@ def load_all(directories: Iterable[Path] | None = None) -> list[Scenario]:
     return [found[key] for key in sorted(found)]
 
 
-def load_file(file: Path) -> list[Scenario]:
-    """The scenarios of one file `<area>/<topic>.toml`. Raises `ScenarioFileError`."""
+def load_file(file: Path, knobs: Knobs | None = None) -> list[Scenario]:
+    """The scenarios of one file `<area>/<topic>.toml`, whose policies ask for `knobs`.
+
+    These are by themselves the bundled ones and those of the file's directory of scenarios. Raises `ScenarioFileError`.
+    """
     source = TomlSource(file)
+    knobs = known_knobs([file.parent.parent]) if knobs is None else knobs
     tables = dict(source.data)
     title = tables.pop("title", None)
     if not isinstance(title, str):
         source.fail(("title",), 'the file needs a title = "..." that says what it is about')
     if not tables:
         raise ScenarioFileError(file, 1, "the file has no scenario")
-    return [_scenario(source, slug, table) for slug, table in tables.items()]
+    return [_scenario(source, slug, table, knobs) for slug, table in tables.items()]
 
 
-def _scenario(source: TomlSource, slug: str, table: Any) -> Scenario:
+def _scenario(source: TomlSource, slug: str, table: Any, knobs: Knobs) -> Scenario:
     if not _SLUG.fullmatch(slug):
         source.fail((slug,), f"the slug {slug!r} must be words of a-z and 0-9 joined by single hyphens")
     what = f"scenario {slug}"
@@ -74,7 +81,7 @@ def _scenario(source: TomlSource, slug: str, table: Any) -> Scenario:
         source.fail((slug, "variants"), "variants must be a table with one entry for each variant")
     base = {key: value for key, value in table.items() if key != "variants"}
     check(source, base, _SCENARIO, (slug,), what)
-    once = Once(source)
+    once = Once(source, knobs)
     kills, positive = table.get("kills", []), table.get("positive_control", False)
     if kills and positive:
         source.fail((slug,), f"scenario {slug} has either kills = [mutants] or positive_control = true, not both")
@@ -111,6 +118,7 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any, on
     policy = table.get("policy")
     if policy is not None:
         once.check(policy, _POLICY, (*path, "policy"))
+        once.check_policy(policy, (*path, "policy"))
     for key in ("token", "request", "control", "fault", "jwks", "steps"):
         once.check_texts(table.get(key), path)
     names = Names(source)
@@ -165,6 +173,8 @@ class _Steps:
             raw, base = table[step.says.takes], (*path, step.says.takes)
             args = dict(raw)
         self._once.check(args, step.schema, base, f"step {step.name}", raw)
+        if "policy" in args:
+            self._once.check_policy(args["policy"], (*place, "policy"))
         if {"expect", "policy"} <= args.keys():
             source.fail((*place, "policy"), "a request has expect or policy, not both")
         if step.says.config and table.get("config", {}).get(step.says.config) is not True:

@@ -74,7 +74,7 @@ def planned_mutants(config: pytest.Config) -> list[Mutant]:
     directories = tuple(config.getoption("--idp-scenarios"))
     folders = [Path(name) for name in directories]
     scenarios = load_all([bundled_directory(), *folders])
-    killers = Killers(scenarios, load_profile(find_profile("reference", folders), scenarios))
+    killers = Killers(scenarios, load_profile(find_profile("reference", folders), folders))
     mutants = []
     for name in config.getoption("--idp-mutant") or sorted(FAULTS):
         options = Options(target="reference", scenario_directories=directories, faults=(name,))

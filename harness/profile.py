@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness.bundled import bundled_directory
 from harness.errors import UsageError
+from harness.grammar.policies import known_knobs
 from harness.measure.declared import Documented, Threshold, read_documented, read_thresholds
-from harness.model import Route, Scenario
-from harness.profile_checks import check_knobs, check_profile
+from harness.model import Route
+from harness.profile_checks import check_profile
 from harness.targets.base import BringsIdp
 from harness.targets.url import is_on_this_machine
 from harness.toml_source import TomlSource, nearest
@@ -96,14 +97,14 @@ def find_profile(name: str, directories: list[Path] | None = None) -> Path:
     raise UsageError(f"there is no profile {name!r}{nearest(name, known)}")
 
 
-def load_profile(file: Path, scenarios: Iterable[Scenario] = ()) -> Profile:
-    """Read a profile strictly; its policies must be of the types that `scenarios` compare them with.
+def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
+    """Read a profile strictly; its policies are bundled ones, or of directories of scenarios, its own among them.
 
     Raises `ScenarioFileError` with the line of what is wrong.
     """
     source = TomlSource(file)
-    check_profile(source)
-    check_knobs(source, scenarios)
+    own = [file.parent.parent] if file.parent.name == "profiles" else []
+    check_profile(source, known_knobs([*own, *directories]))
     data = source.data
     vocabulary = data.get("vocabulary", {})
     return Profile(

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness import vocabulary as words
+from harness.grammar.policies import Knobs, check_declared
 from harness.kinds import (
     ANY_TEXT,
-    FLAG,
     LINE,
     METHOD,
-    MOST,
     PATH,
-    SECONDS,
     SOME_SECONDS,
     SOME_STATUSES,
     STATUSES,
     TEXT,
     TEXTS,
     Kind,
-    check_kind,
     check_kinds,
-    is_number,
     items,
-    number,
     table_of,
-    whole,
 )
-from harness.model import Scenario
 from harness.placeholders import problems
 from harness.toml_source import Place, TomlSource
 
-# As difflib measures it: a slip of the finger, no other word.
-_NEAR = 0.8
-
 _TABLE = Kind("a table", lambda value: isinstance(value, dict))
-_KNOB = Kind(
-    f"true or false, a word, or a number from 0 to {MOST:,}",
-    lambda value: isinstance(value, bool) or not TEXT.missing(value) or (is_number(value) and 0 <= value <= MOST),
-)
-# What a knob's name says of its value, for scenarios and profiles of anybody.
-_KNOB_ENDINGS = {"_seconds": SECONDS, "_at_most": whole(0), "_at_least": whole(0)}
-
 _PROFILE: Mapping[str, Kind] = {
     "title": LINE,
     "capabilities": TEXTS,
@@ -84,8 +66,11 @@ _METRICS: Mapping[str, Kind] = {
 PROFILE_KEYS, ROUTE_KEYS, TIMING_KEYS = tuple(_PROFILE), tuple(_ROUTE), tuple(_TIMING)
 
 
-def check_profile(source: TomlSource) -> None:
-    """Check all that a profile says, but what it documents and its thresholds. Raises `ScenarioFileError`."""
+def check_profile(source: TomlSource, knobs: Knobs) -> None:
+    """Check all that a profile says, but what it documents and its thresholds; its policies are of `knobs`.
+
+    Raises `ScenarioFileError`.
+    """
     data = source.data
     _check(source, data, _PROFILE, (), "a profile")
     _check_capabilities(source, data.get("capabilities", []), data.get("lacks", {}))
@@ -98,8 +83,7 @@ def check_profile(source: TomlSource) -> None:
     if "read" not in routes:
         source.fail(("routes",), "a profile needs at least [routes.read]")
     _check(source, data.get("timing", {}), _TIMING, ("timing",), "timing")
-    for name, value in data.get("policy", {}).items():
-        _check_knob(source, name, value)
+    check_declared(source, data.get("policy", {}), knobs, ("policy",))
     if resources := data.get("resources", {}):
         _check(source, resources, _RESOURCES, ("resources",), "resources", needed=_RESOURCES)
         source.check_word(resources["route"], routes, ("resources", "route"), "route of this profile")
@@ -116,40 +100,6 @@ def check_profile(source: TomlSource) -> None:
         _check(source, metrics, _METRICS, ("metrics",), "metrics", needed=_METRICS)
 
 
-def check_knobs(source: TomlSource, scenarios: Iterable[Scenario]) -> None:
-    """Check the policies of a profile against the scenarios that ask for them. Raises `ScenarioFileError`.
-
-    A knob is of the type that it is compared with. One that no scenario asks for may be for scenarios that are not
-    loaded, but not when its name is nearly that of another, which this profile lacks.
-    """
-    declared = source.data.get("policy", {})
-    asked = _asked_knobs(scenarios)
-    for name, value in declared.items():
-        if name in asked:
-            check_kind(source, value, asked[name], ("policy", name), name)
-        elif near := difflib.get_close_matches(name, asked.keys() - declared.keys(), n=1, cutoff=_NEAR):
-            source.fail(("policy", name), f"no scenario asks for the policy {name!r}; did you mean {near[0]!r}?")
-
-
-def _asked_knobs(scenarios: Iterable[Scenario]) -> dict[str, Kind]:
-    """What each knob that a scenario asks for must be, by what it is compared with."""
-    asked = {}
-    for variant in (variant for scenario in scenarios for variant in scenario.variants):
-        if variant.policy is not None:
-            asked[variant.policy.knob] = _kind_of(variant.policy.is_)
-        for step in variant.steps:
-            if policy := step.args.get("policy"):
-                asked[policy["knob"]] = _kind_of(policy.get("is"))
-    return asked
-
-
-def _kind_of(compared: Any) -> Kind:
-    """What a value must be to be compared with this one; None stands for a number that is a least one."""
-    if isinstance(compared, bool):
-        return FLAG
-    return TEXT if isinstance(compared, str) else number(0)
-
-
 def _check_capabilities(source: TomlSource, capabilities: list[str], lacks: Mapping[str, str]) -> None:
     for name in capabilities:
         source.check_word(name, words.CAPABILITIES, ("capabilities",), "capability")
@@ -162,11 +112,6 @@ def _check_capabilities(source: TomlSource, capabilities: list[str], lacks: Mapp
                 f"say of {name!r} ({words.CAPABILITIES[name]}) either that the target has it "
                 f"(capabilities) or why it lacks it (lacks)",
             )
-
-
-def _check_knob(source: TomlSource, name: str, value: Any) -> None:
-    kind = next((kind for ending, kind in _KNOB_ENDINGS.items() if name.endswith(ending)), _KNOB)
-    check_kind(source, value, kind, ("policy", name), name)
 
 
 def _check(

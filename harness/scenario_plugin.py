@@ -164,7 +164,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
             raise UsageError(f"there is no style {style!r}{nearest(style, STYLES)}")
     folders = [Path(name) for name in directories]
     scenarios = load_all([bundled_directory(), *folders])
-    profile = load_profile(find_profile(options.profile_name(), folders), scenarios).as_run_by(
+    profile = load_profile(find_profile(options.profile_name(), folders), folders).as_run_by(
         make_target(options.target, options.target_settings())
     )
     planned = plan(select(scenarios, option("select")), profile, options.target, styles, share_count(config))

@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.grammar.kinds import DEFINITIONS, closed, resolved, schema_of
 from harness.grammar.mock_words import Token
+from harness.grammar.policies import known_knobs
 from harness.grammar.tables import Policy, ScenarioTable
 from harness.steps import STEPS, StepDefinition
 
@@ -42,6 +43,8 @@ def scenario_schema() -> Schema:
     named["scenario"]["properties"]["variants"]["propertyNames"] = {"pattern": f"^{_SLUG}$"}
     named["scenario"]["allOf"].append(_complete())
     definitions = {**named, **steps, "data": _DATA}
+    for policy in (one for one in named.values() if "knob" in one.get("properties", {})):
+        policy["properties"]["knob"] = {"anyOf": [{"enum": list(known_knobs())}, policy["properties"]["knob"]]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "idp-harness scenarios",

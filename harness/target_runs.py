@@ -53,7 +53,7 @@ class TargetRuns:
         names = () if options.faults else options.expected_names()
         scenarios = load_all([bundled_directory(), *folders]) if names else []
         findings = [one for name in names for one in load_expected(name, scenarios, folders)]
-        profile = load_profile(find_profile(options.profile_name(), folders))
+        profile = load_profile(find_profile(options.profile_name(), folders), folders)
         if self._attacker is None:
             self._attacker = AttackerListener()
         target = make_target(options.target, options.target_settings())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -61,13 +62,21 @@ class CellResult(FitToShow):
         return asdict(self)
 
 
+def was_judged(results: Iterable[CellResult]) -> bool:
+    """Whether something was said of the service: a cell that is skipped or undeclared says nothing."""
+    return any(result.verdict not in (SKIPPED, UNDECLARED) for result in results)
+
+
 def exit_status(results: list[CellResult], *, strict: bool) -> int:
-    """The exit status of a run. A failed SHOULD counts only when `strict`; nothing selected is a usage error."""
+    """The exit status of a run. A failed SHOULD counts only when `strict`; nothing selected is a usage error.
+
+    A run in which no cell was judged says nothing of the service: it could not be done.
+    """
     if not results:
         return EXIT_USAGE
     verdicts = {result.verdict for result in results}
     if STALE in verdicts or any(r.verdict == FAILED and (strict or r.level != "should") for r in results):
         return EXIT_FAILED
-    if verdicts & {ERROR, INCONCLUSIVE}:
+    if verdicts & {ERROR, INCONCLUSIVE} or not was_judged(results):
         return EXIT_COULD_NOT_RUN
     return EXIT_OK

@@ -21,7 +21,7 @@ from harness.cli import cli as idp_harness
 from harness.grammar import tables
 from harness.grammar.kinds import keys_of, resolved, schema_of
 from harness.grammar.mock_words import Token
-from harness.loader import load_all
+from harness.grammar.policies import known_knobs
 from harness.measure.declared import THRESHOLD_KEYS
 from harness.measure.quantities import QUANTITIES
 from harness.measure.reading import Reading
@@ -96,6 +96,7 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "config": (SCENARIOS, "Configuration of the service", "key of `config`", keys_of(tables.ConfigTable)),
     "capabilities": (SCENARIOS, "Capabilities", "capability", words.CAPABILITIES),
     "profile keys": (SCENARIOS, "Profiles", "key", profile_checks.PROFILE_KEYS),
+    "knobs": (SCENARIOS, "Profiles", "knob", known_knobs()),
     "verdicts": (SCENARIOS, "Running them", "verdict", VERDICTS),
     "mutations": (PLUGIN, "Mutations", "mutation", MUTATIONS),
     "styles": (MOCK_IDP, "Styles", "style", VENDORS),
@@ -141,16 +142,6 @@ def test_the_placeholders_are_those_that_exist() -> None:
     named = {"kid.NAME", "issuer.NAME", "api_key.full", "api_key.read", "api_key.none"}
     named |= {f"{filler}.NUMBER" for filler in placeholders.FILLERS}
     assert listed == placeholders.WORDS | parts | named
-
-
-def test_the_knobs_are_those_of_the_bundled_scenarios() -> None:
-    """A profile can declare every policy that a scenario depends on."""
-    policies = [v.policy for s in load_all() for v in s.variants if v.policy]
-    steps = [
-        step.args["policy"]["knob"] for s in load_all() for v in s.variants for step in v.steps if "policy" in step.args
-    ]
-    knobs = {policy.knob for policy in policies} | {*steps, "leeway_seconds"}
-    assert set(SCENARIOS.column("Profiles", "knob")) == knobs
 
 
 def test_the_members_of_the_issuer_are_those_that_exist() -> None:

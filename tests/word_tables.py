@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from harness.grammar.kinds import resolved
+from harness.grammar.policies import Knob, known_knobs
 from harness.steps import STEPS, StepDefinition
 from harness.vocabulary import CAPABILITIES, EXPECTATIONS
 from mock_idp.jose.members import schemas
@@ -53,6 +54,17 @@ def capabilities() -> str:
     return table(
         ("capability", "the service, or its target"), ([f"`{name}`", text] for name, text in CAPABILITIES.items())
     )
+
+
+def knobs() -> str:
+    """What each knob of a policy declares."""
+    return table(("knob", "type", "declares"), (_knob(one) for one in known_knobs().values()))
+
+
+def _knob(knob: Knob) -> list[str]:
+    words = ", ".join(f'`"{word}"`' for word in knob.words)
+    first = f'`"{knob.words[0]}"`: ' if words else ""
+    return [f"`{knob.name}`", words or knob.type, first + _cell(knob.sentence)]
 
 
 def mutations() -> str:
@@ -103,6 +115,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "steps": steps,
     "expectations": expectations,
     "capabilities": capabilities,
+    "knobs": knobs,
     "mutations": mutations,
     "faults": faults,
 }

@@ -28,7 +28,7 @@ def check(directories: tuple[Path, ...]) -> None:
     profiles = 0
     for folder in [*directories, bundled_directory()]:
         for file in sorted((folder / "profiles").glob("*.toml")):
-            load_profile(file, scenarios)
+            load_profile(file, directories)
             profiles += 1
         for file in sorted((folder / "expected").glob("*.toml")):
             load_expected(file.stem, scenarios, directories)

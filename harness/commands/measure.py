@@ -111,7 +111,7 @@ def measure(
     )
     check_options(options)
     check_idp(subject.idp_url, control_token, subject.issuer)
-    load_profile(find_profile(options.profile_name(), list(directories)))
+    load_profile(find_profile(options.profile_name(), list(directories)), directories)
     if reason := make_target(target, options.target_settings()).available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     started = time.monotonic()

@@ -71,7 +71,7 @@ def mutants(
     # In a file or a CI log the table needs room for the ids of cells.
     console = terminal.console(width=None if sys.stdout.isatty() else 140)
     scenarios = all_scenarios(directories)
-    profile = load_profile(find_profile("reference", list(directories)), scenarios)
+    profile = load_profile(find_profile("reference", list(directories)), directories)
     killers = Killers(scenarios, profile)
     names = sorted(set(mutants or FAULTS))
     used = {one.id for name in names for one in killers.scenarios_for(name, own=origin(name) is not None)}

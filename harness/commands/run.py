@@ -113,7 +113,7 @@ def run(
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     scenarios = all_scenarios(directories)
     chosen = select(scenarios, prefixes)
-    declared = load_profile(find_profile(options.profile_name(), list(directories)), scenarios).as_run_by(runner)
+    declared = load_profile(find_profile(options.profile_name(), list(directories)), directories).as_run_by(runner)
     planned = keep_cells(plan(chosen, declared, target, subject.styles or STYLES), prefixes)
     reporter = ProgressReporter(console, len(planned), target)
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]

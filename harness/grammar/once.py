@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from harness.grammar.checking import check
 from harness.grammar.kinds import Mark, Place, Schema
 from harness.grammar.names import all_marks
+from harness.grammar.policies import Knobs, check_asked
 from harness.placeholders import problems
 from harness.toml_source import TomlSource
 
@@ -17,8 +19,8 @@ class Once:
     `made_from` is the object that counts where `value` is a changed copy of it.
     """
 
-    def __init__(self, source: TomlSource) -> None:
-        self._source = source
+    def __init__(self, source: TomlSource, knobs: Knobs) -> None:
+        self._source, self._knobs = source, knobs
         self._read: dict[int, Any] = {}
         self._checked: dict[tuple[int, int], Any] = {}
         self._found: dict[tuple[int, int], tuple[Any, list[Mark]]] = {}
@@ -36,6 +38,10 @@ class Once:
             for text, problem in problems(value):
                 self._source.fail_at(text, place, problem)
             self._read[id(value)] = value
+
+    def check_policy(self, policy: Mapping[str, Any], place: Place) -> None:
+        """Check what a policy asks of the profile. Raises `ScenarioFileError`."""
+        check_asked(self._source, policy, self._knobs, place)
 
     def marks(self, value: Any, schema: Schema, place: Place = (), made_from: Any = None) -> list[Mark]:
         """What stands in a value that keeps to its schema; `place` is where it is in the whole."""

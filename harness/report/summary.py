@@ -56,6 +56,9 @@ def print_summary(
     counts = Counter(result.verdict for result in results)
     numbers = ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts.VERDICTS if counts[verdict])
     console.print(words(f"{len(results)} cells{'' if seconds is None else f' in {seconds:.1f} s'}: {numbers}"))
+    if results and not verdicts.was_judged(results):
+        reason = "no cell could be run against what the profile says of the service"
+        console.print(words(f"nothing was judged: {reason}; the exit status is {verdicts.EXIT_COULD_NOT_RUN}"))
 
 
 def again_line(result: CellResult) -> str:

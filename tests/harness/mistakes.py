@@ -22,11 +22,23 @@ MISTAKES = {
     "expectation": ('expect = "rejct"\n', 0, "'rejct' is no expectation; did you mean 'reject'?"),
     "expectation-list": ('expect = [401, "clsed"]\n', 0, 'a word or a list such as [401, 404] or [413, "closed"]'),
     "expectation-empty": ("expect = []\n", 0, "expect must be a word or a list"),
-    "policy-key": ('policy = { knob = "k", is = 1, then = "reject", othrwise = "accept" }\n', 0, "'otherwise'?"),
-    "policy-word": ('policy = { knob = "k", is = 1, then = "rejct", otherwise = "accept" }\n', 0, "'reject'?"),
-    "policy-half": ('policy = { knob = "k", then = "reject", otherwise = "accept" }\n', 0, "either is or at_least"),
+    "policy-key": (
+        'policy = { knob = "kid_required", is = true, then = "reject", othrwise = "accept" }\n',
+        0,
+        "'otherwise'?",
+    ),
+    "policy-word": (
+        'policy = { knob = "kid_required", is = true, then = "rejct", otherwise = "accept" }\n',
+        0,
+        "'reject'?",
+    ),
+    "policy-half": (
+        'policy = { knob = "kid_required", then = "reject", otherwise = "accept" }\n',
+        0,
+        "either is or at_least",
+    ),
     "policy-and-expect": (
-        EXPECT + 'policy = { knob = "k", is = 1, then = "reject", otherwise = "accept" }\n',
+        EXPECT + 'policy = { knob = "kid_required", is = true, then = "reject", otherwise = "accept" }\n',
         1,
         "expect or policy, not both",
     ),
@@ -59,7 +71,7 @@ MISTAKES = {
     ),
     "step-expectation": ('steps = [\n  { do = "send" },\n  { do = "send", expect = "acept" },\n]\n', 2, "'accept'?"),
     "step-expect-and-policy": (
-        'steps = [{ do = "send", expect = "accept", policy = { knob = "k", is = 1, then = "reject", '
+        'steps = [{ do = "send", expect = "accept", policy = { knob = "kid_required", is = true, then = "reject", '
         'otherwise = "accept" } }]\n',
         0,
         "expect or policy, not both",

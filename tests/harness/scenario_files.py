@@ -57,6 +57,18 @@ def profile_text(*capabilities: str, routes: str = ROUTES, more: str = "") -> st
     return "\n".join(lines) + "\n" + routes + more
 
 
+def write_policies(folder: Path, text: str) -> Path:
+    """`<folder>/policies.toml`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "policies.toml").write_text(text, encoding="utf-8")
+    return folder / "policies.toml"
+
+
+def policy_text(name: str, type: str, more: str = "") -> str:
+    """A policy of one's own."""
+    return f'[{name}]\ntype = "{type}"\nsentence = "A sentence."\nsource = "House rule 1"\n{more}'
+
+
 def write_profile(folder: Path, text: str, name: str = "thing") -> Path:
     """`<folder>/profiles/<name>.toml`."""
     file = folder / "profiles" / f"{name}.toml"

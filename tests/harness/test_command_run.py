@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from cli_call import idp_harness
-from scenario_files import HEAD, write_expected, write_scenario
+from scenario_files import HEAD, policy_text, write_expected, write_policies, write_profile, write_scenario
 
+from harness.bundled import bundled_directory
 from harness.verdicts import CellResult
 
 FIELDS = (
@@ -245,3 +246,30 @@ def test_a_service_that_is_not_there_is_told_before_anything_runs(tmp_path: Path
     done = run(tmp_path, "--target", "url", "--base-url", "http://127.0.0.1:9", "--profile", "reference")
     assert done.status == 3
     assert "the target url can't be used here: GET http://127.0.0.1:9/health does not answer 200" in done.done.stderr
+
+
+def test_a_run_that_judges_nothing_could_not_be_done(tmp_path: Path) -> None:
+    """No cell says anything of the service: exit status 3, and the output says why."""
+    write_policies(tmp_path / "mine", policy_text("house_rule", "flag"))
+    policy = 'policy = { knob = "house_rule", is = true, then = "reject", otherwise = "accept" }\n'
+    write_scenario(tmp_path / "mine", f'styles = ["auth0"]\n{policy}', topic="undeclared")
+    write_scenario(tmp_path / "mine", MIXED["skipped"], topic="skipped")
+    done = run(tmp_path, "area/", "--scenarios", "mine", "-n", "0")
+    assert (done.status, sorted(one["verdict"] for one in done.records)) == (3, ["skipped", "undeclared"])
+    assert "nothing was judged: no cell could be run" in done.output
+    assert "the profile reference doesn't declare" in done.output
+
+
+@pytest.mark.parametrize("command", [("run", "--target", "reference", "-n", "0"), ("check",)])
+def test_a_misspelt_policy_of_a_profile_is_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """With its file, its line and the nearest one, before anything is run."""
+    text = (bundled_directory() / "profiles" / "reference.toml").read_text(encoding="utf-8")
+    profile = write_profile(tmp_path / "mine", text.replace("kid_required = false", "kid_requird = false"), "mine")
+    line = text.splitlines().index("kid_required = false") + 1
+    named = () if command == ("check",) else ("kid-missing-valid", "--profile", "mine")
+    done = idp_harness(*command, *named, "--scenarios", "mine", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{profile.relative_to(tmp_path)}:{line}: 'kid_requird' is no policy" in done.stderr.replace(
+        f"{tmp_path}/", ""
+    )
+    assert "did you mean 'kid_required'?" in done.stderr

@@ -77,11 +77,11 @@ def test_a_steps_own_policy_rules_out_the_scenarios_expectation(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("policy", "declared", "outcome"),
     [
-        ('knob = "k", is = true', True, "reject"),
-        ('knob = "k", is = true', False, "accept"),
-        ('knob = "k", is = "x"', "x", "reject"),
-        ('knob = "k", at_least = 11', 11, "reject"),
-        ('knob = "k", at_least = 11', 10.9, "accept"),
+        ('knob = "kid_required", is = true', True, "reject"),
+        ('knob = "kid_required", is = true', False, "accept"),
+        ('knob = "empty_set", is = "authoritative"', "authoritative", "reject"),
+        ('knob = "leeway_seconds", at_least = 11', 11, "reject"),
+        ('knob = "leeway_seconds", at_least = 11', 10.9, "accept"),
     ],
 )
 def test_a_policy_is_decided_by_what_is_declared(tmp_path: Path, policy: str, declared: object, outcome: str) -> None:

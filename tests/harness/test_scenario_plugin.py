@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from scenario_files import HEAD, write_expected, write_scenario
+from scenario_files import HEAD, policy_text, write_expected, write_policies, write_scenario
 
 from harness.vocabulary import STYLES
 
@@ -64,15 +64,16 @@ def test_a_service_that_breaks_a_requirement_fails_its_test(pytester: Pytester) 
 MIXED = {
     "passes": 'expect = "accept"\n',
     "skipped": 'expect = "accept"\nrequest = "nowhere"\n',
-    "undeclared": 'policy = { knob = "undeclared_knob", is = 1, then = "reject", otherwise = "accept" }\n',
+    "undeclared": 'policy = { knob = "undeclared_knob", is = true, then = "reject", otherwise = "accept" }\n',
     "finding": "expect = [418]\n",
     "stale": 'expect = "accept"\n',
     "should": "expect = [418]\n",
-    "error": 'token.key = "nobody"\nexpect = "accept"\n',
+    "error": 'token.header.kid = "{host}"\nexpect = "accept"\n',
 }
 
 
 def write_mixed(folder: Path) -> None:
+    write_policies(folder, policy_text("undeclared_knob", "flag"))
     for topic, body in MIXED.items():
         head = HEAD.replace('"must"', '"should"') if topic == "should" else HEAD
         write_scenario(folder, f'styles = ["auth0"]\n{body}', area="mixed", topic=topic, head=head)

@@ -29,6 +29,8 @@ def result(verdict: str, level: str = "must") -> CellResult:
         ((), 2),
         ((PASSED,), 0),
         ((PASSED, FINDING, SKIPPED, UNDECLARED), 0),
+        ((SKIPPED,), 3),
+        ((SKIPPED, UNDECLARED, UNDECLARED), 3),
         ((PASSED, FAILED), 1),
         ((PASSED, STALE), 1),
         ((PASSED, INCONCLUSIVE), 3),
@@ -39,7 +41,10 @@ def result(verdict: str, level: str = "must") -> CellResult:
 )
 @pytest.mark.parametrize("strict", [False, True])
 def test_the_exit_status(verdicts: tuple[str, ...], status: int, strict: bool) -> None:
-    """A broken requirement weighs more than what could not be judged; nothing selected is a usage error."""
+    """A broken requirement weighs more than what could not be judged; nothing selected is a usage error.
+
+    Where no cell was judged nothing is known.
+    """
     assert exit_status([result(verdict) for verdict in verdicts], strict=strict) == status
 
 
