@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from harness.errors import HarnessError
 from harness.foreign_text import foreign
-from harness.input_file import InputFileError, parse_json
 from harness.model import Route
 from harness.wire import Exchange
+from mock_idp.tools.input_file import InputFileError, parse_json
 
 MAX_ROUTES = 500
 _METHODS = ("get", "post", "put", "patch", "delete")
