@@ -14,6 +14,7 @@ from harness.mishaps import MISHAPS, sentence
 from harness.model import Cell
 from harness.runner import blank_result, run_cell, was_held_up
 from harness.session import Session
+from harness.targets.base import BringsIdp
 from harness.verdicts import ERROR, PASSED, CellResult
 from harness.waiting import result_of
 
@@ -159,7 +160,9 @@ class Sessions:
             self._held = []
             # First the services: who waits for one of them, or for one that is only on its way up, waits no more.
             endings.callback(self._end_pools)
-            endings.callback(self.environment.target.close)
+            # But a target that brings the identity provider would take the issuers of the sessions along.
+            if not isinstance(self.environment.target, BringsIdp):
+                endings.callback(self.environment.target.close)
 
     def _end_pools(self) -> None:
         for pool in (self._fast, self._timed):

@@ -52,15 +52,15 @@ def test_always_and_late(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "field"),
+    ("step", "place"),
     [
-        ("[[issuers.script]]\nerror = 1", "issuers.0.script.0.error"),
-        ('[[issuers.script]]\non = "jwks"\nclaims = {}', "issuers.0.script.0.on"),
-        ("[[issuers.script]]\ntimes = 1", "issuers.0.script.0"),
+        ("[[issuers.script]]\nerror = 1", "5: issuers.0.script.0.error"),
+        ('[[issuers.script]]\non = "jwks"\nclaims = {}', "5: issuers.0.script.0.on"),
+        ("[[issuers.script]]\ntimes = 1", "4: issuers.0.script.0"),
     ],
 )
-def test_mistakes(tmp_path: Path, step: str, field: str) -> None:
-    """The error names file and step."""
+def test_mistakes(tmp_path: Path, step: str, place: str) -> None:
+    """The error names file, line and step."""
     with pytest.raises(MockIdpError) as caught:
         script_of(tmp_path, step)
-    assert caught.value.field == f"{tmp_path / 'issuers.toml'}: {field}"
+    assert caught.value.field == f"{tmp_path / 'issuers.toml'}:{place}"
