@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.foreign_text import foreign
 from harness.mutants_from import FaultFileError, is_loaded, load_faults
 
 SECONDS = 30.0
@@ -44,7 +45,7 @@ def _try(file: Path, seconds: float) -> None:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=(write,), **quiet)  # type: ignore[call-overload]
     except OSError as error:
         os.close(read)
-        raise HarnessError(f"{file} can't be tried: {error}") from error
+        raise HarnessError(f"{file} can't be tried: {foreign(error)}") from error
     finally:
         os.close(write)
     # The pipe at its input tells the process when this one is gone.
@@ -67,8 +68,7 @@ def _judge(file: Path, said: bytes, status: int | None, seconds: float) -> None:
         if not said and status is not None:
             how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
             raise FaultFileError(file, 1, f"the file ends the process that loads it ({how})") from None
-        text = said.decode("utf-8", "replace")
-        lines = re.findall(rf'File "{re.escape(str(file))}", line (\d+)', text)
+        lines = re.findall(rb'File "' + re.escape(os.fsencode(file)) + rb'", line (\d+)', said)
         raise FaultFileError(file, int(lines[0]) if lines else 1, f"the file still ran after {seconds:g} s") from None
     if outcome:
         raise FaultFileError(file, int(outcome["line"]), str(outcome["sentence"]))

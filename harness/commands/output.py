@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError, UsageError
+from harness.foreign_text import foreign
 from mock_idp.tools.input_file import InputFileError, parse_json
 from mock_idp.tools.output_file import OutputFileError, check_output, write_output
 
@@ -31,7 +32,7 @@ class OutputFile:
         try:
             action()
         except OutputFileError as error:
-            raise (UsageError if error.is_refused else HarnessError)(str(error)) from error
+            raise (UsageError if error.is_refused else HarnessError)(str(foreign(error))) from error
 
 
 def document_with(*members: str) -> Callable[[bytes], bool]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.foreign_text import foreign
 from harness.report.foreign_cell import cell_of
 from harness.verdicts import CellResult
 from mock_idp.tools.input_file import InputFileError, opened
@@ -54,7 +55,9 @@ def line_of(record: dict[str, Any]) -> bytes:
     try:
         text = json.dumps(record, ensure_ascii=False, allow_nan=False)
     except (ValueError, TypeError, RecursionError) as problem:
-        text = json.dumps({**record, "config": {}, "evidence": {"lost": f"{type(problem).__name__}: {problem}"}})
+        text = json.dumps(
+            {**record, "config": {}, "evidence": {"lost": f"{type(problem).__name__}: {foreign(problem)}"}}
+        )
     return (text + "\n").encode(errors="backslashreplace")
 
 

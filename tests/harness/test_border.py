@@ -16,7 +16,6 @@ ALLOWED = {
     "foreign_text.py": "the border",
     "terminal.py": "the way to the terminal",
     "shell_words.py": "the way into commands",
-    "input_file.py": "reads files of the user; what it says of them goes into errors of our own",
     "targets/sweeper.py": "a program of its own, whose output is a log",
     "targets/guard.py": "a program of its own, without the rest of the harness",
     "targets/wait_for.py": "a program in images that have no rich; what it prints comes from the border",
