@@ -83,7 +83,7 @@ def own_service(folder: Path, image: str) -> dict[str, str]:
         "port": "9400",
         "health_path": "/_mock/health",
         "command": "serve --host 0.0.0.0 --allow-remote --public-url {issuer} --issuers /etc/mine/issuers.toml",
-        "environment": "MOCK_IDP_CONTROL_TOKEN='a token'",
+        "environment": "MOCK_IDP_CONTROL_TOKEN='a-token'",
         "config": f"{folder / 'issuers.toml'}:/etc/mine/issuers.toml",
         "log_folder": str(folder / "logs"),
     }
@@ -95,7 +95,7 @@ def test_a_service_of_ones_own_gets_its_words_variables_and_file(tmp_path: Path,
     with closing(make_target("container", own_service(tmp_path, os.environ["MOCK_IDP_IMAGE"]))) as target:
         url = target.start(config).base_url
         answer = requests.get(
-            f"{url}/_mock/issuers/default", headers={"Authorization": "Bearer a token"}, timeout=10
+            f"{url}/_mock/issuers/default", headers={"Authorization": "Bearer a-token"}, timeout=10
         ).json()
         # The service and a network; nothing asked for an identity provider.
         assert [one.partition(" ")[0] for one in in_engine(in_process)] == ["container", "network"]

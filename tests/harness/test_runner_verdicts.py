@@ -188,7 +188,7 @@ def test_a_service_that_comes_up_slowly_is_waited_for(bench: Bench) -> None:
     [
         (
             'token = { header_text = "1", mutation = "alg-none" }\nexpect = "reject"\n',
-            "/tokens of the mock identity provider: 400",
+            "/tokens of the mock identity provider: 409",
         ),
         ('token.header.kid = "{host}"\nexpect = "reject"\n', "there is no {host} here"),
         ('request.headers = { X-A = "a\\r\\nb" }\nexpect = "refuse"\n', "can't be sent as it stands"),
