@@ -16,8 +16,8 @@ from bench.mutants import measure_mutants
 from bench.peers import measure_peers
 from bench.serve import measure_serve
 from bench.tables import cells_table, matrix_table, mutants_table, peers_table, serve_table
+from harness.grammar.vocabulary import STYLES
 from harness.targets import TARGETS, make_target
-from harness.vocabulary import STYLES
 
 PARTS = ("matrix", "cells", "mutants", "serve", "peers")
 

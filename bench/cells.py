@@ -12,9 +12,9 @@ from unittest.mock import patch
 import pytest
 
 from bench.floor import Floor
-from harness.commands.pytest_call import call_pytest
-from harness.model import Cell
-from harness.scenario_plugin import BEFORE_THE_END
+from harness.cli.pytest_call import call_pytest
+from harness.grammar.model import Cell
+from harness.pytest_plugins.scenario_plugin import BEFORE_THE_END
 
 # Cells with these steps wait for something on purpose.
 _WAITS = frozenset({"wait", "wait-for-fetch", "send-until", "send-in-background", "restart-service"})
@@ -86,7 +86,7 @@ def measure_cells(target: str, styles: Sequence[str] = (), select: Sequence[str]
     args = ["--pyargs", "harness.suite.test_scenarios", "-n", "0", "--idp-target", target]
     args += [*(f"--idp-style={style}" for style in styles), *(f"--idp-select={prefix}" for prefix in select)]
     # As in a process that doesn't know what it will be asked for: no cell begins before its test.
-    with patch("harness.shares.knows_its_share", return_value=False):
+    with patch("harness.pytest_plugins.xdist_groups.knows_its_share", return_value=False):
         status = call_pytest(args, plugin)
     if not plugin.measured:
         raise RuntimeError(f"no cell of {target} was run; pytest ended with status {status}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from urllib.parse import urlsplit
 
-from harness.environment import Environment
-from harness.outgoing import build_request
-from harness.session import Session
-from harness.wire import Connection, Request
+from harness.cell.environment import Environment
+from harness.cell.outgoing import build_request
+from harness.cell.session import Session
+from harness.wire.exchange import Connection, Request
 
 
 class Floor:

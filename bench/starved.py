@@ -19,8 +19,8 @@ from typing import Any
 
 import click
 
+from harness.grammar.vocabulary import STYLES
 from harness.targets import TARGETS
-from harness.vocabulary import STYLES
 
 _LONGEST_SECONDS = 3600
 # It computes until its parent is gone, or the longest run would be over.

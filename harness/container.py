@@ -22,14 +22,14 @@ try:
 except ImportError as problem:
     raise ImportError("harness.container needs testcontainers: pip install 'idp-harness[docker]'") from problem
 
-from harness.errors import UsageError
-from harness.foreign_text import foreign, lines_of
-from harness.idp import IdpClient, IdpError, control_token_problem
-from harness.mock_issuer import MockIssuer
-from harness.targets.container_run import ContainerRun
-from harness.targets.containers import clear_errors, host_of_ports, log_tail, publish, wait_until_healthy
-from harness.targets.images import mock_idp_image
-from harness.targets.ports import free_port
+from harness.base.errors import UsageError
+from harness.engine.container_run import ContainerRun
+from harness.engine.containers import clear_errors, host_of_ports, log_tail, publish, wait_until_healthy
+from harness.engine.images import mock_idp_image
+from harness.idp.client import IdpClient, IdpError, control_token_problem
+from harness.idp.mock_issuer import MockIssuer
+from harness.processes.ports import free_port
+from harness.shown.foreign_text import foreign, lines_of
 
 PORT = 9400
 _HEALTH_PATH = "/_mock/health"

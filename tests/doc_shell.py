@@ -19,10 +19,10 @@ from types import TracebackType
 
 from doc_pages import Block, Command, Page, commands
 
-from harness.targets.guarded import GuardedProcess
-from harness.targets.ports import LOOPBACK, free_port
-from harness.targets.readiness import wait_until
-from harness.targets.service_log import ServiceLog
+from harness.processes.guarded_process import GuardedProcess
+from harness.processes.ports import LOOPBACK, free_port
+from harness.processes.readiness import wait_until
+from harness.processes.service_log import ServiceLog
 
 IDP_PORT, SERVICE_PORT = "9400", "8080"
 COMMAND_SECONDS = 120.0

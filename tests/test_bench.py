@@ -20,7 +20,7 @@ from bench.mutants import measure_mutants
 from bench.peers import check_signed, measure_peers
 from bench.running import running
 from bench.tables import peers_table
-from harness import embedded
+from harness.idp import embedded
 
 ROOT = Path(__file__).parent.parent
 

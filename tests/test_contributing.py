@@ -42,7 +42,7 @@ def test_the_commands_exist() -> None:
 def test_the_schema_is_written_as_the_recipe_says(tmp_path: Path) -> None:
     """Byte for byte what the repository holds."""
     file = tmp_path / "schema.json"
-    subprocess.run([sys.executable, "-m", "harness.schema", str(file)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "harness.scenario.schema", str(file)], check=True, timeout=60)
     assert file.read_bytes() == (ROOT / "scenarios" / "schema.json").read_bytes()
 
 

@@ -15,21 +15,22 @@ from doc_pages import PAGES, Page, Row
 from doc_shell import DocShell, matches
 from doc_tables import written
 
-from harness import placeholders, profile_checks, scenario_plugin
-from harness import vocabulary as words
+from harness.base.verdicts import VERDICTS, CellResult
 from harness.cli import cli as idp_harness
-from harness.grammar import tables
+from harness.declared import profile_checks
+from harness.declared.card_rows import THRESHOLD_KEYS
+from harness.declared.quantities import QUANTITIES
+from harness.grammar import placeholders, tables
+from harness.grammar import vocabulary as words
 from harness.grammar.kinds import keys_of, resolved, schema_of
 from harness.grammar.mock_words import Token
 from harness.grammar.policies import known_knobs
-from harness.measure.declared import THRESHOLD_KEYS
-from harness.measure.quantities import QUANTITIES
+from harness.idp.mock_issuer import MockIssuer
 from harness.measure.reading import Reading
-from harness.mock_issuer import MockIssuer
+from harness.pytest_plugins import scenario_plugin
 from harness.steps import STEPS
 from harness.targets.process import PLACEHOLDERS
 from harness.targets.registry import TARGETS
-from harness.verdicts import VERDICTS, CellResult
 from mock_idp.cli import main as mock_idp
 from mock_idp.cli.serve import serve
 from mock_idp.cli.setting import Setting

@@ -15,11 +15,11 @@ import pytest
 import yaml
 from doc_pages import PAGES
 
-from harness import embedded
-from harness.idp import IdpClient
+from harness.idp import embedded
+from harness.idp.client import IdpClient
+from harness.processes.ports import free_port
 from harness.reference.server import ReferenceServer
 from harness.reference.settings import ReferenceSettings
-from harness.targets.ports import free_port
 
 PAGE = PAGES["other-languages.md"]
 WORKFLOW_FILE = Path(__file__).parent.parent / ".github" / "workflows" / "jwks-e2e.yml"

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from test_readme import FAILS_AS_IT_SAYS, commands
 
-from harness.targets.guarded import GuardedProcess
-from harness.targets.readiness import wait_until
-from harness.targets.service_log import ServiceLog
+from harness.processes.guarded_process import GuardedProcess
+from harness.processes.readiness import wait_until
+from harness.processes.service_log import ServiceLog
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -229,7 +229,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.mock_issuer import MockIssuer
+from harness.idp.mock_issuer import MockIssuer
 from mock_idp.embed import EmbeddedIdp
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.grammar.kinds import resolved
 from harness.grammar.policies import Knob, known_knobs
+from harness.grammar.vocabulary import CAPABILITIES, EXPECTATIONS
 from harness.steps import STEPS, StepDefinition
-from harness.vocabulary import CAPABILITIES, EXPECTATIONS
 from mock_idp.jose.members import schemas
 from mock_idp.jose.mutations import MUTATIONS, Mutation
 from mock_idp.plans.faults.base import Fault

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from harness.grammar.kinds import Schema, has_type, resolved
-from harness.toml_source import Place, TomlSource, shown
+from harness.grammar.toml_source import Place, TomlSource, shown
 
 _WORDS = {
     "string": ("a text", "words"),

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from harness.grammar.kinds import Mark, Place, Schema, marks
-from harness.placeholders import ROUTE_PARTS
-from harness.toml_source import TomlSource
-from harness.vocabulary import API_KEYS
+from harness.grammar.placeholders import ROUTE_PARTS
+from harness.grammar.toml_source import TomlSource
+from harness.grammar.vocabulary import API_KEYS
 
 # What there is before the first step.
 _GIVEN = {"mark": ["start"], "make-issuer": ["second"], "key": ["first", "attacker"], "api-key": list(API_KEYS)}

@@ -8,9 +8,9 @@ from typing import Any
 from harness.grammar.checking import check
 from harness.grammar.kinds import Mark, Place, Schema
 from harness.grammar.names import all_marks
+from harness.grammar.placeholders import problems
 from harness.grammar.policies import Knobs, check_asked
-from harness.placeholders import problems
-from harness.toml_source import TomlSource
+from harness.grammar.toml_source import TomlSource
 
 
 class Once:

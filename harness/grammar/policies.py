@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, TypedDict
 
-from harness.bundled import bundled_directory
+from harness.base.bundled import bundled_directory
 from harness.grammar.checking import check
 from harness.grammar.kinds import Schema, schema_of, word
 from harness.grammar.tables import Text
-from harness.kinds import MOST, MOST_SECONDS
-from harness.toml_source import Place, TomlSource
+from harness.grammar.toml_source import Place, TomlSource
+from harness.grammar.value_kinds import MOST, MOST_SECONDS
 
 FILE: Final = "policies.toml"
 _TYPES: Final[dict[str, Schema]] = {

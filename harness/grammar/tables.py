@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Required, TypedDict
 
 from harness.grammar.kinds import Kind, define, schema_of, uses, word
 from harness.grammar.mock_words import ALGORITHMS, JwkEdits, PartialFault, PartialToken, Token
-from harness.model import Table
-from harness.vocabulary import (
+from harness.grammar.model import Table
+from harness.grammar.vocabulary import (
     CAPABILITIES,
     CERTIFICATES,
     CONFIG_WORDS,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from harness.base.errors import TargetError
 from harness.measure.experiment import Experiment
 from harness.measure.finding import Finding, Findings
 from harness.measure.lab import Lab
 from harness.measure.trial import Trial
-from harness.targets.base import TargetError
 
 _PROPER = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _WITH_SECRET = ("HS256", "HS384", "HS512")

@@ -8,7 +8,7 @@ from typing import Any
 from harness.measure.experiment import Experiment
 from harness.measure.finding import Finding, Findings
 from harness.measure.lab import Lab
-from harness.wire import Exchange
+from harness.wire.exchange import Exchange
 from mock_idp.tools.input_file import parse_json
 
 _DEEPEST, _WIDEST = 20, 100

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from harness.measure.reading import BROKEN, ERROR, MEASURED, Reading, is_number
 from harness.measure.record import Difference
-from harness.terminal import console as make_console
-from harness.terminal import indented, words
+from harness.shown.terminal import console as make_console
+from harness.shown.terminal import indented, words
 
 # Without a terminal the table is that wide, or as the environment says.
 NARROWEST = 100

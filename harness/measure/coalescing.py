@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from harness.declared.quantities import CROWD
 from harness.measure.experiment import Experiment
 from harness.measure.finding import Finding, Findings
 from harness.measure.lab import Lab
-from harness.measure.quantities import CROWD
 from harness.measure.trial import Trial
 
 # The key set comes so late that the whole crowd is there before the first fetch has ended.

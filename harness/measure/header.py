@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from harness.declared.quantities import QUANTITIES
 from harness.measure.bisect import find_limit
 from harness.measure.experiment import Experiment
 from harness.measure.finding import AT_LEAST, Finding, Findings
 from harness.measure.lab import Lab
-from harness.measure.quantities import QUANTITIES
 
 _ABSENT = "(absent)"
 _TYPES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.idp import IdpError
+from harness.idp.client import IdpError
 from harness.measure.bisect import Limit, find_limit
 from harness.measure.experiment import Experiment
 from harness.measure.finding import AT_LEAST, Finding, Findings, unmeasured

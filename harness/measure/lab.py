@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from threading import Semaphore
 from typing import Any, TypeVar
 
-from harness.credentials import known_secrets
-from harness.environment import Environment
-from harness.errors import HarnessError
+from harness.base.errors import HarnessError
+from harness.cell.credentials import known_secrets
+from harness.cell.environment import Environment
+from harness.cell.session import Session
+from harness.declared.profile import Profile
 from harness.measure.trial import Trial
-from harness.profile import Profile
-from harness.redaction import Secrets
-from harness.session import Session
+from harness.shown.redaction import Secrets
 
 # Starting services costs processor time, which would disturb those who look at the clock.
 STARTS_AT_ONCE = 2

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.foreign_text import ForeignText, one_line, visible_data
-from harness.measure.declared import Documented, Threshold, is_duration
+from harness.declared.card_rows import Documented, Threshold, is_duration
+from harness.declared.quantities import Quantity
 from harness.measure.finding import AT_LEAST, Finding
-from harness.measure.quantities import Quantity
-from harness.redaction import Secrets
+from harness.shown.foreign_text import ForeignText, one_line, visible_data
+from harness.shown.redaction import Secrets
 
 MEASURED, NOT_MEASURED, ERROR = "measured", "not measured", "error"
 KEPT, BROKEN, UNDECIDED = "kept", "broken", "undecided"

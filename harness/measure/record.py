@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UsageError
-from harness.foreign_text import visible_data
-from harness.kinds import is_number
+from harness.base.errors import UsageError
+from harness.grammar.value_kinds import is_number
 from harness.measure.reading import MEASURED, Reading, same
+from harness.shown.foreign_text import visible_data
 from mock_idp.tools.input_file import InputFileError, parse_json, read_text
 
 VERSION = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.idp import IdpError
+from harness.idp.client import IdpError
 from harness.measure.experiment import Experiment
 from harness.measure.finding import AT_MOST, Finding, Findings, unmeasured
 from harness.measure.lab import Lab

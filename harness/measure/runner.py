@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Semaphore
 
-from harness.environment import Environment
-from harness.errors import HarnessError, UsageError
+from harness.base.errors import HarnessError, UsageError
+from harness.base.verdicts import Inconclusive
+from harness.base.waiting import as_they_end
+from harness.cell.environment import Environment
+from harness.declared.quantities import QUANTITIES
+from harness.grammar.toml_source import nearest
 from harness.measure.experiment import Experiment
 from harness.measure.finding import Finding, Findings, unmeasured
 from harness.measure.lab import STARTS_AT_ONCE, Lab
-from harness.measure.quantities import QUANTITIES
 from harness.measure.reading import Reading, make_reading
 from harness.measure.registry import EXPERIMENTS
-from harness.redaction import Secrets
-from harness.toml_source import nearest
-from harness.verdicts import Inconclusive
-from harness.waiting import as_they_end
+from harness.shown.redaction import Secrets
 
 # Most of them wait; those that don't share the processor's cores.
 _TIMED_AT_ONCE = 12

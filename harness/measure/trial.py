@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from harness import checks
-from harness.errors import HarnessError
-from harness.model import Route, Table
-from harness.outgoing import build_request
-from harness.session import Session
-from harness.tokens import token_spec
-from harness.verdicts import Inconclusive
-from harness.wire import Connection, Exchange
+from harness.base.errors import HarnessError
+from harness.base.verdicts import Inconclusive
+from harness.cell import checks
+from harness.cell.outgoing import build_request
+from harness.cell.session import Session
+from harness.cell.tokens import token_spec
+from harness.grammar.model import Route, Table
+from harness.wire.exchange import Connection, Exchange
 
 # How often a service is asked while something is awaited, and how long a fetch may follow its cause.
 POLL_SECONDS = 0.02

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from harness.declared.quantities import KNOWN_REQUESTS, QUANTITIES, UNKNOWN_CROWD
 from harness.measure.experiment import Experiment
 from harness.measure.finding import AT_LEAST, AT_MOST, Finding, Findings
 from harness.measure.lab import Lab
-from harness.measure.quantities import KNOWN_REQUESTS, QUANTITIES, UNKNOWN_CROWD
 from harness.measure.trial import POLL_SECONDS
 
 # The key set comes so late that the whole crowd is there before the first fetch has ended.

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from harness.errors import HarnessError, UsageError
+from harness.base.errors import HarnessError, UsageError
+from harness.base.verdicts import CellResult
 from harness.report import record
 from harness.report.manifest import BROKEN, HEAD, INTERRUPTED, Manifest, write_whole
 from harness.report.scripts import script_name, script_text
-from harness.verdicts import CellResult
 
 RESULTS, JUNIT, SCRIPTS = "results.jsonl", "junit.xml", "scripts"
 _SCRIPT = re.compile(r"scripts/([a-z0-9-]+\.sh)")

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from harness.foreign_text import foreign
-from harness.kinds import is_number
-from harness.shell_words import comment
-from harness.verdicts import VERDICTS, CellResult
-from harness.vocabulary import LEVELS, SEVERITIES
+from harness.base.verdicts import VERDICTS, CellResult
+from harness.grammar.value_kinds import is_number
+from harness.grammar.vocabulary import LEVELS, SEVERITIES
+from harness.shown.foreign_text import foreign
+from harness.shown.shell_words import comment
 from mock_idp.tools.input_file import InputFileError, parse_json
 
 _TEXTS = (

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from harness.kill_matrix import KillMatrix, ScenarioRow
-from harness.mutants import KILLED, SURVIVED, UNDECIDED, MutantResult
-from harness.terminal import indented, words
-from harness.verdicts import CellResult
+from harness.base.verdicts import CellResult
+from harness.mutants.kill_matrix import KillMatrix, ScenarioRow
+from harness.mutants.mutant_run import KILLED, SURVIVED, UNDECIDED, MutantResult
+from harness.shown.terminal import indented, words
 
 _COLOURS = {KILLED: "green", SURVIVED: "red", UNDECIDED: "magenta"}
 _SHOWN_NAMES, _INDENT = 8, 15

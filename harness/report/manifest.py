@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError, UsageError
+from harness.base.errors import HarnessError, UsageError
 from mock_idp.tools.input_file import InputFileError, opened
 
 if sys.platform != "win32":

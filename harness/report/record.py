@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UsageError
-from harness.foreign_text import foreign
+from harness.base.errors import UsageError
+from harness.base.verdicts import CellResult
 from harness.report.foreign_cell import cell_of
-from harness.verdicts import CellResult
+from harness.shown.foreign_text import foreign
 from mock_idp.tools.input_file import InputFileError, opened
 
 # A cell's evidence is bounded; a longer line is none of ours.

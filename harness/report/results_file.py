@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import UsageError
+from harness.base.errors import UsageError
 from harness.report.manifest import is_held, write_whole
 from harness.report.record import is_record, line_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
-from harness.shell_words import comment
-from harness.verdicts import CellResult
+from harness.base.verdicts import CellResult
+from harness.shown.shell_words import comment
 
 # Most file systems take 255 bytes.
 _LONGEST_NAME = 180

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from harness import verdicts
+from harness.base import verdicts
+from harness.base.verdicts import CellResult
 from harness.report.scripts import script_name
-from harness.shell_words import word
-from harness.terminal import indented, words
-from harness.verdicts import CellResult
+from harness.shown.shell_words import word
+from harness.shown.terminal import indented, words
 
 _COLOURS = {
     verdicts.PASSED: "green",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from harness.base.verdicts import CellResult
 from harness.report.summary import again_line
-from harness.terminal import indented
-from harness.verdicts import CellResult
+from harness.shown.terminal import indented
 
 _INDENT = 15
 

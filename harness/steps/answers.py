@@ -6,12 +6,12 @@ import re
 from itertools import pairwise
 from typing import Annotated
 
-from harness.cell_run import CellRun, Sent
-from harness.foreign_text import foreign
+from harness.base.verdicts import Deviation
+from harness.cell.cell_run import CellRun, Sent
 from harness.grammar.kinds import uses
 from harness.grammar.tables import AlikePolicy
+from harness.shown.foreign_text import foreign
 from harness.steps.registry import step
-from harness.verdicts import Deviation
 
 # What may differ between two answers to the same question: the time, and the numbers that name a request.
 _CHANGING_HEADERS = frozenset({"date", "x-request-id", "x-correlation-id", "traceparent", "server-timing", "age"})

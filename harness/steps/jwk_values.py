@@ -6,8 +6,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from harness.cell_run import CellRun
-from harness.private_numbers import private_numbers
+from harness.cell.cell_run import CellRun
+from harness.shown.private_numbers import private_numbers
 
 
 def filled(run: CellRun, value: Any) -> Any:

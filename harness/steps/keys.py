@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from harness.cell_run import CellRun
+from harness.cell.cell_run import CellRun
 from harness.grammar.kinds import Kind, gives
 from harness.grammar.mock_words import JwkEdits, KeyName, KeySettings, KeyState
 from harness.grammar.tables import Entries, OtherIssuer

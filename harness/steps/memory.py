@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from harness.cell_run import CellRun, Memory
+from harness.base.verdicts import Deviation
+from harness.cell.cell_run import CellRun, Memory
 from harness.grammar.kinds import gives, uses
 from harness.grammar.tables import AboveZero
 from harness.steps.registry import step
-from harness.verdicts import Deviation
 
 _MIB = 1024 * 1024
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from harness.cell_run import CellRun
-from harness.errors import HarnessError
-from harness.foreign_text import foreign
+from harness.base.errors import HarnessError
+from harness.base.verdicts import Deviation
+from harness.cell.cell_run import CellRun
+from harness.cell.metrics_page import MetricsPage, Series, read_metrics
 from harness.grammar.kinds import Kind, gives, uses
 from harness.grammar.tables import Count
-from harness.metrics_page import MetricsPage, Series, read_metrics
-from harness.shell_words import word
+from harness.grammar.toml_source import nearest
+from harness.shown.foreign_text import foreign
+from harness.shown.shell_words import word
 from harness.steps.registry import step
-from harness.toml_source import nearest
-from harness.verdicts import Deviation
-from harness.wire import Request
+from harness.wire.exchange import Request
 
 Scrape = Annotated[str, uses("scrape-metrics")]
 CounterName = Annotated[str, Kind({"x-counter": True})]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from harness.cell_run import CellRun
-from harness.errors import HarnessError
-from harness.foreign_text import foreign
+from harness.base.errors import HarnessError
+from harness.base.verdicts import Deviation
+from harness.cell.cell_run import CellRun
 from harness.grammar.kinds import gives, uses
 from harness.grammar.mock_words import Endpoint, Fault
 from harness.grammar.tables import Certificate, Count, Duration, Style, Times
+from harness.shown.foreign_text import foreign
 from harness.steps.jwk_values import filled
 from harness.steps.registry import step
-from harness.verdicts import Deviation
 
 Mark = Annotated[str, uses("mark")]
 

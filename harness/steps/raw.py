@@ -6,19 +6,19 @@ from dataclasses import replace
 from typing import TypedDict
 from urllib.parse import urlsplit
 
-from harness import checks
-from harness.cell_run import CellRun, Prepared, Sent
-from harness.errors import HarnessError
-from harness.foreign_text import foreign
+from harness.base.errors import HarnessError
+from harness.cell import checks
+from harness.cell.cell_run import CellRun, Prepared, Sent
+from harness.cell.outgoing import find_route
 from harness.grammar.mock_words import Token
+from harness.grammar.model import Table
+from harness.grammar.placeholders import fill
 from harness.grammar.tables import Expect, Request
-from harness.model import Table
-from harness.outgoing import find_route
-from harness.placeholders import fill
-from harness.raw_wire import RawConnection
+from harness.shown.foreign_text import foreign
 from harness.steps.registry import itself, step
-from harness.wire import ANSWER_SECONDS
-from harness.wire import Request as WireRequest
+from harness.wire.exchange import ANSWER_SECONDS
+from harness.wire.exchange import Request as WireRequest
+from harness.wire.raw import RawConnection
 
 
 class _Lines(TypedDict):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar, Unpack, get_args, get_origin, get_type_hints
 
 from harness.grammar.kinds import Schema, closed, resolved, schema_of
-from harness.model import Table
+from harness.grammar.model import Table
 
 F = TypeVar("F", bound=Callable[..., None])
 

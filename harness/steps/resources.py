@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from harness import checks
-from harness.cell_run import CellRun
-from harness.errors import HarnessError
-from harness.service_documents import count_items, document_of, item_id
+from harness.base.errors import HarnessError
+from harness.base.verdicts import Deviation
+from harness.cell import checks
+from harness.cell.cell_run import CellRun
+from harness.cell.service_documents import count_items, document_of, item_id
 from harness.steps.registry import step
-from harness.verdicts import Deviation
 
 
 @step(stores=True, routes=("write",), needs=("resource-count",))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cell_run import CellRun, Prepared, Sent
+from harness.cell.cell_run import CellRun, Prepared, Sent
+from harness.cell.outgoing import build_request, find_route
+from harness.cell.service_documents import document_of, openapi_routes
+from harness.grammar.model import Route, Table
 from harness.grammar.tables import Outcome, Permissions, Routes
-from harness.model import Route, Table
-from harness.outgoing import build_request, find_route
-from harness.service_documents import document_of, openapi_routes
 from harness.steps.registry import step
-from harness.wire import Request
+from harness.wire.exchange import Request
 
 
 def _named(args: Table) -> list[Table]:

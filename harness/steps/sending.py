@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypedDict, Unpack
 
-from harness.cell_run import CellRun, Sent
+from harness.cell.cell_run import CellRun, Sent
 from harness.grammar.kinds import gives, uses
 from harness.grammar.mock_words import Token
 from harness.grammar.tables import (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harness.cell_run import CaseEnded, CellRun
-from harness.foreign_text import foreign
+from harness.base.errors import TargetError
+from harness.base.verdicts import Deviation
+from harness.cell.cell_run import CaseEnded, CellRun
 from harness.grammar.tables import Config
+from harness.shown.foreign_text import foreign
 from harness.steps.registry import step
-from harness.targets.base import TargetError
-from harness.verdicts import Deviation
 
 
 @step(needs=("restart",))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from typing import TypedDict
 
-from harness.cell_run import CellRun, Prepared
-from harness.errors import HarnessError
+from harness.base.errors import HarnessError
+from harness.base.verdicts import Deviation
+from harness.cell.cell_run import CellRun, Prepared
 from harness.grammar.mock_words import Token
 from harness.grammar.tables import Request, Times
-from harness.rank_test import first_is_larger, two_sided_p
+from harness.steps.rank_test import first_is_larger, two_sided_p
 from harness.steps.registry import step
-from harness.verdicts import Deviation
 
 # A difference is believed when so many rounds in a row show it in the same direction. One round alone would be
 # wrong once in a thousand runs.

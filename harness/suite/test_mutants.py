@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.mutant_plugin import MutantCase
+from harness.pytest_plugins.mutant_plugin import MutantCase
 
 
 def test_mutant(mutant_case: MutantCase) -> None:

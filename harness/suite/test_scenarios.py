@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.scenario_plugin import ScenarioCell
+from harness.pytest_plugins.scenario_plugin import ScenarioCell
 
 
 def test_scenario(scenario_cell: ScenarioCell) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from harness.errors import HarnessError
-from harness.foreign_text import ForeignText, lines_of, visible
+from harness.base.errors import TargetError
+from harness.shown.foreign_text import ForeignText
 
 VERIFICATIONS = ("jwks", "public_key")
-_LOG_LINES = 40
 # Ways to get the configuration of authentication wrong, as people do.
 DEFECTS = (
     "auth-table",
@@ -20,19 +19,6 @@ DEFECTS = (
     "lower-case-algorithm",
     "misspelt-audience",
 )
-
-
-class TargetError(HarnessError):
-    """A service could not be started, or a target can't be used here.
-
-    `what` says what went wrong and what to do; `log` is the end of the service's own log ("" when it wrote none).
-    """
-
-    def __init__(self, what: str, log: ForeignText | str = "") -> None:
-        self.what, self.log = visible(what), log if isinstance(log, ForeignText) else ForeignText(log)
-        # Behind a bar, so that no line of a service can be taken for one of ours.
-        lines = [f"  | {line}" for line in lines_of(self.log, _LOG_LINES)] if self.log.as_it_came.strip() else []
-        super().__init__("\n".join([what, "--- end of the service's log ---", *lines] if lines else [what]))
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.targets import images
-from harness.targets.base import ServiceConfig, TargetError
+from harness.base.errors import TargetError
+from harness.engine import images
+from harness.engine.container_engine import why_not_usable
+from harness.processes.readiness import HEALTH_PATH
+from harness.targets.base import ServiceConfig
 from harness.targets.container_recipe import WORKER_PORT, any_service, host_of, tasker_worker
-from harness.targets.engine import why_not_usable
 from harness.targets.guarded_service import RunningServices
-from harness.targets.readiness import HEALTH_PATH
 
 if TYPE_CHECKING:  # testcontainers loads with the first container, not with the target.
     from testcontainers.core.network import Network
 
-    from harness.targets.container_run import ContainerRun
+    from harness.engine.container_run import ContainerRun
     from harness.targets.container_service import ContainerService
 
 TASKER_WORKER, OWN = "tasker-worker", "own"
@@ -147,8 +148,8 @@ class ContainerTarget:
                 raise TargetError(reason)
             from testcontainers.core.network import Network
 
-            from harness.targets.container_run import ContainerRun
-            from harness.targets.containers import clear_errors
+            from harness.engine.container_run import ContainerRun
+            from harness.engine.containers import clear_errors
 
             run = ContainerRun()
             self._shared.callback(run.close)
@@ -165,8 +166,8 @@ class ContainerTarget:
         if not self._postgres:
             return ""
         if self._database_url is None:
+            from harness.engine.containers import remove
             from harness.targets.container_service import start_postgres
-            from harness.targets.containers import remove
 
             container, self._database_url = start_postgres(self._postgres, run, network)
             self._shared.callback(remove, container)

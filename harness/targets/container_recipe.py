@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.targets.base import ServiceConfig, TargetError
+from harness.base.errors import TargetError
+from harness.grammar.toml_source import nearest
+from harness.targets.base import ServiceConfig
 from harness.targets.jwks_host import check_is_url
 from harness.targets.planted import planted_secrets, user_information
 from harness.targets.process import PLACEHOLDERS, config_words, without_key_secrets
-from harness.toml_source import nearest
 
 WORDS = (*PLACEHOLDERS, "database_url")
 WORKER_PORT, _WORKER_GRPC_PORT = 8081, 9191

@@ -10,11 +10,11 @@ from pathlib import Path
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
-from harness.foreign_text import ForeignText
-from harness.targets import containers
+from harness.engine import containers
+from harness.engine.container_run import ContainerRun
+from harness.processes.service_log import ServiceLog
+from harness.shown.foreign_text import ForeignText
 from harness.targets.container_recipe import Recipe
-from harness.targets.container_run import ContainerRun
-from harness.targets.service_log import ServiceLog
 
 POSTGRES_ALIAS = "postgres"
 _ROLE = _DATABASE = "tasker"

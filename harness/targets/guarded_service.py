@@ -6,9 +6,9 @@ import threading
 from contextlib import ExitStack
 from typing import Protocol, TypeVar
 
-from harness.foreign_text import ForeignText
-from harness.targets.guarded import GuardedProcess
-from harness.targets.service_log import ServiceLog
+from harness.processes.guarded_process import GuardedProcess
+from harness.processes.service_log import ServiceLog
+from harness.shown.foreign_text import ForeignText
 
 
 class GuardedService:

@@ -12,8 +12,8 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
-from harness.foreign_text import foreign
-from harness.targets.base import TargetError
+from harness.base.errors import TargetError
+from harness.shown.foreign_text import foreign
 
 _REFUSED_NAMES = ("localhost", "metadata.google.internal")
 

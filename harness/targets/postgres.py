@@ -7,10 +7,13 @@ import secrets
 from contextlib import ExitStack
 from pathlib import Path
 
-from harness.foreign_text import ForeignText
-from harness.targets import ports
-from harness.targets.base import TargetError
-from harness.targets.guarded import Ending, GuardedProcess, clean_environment
+from harness.base.errors import TargetError
+from harness.processes import ports
+from harness.processes.guarded_process import Ending, GuardedProcess, clean_environment
+from harness.processes.readiness import wait_until
+from harness.processes.scratch_folder import ScratchFolder
+from harness.processes.service_log import ServiceLog
+from harness.shown.foreign_text import ForeignText
 from harness.targets.postgres_install import (
     PROGRAMS,
     copy_programs,
@@ -18,9 +21,6 @@ from harness.targets.postgres_install import (
     scratch_base,
     substitute_for_root,
 )
-from harness.targets.readiness import wait_until
-from harness.targets.scratch import ScratchFolder
-from harness.targets.service_log import ServiceLog
 
 ROLE = DATABASE = "tasker"
 _SETUP_FILE = "setup.sql"

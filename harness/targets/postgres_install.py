@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.targets.base import TargetError
+from harness.base.errors import TargetError
 
 if sys.platform != "win32":  # So that a target can be imported there, to say that it is not available.
     import pwd

@@ -10,14 +10,15 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from harness.targets import ports
-from harness.targets.base import ServiceConfig, TargetError
-from harness.targets.guarded import GuardedProcess
+from harness.base.errors import TargetError
+from harness.grammar.toml_source import nearest
+from harness.processes import ports
+from harness.processes.guarded_process import GuardedProcess
+from harness.processes.readiness import HEALTH_PATH, health_state, wait_until
+from harness.processes.service_log import ServiceLog
+from harness.targets.base import ServiceConfig
 from harness.targets.guarded_service import GuardedService, RunningServices
 from harness.targets.planted import planted_secrets
-from harness.targets.readiness import HEALTH_PATH, health_state, wait_until
-from harness.targets.service_log import ServiceLog
-from harness.toml_source import nearest
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # The fields of a ServiceConfig that fit in a command line; API keys are secrets and do not.

@@ -6,8 +6,9 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.foreign_text import ForeignText, foreign
-from harness.targets.base import Service, ServiceConfig, TargetError
+from harness.base.errors import TargetError
+from harness.shown.foreign_text import ForeignText, foreign
+from harness.targets.base import Service, ServiceConfig
 from harness.targets.guarded_service import RunningServices
 from harness.targets.planted import planted_secrets
 from harness.targets.reference_config import settings_table

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from harness.targets.base import TargetError
-from harness.targets.guarded import GuardedProcess, clean_environment
+from harness.base.errors import TargetError
+from harness.processes.guarded_process import GuardedProcess, clean_environment
+from harness.processes.own_port import wait_until_healthy
+from harness.processes.scratch_folder import ScratchFolder
+from harness.processes.service_log import ServiceLog
 from harness.targets.guarded_service import GuardedService, RunningServices
-from harness.targets.own_port import wait_until_healthy
 from harness.targets.reference_config import settings_toml
-from harness.targets.scratch import ScratchFolder
-from harness.targets.service_log import ServiceLog
 
 _SETTINGS = "settings.toml"
 _BOOT_SECONDS = 30.0

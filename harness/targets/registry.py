@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UsageError
+from harness.base.errors import UsageError
+from harness.grammar.toml_source import nearest
 from harness.targets.base import Target
-from harness.toml_source import nearest
 
 
 def _names(text: str) -> tuple[str, ...]:

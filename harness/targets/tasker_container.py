@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError, UsageError
-from harness.foreign_text import foreign
+from harness.base.errors import HarnessError, UsageError
+from harness.grammar.toml_source import nearest
+from harness.shown.foreign_text import foreign
 from harness.targets.base import ServiceConfig
 from harness.targets.tasker_config import render_worker_toml
-from harness.toml_source import nearest
 
 BOOT = Path(__file__).with_name("tasker_boot.py")
 # Writable in a container whose file system is not.

@@ -8,16 +8,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.targets import ports
-from harness.targets.base import ServiceConfig, TargetError
-from harness.targets.guarded import GuardedProcess, clean_environment
+from harness.base.errors import TargetError
+from harness.processes import ports
+from harness.processes.guarded_process import GuardedProcess, clean_environment
+from harness.processes.own_port import wait_until_healthy
+from harness.processes.scratch_folder import ScratchFolder
+from harness.processes.service_log import ServiceLog
+from harness.targets.base import ServiceConfig
 from harness.targets.guarded_service import GuardedService, RunningServices
 from harness.targets.jwks_host import check_is_url, check_jwks_host, refusal
-from harness.targets.own_port import wait_until_healthy
 from harness.targets.planted import planted_secrets, user_information
 from harness.targets.postgres import PostgresServer, start_postgres
-from harness.targets.scratch import ScratchFolder
-from harness.targets.service_log import ServiceLog
 from harness.targets.tasker_config import render_worker_toml
 from harness.targets.tasker_wheels import why_not_installed
 

@@ -7,12 +7,13 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from harness.foreign_text import ForeignText
-from harness.targets.base import ServiceConfig, TargetError
-from harness.targets.readiness import HEALTH_PATH, health_state, wait_until
+from harness.base.errors import TargetError
+from harness.processes.readiness import HEALTH_PATH, health_state, wait_until
+from harness.shown.foreign_text import ForeignText
+from harness.targets.base import ServiceConfig
 
 if TYPE_CHECKING:
-    from harness.foreign_text import ForeignText
+    from harness.shown.foreign_text import ForeignText
 from harness.targets.base import Target
 
 

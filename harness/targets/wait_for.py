@@ -11,7 +11,7 @@ import math
 import sys
 import threading
 
-from harness.targets.readiness import health_state, wait_until
+from harness.processes.readiness import health_state, wait_until
 
 
 def main(url: str, seconds: float) -> int:

@@ -4,9 +4,10 @@
 
 PID is that of the other process, for people who look at a list of processes. Standard input is a pipe from it: first
 its mark, then the paths of folders that it is going to make, each with a NUL at its end. The kernel closes the pipe
-with the process, whatever ended it. Then the keeper waits for the guards with that mark (`harness.targets.guard`),
-which end their commands in order; it kills what the commands of killed guards have left (`own_processes`), and removes
-the folders that are proved to be that process's (`own_folder`), each once nobody holds it any more.
+with the process, whatever ended it. Then the keeper waits for the guards with that mark
+(`harness.processes.guard`), which end their commands in order; it kills what the commands of killed guards have
+left (`own_processes`), and removes the folders that are proved to be that process's (`own_folder`), each once nobody
+holds it any more.
 
 It prints `ready`, and belongs to nobody from then on: who kills a process with all its children leaves the keeper. It
 takes no signal to end, as it ends by itself. Standard library only: it runs as `-I -S` for a quick start.

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from engine_look import docker
 
-from harness.targets.ports import free_port
-from harness.targets.readiness import health_state, wait_until
+from harness.processes.ports import free_port
+from harness.processes.readiness import health_state, wait_until
 
 ROOT = Path(__file__).parents[2]
 MAKERS = shutil.which("makers")

@@ -15,9 +15,8 @@ import pytest
 import requests
 from engine_look import in_engine, needs_testcontainers
 
-from harness.errors import UsageError
-from harness.idp import IdpError
-from harness.targets.base import TargetError
+from harness.base.errors import TargetError, UsageError
+from harness.idp.client import IdpError
 
 if TYPE_CHECKING:
     from harness.container import MockIdpContainer

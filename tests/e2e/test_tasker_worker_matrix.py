@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.scenario_plugin import ScenarioCell
+from harness.pytest_plugins.scenario_plugin import ScenarioCell
 from harness.targets import make_target
 
 

@@ -1,4 +1,4 @@
-"""Finds code that lets foreign text around its border, `harness.foreign_text`, or writes to the terminal by itself."""
+"""Finds code that lets foreign text around its border, `harness.shown.foreign_text`, or writes to the terminal."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def _bad_call(node: ast.Call) -> Iterator[tuple[int, str]]:
     if name in TERMINAL and not (
         isinstance(node.func, ast.Attribute) and _name(node.func.value) in ("console", "_console")
     ):
-        yield node.lineno, f"{name} writes to the terminal: harness.terminal does"
+        yield node.lineno, f"{name} writes to the terminal: harness.shown.terminal does"
     if name == "write" and isinstance(node.func, ast.Attribute) and _name(node.func.value) in ("stdout", "stderr"):
-        yield node.lineno, "a write to the terminal: harness.terminal does that"
+        yield node.lineno, "a write to the terminal: harness.shown.terminal does that"
     if name == "quote" and isinstance(node.func, ast.Attribute) and _name(node.func.value) == "shlex":
-        yield node.lineno, "shlex.quote lets control characters through: harness.shell_words.word"
+        yield node.lineno, "shlex.quote lets control characters through: harness.shown.shell_words.word"
 
 
 def _caught(handler: ast.ExceptHandler) -> set[str]:

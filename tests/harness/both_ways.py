@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from harness.raw_wire import RawConnection
-from harness.wire import Connection, Exchange, Request
+from harness.wire.exchange import Connection, Exchange, Request
+from harness.wire.raw import RawConnection
 
 SECONDS = 20.0
 GET = Request("GET", "/", raw=b"GET / HTTP/1.1\r\n\r\n")

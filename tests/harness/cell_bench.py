@@ -10,15 +10,15 @@ from pathlib import Path
 from scenario_files import load_scenario, profile_text, write_profile
 from small_service import Behaviour, SmallService
 
-from harness.attacker import AttackerListener
-from harness.environment import Environment, Options
-from harness.idp import IdpClient
-from harness.model import Cell
-from harness.profile import load_profile
-from harness.runner import run_cell
-from harness.session import Session
+from harness.base.verdicts import CellResult
+from harness.cell.environment import Environment, Options
+from harness.cell.session import Session
+from harness.declared.profile import load_profile
+from harness.grammar.model import Cell
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
+from harness.matrix.runner import run_cell
 from harness.targets.url import UrlTarget
-from harness.verdicts import CellResult
 
 MORE = """
 [routes.health]

@@ -9,9 +9,9 @@ import pytest
 from cell_bench import Bench
 from small_service import SmallService, honest
 
-from harness import embedded
-from harness.attacker import AttackerListener
-from harness.idp import IdpClient
+from harness.idp import embedded
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
 
 
 @pytest.fixture(scope="session")

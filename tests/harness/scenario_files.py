@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness import vocabulary
-from harness.loader import load_file
-from harness.model import Scenario
+from harness.grammar import vocabulary
+from harness.grammar.model import Scenario
+from harness.scenario.loader import load_file
 
 HEAD = """title = "A topic"
 

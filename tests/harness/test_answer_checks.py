@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.answer_checks import deviation_of
-from harness.wire import Exchange, Request
+from harness.cell.answer_checks import deviation_of
+from harness.wire.exchange import Exchange, Request
 
 ANSWER = Exchange(
     Request("GET", "/"),

@@ -13,10 +13,10 @@ from both_ways import both_ways, send
 from dripping_server import SECONDS, DrippingServer
 from raw_server import OK, RawServer
 
-from harness.answer_reader import MAX_BODY, MAX_FIELDS, MAX_HEAD, MAX_INTERIM, MAX_OVERHEAD
-from harness.errors import HarnessError
-from harness.targets.readiness import health_state
-from harness.wire import Connection, Exchange, Request
+from harness.base.errors import HarnessError
+from harness.processes.readiness import health_state
+from harness.wire.answer_reader import MAX_BODY, MAX_FIELDS, MAX_HEAD, MAX_INTERIM, MAX_OVERHEAD
+from harness.wire.exchange import Connection, Exchange, Request
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 # Where an answer may drip: what comes first, and what comes again and again.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from raw_server import RawServer
 
-from harness.attacker import AttackerListener
-from harness.wire import Connection, Request
+from harness.idp.attacker import AttackerListener
+from harness.wire.exchange import Connection, Request
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "PUT"])

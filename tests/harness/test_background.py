@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness import background as module
-from harness.background import Background
-from harness.errors import HarnessError
-from harness.verdicts import Deviation
+from harness.base.errors import HarnessError
+from harness.base.verdicts import Deviation
+from harness.cell import background as module
+from harness.cell.background import Background
 
 SECONDS = 20.0
 

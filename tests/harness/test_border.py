@@ -13,11 +13,11 @@ ROOT = Path(harness.__file__).parent
 # The reference is the service, not the judge; these run without the harness, or are the border itself.
 OTHERS = ("reference/",)
 ALLOWED = {
-    "foreign_text.py": "the border",
-    "terminal.py": "the way to the terminal",
-    "shell_words.py": "the way into commands",
-    "targets/sweeper.py": "a program of its own, whose output is a log",
-    "targets/guard.py": "a program of its own, without the rest of the harness",
+    "shown/foreign_text.py": "the border",
+    "shown/terminal.py": "the way to the terminal",
+    "shown/shell_words.py": "the way into commands",
+    "engine/sweeper.py": "a program of its own, whose output is a log",
+    "processes/guard.py": "a program of its own, without the rest of the harness",
     "targets/wait_for.py": "a program in images that have no rich; what it prints comes from the border",
     "targets/tasker_container.py": "the same",
 }

@@ -12,14 +12,14 @@ import pytest
 from mistakes import BEYOND_A_SCHEMA, MISTAKES
 from scenario_files import HEAD
 
-from harness.bundled import bundled_directory
-from harness.expected import load_expected
-from harness.loader import load_all, load_file
-from harness.plan import plan
-from harness.profile import load_profile
+from harness.base.bundled import bundled_directory
+from harness.base.verdicts import SKIPPED, UNDECLARED
+from harness.declared.expected import load_expected
+from harness.declared.profile import load_profile
 from harness.reference.faults import FAULTS
-from harness.schema import scenario_schema
-from harness.verdicts import SKIPPED, UNDECLARED
+from harness.scenario.loader import load_all, load_file
+from harness.scenario.plan import plan
+from harness.scenario.schema import scenario_schema
 
 FOLDER = bundled_directory()
 SCHEMA = scenario_schema()

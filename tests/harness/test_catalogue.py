@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.loader import load_all
 from harness.reference.faults import FAULTS
+from harness.scenario.loader import load_all
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "shared" / "catalogue"
 # What has no HTTP route of its own: gRPC, and another product's tokens.

@@ -9,8 +9,8 @@ from cell_bench import Bench
 from small_service import Answer, Call, honest
 from watching import steps
 
-from harness.answer_reader import MAX_BODY, MAX_FIELDS
-from harness.verdicts import ERROR, FAILED, INCONCLUSIVE
+from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE
+from harness.wire.answer_reader import MAX_BODY, MAX_FIELDS
 
 
 @pytest.mark.parametrize("expect", ["accept", "reject", "refuse", "observe"])

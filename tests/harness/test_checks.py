@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.checks import Expectation, describe, meets
-from harness.model import Route
-from harness.vocabulary import EXPECTATIONS
-from harness.wire import Exchange, Request
+from harness.cell.checks import Expectation, describe, meets
+from harness.grammar.model import Route
+from harness.grammar.vocabulary import EXPECTATIONS
+from harness.wire.exchange import Exchange, Request
 
 ROUTE = Route("write", "POST", "/v1/things", "things:create", success=(201,), let_in=(409,))
 STATUSES = (200, 201, 204, 301, 302, 400, 401, 403, 404, 409, 413, 414, 422, 429, 431, 500, 503)

@@ -11,7 +11,7 @@ from cli_call import idp_harness
 from fault_files import write_faults
 from scenario_files import HEAD, profile_text, write_profile, write_scenario
 
-from harness.bundled import bundled_directory
+from harness.base.bundled import bundled_directory
 
 OWN_HEAD = HEAD.replace("m-no-exp-check", "m-house-backdoor")
 STATIC = 'config.verification = "public_key"\nstyles = ["okta"]\n'

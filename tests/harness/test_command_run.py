@@ -13,8 +13,8 @@ import pytest
 from cli_call import idp_harness
 from scenario_files import HEAD, policy_text, write_expected, write_policies, write_profile, write_scenario
 
-from harness.bundled import bundled_directory
-from harness.verdicts import CellResult
+from harness.base.bundled import bundled_directory
+from harness.base.verdicts import CellResult
 
 FIELDS = (
     "id", "variant", "style", "target", "config", "verdict", "level", "severity", "requirement", "expected", "actual",

@@ -11,7 +11,7 @@ from cli_call import idp_harness
 from scenario_files import HEAD, profile_text, write_profile, write_scenario
 from small_service import SmallService, honest
 
-from harness.idp import IdpClient, IssuerClient
+from harness.idp.client import IdpClient, IssuerClient
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.settings import ServerSettings
 

@@ -12,7 +12,7 @@ from cli_call import idp_harness
 from scenario_files import HEAD, profile_text, write_profile, write_scenario
 from small_service import Answer, Behaviour, Call, SmallService, honest
 
-from harness.idp import IdpClient, IssuerClient
+from harness.idp.client import IdpClient, IssuerClient
 
 POSITIVE = HEAD.replace('kills = ["m-no-exp-check"]', "positive_control = true")
 SCENARIOS = {

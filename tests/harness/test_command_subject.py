@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from cli_call import PROGRAM, SECONDS, environment
 
-from harness import embedded
-from harness.commands.subject import Subject
-from harness.environment import Options
-from harness.idp import IdpClient, IssuerClient
+from harness.cell.environment import Options
+from harness.cli.subject import Subject
+from harness.idp import embedded
+from harness.idp.client import IdpClient, IssuerClient
 from harness.reference.server import ReferenceServer
 from harness.reference.settings import ReferenceSettings
 

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from scenario_files import profile_text, write_expected, write_profile, write_scenario
 
 from harness.cli import cli
-from harness.loader import load_all
-from harness.vocabulary import STYLES
+from harness.grammar.vocabulary import STYLES
+from harness.scenario.loader import load_all
 
 EXPECT = 'expect = "reject"\n'
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.credentials import credential_in
+from harness.cell.credentials import credential_in
 from harness.targets.base import ApiKey
-from harness.wire import Exchange, Request
+from harness.wire.exchange import Exchange, Request
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ0aGUtY2FsbGVyIn0.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
 KEYS = [ApiKey("sk-read-8d2e4a6c1b", ("a:b",)), ApiKey("short", ())]

@@ -6,8 +6,8 @@ import pytest
 from cli_call import needs_curl, run_in_bash
 from raw_server import RawServer
 
-from harness.curl_line import CurlLine
-from harness.wire import Connection, Header, Request
+from harness.wire.curl_line import CurlLine
+from harness.wire.exchange import Connection, Header, Request
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzdmMtMSJ9.c2lnbmF0dXJl"
 ACCEPT: Header = ("Accept", "*/*")

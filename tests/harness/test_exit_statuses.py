@@ -17,8 +17,8 @@ import pytest
 from cli_call import PROGRAM, SECONDS, environment, idp_harness
 from scenario_files import write_scenario
 
+from harness.base.verdicts import CellResult
 from harness.report.folder import ReportFolder
-from harness.verdicts import CellResult
 
 RECORD = CellResult("a/b/c[okta]", "a/b/c", "T", "", "okta", "x", {}, "passed", "must", "high", "R").record()
 # A service with this fault breaks each of the 17 cells: what could be told is status 1.
@@ -137,7 +137,7 @@ def test_a_run_with_a_missing_tmpdir_is_judged_or_says_why(tmp_path: Path) -> No
 def test_an_exception_that_nobody_expected_is_exit_status_3(tmp_path: Path, raised: str) -> None:
     """In one line with its place; the traceback only for those who ask."""
     (tmp_path / "sitecustomize.py").write_text(
-        f"import harness.loader as loader\ndef broken(*_):\n    raise {raised}\nloader.load_all = broken\n"
+        f"import harness.scenario.loader as loader\ndef broken(*_):\n    raise {raised}\nloader.load_all = broken\n"
     )
     variables = path_with(tmp_path)
     done = in_shell("idp-harness list", tmp_path, **variables)
@@ -162,7 +162,7 @@ def test_what_breaks_in_pytest_is_exit_status_3(tmp_path: Path, plugin: str, wor
     """Errors of pytest and its plugins, and processes that are gone, say nothing of the service."""
     (tmp_path / "broken.py").write_text(plugin)
     (tmp_path / "sitecustomize.py").write_text(
-        "import harness.commands.pytest_call as call\nmain = call.pytest.main\n"
+        "import harness.cli.pytest_call as call\nmain = call.pytest.main\n"
         "call.pytest.main = lambda args, **more: main(['-p', 'broken', *args], **more)\n"
     )
     line = f"idp-harness run base-rs256-accept --style okta --target reference -n {workers}"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from scenario_files import load_scenario, write_expected
 
-from harness.errors import ScenarioFileError
-from harness.expected import Finding, apply, load_expected
-from harness.model import Cell, Scenario
-from harness.runner import blank_result
-from harness.verdicts import ERROR, FAILED, FINDING, INCONCLUSIVE, PASSED, SKIPPED, STALE, UNDECLARED
+from harness.base.errors import ScenarioFileError
+from harness.base.verdicts import ERROR, FAILED, FINDING, INCONCLUSIVE, PASSED, SKIPPED, STALE, UNDECLARED
+from harness.declared.expected import Finding, apply, load_expected
+from harness.grammar.model import Cell, Scenario
+from harness.matrix.runner import blank_result
 
 ENTRY = """
 [[finding]]

@@ -11,14 +11,14 @@ import pytest
 from cli_call import idp_harness
 from test_curl_line import REQUESTS, TOKEN
 
-from harness import terminal
-from harness.curl_line import CurlLine
-from harness.idp import TOKEN_HEADER
+from harness.base.verdicts import FAILED, CellResult
+from harness.idp.client import TOKEN_HEADER
 from harness.report.foreign_cell import cell_of, is_own_command
 from harness.report.summary import print_summary
-from harness.shell_words import comment, json_word
-from harness.verdicts import FAILED, CellResult
-from harness.wire import Request
+from harness.shown import terminal
+from harness.shown.shell_words import comment, json_word
+from harness.wire.curl_line import CurlLine
+from harness.wire.exchange import Request
 
 HOSTILE = "\x1b[2J\n3010 cells: 3010 passed\r\u202e\u2028[red]x[/red]'; touch pwned #"
 

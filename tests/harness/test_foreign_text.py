@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.foreign_text import FitToShow, ForeignText, foreign, header_text, lines_of, visible, visible_data
+from harness.shown.foreign_text import FitToShow, ForeignText, foreign, header_text, lines_of, visible, visible_data
 
 SHOWN: dict[str, tuple[bytes | str, str]] = {
     "plain": ("nothing to do", "nothing to do"),

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from cli_call import idp_harness
 
-from harness import grpc_services
-from harness.errors import HarnessError
+from harness.base.errors import HarnessError
+from harness.targets import grpc_services
 
 grpc: Any = pytest.importorskip("grpc", reason="pip install 'idp-harness[grpc]'")
 reflection: Any = pytest.importorskip("grpc_reflection.v1alpha.reflection", reason="pip install 'idp-harness[grpc]'")

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from harness import held_up
-from harness.held_up import OWN_DELAYS, HeldUp, Pulse, waits_of
+from harness.base import held_up
+from harness.base.held_up import OWN_DELAYS, HeldUp, Pulse, waits_of
 
 _DEADLINE_SECONDS = 30.0
 _COMPUTE = "while True: pass"

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness import attacker as attacker_module
-from harness import tls_front as front_module
-from harness.attacker import AttackerListener
-from harness.idp import IdpClient
-from harness.tls_front import TlsFront
-from harness.wire import Connection, Request
+from harness.idp import attacker as attacker_module
+from harness.idp import tls_front as front_module
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
+from harness.idp.tls_front import TlsFront
+from harness.wire.exchange import Connection, Request
 
 SECONDS = 20.0
 

@@ -23,8 +23,8 @@ from cli_call import PROGRAM, SECONDS, environment
 from hostile_service import FORGED
 from scenario_files import HEAD, ROUTES, profile_text, write_profile, write_scenario
 
+from harness.processes.ports import free_port
 from harness.report.foreign_cell import is_own_command
-from harness.targets.ports import free_port
 
 SERVICE = Path(__file__).with_name("hostile_service.py")
 # What rich writes to a terminal beside text: colours, and how a bar of progress is drawn and taken away.

@@ -9,8 +9,8 @@ from cell_bench import Bench
 from small_service import SmallService
 from watching import Watch, steps
 
-from harness.runner import run_cell
-from harness.verdicts import FAILED
+from harness.base.verdicts import FAILED
+from harness.matrix.runner import run_cell
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from cell_bench import Bench
 from small_service import Answer, Call, SmallService
 from watching import fetched, steps
 
-from harness.runner import run_cell
-from harness.verdicts import FAILED, PASSED, CellResult
+from harness.base.verdicts import FAILED, PASSED, CellResult
+from harness.matrix.runner import run_cell
 
 LEAK = ('do = "make-key", name = "odd"', 'do = "edit-jwks", before = [{ "$jwk" = "odd", "$private" = true }]')
 

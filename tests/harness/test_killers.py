@@ -6,9 +6,9 @@ from pathlib import Path
 
 from scenario_files import HEAD, load_scenario, profile_text, write_profile
 
-from harness.killers import TIMED_TOGETHER, Killers
-from harness.model import Scenario
-from harness.profile import load_profile
+from harness.declared.profile import load_profile
+from harness.grammar.model import Scenario
+from harness.mutants.kill_order import TIMED_TOGETHER, Killers
 
 FAULT = "m-no-exp-check"
 OTHER_HEAD = HEAD.replace(FAULT, "m-aud-ignored")

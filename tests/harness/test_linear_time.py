@@ -15,17 +15,17 @@ from typing import Any
 
 import pytest
 
-from harness.answer_checks import deviation_of
-from harness.answer_reader import AnswerLimit, NoHttp, read_answer
-from harness.credentials import credential_in
-from harness.errors import HarnessError
-from harness.foreign_text import ForeignText, visible
+from harness.base.errors import HarnessError
+from harness.cell.answer_checks import deviation_of
+from harness.cell.credentials import credential_in
+from harness.cell.metrics_page import read_metrics
+from harness.cell.service_documents import count_items, item_id, openapi_routes
 from harness.measure.answers import shape
-from harness.metrics_page import read_metrics
-from harness.redaction import Secrets
-from harness.service_documents import count_items, item_id, openapi_routes
+from harness.shown.foreign_text import ForeignText, visible
+from harness.shown.redaction import Secrets
 from harness.targets.base import ApiKey
-from harness.wire import Exchange, Request
+from harness.wire.answer_reader import AnswerLimit, NoHttp, read_answer
+from harness.wire.exchange import Exchange, Request
 
 ROOT = Path(__file__).parents[2]
 SIZES = (20_000, 50_000)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from scenario_files import load_scenario, write_scenario
 
-from harness.loader import load_all, merge
-from harness.model import Scenario, Variant
-from harness.vocabulary import STYLES
+from harness.grammar.model import Scenario, Variant
+from harness.grammar.vocabulary import STYLES
+from harness.scenario.loader import load_all, merge
 
 EXPECT = 'expect = "reject"\n'
 

@@ -8,8 +8,8 @@ import pytest
 from mistakes import EXPECT, MISTAKES
 from scenario_files import FIRST_LINE, HEAD, write_scenario
 
-from harness.errors import ScenarioFileError
-from harness.loader import load_all, load_file
+from harness.base.errors import ScenarioFileError
+from harness.scenario.loader import load_all, load_file
 
 
 def refused(file: Path) -> ScenarioFileError:

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from harness import metrics_page
-from harness.errors import HarnessError
-from harness.metrics_page import read_metrics
+from harness.base.errors import HarnessError
+from harness.cell import metrics_page
+from harness.cell.metrics_page import read_metrics
 
 PAGE = read_metrics(
     b"""# HELP requests_total Requests

@@ -10,11 +10,14 @@ from cell_bench import Bench
 from small_service import SmallService, honest
 from watching import steps
 
-from harness import cell_run, controls, mishaps, runner, session
-from harness.errors import HarnessError
-from harness.runner import run_cell
+from harness.base import mishaps
+from harness.base.errors import HarnessError
+from harness.base.verdicts import ERROR, FAILED, PASSED
+from harness.cell import cell_run, session
+from harness.cell import preconditions as controls
+from harness.matrix import runner
+from harness.matrix.runner import run_cell
 from harness.steps import STEPS
-from harness.verdicts import ERROR, FAILED, PASSED
 
 PLAIN = 'expect = "accept"\n'
 RAISED: list[BaseException] = [
@@ -48,7 +51,7 @@ def test_a_step_that_raises_is_one_error_with_a_sentence(
     assert result.verdict == ERROR
     start = f"the harness made a mistake in the step send ({type(problem).__name__}"
     assert result.reason.startswith(start)
-    assert ", at harness/runner.py:" in result.reason
+    assert ", at harness/matrix/runner.py:" in result.reason
     assert result.reason.endswith("): please report it")
     assert result.reason.isprintable()
     assert len(result.reason) < 500

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from scenario_files import load_scenario
 
-from harness.kill_matrix import KillMatrix, ScenarioRow
-from harness.model import Cell
-from harness.mutants import KILLED, SURVIVED, UNDECIDED, MutantResult, judge_mutant
-from harness.runner import blank_result
-from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, SKIPPED, CellResult
+from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, SKIPPED, CellResult
+from harness.grammar.model import Cell
+from harness.matrix.runner import blank_result
+from harness.mutants.kill_matrix import KillMatrix, ScenarioRow
+from harness.mutants.mutant_run import KILLED, SURVIVED, UNDECIDED, MutantResult, judge_mutant
 
 
 def cell(folder: Path, topic: str, style: str = "auth0") -> Cell:

@@ -8,8 +8,8 @@ import pytest
 from both_ways import GET, SECONDS, both_ways
 from raw_server import CLOSE, OK, RawServer
 
-from harness.raw_wire import RawConnection
-from harness.wire import Connection, Exchange, Request
+from harness.wire.exchange import Connection, Exchange, Request
+from harness.wire.raw import RawConnection
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 ODD = {

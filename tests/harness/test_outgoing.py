@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from scenario_files import profile_text, write_profile
 
-from harness.errors import HarnessError
-from harness.model import Route
-from harness.outgoing import build_request, find_route
-from harness.profile import load_profile
-from harness.wire import Request
+from harness.base.errors import HarnessError
+from harness.cell.outgoing import build_request, find_route
+from harness.declared.profile import load_profile
+from harness.grammar.model import Route
+from harness.wire.exchange import Request
 
 READ = Route("read", "GET", "/v1/things", "things:list")
 WRITE = Route("write", "POST", "/v1/things", "things:create", body='{"name":"probe"}')

@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from harness.errors import HarnessError
-from harness.placeholders import FILTERS, fill, problems
+from harness.base.errors import HarnessError
+from harness.grammar.placeholders import FILTERS, fill, problems
 
 WORDS = {"issuer": lambda: "https://idp/", "read.permission": lambda: "tasks:list", "i": lambda: "7"}
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from scenario_files import load_scenario, profile_text, write_profile
 
-from harness.errors import UsageError
-from harness.model import Scenario
-from harness.plan import PlannedCell, plan, select
-from harness.profile import Profile, load_profile
-from harness.verdicts import SKIPPED, UNDECLARED
+from harness.base.errors import UsageError
+from harness.base.verdicts import SKIPPED, UNDECLARED
+from harness.declared.profile import Profile, load_profile
+from harness.grammar.model import Scenario
+from harness.scenario.plan import PlannedCell, plan, select
 
 EXPECT = 'expect = "reject"\n'
 ALL = ("jwks", "configure", "restart")

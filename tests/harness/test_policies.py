@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from scenario_files import HEAD, policy_text, profile_text, write_policies, write_profile, write_scenario
 
-from harness.errors import ScenarioFileError
+from harness.base.errors import ScenarioFileError
+from harness.declared.profile import load_profile
 from harness.grammar.policies import Knob, known_knobs
-from harness.loader import load_all, load_file
-from harness.profile import load_profile
+from harness.scenario.loader import load_all, load_file
 
 ASKS = "policy = {{ knob = '{}', {}, then = 'reject', otherwise = 'accept' }}\n"
 

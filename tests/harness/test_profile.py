@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from scenario_files import ROUTES, profile_text, write_profile
 
-from harness.errors import ScenarioFileError, UsageError
-from harness.profile import Profile, find_profile, load_profile
+from harness.base.errors import ScenarioFileError, UsageError
+from harness.declared.profile import Profile, find_profile, load_profile
 
 TIMING = """
 [timing]

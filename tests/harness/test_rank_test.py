@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from harness.rank_test import first_is_larger, two_sided_p
+from harness.steps.rank_test import first_is_larger, two_sided_p
 
 
 def test_a_known_example_has_its_known_p() -> None:

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from cli_call import idp_harness
 
-from harness.errors import UsageError
+from harness.base.errors import UsageError
+from harness.base.verdicts import CellResult
 from harness.report.folder import ReportFolder
 from harness.report.manifest import how_it_went
 from harness.report.record import is_record, line_of, read_record
-from harness.verdicts import CellResult
 
 CELL: dict[str, Any] = CellResult(
     "a/b/c[okta]", "a/b/c", "T", "", "okta", "x", {}, "passed", "must", "high", "R"

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.redaction import Secrets
+from harness.shown.redaction import Secrets
 
 PARTS = [
     base64.urlsafe_b64encode(part).rstrip(b"=").decode()

@@ -12,9 +12,9 @@ import pytest
 from cli_call import idp_harness
 from scenario_files import write_scenario
 
-from harness.errors import UsageError
+from harness.base.errors import UsageError
+from harness.base.verdicts import FAILED, CellResult
 from harness.report.folder import ReportFolder
-from harness.verdicts import FAILED, CellResult
 
 CELL = "kid/selection/kid-unknown[okta]"
 SCRIPT = "scripts/kid-selection-kid-unknown-okta.sh"

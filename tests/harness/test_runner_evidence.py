@@ -13,13 +13,13 @@ from cli_call import needs_curl, run_in_bash
 from scenario_files import profile_text, write_profile
 from small_service import Answer, Behaviour, Call, SmallService, honest
 
-from harness.environment import Environment, Options
-from harness.profile import load_profile
+from harness.base.verdicts import FAILED, PASSED, CellResult
+from harness.cell.environment import Environment, Options
+from harness.cell.session import Session
+from harness.declared.profile import load_profile
+from harness.matrix.runner import run_cell
 from harness.report.text import failure_text
-from harness.runner import run_cell
-from harness.session import Session
 from harness.targets.url import UrlTarget
-from harness.verdicts import FAILED, PASSED, CellResult
 
 EXPIRED = 'token.times = { exp = -3600 }\nexpect = "reject"\n'
 

@@ -8,10 +8,10 @@ import pytest
 from cell_bench import Bench
 from small_service import Answer, Call, SmallService, honest
 
-from harness.attacker import AttackerListener
-from harness.idp import IdpClient
-from harness.runner import run_cell
-from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult
+from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
+from harness.matrix.runner import run_cell
 
 EXPIRED = 'token.times = { exp = -3600 }\nexpect = "reject"\n'
 PLAIN = 'expect = "accept"\n'

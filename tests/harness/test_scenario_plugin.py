@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from scenario_files import HEAD, policy_text, write_expected, write_policies, write_scenario
 
-from harness.vocabulary import STYLES
+from harness.grammar.vocabulary import STYLES
 
 pytest_plugins = ("pytester",)
 

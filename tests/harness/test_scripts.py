@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import UsageError
-from harness.loader import load_all
-from harness.plan import keep_cells, plan, select
-from harness.profile import find_profile, load_profile
+from harness.base.errors import UsageError
+from harness.base.verdicts import FAILED, PASSED, CellResult
+from harness.declared.profile import find_profile, load_profile
 from harness.report.folder import ReportFolder
 from harness.report.scripts import script_name
-from harness.verdicts import FAILED, PASSED, CellResult
+from harness.scenario.loader import load_all
+from harness.scenario.plan import keep_cells, plan, select
 
 CELL = "kid/selection/kid-unknown[okta]"
 

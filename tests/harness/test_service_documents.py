@@ -11,10 +11,10 @@ from cell_bench import Bench
 from small_service import Answer, Call, SmallService, honest
 from watching import steps
 
-from harness.errors import HarnessError
-from harness.runner import run_cell
-from harness.service_documents import MAX_ROUTES, count_items, item_id, openapi_routes
-from harness.verdicts import ERROR, PASSED
+from harness.base.errors import HarnessError
+from harness.base.verdicts import ERROR, PASSED
+from harness.cell.service_documents import MAX_ROUTES, count_items, item_id, openapi_routes
+from harness.matrix.runner import run_cell
 
 NAMED = {"x-required-permission": "things:list"}
 DEEP = b"[" * 100_000 + b"]" * 100_000

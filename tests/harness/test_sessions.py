@@ -11,16 +11,17 @@ from cell_bench import MORE
 from scenario_files import load_scenario, profile_text, write_profile
 from small_service import Answer, Behaviour, Call, SmallService, honest
 
-from harness import held_up
-from harness.attacker import AttackerListener
-from harness.environment import Environment, Options
-from harness.foreign_text import ForeignText
-from harness.idp import IdpClient
-from harness.model import Cell
-from harness.profile import load_profile
-from harness.sessions import HELD_UP_TRIES, IDLE_SESSIONS, Sessions
-from harness.targets.base import ServiceConfig, TargetError
-from harness.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED
+from harness.base import held_up
+from harness.base.errors import TargetError
+from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED
+from harness.cell.environment import Environment, Options
+from harness.declared.profile import load_profile
+from harness.grammar.model import Cell
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
+from harness.matrix.sessions import HELD_UP_TRIES, IDLE_SESSIONS, Sessions
+from harness.shown.foreign_text import ForeignText
+from harness.targets.base import ServiceConfig
 
 PLAIN = 'expect = "accept"\n'
 

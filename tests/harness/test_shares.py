@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.shares import without_share
+from harness.pytest_plugins.xdist_groups import without_share
 
 
 @pytest.mark.parametrize(

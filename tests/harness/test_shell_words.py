@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from cli_call import needs_curl, run_in_bash
 
-from harness.curl_line import CurlLine
-from harness.journal import Journal
-from harness.shell_words import comment, json_word, octal_word, word
-from harness.wire import Request
+from harness.idp.repro_script import Journal
+from harness.shown.shell_words import comment, json_word, octal_word, word
+from harness.wire.curl_line import CurlLine
+from harness.wire.exchange import Request
 
 # Each would leave a file `pwned`, or what a terminal obeys, if it got out of its quotes.
 HOSTILE = [

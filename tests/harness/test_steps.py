@@ -9,9 +9,9 @@ from cell_bench import Bench
 from small_service import Answer, Call, SmallService, honest
 from watching import Watch, fetched, steps
 
-from harness.runner import run_cell
+from harness.base.verdicts import FAILED, PASSED
+from harness.matrix.runner import run_cell
 from harness.steps import STEPS
-from harness.verdicts import FAILED, PASSED
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -9,7 +9,7 @@ from cell_bench import Bench
 from small_service import Answer, Call, honest
 from watching import steps
 
-from harness.verdicts import FAILED, PASSED
+from harness.base.verdicts import FAILED, PASSED
 
 EXPIRED = "token.times = { exp = -9000 }"
 TWO_REASONS = steps(

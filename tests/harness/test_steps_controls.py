@@ -10,15 +10,15 @@ from scenario_files import load_scenario, profile_text, write_profile
 from small_service import Answer, Call, SmallService, honest
 from watching import steps
 
-from harness.attacker import AttackerListener
+from harness.base.verdicts import FAILED, INCONCLUSIVE, PASSED, SKIPPED, CellResult
+from harness.declared.profile import load_profile
 from harness.grammar.kinds import Schema, resolved
-from harness.idp import IdpClient
-from harness.plan import plan
-from harness.profile import load_profile
-from harness.runner import run_cell
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
+from harness.matrix.runner import run_cell
+from harness.scenario.plan import plan
 from harness.steps import STEPS
 from harness.steps.registry import nothing
-from harness.verdicts import FAILED, INCONCLUSIVE, PASSED, SKIPPED, CellResult
 
 LINES = 'lines = ["GET {read.path} HTTP/1.1", "Host: {host}"]'
 # Each step that sends, as it asks for a refusal; REQUEST stands for the request that it names.

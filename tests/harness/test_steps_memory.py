@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.environment import Options
-from harness.loader import load_file
-from harness.model import Cell
-from harness.target_runs import TargetRuns
-from harness.verdicts import FAILED, PASSED, CellResult
+from harness.base.verdicts import FAILED, PASSED, CellResult
+from harness.cell.environment import Options
+from harness.grammar.model import Cell
+from harness.matrix.target_runs import TargetRuns
+from harness.scenario.loader import load_file
 
 HUNGRY = """
 title = "Memory"

@@ -9,8 +9,8 @@ from cell_bench import Bench
 from small_service import Answer, Call, SmallService, honest
 from watching import steps
 
-from harness.runner import run_cell
-from harness.verdicts import ERROR, FAILED, PASSED
+from harness.base.verdicts import ERROR, FAILED, PASSED
+from harness.matrix.runner import run_cell
 
 
 def test_repeat_sends_one_after_another_and_counts(bench: Bench, service: SmallService) -> None:

@@ -6,8 +6,8 @@ import io
 
 from rich.console import Console
 
+from harness.base.verdicts import FAILED, SKIPPED, UNDECLARED, CellResult
 from harness.report.summary import print_summary
-from harness.verdicts import FAILED, SKIPPED, UNDECLARED, CellResult
 
 
 def result(cell: str, verdict: str, reason: str = "", curl: str = "") -> CellResult:

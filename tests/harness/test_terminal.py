@@ -8,8 +8,8 @@ import re
 import pytest
 from rich.table import Table
 
-from harness import terminal
-from harness.terminal import indented, say, say_in_colour, words
+from harness.shown import terminal
+from harness.shown.terminal import indented, say, say_in_colour, words
 
 HOSTILE = "\x1b[2J\x1b]8;;http://x\x07[red]ALL PASSED[/] :smile:\r\u202e\u2028\u200b\ud800\x9b1m"
 SHOWN = r"\x1b[2J\x1b]8;;http://x\x07[red]ALL PASSED[/] :smile:\r\u202e\u2028\u200b\ud800\u009b1m"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
-from harness.idp import IdpClient
-from harness.tls_front import TlsFront
-from harness.vocabulary import CERTIFICATES
+from harness.base.errors import HarnessError
+from harness.grammar.vocabulary import CERTIFICATES
+from harness.idp.client import IdpClient
+from harness.idp.tls_front import TlsFront
 
 HEALTH = "/_mock/health"
 SECONDS = 5.0

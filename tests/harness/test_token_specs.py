@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from scenario_files import profile_text, write_profile
 
-from harness.model import Route
-from harness.profile import Profile, load_profile
-from harness.tokens import token_spec
+from harness.cell.tokens import token_spec
+from harness.declared.profile import Profile, load_profile
+from harness.grammar.model import Route
 
 ROUTE = Route("read", "GET", "/", "things:list")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from harness.turns import Turns
+from harness.base.turns import Turns
 
 SECONDS = 10.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.verdicts import (
+from harness.base.verdicts import (
     ERROR,
     FAILED,
     FINDING,

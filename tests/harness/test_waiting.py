@@ -9,14 +9,14 @@ from concurrent.futures import Future
 import pytest
 from cli_call import environment
 
-from harness.waiting import as_they_end, result_of
+from harness.base.waiting import as_they_end, result_of
 
 # The handler of a signal that nobody was woken by: it is called when the main thread runs Python code again.
 _UNSEEN = """
 import ctypes, signal
 from concurrent.futures import Future
 from threading import Timer
-from harness.waiting import result_of
+from harness.base.waiting import result_of
 
 # What the C handler of a signal does, in another thread: the main thread's wait goes on.
 Timer(0.2, ctypes.pythonapi.PyErr_SetInterruptEx, [int(signal.SIGINT)]).start()

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from raw_server import CLOSE, OK, SILENCE, RawServer
 
-from harness.errors import HarnessError
-from harness.wire import Connection, Exchange, Header, Request
+from harness.base.errors import HarnessError
+from harness.wire.exchange import Connection, Exchange, Header, Request
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 from cell_bench import Bench
 from small_service import Answer, Call, SmallService, honest
 
-from harness.runner import run_cell
-from harness.session import Session
-from harness.verdicts import CellResult
+from harness.base.verdicts import CellResult
+from harness.cell.session import Session
+from harness.matrix.runner import run_cell
 
 
 def fetched(url: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.tls_front import TlsFront
+from harness.idp.tls_front import TlsFront
 
 from .mistakes import Experiment, Start
 from .world import World

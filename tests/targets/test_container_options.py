@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.environment import Options
-from harness.profile import find_profile, load_profile
+from harness.cell.environment import Options
+from harness.declared.profile import find_profile, load_profile
 from harness.targets import ServiceConfig, TargetError, make_target
 from harness.targets.container_recipe import any_service, tasker_worker
+from harness.targets.within_reach import as_run_by
 
 OWN = {"service": "own", "image": "mine:1", "port": "8080"}
 CONFIG = ServiceConfig("http://mock-idp:9400/", "http://mock-idp:9400/jwks", "orders")
@@ -52,7 +53,7 @@ def test_a_service_of_ones_own_has_no_profile_but_the_one_that_is_named(tmp_path
 
 def test_what_needs_a_listener_of_this_machine_can_not_be_judged() -> None:
     """The attacker's address and the TLS front are on loopback, which a container has of its own."""
-    profile = load_profile(find_profile("reference")).as_run_by(make_target("container"))
+    profile = as_run_by(make_target("container"), load_profile(find_profile("reference")))
     assert {"attacker-listener", "tls"} & profile.capabilities == set()
     assert "reach no listener on this machine" in profile.lacks["attacker-listener"]
     assert {"configure", "restart"} <= profile.capabilities

@@ -15,9 +15,9 @@ import psutil
 import pytest
 from target_waits import SECONDS, running, wait_for, wait_until_ended
 
-from harness.targets.guarded import Ending, GuardedProcess, clean_environment
-from harness.targets.scratch import ScratchFolder
-from harness.targets.service_log import ServiceLog
+from harness.processes.guarded_process import Ending, GuardedProcess, clean_environment
+from harness.processes.scratch_folder import ScratchFolder
+from harness.processes.service_log import ServiceLog
 
 STAY = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]
 Start = Callable[..., GuardedProcess]
@@ -152,7 +152,7 @@ def test_a_failed_preparation_leaves_nothing(start: Start, log: ServiceLog, temp
 def test_a_guard_that_does_not_end_is_killed_and_the_command_with_it(
     start: Start, log: ServiceLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.targets.guarded._GUARD_SECONDS", 0.1)
+    monkeypatch.setattr("harness.processes.guarded_process._GUARD_SECONDS", 0.1)
     process = start(ending=Ending(grace_seconds=0.0))
     command = psutil.Process(process.pid)
     guard = command.parent()
@@ -214,8 +214,8 @@ def test_no_setting_of_this_process_reaches_a_clean_environment(monkeypatch: pyt
 def test_a_forked_process_that_holds_the_pipe_does_not_keep_the_command() -> None:
     maker = (
         "import os, signal, sys\n"
-        "from harness.targets.guarded import GuardedProcess\n"
-        "from harness.targets.service_log import ServiceLog\n"
+        "from harness.processes.guarded_process import GuardedProcess\n"
+        "from harness.processes.service_log import ServiceLog\n"
         f"process = GuardedProcess({STAY!r}, environment=os.environ, log=ServiceLog('test'))\n"
         "fork = os.fork()\n"
         "if fork:\n"

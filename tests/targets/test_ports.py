@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.targets import ports
+from harness.processes import ports
 
 
 @pytest.fixture

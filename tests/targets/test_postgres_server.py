@@ -14,7 +14,8 @@ import pytest
 from target_waits import running
 
 import harness
-from harness.targets import TargetError, ports, postgres, postgres_install
+from harness.processes import ports
+from harness.targets import TargetError, postgres, postgres_install
 from harness.targets.postgres import PostgresServer, start_postgres
 from harness.targets.postgres_install import Account, scratch_base, substitute_for_root
 from harness.targets.tasker_wheels import no_wheel_for_this_platform

@@ -15,7 +15,8 @@ import pytest
 from target_issuer import Issuer
 from target_waits import running, wait_for
 
-from harness.targets import ApiKey, ServiceConfig, TargetError, ports
+from harness.processes import ports
+from harness.targets import ApiKey, ServiceConfig, TargetError
 from harness.targets.process import ProcessTarget
 
 TINY_SERVICE = Path(__file__).with_name("tiny_service.py")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 from target_issuer import Issuer
 
-from harness.targets import ports
-from harness.targets.readiness import health_state, wait_until
+from harness.processes import ports
+from harness.processes.readiness import health_state, wait_until
 
 
 def never(seconds: float) -> bool:

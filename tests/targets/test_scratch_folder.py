@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 from target_waits import SECONDS, keepers_of
 
+from harness.processes.scratch_folder import PREFIX, ScratchFolder
 from harness.targets import TargetError
-from harness.targets.scratch import PREFIX, ScratchFolder
 from mock_idp.ephemeral.own_folder import MARKER
 from mock_idp.ephemeral.passing_folder import remove_stale
 
 MAKER = (
     "import signal\n"
-    "from harness.targets.scratch import ScratchFolder\n"
+    "from harness.processes.scratch_folder import ScratchFolder\n"
     "folder = ScratchFolder()\n"
     "folder.make()\n"
     "print(folder.path, flush=True)\n"

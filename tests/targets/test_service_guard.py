@@ -15,7 +15,7 @@ import psutil
 import pytest
 from target_waits import SECONDS, running, wait_until_ended
 
-from harness.targets.guarded import GUARD
+from harness.processes.guarded_process import GUARD
 from mock_idp.ephemeral.own_folder import MARKER, OwnFolder
 
 STAY = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]

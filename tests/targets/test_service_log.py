@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.targets import TargetError, service_log
-from harness.targets.service_log import ServiceLog
+from harness.processes import service_log
+from harness.processes.service_log import ServiceLog
+from harness.targets import TargetError
 
 
 def test_the_tail_is_the_last_lines() -> None:

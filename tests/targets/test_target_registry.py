@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import UsageError
+from harness.base.errors import UsageError
 from harness.targets import TARGETS, TargetError, make_target
 
 OPTIONS = {"process": {"command": "service {port}"}, "url": {"base_url": "http://127.0.0.1:1"}}

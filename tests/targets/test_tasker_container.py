@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from harness.errors import UsageError
+from harness.base.errors import UsageError
 from harness.targets.tasker_container import config_from
 
 NEEDED = {

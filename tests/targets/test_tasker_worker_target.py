@@ -21,7 +21,8 @@ from target_issuer import READ_PATH, READ_PERMISSION, Issuer, running_issuer
 from target_tls import running_tls_front
 from target_waits import running
 
-from harness.targets import DEFECTS, ApiKey, ServiceConfig, TargetError, ports
+from harness.processes import ports
+from harness.targets import DEFECTS, ApiKey, ServiceConfig, TargetError
 from harness.targets.tasker_wheels import no_wheel_for_this_platform
 from harness.targets.tasker_worker import TaskerWorkerTarget
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from target_issuer import Issuer
 
-from harness.targets import ServiceConfig, TargetError, ports
+from harness.processes import ports
+from harness.targets import ServiceConfig, TargetError
 from harness.targets.url import UrlTarget
 
 CONFIG = ServiceConfig("http://idp", "http://idp/jwks", "api")

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from measuring import Measure
 
-from harness.attacker import AttackerListener
-from harness.environment import Environment, Options
-from harness.idp import IdpClient
+from harness.cell.environment import Environment, Options
+from harness.declared.profile import find_profile, load_profile
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
 from harness.measure.reading import Reading
 from harness.measure.runner import measure, select_experiments
-from harness.profile import find_profile, load_profile
 from harness.targets import make_target
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from cli_call import idp_harness
 
-from harness.bundled import bundled_directory
-from harness.measure.quantities import QUANTITIES
+from harness.base.bundled import bundled_directory
+from harness.declared.quantities import QUANTITIES
 from harness.measure.reading import Reading
 
 QUICK = ("measure", "--target", "reference", "--only", "exp-leeway")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from harness.declared.card_rows import Documented
+from harness.declared.quantities import QUANTITIES
 from harness.measure.answers import shape
 from harness.measure.card import print_card, text_of
-from harness.measure.declared import Documented
 from harness.measure.finding import Finding, unmeasured
-from harness.measure.quantities import QUANTITIES
 from harness.measure.reading import Reading, make_reading
 
 

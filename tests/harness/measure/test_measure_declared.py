@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from scenario_files import profile_text, write_profile
 
-from harness.errors import ScenarioFileError
-from harness.profile import Profile, load_profile
+from harness.base.errors import ScenarioFileError
+from harness.declared.profile import Profile, load_profile
 
 GOOD = """
 [documented]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from measuring import Measure
 
+from harness.declared.quantities import CROWD, KNOWN_REQUESTS, QUANTITIES, UNKNOWN_CROWD
 from harness.measure.finding import AT_LEAST
-from harness.measure.quantities import CROWD, KNOWN_REQUESTS, QUANTITIES, UNKNOWN_CROWD
 from harness.measure.reading import MEASURED
 
 RSA = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from harness.measure.declared import Documented
+from harness.declared.card_rows import Documented
+from harness.declared.quantities import Quantity
 from harness.measure.finding import Finding, unmeasured
-from harness.measure.quantities import Quantity
 from harness.measure.reading import Reading, make_reading
-from harness.redaction import Secrets
+from harness.shown.redaction import Secrets
 
 LAG = Quantity("revocation-lag-timer", "a lag", "s", 0.5)
 

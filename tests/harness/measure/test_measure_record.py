@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from measuring import Measure
 
-from harness.errors import UsageError
+from harness.base.errors import UsageError
 from harness.measure.record import card_record, differences, read_card
 
 

@@ -9,14 +9,14 @@ import pytest
 from measuring import Measure
 from scenario_files import profile_text, write_profile
 
-from harness.attacker import AttackerListener
-from harness.environment import Environment, Options
-from harness.errors import UsageError
-from harness.idp import IdpClient
-from harness.measure.quantities import QUANTITIES
+from harness.base.errors import UsageError
+from harness.cell.environment import Environment, Options
+from harness.declared.profile import find_profile, load_profile
+from harness.declared.quantities import QUANTITIES
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
 from harness.measure.registry import EXPERIMENTS
 from harness.measure.runner import measure, select_experiments
-from harness.profile import find_profile, load_profile
 from harness.targets import make_target
 from harness.targets.base import ServiceConfig
 from harness.targets.url import UrlTarget

@@ -1,0 +1,82 @@
+"""What can come out of a cell, and the record that every report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from harness.shown.foreign_text import FitToShow, one_line
+
+PASSED = "passed"
+FAILED = "failed"  # the service broke the requirement
+ERROR = "error"  # the harness, the IdP or the environment could not do its part
+SKIPPED = "skipped"  # the target lacks a capability, with the reason
+INCONCLUSIVE = "inconclusive"  # the control failed, or the machine was too busy: the case proves nothing
+UNDECLARED = "undeclared"  # the profile doesn't state the policy the case depends on
+FINDING = "finding"  # failed, and listed in the target's expected findings
+STALE = "stale"  # passed, although listed: the list is out of date
+
+VERDICTS = (PASSED, FINDING, FAILED, STALE, INCONCLUSIVE, ERROR, UNDECLARED, SKIPPED)
+
+EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
+
+
+class Deviation(Exception):
+    """The service did something else than required: what was expected, and what came, each as one line."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        self.expected, self.actual = one_line(expected), one_line(actual)
+        super().__init__(f"expected {self.expected}; got {self.actual}")
+
+
+class Inconclusive(Exception):
+    """The case can't prove anything, because its positive control failed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(one_line(reason))
+
+
+@dataclass
+class CellResult(FitToShow):
+    """One line of results.jsonl. `duration_s` is seconds; `evidence` the exchanges and what was counted."""
+
+    id: str
+    scenario: str
+    title: str
+    variant: str
+    style: str
+    target: str
+    config: dict[str, Any]
+    verdict: str
+    level: str
+    severity: str
+    requirement: str
+    expected: str = ""
+    actual: str = ""
+    reason: str = ""
+    duration_s: float = 0.0
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    def record(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def was_judged(results: Iterable[CellResult]) -> bool:
+    """Whether something was said of the service: a cell that is skipped or undeclared says nothing."""
+    return any(result.verdict not in (SKIPPED, UNDECLARED) for result in results)
+
+
+def exit_status(results: list[CellResult], *, strict: bool) -> int:
+    """The exit status of a run. A failed SHOULD counts only when `strict`; nothing selected is a usage error.
+
+    A run in which no cell was judged says nothing of the service: it could not be done.
+    """
+    if not results:
+        return EXIT_USAGE
+    verdicts = {result.verdict for result in results}
+    if STALE in verdicts or any(r.verdict == FAILED and (strict or r.level != "should") for r in results):
+        return EXIT_FAILED
+    if verdicts & {ERROR, INCONCLUSIVE} or not was_judged(results):
+        return EXIT_COULD_NOT_RUN
+    return EXIT_OK

@@ -1,0 +1,323 @@
+"""A cell while it runs: what it has sent, counted and remembered. Its steps are in `steps`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from harness.base.errors import HarnessError
+from harness.base.held_up import HeldUp
+from harness.base.verdicts import Deviation
+from harness.cell import checks
+from harness.cell.answer_checks import deviation_of
+from harness.cell.background import JOIN_SECONDS, Background
+from harness.cell.credentials import credential_in, key_words
+from harness.cell.fetch_counts import FetchCounts
+from harness.cell.metrics_page import MetricsPage
+from harness.cell.outgoing import build_request, find_route
+from harness.cell.session import Session
+from harness.cell.session_words import session_words
+from harness.cell.tokens import Words, token_spec
+from harness.grammar.model import Cell, Route, Table, parse_policy
+from harness.grammar.placeholders import fill
+from harness.idp.client import TOKEN_HEADER, IssuerClient
+from harness.idp.repro_script import Journal, Names, renamed
+from harness.shown.foreign_text import one_line
+from harness.shown.shell_words import word
+from harness.wire.curl_line import CurlLine
+from harness.wire.exchange import ANSWER_SECONDS, Connection, Exchange, Request
+
+_RETRY_SECONDS = 0.05
+_KEPT_EXCHANGES = 12
+# The longest a service keeps a key set when its configuration says "long".
+LONG_REFRESH_SECONDS = 3600
+# A caller gives up some time; a service that takes longer than this for one answer is as good as down.
+SLOW_SECONDS = 2.0
+
+
+class CaseEnded(Exception):
+    """The case has shown what it is about before its last step."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a service's processes have in memory now, and the most they ever had; bytes."""
+
+    resident: int
+    peak: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request that is ready to go out, with what it was made from."""
+
+    request: Request
+    route: Route
+    spec: dict[str, Any]
+    token: str | None
+    issuer: IssuerClient
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request that went out, and what came back."""
+
+    prepared: Prepared
+    exchange: Exchange
+
+
+class CellRun:
+    """The state of one cell's run on a session. `number` tells apart runs that share an attacker's listener."""
+
+    def __init__(self, cell: Cell, session: Session, number: int) -> None:
+        self.cell, self.session, self.profile = cell, session, session.profile
+        self.doing = "before the first step"  # What mistakes of the harness are told with.
+        self.held_up = HeldUp(session.environment.pulse, self.service_pid())
+        self.attacker_path = f"/{number}/{cell.scenario.slug}"
+        self.background: Background[Sent] = Background()
+        self.sent: list[Sent] = []
+        self.counted: list[dict[str, Any]] = []
+        short = cell.variant.config.get("refresh") == "short"
+        interval = self.profile.refresh_seconds if short else LONG_REFRESH_SECONDS
+        self.fetches = FetchCounts(session.issuer, self.profile, interval, self.counted)
+        self.memory: dict[str, Memory | None] = {}
+        self.scrapes: dict[str, MetricsPage] = {}
+        self.leaked: list[str] = []  # What the provider published although it is secret.
+        self.resources = 0
+        self.created = ""
+        idp = session.environment.idp
+        header = TOKEN_HEADER if idp.needs_token else ""
+        self.journal = session.issuer.journal = Journal(idp.url, session.issuer.path, header)
+        self._session_words = session_words(session, self.attacker_path)
+        self._kept_tokens: dict[str, str] = {}
+        self._answers: dict[str, Sent] = {}
+        self._endings: list[Callable[[], None]] = []
+        self._baited = False
+
+    def words(self, i: int = 0) -> Words:
+        """All placeholders that mean something now; `{kid.NAME}` is the kid of a key that a step made."""
+        names = {"attacker", *self.session.kids}
+        kids = {f"kid.{name}": partial(self.session.kid, name) for name in names}
+        words: dict[str, Callable[[], str]] = {
+            **self._session_words,
+            **kids,
+            "i": lambda: str(i),
+            "created": lambda: self.created,
+        }
+        return {**words, "attacker": self._bait, "attacker_path": self._bait_path}
+
+    def _bait_path(self) -> str:
+        self._bait()
+        return self.attacker_path
+
+    def refresh_words(self) -> None:
+        """Take up placeholders that did not exist when the cell began."""
+        self._session_words = session_words(self.session, self.attacker_path)
+
+    def _bait(self) -> str:
+        """The attacker's address for this cell; from the first time on its keys are served there."""
+        attacker = self.session.environment.attacker
+        if not self._baited:
+            self._baited = True
+            attacker.bait(self.attacker_path, self.session.attacker_jwk())
+        return attacker.url + self.attacker_path
+
+    def fill(self, value: Any) -> Any:
+        """`value` with its placeholders filled in."""
+        return fill(value, self.words())
+
+    # Sending
+
+    def prepare(self, args: Table, i: int = 0) -> Prepared:
+        """Mint the token that `args` asks for and build the request; `i` is the number of the repetition."""
+        request: str | Table = args.get("request", "read")
+        route = find_route(request, self.profile)
+        table: Table = args.get("token", {})
+        issuer = self.session.issuer_named(args.get("issuer"))
+        if issuer is self.session.issuer:
+            table = self.session.with_kids(table)
+        words = self.words(i)
+        spec = token_spec(table, route, self.profile, words)
+        if "resend" in args:
+            token: str | None = self._kept_tokens[args["resend"]]
+        elif not isinstance(request, str) and request.get("anonymous") and "{token" not in repr(request):
+            token = None
+        elif table or issuer is not self.session.issuer:
+            token = issuer.mint(spec)
+        else:
+            token = self.session.plain_token(route)
+        if "keep" in args and token:
+            self._kept_tokens[args["keep"]] = token
+        return Prepared(build_request(request, route, token, words), route, spec, token, issuer)
+
+    def send_all(self, args: Table, connection: Connection | None = None) -> list[Sent]:
+        """Send what a `send` step asks for: once, `repeat` times in a row, or `concurrent` at once.
+
+        Without `connection` the session's own is used, which belongs to the thread that runs the cell.
+        """
+        seconds = self.profile.duration(args["answer_within"]) if "answer_within" in args else ANSWER_SECONDS
+        if "concurrent" in args:
+            return self._send_at_once(args, int(args["concurrent"]), seconds)
+        connection = connection or self.session.connection
+        if connection is None:
+            raise HarnessError("the scenario sends a request while its service is not running")
+        sent = []
+        for i in range(int(args.get("repeat", 1))):
+            prepared = self.prepare(args, i)
+            same = args.get("connection") == "same"
+            sent.append(Sent(prepared, connection.send(prepared.request, answer_seconds=seconds, same=same)))
+            if sent[-1].exchange.late:
+                break  # Each of the others would wait as long.
+        return sent
+
+    def _send_at_once(self, args: Table, count: int, seconds: float) -> list[Sent]:
+        """All at the same moment, each on a connection of its own."""
+        prepared = [self.prepare(args, i) for i in range(count if args.get("unique_kid") else 1)]
+        barrier = threading.Barrier(count)
+
+        def one(item: Prepared) -> Sent:
+            with self.new_connection() as connection:
+                barrier.wait(JOIN_SECONDS)
+                return Sent(item, connection.send(item.request, answer_seconds=seconds))
+
+        with ThreadPoolExecutor(count, thread_name_prefix="at-once") as pool:
+            return list(pool.map(one, prepared * (count // len(prepared))))
+
+    def new_connection(self) -> Connection:
+        """Another connection to the service, for another thread."""
+        return Connection(self.base_url(), ended=self.session.environment.ended)
+
+    def service_pid(self) -> int | None:
+        """The process of the service, if one runs and it is known."""
+        return self.session.service.pid if self.session.service else None
+
+    def base_url(self) -> str:
+        """The address of the service. Raises `HarnessError` when it is not running."""
+        if self.session.service is None:
+            raise HarnessError("the scenario sends a request while its service is not running")
+        return self.session.service.base_url
+
+    def until(self, send: Callable[[], list[Sent]], args: Table, seconds: float) -> None:
+        """Send until the answers are as expected; a deviation with the last answer when `seconds` have passed."""
+        expectation = self.expectation(args)
+        deadline = time.monotonic() + seconds
+        while True:
+            sent = send()
+            if all(checks.meets(one.exchange, expectation, one.prepared.route) for one in sent):
+                self.remember(sent)
+                return
+            if time.monotonic() >= deadline:
+                self.remember(sent)
+                expected = checks.describe(expectation, sent[-1].prepared.route)
+                raise Deviation(f"{expected}, within {seconds:g} s", sent[-1].exchange.summary())
+            self.session.environment.pause(_RETRY_SECONDS)
+
+    # Judging
+
+    def expectation(self, args: Table) -> checks.Expectation:
+        """What the step expects, a policy being decided by what the profile declares."""
+        if "policy" in args:
+            policy = parse_policy(args["policy"])
+            return policy.expectation(self.profile.policy[policy.knob])
+        expectation: checks.Expectation = args.get("expect", "accept")
+        return expectation
+
+    def judge_all(self, sent: list[Sent], args: Table) -> None:
+        """Raise `Deviation` for the first answer that isn't as expected, or for too many fetches."""
+        expectation = self.expectation(args)
+        at_once = "concurrent" in args
+        self._write_down(sent, at_once=at_once)
+        for one in sent:
+            self._keep(one)
+            self.judge(one, expectation, args.get("answer"))
+        if not sent:  # Traffic that was stopped before its first request.
+            return
+        if "remember" in args:
+            self._answers[args["remember"]] = sent[-1]
+        if not self.cell.scenario.timed and not {"concurrent", "answer_within"} & args.keys():
+            self._judge_speed(sent[-1])
+        if "fetches" in args:
+            self.show_fetches(args["fetches"].get("on", "jwks"))
+            self.fetches.judge(**args["fetches"])
+
+    def judge(self, one: Sent, expectation: checks.Expectation, answer: Table | None = None) -> None:
+        """Raise `Deviation` when the answer isn't as expected, or gives away what the request proved itself with."""
+        route = one.prepared.route
+        if not checks.meets(one.exchange, expectation, route):
+            raise Deviation(checks.describe(expectation, route), one.exchange.summary())
+        if leaked := credential_in(one.exchange, one.prepared.token, self.session.api_keys().values()):
+            raise Deviation("an answer without the credential in it", f"{one.exchange.status} with {leaked}")
+        if answer:
+            secrets = self.session.service.secrets if self.session.service else ()
+            if problem := deviation_of(one.exchange, self.fill(answer), (*secrets, *self.leaked)):
+                raise Deviation(*problem)
+
+    def _judge_speed(self, one: Sent) -> None:
+        """An answer that takes longer than two seconds, whenever it is asked for, is a deviation.
+
+        A busy machine delays an answer, but hardly the same one three times.
+        """
+        request, exchange = one.prepared.request, one.exchange
+        for _ in range(2):
+            if exchange.seconds <= SLOW_SECONDS or request.method != "GET":
+                return
+            exchange = self.session.send(request)
+        if exchange.seconds > SLOW_SECONDS:
+            raise Deviation(f"an answer within {SLOW_SECONDS:g} s", f"{exchange.seconds:.1f} s, three times in a row")
+
+    def answer(self, name: str) -> Sent:
+        """The answer that a step remembered under this name."""
+        return self._answers[name]
+
+    def at_end(self, work: Callable[[], None]) -> None:
+        """Call `work` when the cell has ended, whatever its outcome."""
+        self._endings.append(work)
+
+    def finish(self) -> None:
+        """End what still runs beside the cell's steps, all of it; raises what went wrong with one of them."""
+        with ExitStack() as endings:
+            endings.callback(self.background.finish)
+            while self._endings:
+                endings.callback(self._endings.pop(0))
+
+    def remember(self, sent: list[Sent]) -> None:
+        """Keep what went out for the record and for the script."""
+        self._write_down(sent)
+        for one in sent:
+            self._keep(one)
+
+    def _keep(self, one: Sent) -> None:
+        """The last one kept is the one that the record is about; only the last ones count."""
+        self.sent.append(one)
+        del self.sent[:-_KEPT_EXCHANGES]
+
+    def _write_down(self, sent: list[Sent], *, at_once: bool = False) -> None:
+        for one in sent:
+            answer = one_line(one.exchange.summary(), 80)
+            self.journal.request(partial(self.curl, one), answer, at_once=at_once)
+        if at_once:
+            self.journal.join()
+
+    def show_fetches(self, on: str) -> None:
+        """Let the script say how often the issuer's endpoint was asked so far."""
+        issuer = self.session.issuer
+        log = word(f"{issuer.idp.url}{issuer.path}/requests?endpoint={on}")
+        what = word(f"fetches of the {on}:")
+        self.journal.look(lambda: f"echo {what} $(curl -sS {log} | grep -o '\"seq\"' | wc -l)")
+
+    def curl(self, one: Sent, names: Names = MappingProxyType({})) -> str:
+        """The command that repeats a request, with a fresh token of the same making.
+
+        `names` of keys stand in place of their kids.
+        """
+        service, prepared = self.session.service, one.prepared
+        command = prepared.issuer.token_command(renamed(prepared.spec, names)) if prepared.token else None
+        base_url = service.base_url if service else "http://SERVICE"
+        return str(CurlLine(base_url, prepared.request, prepared.token, command, key_words(self.session)))

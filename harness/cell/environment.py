@@ -1,0 +1,95 @@
+"""What all cells of one target share: the mock identity provider, the target, its profile, the attacker."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.base.errors import HarnessError, UsageError
+from harness.base.held_up import OWN_DELAYS, Pulse
+from harness.declared.profile import Profile
+from harness.grammar.toml_source import nearest
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient, control_token_problem
+from harness.targets import Target, make_target, profile_of
+
+# Targets that say how to get a service, not which one it is.
+ANY_SERVICE = ("process", "container", "url")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is set up, as data that can be handed to another process.
+
+    `idp_url` is a mock identity provider that runs already, and `control_token` what its control API asks for, if
+    anything; without it one is embedded. `issuer` names the issuer there that the service trusts (only for targets
+    that can't be configured). `hold` keeps the services of cells that did not pass until the run is ended.
+    """
+
+    target: str = "tasker-worker"
+    profile: str | None = None
+    target_options: tuple[tuple[str, str], ...] = ()
+    scenario_directories: tuple[str, ...] = ()
+    idp_url: str | None = None
+    control_token: str | None = field(default=None, repr=False)
+    issuer: str | None = None
+    faults: tuple[str, ...] = ()
+    strict: bool = False
+    hold: bool = False
+
+    def target_settings(self) -> dict[str, Any]:
+        """The keyword arguments of the target."""
+        return {**dict(self.target_options), **({"faults": self.faults} if self.faults else {})}
+
+    def expected_names(self) -> tuple[str, ...]:
+        """Whose expected findings count: the target's, and those of the profile where the target takes any service."""
+        if self.target not in ANY_SERVICE:
+            return (self.target,)
+        return tuple(dict.fromkeys((self.target, Path(self.profile_name()).stem)))
+
+    def profile_name(self) -> str:
+        """The profile to judge by: the one that was named, or the target's."""
+        return self.profile or profile_of(self.target, self.target_settings())
+
+
+def check_options(options: Options) -> None:
+    """Raise `UsageError` or `TargetError` for a target that can't be made so, `UsageError` for an unknown fault or a
+    control token that is none.
+    """
+    if options.control_token and (problem := control_token_problem(options.control_token)):
+        raise UsageError(f"--idp-control-token, or MOCK_IDP_CONTROL_TOKEN, is no control token: {problem}")
+    make_target(options.target, options.target_settings())
+    if options.faults:
+        from harness.reference.faults import FAULTS  # The reference service loads Flask.
+
+        for name in options.faults:
+            if name not in FAULTS:
+                raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The parts of a run; whoever made them ends them."""
+
+    options: Options
+    profile: Profile
+    target: Target
+    idp: IdpClient
+    attacker: AttackerListener
+    ended: threading.Event = field(default_factory=threading.Event, compare=False)
+    pulse: Pulse = field(default_factory=Pulse, compare=False)
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass. Raises `HarnessError` at once when the run ends meanwhile: nobody waits for a wait."""
+        with OWN_DELAYS.beyond(seconds):
+            ended = self.ended.wait(seconds)
+        if ended:
+            raise HarnessError("the run was ended")
+
+    def settings_for_issuer(self) -> dict[str, str]:
+        """The settings of issuers made for this target: the URL under which the service will know them."""
+        port = urlsplit(self.idp.url).port or 80
+        return {"public_url": self.target.jwks_base_url(port), "audience": self.profile.audience}

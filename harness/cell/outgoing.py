@@ -1,0 +1,51 @@
+"""From a scenario's request table to the request that is sent."""
+
+from __future__ import annotations
+
+import uuid
+
+from harness.base.errors import HarnessError
+from harness.cell.tokens import Words
+from harness.declared.profile import Profile
+from harness.grammar.model import Route, Table
+from harness.grammar.placeholders import fill
+from harness.wire.exchange import Header, Request
+
+
+def find_route(request: str | Table, profile: Profile) -> Route:
+    """The profile's route that a request names; a path of the vocabulary's public routes counts as a name too.
+
+    Raises `HarnessError` when the profile has no such route: the cell should have been skipped.
+    """
+    name = request if isinstance(request, str) else request.get("route", "read")
+    if name in profile.routes:
+        return profile.routes[name]
+    for route in profile.public:
+        if route.path == name:
+            return route
+    raise HarnessError(f"the profile {profile.name!r} has no route {name!r}")
+
+
+def build_request(request: str | Table, route: Route, token: str | None, words: Words) -> Request:
+    """The request to `route` with the changes of the table; `token` goes into `Authorization: Bearer`."""
+    table = {} if isinstance(request, str) else request
+    words = {**words, "token": lambda: token or "", "uuid": lambda: str(uuid.uuid4())}
+    path = fill(
+        table.get("path", route.path), words | {"uuid": lambda: fill(table["id"], words)} if "id" in table else words
+    )
+    if "query" in table:
+        path += "?" + fill(table["query"], words)
+    headers: list[Header] = [("Accept", "*/*")]
+    if "authorization" in table:
+        headers.append(("Authorization", fill(table["authorization"], words)))
+    elif token is not None and not table.get("anonymous"):
+        headers.append(("Authorization", f"Bearer {token}"))
+    for name, value in fill(table.get("headers", {}), words).items():
+        headers += [(name, one) for one in (value if isinstance(value, list) else [value])]
+    method = table.get("method", route.method)
+    body = table.get("body", route.body if method == route.method else None)
+    data = None
+    if body is not None:
+        data = fill(body, words).encode("utf-8")
+        headers.append(("Content-Type", table.get("content_type", "application/json")))
+    return Request(method, path, tuple(headers), data)

@@ -1,0 +1,99 @@
+"""What must hold before and after a case, so that its outcome means something: pre-flight, control, canary."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from harness.base.verdicts import Inconclusive
+from harness.cell import checks
+from harness.cell.outgoing import build_request, find_route
+from harness.cell.tokens import Words, token_spec
+from harness.grammar.model import Table
+
+if TYPE_CHECKING:
+    from harness.cell.session import Session
+
+_RETRY_SECONDS = 0.05
+
+
+class Controls:
+    """What is known of one running service of a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._checked = False
+        self._let_in: str | None = None
+        self._found: dict[str, str | None] = {}
+
+    def preflight(self) -> None:
+        """Find out whether anything can be learnt here: anonymous requests are refused, the plain token is let in.
+
+        The findings are kept; `require_control` judges them.
+        """
+        if self._checked:
+            return
+        route = self._session.profile.routes["read"]
+        anonymous = self._session.send(build_request({"anonymous": True}, route, None, {}))
+        self._let_in = None if anonymous.status == 401 else anonymous.summary()
+        accepted = self._until_accepted("read", self._session.profile.duration({"cooldown": 1, "seconds": 3}))
+        self._found["read"] = accepted
+        self._checked = True
+
+    def require_control(self, control: Table | None, request: str | Table, words: Words) -> None:
+        """Make sure that the control is accepted; raises `Inconclusive` when not.
+
+        Without `control` it is the plain token on the route of `request`. A control that was accepted on this
+        service counts for later cells as well: the canary after each cell keeps it true.
+        """
+        self.require_closed()
+        if control is None:
+            name = request if isinstance(request, str) else request.get("route", "read")
+            route = find_route(name, self._session.profile)
+            if not route.permission:
+                name = "read"
+            if name not in self._found:
+                self._found[name] = self._until_accepted(name, 0.0)
+            problem = self._found[name]
+            if problem and name == "read":  # It may only have been slow to come up.
+                problem = self._found[name] = self._until_accepted(name, 0.0)
+        else:
+            problem = self._control(control, words)
+        if problem:
+            raise Inconclusive(f"the control failed: {problem}")
+
+    def require_closed(self) -> None:
+        """Where anonymous requests are let in, no answer means anything: raises `Inconclusive`."""
+        self.preflight()
+        if self._let_in:
+            raise Inconclusive(f"pre-flight: a request without credentials must be 401; got {self._let_in}")
+
+    def _control(self, control: Table, words: Words) -> str | None:
+        route = find_route(control.get("request", "read"), self._session.profile)
+        table = self._session.with_kids(control.get("token", {}))
+        token = self._session.issuer.mint(token_spec(table, route, self._session.profile, words))
+        exchange = self._session.send(build_request(control.get("request", "read"), route, token, words))
+        expectation = control.get("expect", "accept")
+        if checks.meets(exchange, expectation, route):
+            return None
+        return f"expected {checks.describe(expectation, route)}; got {exchange.summary()}"
+
+    def _until_accepted(self, name: str, seconds: float) -> str | None:
+        """Send the plain token until it is accepted or `seconds` have passed; the last answer if it never was."""
+        deadline = time.monotonic() + seconds
+        while True:
+            exchange, route = self._session.send_plain(name)
+            if checks.meets(exchange, "accept", route):
+                return None
+            # A 403 is about a token that was verified: waiting would not change it.
+            if exchange.status == 403 or time.monotonic() >= deadline:
+                return f"the plain token must be accepted by {route.method} {route.path}; got {exchange.summary()}"
+            self._session.environment.pause(_RETRY_SECONDS)
+
+    def is_lost(self) -> bool:
+        """Whether the service let the plain token in at the pre-flight and does so no more."""
+        return self._found.get("read", "") is None and self.canary() is not None
+
+    def canary(self, seconds: float = 0.0) -> str | None:
+        """None when the plain token is accepted (within `seconds`), else what came instead."""
+        return self._until_accepted("read", seconds)

@@ -1,0 +1,65 @@
+"""What a service is started with: from a scenario's config table to the target's `ServiceConfig`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from harness.declared.profile import Profile
+from harness.grammar.model import Table
+from harness.targets.base import ApiKey, ServiceConfig
+
+if TYPE_CHECKING:
+    from harness.cell.session import Session
+
+
+def service_config(session: Session, config: Table) -> ServiceConfig:
+    """The settings for the session's issuer that `config` asks for."""
+    profile, issuer = session.profile, session.issuer
+    keys, enabled = session.api_keys(), True
+    if config.get("api_keys") == "none":
+        keys, enabled = {}, False
+    entries = tuple(keys.values())
+    if config.get("api_keys") == "with-empty":
+        entries += (ApiKey("", keys["full"].permissions, "an empty key"),)
+    static = config.get("verification") == "public_key"
+    discovery = config.get("discovery", False)
+    second = session.issuer_named("second") if config.get("second_issuer") else None
+    return ServiceConfig(
+        issuer=issuer.issuer,
+        jwks_url="" if discovery else config.get("jwks_url", issuer.jwks_uri),
+        discovery_url=str(issuer.description["discovery_url"]) if discovery else "",
+        second_issuer=second.issuer if second else "",
+        second_jwks_url=second.jwks_uri if second else "",
+        audience=issuer.audience,
+        permissions_claim=session.permissions_claim,
+        strict_validation=config.get("strict_validation", False),
+        allowed_algorithms=session.algorithms,
+        verification="public_key" if static else "jwks",
+        public_key_pem=issuer.public_pem(session.first_kid) if static else "",
+        refresh_seconds=profile.refresh_seconds if config.get("refresh") == "short" else 3600,
+        max_stale_seconds=config.get("max_stale_seconds", profile.max_stale_seconds),
+        api_keys=entries,
+        api_keys_enabled=enabled,
+        api_key_header=config.get("api_key_header", "X-API-Key"),
+        config_endpoint=config.get("config_endpoint", True),
+        allow_http=config.get("allow_http", True),
+        guard_private_hosts=config.get("guard_private_hosts", False),
+        defect=config.get("defect", ""),
+        decryption_key_pem=issuer.private_pem(session.first_kid) if config.get("decryption_key") else "",
+        idp_address=urlsplit(session.environment.idp.url).netloc,
+        tls_address=session.tls.address if session.tls else "",
+        ca_file=session.tls.ca_file if session.tls else "",
+    )
+
+
+def standard_api_keys(profile: Profile) -> dict[str, ApiKey]:
+    """The API keys that scenarios name: `full` has every permission, `read` one, `none` no permission."""
+    if profile.api_keys:
+        return {name: ApiKey(key["key"], tuple(key["permissions"]), name) for name, key in profile.api_keys.items()}
+    everything = tuple(dict.fromkeys(p.partition(":")[0] + ":*" for p in profile.permissions))
+    return {
+        "full": ApiKey("sk-full-5f1c7b0e9a", everything, "full"),
+        "read": ApiKey("sk-read-8d2e4a6c1b", (profile.routes["read"].permission,), "read"),
+        "none": ApiKey("sk-none-3b9d5f7a2c", (), "none"),
+    }

@@ -1,0 +1,106 @@
+"""A run from its first cell to its exit status: what is shown, what is kept, and how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+from rich.console import Console
+
+from harness.base.errors import HarnessError
+from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_USAGE, exit_status
+from harness.cli.pytest_call import call_pytest
+from harness.pytest_plugins.progress import ProgressReporter
+from harness.report.folder import SCRIPTS, ReportFolder
+from harness.report.manifest import BROKEN, COMPLETE, INTERRUPTED
+from harness.report.summary import print_summary
+from harness.shown.terminal import indented, words
+
+INTERRUPT_STATUS = 130
+_INDENT = 4
+
+
+class Judging:
+    """One run of `planned` cells, which `reporter` follows and `folder` keeps.
+
+    `strict`: a broken SHOULD fails the run; `hold`: services stay up at the end, until Ctrl-C.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        reporter: ProgressReporter,
+        folder: ReportFolder,
+        planned: int,
+        strict: bool,
+        hold: bool,
+    ) -> None:
+        self._console, self._reporter, self._folder = console, reporter, folder
+        self._planned, self._strict, self._hold = planned, strict, hold
+        self._started = time.monotonic()
+        self._scripts: dict[str, str] | None = None
+
+    def run(self, args: Sequence[str]) -> int:
+        """Call pytest with `args` and those of the folder; returns the exit status."""
+        if self._hold:
+            self._reporter.before_the_end = self._show_and_wait
+        places = [f"--junitxml={self._folder.junit}", f"--idp-results={self._folder.results}"]
+        pytest_status = call_pytest([*args, *places], self._reporter)
+        problems = self._reporter.problems
+        if pytest_status == pytest.ExitCode.INTERRUPTED and not problems:
+            self._console.print("interrupted")
+            return self._ended(INTERRUPTED, INTERRUPT_STATUS)
+        if pytest_status == pytest.ExitCode.USAGE_ERROR:
+            return self._ended(BROKEN, EXIT_USAGE)  # Pytest has said what is wrong.
+        self._show()
+        complete = not problems and len(self._reporter.results) >= self._planned
+        status = exit_status(self._reporter.results, strict=self._strict)
+        if self._reporter.is_record_lost or not (complete or status == EXIT_FAILED):
+            status = EXIT_COULD_NOT_RUN
+        status = self._ended(COMPLETE if complete else BROKEN, status)
+        for problem in problems:
+            self._console.print(words(f"could not run: {indented(problem, _INDENT)}"), soft_wrap=True)
+        self._say_places()
+        return status
+
+    def _show(self) -> None:
+        """Write the scripts and print what came out, once."""
+        if self._scripts is not None:
+            return
+        seconds = time.monotonic() - self._started
+        self._scripts = {}
+        try:
+            self._scripts = self._folder.write_scripts(self._reporter.results)
+        except HarnessError as problem:
+            self._reporter.problems.append(str(problem))
+            self._reporter.is_record_lost = True
+        print_summary(
+            self._console, self._reporter.results, seconds=seconds, hint=not self._hold, scripts=self._scripts
+        )
+
+    def _show_and_wait(self) -> None:
+        """Show the results and wait for Ctrl-C, while what they name still runs."""
+        self._show()
+        self._console.print("The commands above work until Ctrl-C.")
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+    def _ended(self, how: str, status: int) -> int:
+        """Write down how the run ended; returns `status`, or 3 where that can't be written."""
+        try:
+            self._folder.end(how, len(self._reporter.results))
+        except HarnessError as problem:
+            self._console.print(words(f"could not run: {problem}"), soft_wrap=True)
+            return EXIT_COULD_NOT_RUN
+        return status
+
+    def _say_places(self) -> None:
+        for sentence in self._folder.left:
+            self._console.print(words(sentence), soft_wrap=True)
+        places = f"record {self._folder.results}   JUnit {self._folder.junit}"
+        if self._scripts:
+            places += f"   {len(self._scripts)} scripts {self._folder.path / SCRIPTS}"
+        self._console.print(words(places))

@@ -1,0 +1,113 @@
+"""`idp-harness mutants`: the proof that the scenarios can fail."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+import pytest
+
+from harness.base.errors import UsageError
+from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE
+from harness.cli.options import all_scenarios, mutants_from_option, scenarios_option, workers_option
+from harness.cli.output import OutputFile, document_with, json_text
+from harness.cli.pytest_call import call_pytest
+from harness.declared.profile import find_profile, load_profile
+from harness.grammar.toml_source import nearest
+from harness.mutants.fault_trial import try_faults
+from harness.mutants.from_file import load_faults, origin
+from harness.mutants.kill_matrix import KillMatrix, scenario_rows
+from harness.mutants.kill_order import Killers
+from harness.mutants.mutant_run import MutantResult
+from harness.pytest_plugins.progress import ProgressReporter
+from harness.report.kill_matrix import print_matrix
+from harness.scenario.plan import plan, select
+from harness.shown import terminal
+
+_INDENT = 4
+
+
+@click.command()
+@click.argument("mutants", nargs=-1, metavar="[MUTANT]...")
+@scenarios_option
+@mutants_from_option
+@workers_option
+@click.option("--all-kills", is_flag=True, help="Give every scenario its turn, not only up to the first kill.")
+@click.option("--no-baseline", is_flag=True, help="Don't run the scenarios on the reference without a fault.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the matrix as JSON.")
+def mutants(
+    mutants: tuple[str, ...],
+    directories: tuple[Path, ...],
+    fault_files: tuple[Path, ...],
+    workers: str,
+    all_kills: bool,
+    no_baseline: bool,
+    json_file: Path | None,
+) -> int:
+    """Switch each fault of the reference service on and see that a scenario fails; without a fault, none may.
+
+    Exit status 1 if a fault survives or the reference without a fault fails anything, and with --all-kills if a
+    scenario catches none of the faults that it names; 3 if something could not be judged.
+
+    \b
+    Examples:
+      idp-harness mutants
+      idp-harness mutants m-no-exp-check --all-kills
+      idp-harness mutants --mutants-from fears.py --scenarios my-scenarios --json matrix.json
+    """
+    from harness.reference.faults import FAULTS  # The reference service loads Flask.
+
+    output = OutputFile(json_file, document_with("meta", "mutants", "scenarios")) if json_file else None
+    try_faults(fault_files)
+    load_faults(fault_files)
+    for name in mutants:
+        if name not in FAULTS:
+            raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
+    # In a file or a CI log the table needs room for the ids of cells.
+    console = terminal.console(width=None if sys.stdout.isatty() else 140)
+    scenarios = all_scenarios(directories)
+    profile = load_profile(find_profile("reference", list(directories)), directories)
+    killers = Killers(scenarios, profile)
+    names = sorted(set(mutants or FAULTS))
+    used = {one.id for name in names for one in killers.scenarios_for(name, own=origin(name) is not None)}
+    # The prefix of an id may be another id: then that one is in the baseline, too.
+    prefixes = sorted(used) if mutants else []
+    baseline = [] if no_baseline else plan(select(scenarios, prefixes), profile, "reference")
+    reporter = ProgressReporter(console, len(baseline) + len(names), "mutants")
+    args = ["--pyargs", "harness.suite.test_mutants", "-n", workers]
+    args += [] if no_baseline else ["harness.suite.test_scenarios", "--idp-target=reference", "--idp-strict"]
+    args += [] if no_baseline else [f"--idp-select={prefix}" for prefix in prefixes]
+    args += [f"--idp-mutant={name}" for name in mutants]
+    args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
+    args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
+    args += ["--idp-all-kills"] if all_kills else []
+    began, started = datetime.now(UTC), time.monotonic()
+    status = call_pytest(args, reporter)
+    seconds = time.monotonic() - started
+    if status == pytest.ExitCode.INTERRUPTED and not reporter.problems:
+        console.print("interrupted")
+        return 130
+    if status == pytest.ExitCode.USAGE_ERROR:
+        return EXIT_USAGE  # Pytest has said what is wrong.
+    judged = sorted((MutantResult(**row) for row in reporter.mutants), key=lambda one: one.mutant)
+    cells = Counter(one.cell.scenario.id for one in plan(scenarios, profile, "reference") if not one.verdict)
+    matrix = KillMatrix(
+        judged,
+        None if no_baseline else sorted(reporter.results, key=lambda one: one.id),
+        scenario_rows(scenarios, judged, cells, mutants),
+        len(names),
+        all_kills,
+    )
+    print_matrix(console, matrix, seconds)
+    if output:
+        meta = {"version": version("idp-harness"), "started": began.isoformat(timespec="seconds"), "processes": workers}
+        output.write(json_text(matrix.document({**meta, "duration_s": round(seconds, 1)})))
+    for problem in reporter.problems:
+        console.print(terminal.words(f"could not run: {terminal.indented(problem, _INDENT)}"))
+    missing = len(baseline) > len(reporter.results)
+    return matrix.exit_status() or (EXIT_COULD_NOT_RUN if reporter.problems or missing else 0)

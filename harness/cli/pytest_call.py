@@ -1,0 +1,38 @@
+"""One runner: pytest, called with this project's own plugins and nobody else's configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import harness
+from harness.pytest_plugins.progress import ProgressReporter
+from mock_idp.tools.program import sentence
+
+# What pytest takes from the environment, beside its command line.
+_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+
+
+def call_pytest(args: Sequence[str], reporter: ProgressReporter) -> int:
+    """Run pytest in this process, quietly; `reporter` is a plugin that gets the reports. Returns pytest's status.
+
+    The configuration and plugins of the folder the user is in, and options in the environment, must not change a
+    verdict. What pytest itself can't cope with, such as a JUnit file that can't be written, becomes a problem of the
+    reporter.
+    """
+    ini = Path(harness.__file__).parent / "suite" / "pytest.ini"
+    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:schemathesis"]
+    quiet += ["--import-mode=importlib", "--assert=plain"]
+    quiet += ["-p", "no:tmpdir"]  # No test here asks for a folder, and pytest-xdist would leave one for each run.
+    set_aside = {name: os.environ.pop(name) for name in _VARIABLES if name in os.environ}
+    try:
+        return int(pytest.main([*quiet, "-c", str(ini), "--rootdir", str(ini.parent), *args], plugins=[reporter]))
+    except Exception as error:
+        reporter.problems.append(f"what pytest does at its end, such as the JUnit file: {sentence(error)}")
+        reporter.is_record_lost = True
+        return int(pytest.ExitCode.INTERNAL_ERROR)
+    finally:
+        os.environ.update(set_aside)

@@ -1,0 +1,55 @@
+"""`idp-harness report`: show a record again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.base.errors import UsageError
+from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_OK, exit_status
+from harness.cli.output import OutputFile
+from harness.report.folder import RESULTS
+from harness.report.manifest import how_it_went
+from harness.report.record import read_record
+from harness.report.summary import print_summary
+from harness.shown import terminal
+
+_TITLE = "idp-harness run"
+
+
+@click.command()
+@click.argument("record", type=click.Path(exists=True, path_type=Path), default=Path("report/results.jsonl"))
+@click.option("--strict", is_flag=True, help="A broken SHOULD counts as failed.")
+@click.option("--most", type=click.IntRange(min=0), metavar="N", help="At most so many scenarios for each verdict.")
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write what is shown as a picture, too.")
+def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> int:
+    """Show the verdicts of a record (results.jsonl, or the folder it is in) and exit as the run did.
+
+    Where the run was ended before its last cell, or the last line is cut off, a warning says so and what is there is
+    shown; the exit status is then 3 where it would be 0.
+
+    \b
+    Example:
+      idp-harness report report/results.jsonl
+    """
+    file = record / RESULTS if record.is_dir() else record
+    found = read_record(file)
+    results = found.results
+    gap = how_it_went(file.parent, len(results)) if file.name == RESULTS else ""
+    if not results and not found.is_torn and not gap:
+        raise UsageError(f"{file} holds no cell")
+    output = OutputFile(svg, _is_picture) if svg else None
+    console = terminal.console(record=svg is not None, width=120 if svg else None)
+    print_summary(console, results, seconds=None, most=most)
+    if output:
+        output.write(console.export_svg(title=_TITLE))
+    for sentence in filter(None, ("its last line is cut off: that cell is lost" if found.is_torn else "", gap)):
+        terminal.say(f"warning: {file}: {sentence}", err=True)
+    status = exit_status(results, strict=strict) if results else EXIT_COULD_NOT_RUN
+    return EXIT_COULD_NOT_RUN if status == EXIT_OK and (found.is_torn or gap) else status
+
+
+def _is_picture(data: bytes) -> bool:
+    """Whether it is the picture of a run."""
+    return data.lstrip().startswith(b"<svg") and b"rich-terminal" in data and _TITLE.encode() in data

@@ -1,0 +1,135 @@
+"""`idp-harness run`: judge a service."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from harness.base.errors import HarnessError
+from harness.cell.environment import Options, check_options
+from harness.cli.judging import Judging
+from harness.cli.options import (
+    all_scenarios,
+    check_idp,
+    control_token_option,
+    default_target,
+    mutants_from_option,
+    scenarios_option,
+    target_settings,
+    workers_option,
+)
+from harness.cli.subject import Subject
+from harness.declared.profile import find_profile, load_profile
+from harness.grammar.vocabulary import STYLES
+from harness.mutants.fault_trial import try_faults
+from harness.mutants.from_file import load_faults
+from harness.pytest_plugins.progress import ProgressReporter
+from harness.report.folder import ReportFolder
+from harness.scenario.plan import keep_cells, plan, select
+from harness.shown import terminal
+from harness.targets import TARGETS, make_target
+from harness.targets.within_reach import as_run_by
+
+
+@click.command()
+@click.argument("prefixes", nargs=-1, metavar="[ID-PREFIX]...")
+@click.option(
+    "--target", type=click.Choice(sorted(TARGETS)), help="The service to judge. [default: the real Tasker worker]"
+)
+@click.option("--profile", metavar="NAME|FILE", help="What the service declares: routes, permissions, policies.")
+@click.option("--base-url", metavar="URL", help="Where a running service is (--target url).")
+@click.option(
+    "--command",
+    metavar="LINE",
+    help="How to start the service (--target process); {issuer}, {jwks_url}, "
+    "{audience}, {permissions_claim} and {port} are filled in.",
+)
+@click.option("--target-option", multiple=True, metavar="KEY=VALUE", help="Another setting of the target.")
+@click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
+@control_token_option
+@click.option("--issuer", metavar="ID", help="The issuer there that the service trusts; runs in one process.")
+@click.option("--style", "styles", multiple=True, type=click.Choice(STYLES), help="Only this vendor's style.")
+@scenarios_option
+@workers_option
+@click.option(
+    "--report-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("report"),
+    show_default=True,
+    help="Receives results.jsonl, junit.xml and, of what did not pass, scripts/*.sh.",
+)
+@click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
+@click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
+@mutants_from_option
+@click.option("--hold", is_flag=True, help="Keep the services of what did not pass until Ctrl-C, to repeat it by hand.")
+@click.option("--shuffle", type=int, metavar="SEED", help="Run in a random order.")
+def run(
+    prefixes: tuple[str, ...],
+    target: str | None,
+    profile: str | None,
+    base_url: str | None,
+    command: str | None,
+    target_option: tuple[str, ...],
+    idp_url: str | None,
+    control_token: str | None,
+    issuer: str | None,
+    styles: tuple[str, ...],
+    directories: tuple[Path, ...],
+    workers: str,
+    report_dir: Path,
+    strict: bool,
+    faults: tuple[str, ...],
+    fault_files: tuple[Path, ...],
+    hold: bool,
+    shuffle: int | None,
+) -> int:
+    """Judge a service: run the scenario matrix and say what it does against its documents.
+
+    Without --target it is the real Tasker worker, started on a PostgreSQL of its own; nothing is left behind.
+
+    \b
+    Examples:
+      idp-harness run
+      idp-harness run rotation time/expiry --style okta
+      idp-harness run time-nbf-future --style auth0 --hold
+      idp-harness run 'rotation/retirement/rot-retire[okta]' --hold
+      idp-harness run --target reference --fault m-no-exp-check time
+      idp-harness run --target url --base-url http://127.0.0.1:8080 --profile my.toml \\
+                      --idp-url http://127.0.0.1:9400 --issuer default --style auth0
+    """
+    console = terminal.console()
+    settings = tuple(target_settings(base_url, command, target_option))
+    given = Subject(target, profile, settings, idp_url, issuer, control_token, styles)
+    subject = given.or_from_environment(os.environ)
+    target = subject.target or default_target(console)
+    try_faults(fault_files)
+    load_faults(fault_files)
+    options = Options(target=target, profile=subject.profile, target_options=subject.settings, faults=faults)
+    check_options(options)
+    check_idp(subject.idp_url, control_token, subject.issuer)
+    runner = make_target(target, dict(subject.settings))
+    if reason := runner.available():
+        raise HarnessError(f"the target {target} can't be used here: {reason}")
+    scenarios = all_scenarios(directories)
+    chosen = select(scenarios, prefixes)
+    declared = as_run_by(runner, load_profile(find_profile(options.profile_name(), list(directories)), directories))
+    planned = keep_cells(plan(chosen, declared, target, subject.styles or STYLES), prefixes)
+    reporter = ProgressReporter(console, len(planned), target)
+    args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]
+    # Two processes would change the keys of one lasting issuer under each other's feet.
+    args += ["-n", "0" if hold or subject.issuer else workers]
+    args += [f"--idp-select={prefix}" for prefix in prefixes]
+    args += [f"--idp-style={style}" for style in subject.styles]
+    args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
+    args += [f"--idp-fault={fault}" for fault in faults]
+    args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
+    args += [f"--idp-target-option={key}={value}" for key, value in subject.settings]
+    named = {"profile": subject.profile, "url": subject.idp_url, "issuer": subject.issuer}
+    named |= {"control-token": control_token, "shuffle": str(shuffle) if shuffle is not None else None}
+    args += [f"--idp-{name}={value}" for name, value in named.items() if value is not None]
+    args += ["--idp-strict"] if strict else []
+    args += ["--idp-hold", "--capture=no"] if hold else []
+    with ReportFolder(report_dir, target=target, cells=len(planned)) as folder:
+        return Judging(console, reporter, folder, len(planned), strict, hold).run(args)

@@ -1,1 +1,0 @@
-"""The commands of `idp-harness`, one module each."""

@@ -1,0 +1,114 @@
+"""What a service's documents declare: routes, capabilities, policy knobs, times. One TOML file a target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.base.bundled import bundled_directory
+from harness.base.errors import UsageError
+from harness.declared.card_rows import Documented, Threshold, read_documented, read_thresholds
+from harness.declared.profile_checks import check_profile
+from harness.grammar.model import Route
+from harness.grammar.policies import known_knobs
+from harness.grammar.toml_source import TomlSource, nearest
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A target's declared behaviour. Times are seconds; `None` for the cool-down means none is declared."""
+
+    name: str
+    title: str
+    capabilities: frozenset[str]
+    lacks: Mapping[str, str]
+    routes: Mapping[str, Route]
+    policy: Mapping[str, Any]
+    refresh_seconds: int = 2
+    max_stale_seconds: int = 4
+    fetch_timeout_seconds: float = 10.0
+    unknown_kid_cooldown_seconds: float | None = None
+    permissions: tuple[str, ...] = ()
+    public: tuple[Route, ...] = ()
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    api_keys: Mapping[str, Any] = field(default_factory=dict)
+    audience: str = "tasker-api"
+    style_settings: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    documented: Mapping[str, Documented] = field(default_factory=dict)
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
+
+    @property
+    def leeway_seconds(self) -> float:
+        return float(self.policy.get("leeway_seconds", 0))
+
+    def duration(self, parts: Mapping[str, Any]) -> float:
+        """Seconds of a duration table: multiples of the profile's times, plus `seconds`."""
+        unit = {
+            "refresh": self.refresh_seconds,
+            "stale": self.max_stale_seconds,
+            "cooldown": self.unknown_kid_cooldown_seconds or 0.0,
+            "fetch_timeout": self.fetch_timeout_seconds,
+            "leeway": self.leeway_seconds,
+            "seconds": 1.0,
+        }
+        return sum(unit[key] * float(count) for key, count in parts.items())
+
+
+def find_profile(name: str, directories: list[Path] | None = None) -> Path:
+    """The file of a profile: a path, or the name of one in `profiles/` of a scenario directory.
+
+    Raises `UsageError` with the known names when there is none.
+    """
+    if name.endswith(".toml"):
+        return Path(name)
+    folders = [directory / "profiles" for directory in [*(directories or []), bundled_directory()]]
+    for folder in folders:
+        if (folder / f"{name}.toml").is_file():
+            return folder / f"{name}.toml"
+    known = sorted({file.stem for folder in folders for file in folder.glob("*.toml")})
+    raise UsageError(f"there is no profile {name!r}{nearest(name, known)}")
+
+
+def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
+    """Read a profile strictly; its policies are bundled ones, or of directories of scenarios, its own among them.
+
+    Raises `ScenarioFileError` with the line of what is wrong.
+    """
+    source = TomlSource(file)
+    own = [file.parent.parent] if file.parent.name == "profiles" else []
+    check_profile(source, known_knobs([*own, *directories]))
+    data = source.data
+    vocabulary = data.get("vocabulary", {})
+    return Profile(
+        name=file.stem,
+        title=data.get("title", file.stem),
+        capabilities=frozenset(data.get("capabilities", ())),
+        lacks=data.get("lacks", {}),
+        routes={name: _route(name, table) for name, table in data["routes"].items()},
+        policy=data.get("policy", {}),
+        permissions=tuple(vocabulary.get("permissions", ())),
+        public=tuple(_route(table["path"], {"method": "GET", **table}) for table in vocabulary.get("public", ())),
+        resources=data.get("resources", {}),
+        api_keys=data.get("api_keys", {}),
+        audience=data.get("audience", "tasker-api"),
+        style_settings=data.get("styles", {}),
+        metrics=data.get("metrics", {}),
+        documented=read_documented(source),
+        thresholds=read_thresholds(source),
+        **data.get("timing", {}),
+    )
+
+
+def _route(name: str, table: Mapping[str, Any]) -> Route:
+    return Route(
+        name=name,
+        method=table["method"],
+        path=table["path"],
+        permission=table.get("permission", ""),
+        body=table.get("body"),
+        success=tuple(table.get("success", (200,))),
+        let_in=tuple(table.get("let_in", ())),
+    )

@@ -1,0 +1,251 @@
+"""Runs one cell and judges it: pre-flight, control, the case, the canary, and what must always hold."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from harness.base.mishaps import MISHAPS, sentence
+from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
+from harness.cell.cell_run import CaseEnded, CellRun, Sent
+from harness.cell.checks import Expectation
+from harness.cell.credentials import known_secrets
+from harness.cell.outgoing import find_route
+from harness.cell.session import Session
+from harness.grammar.model import Cell, Step, Table
+from harness.grammar.vocabulary import NEGATIVE_EXPECTATIONS
+from harness.shown.foreign_text import ForeignText, foreign, header_text, lines_of, one_line
+from harness.shown.redaction import Secrets
+from harness.shown.shell_words import comment
+from harness.steps import STEPS
+
+_numbers = itertools.count(1)
+_LONGEST_COMMAND = 4000
+_LOG_LINES = 15
+_TOO_LONG = comment("too long to be shown: see the script, or the token_spec in the record")
+
+
+def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
+    """Run a cell on a session and say what came out; never raises, whatever the service or a step does.
+
+    The session's service is started when the scenario doesn't do that itself. Afterwards, with `tidy`, the
+    session is as before: faults, added keys and background work are gone.
+    """
+    started = time.perf_counter()
+    result = blank_result(cell, session.environment.options.target)
+    try:
+        run = CellRun(cell, session, next(_numbers))
+        _judge(run, result)
+        _clear_up(run, result, tidy=tidy)
+    except MISHAPS as problem:
+        result.verdict, result.reason = ERROR, sentence(problem)
+    result.duration_s = round(time.perf_counter() - started, 4)
+    return result
+
+
+def _judge(run: CellRun, result: CellResult) -> None:
+    try:
+        with suppress(CaseEnded):
+            _run_case(run)
+        result.verdict = PASSED
+    except Deviation as deviation:
+        result.verdict, result.expected, result.actual = FAILED, deviation.expected, deviation.actual
+    except Inconclusive as problem:
+        result.verdict, result.reason = INCONCLUSIVE, str(problem)
+    except MISHAPS as problem:
+        result.verdict, result.reason = ERROR, sentence(problem, run.doing)
+
+
+def _clear_up(run: CellRun, result: CellResult, *, tidy: bool) -> None:
+    """Write down what happened, and leave the session as it was."""
+    held_up = run.held_up.reason(run.service_pid())
+    if held_up and result.verdict == FAILED:
+        result.verdict = INCONCLUSIVE
+        result.reason = f"{held_up}. Expected {result.expected}; got {result.actual}"
+    secrets = _secrets(run)
+    try:
+        run.finish()
+        result.evidence = evidence(run, secrets, full=result.verdict != PASSED) | (
+            {"held_up": held_up} if held_up else {}
+        )
+        if tidy:
+            run.session.tidy()
+    except MISHAPS as problem:
+        before = f"; before, {_said(result)}" if result.verdict != PASSED else ""
+        result.verdict, result.reason = ERROR, f"after the case: {sentence(problem)}{before}"
+    result.expected, result.actual = secrets.cut(result.expected), secrets.cut(result.actual)
+    result.reason = secrets.cut(result.reason)
+
+
+def _said(result: CellResult) -> str:
+    return result.reason or f"expected {result.expected}; got {result.actual}"
+
+
+def was_held_up(result: CellResult) -> bool:
+    """Whether a cell proves nothing because the machine gave it no processor; it may be run again."""
+    return result.verdict == INCONCLUSIVE and "held_up" in result.evidence
+
+
+def blank_result(cell: Cell, target: str) -> CellResult:
+    """The record of a cell before anything is known but what it is."""
+    scenario = cell.scenario
+    return CellResult(
+        id=cell.id,
+        scenario=scenario.id,
+        title=scenario.title,
+        variant=cell.variant.name,
+        style=cell.style,
+        target=target,
+        config=dict(cell.variant.config),
+        verdict=ERROR,
+        level=scenario.level,
+        severity=scenario.severity,
+        requirement=scenario.requirement,
+    )
+
+
+def _run_case(run: CellRun) -> None:
+    scenario, session = run.cell.scenario, run.session
+    if scenario.start == "automatic":
+        if session.service is None:
+            session.start_service()
+        session.controls.preflight()
+        if not scenario.preflight:
+            _require_control(run)
+    if _counts_fetches(run.cell.variant.steps):
+        run.fetches.mark("start")
+    watched = scenario.start == "automatic" and _refuses_all_writes(run)
+    if watched:
+        STEPS["remember-resources"].function(run)
+    for step in run.cell.variant.steps:
+        run.doing = f"in the step {step.do}"
+        STEPS[step.do].function(run, **step.args)
+    run.doing = "after the last step"
+    if watched:
+        STEPS["expect-same-resources"].function(run)
+    _check_invariants(run)
+
+
+def _refuses_all_writes(run: CellRun) -> bool:
+    """Whether the case sends writes and none of them may have an effect, where effects can be counted."""
+    steps = run.cell.variant.steps
+    if "resource-count" not in run.profile.capabilities or any(STEPS[step.do].says.stores for step in steps):
+        return False
+    sent = [one for step in steps for one in STEPS[step.do].says.sends(step.args)]
+    writes = [one for one in sent if find_route(one.get("request", "read"), run.profile).method != "GET"]
+    return bool(writes) and all(is_negative(run.expectation(one)) for one in writes)
+
+
+def _counts_fetches(steps: Iterable[Step]) -> bool:
+    return any(STEPS[step.do].says.counts or "fetches" in step.args for step in steps)
+
+
+def _require_control(run: CellRun) -> None:
+    """Raise `Inconclusive` unless what the case needs as its control is let in."""
+    run.session.controls.require_closed()
+    control = run.cell.variant.control
+    for request in controlled(run.cell.variant.steps, lambda args: [run.expectation(args)]):
+        run.session.controls.require_control(control, request, run.words())
+        if control is not None:
+            return
+
+
+def controlled(steps: Iterable[Step], expectations: Callable[[Table], Iterable[Expectation]]) -> Iterator[str | Table]:
+    """The requests of the steps for which a control is needed, given what may be expected of each.
+
+    A refusal proves nothing unless the same request without the defect is let in. Nor does a comparison of answers,
+    where all are refused.
+    """
+    for step in steps:
+        says = STEPS[step.do].says
+        for args in says.sends(step.args):
+            if says.compares or any(is_negative(one) for one in expectations(args)):
+                yield args.get("request", "read")
+
+
+def is_negative(expectation: Expectation) -> bool:
+    """Whether it says "not let in"."""
+    if isinstance(expectation, str):
+        return expectation in NEGATIVE_EXPECTATIONS
+    return not any(isinstance(status, int) and 200 <= status < 300 for status in expectation)
+
+
+def _check_invariants(run: CellRun) -> None:
+    """What holds around every case: the attacker was not called, and the plain token is let in afterwards."""
+    hits = run.session.environment.attacker.hits(run.attacker_path)
+    if hits:
+        raise Deviation("no request to an address that the token names", f"{len(hits)}: {foreign(hits[0])}")
+    if run.session.service is None or run.cell.scenario.preflight:
+        return
+    seconds = 0.0
+    if run.cell.scenario.timed:
+        run.session.issuer.clear_faults()
+        seconds = run.profile.duration({"refresh": 1, "cooldown": 1, "seconds": 5})
+    problem = run.session.controls.canary(seconds)
+    if problem:
+        raise Deviation("the plain token is accepted after the case (canary)", problem)
+
+
+def evidence(run: CellRun, secrets: Secrets, *, full: bool) -> dict[str, Any]:
+    """What the cell sent and got, without secrets; for a cell that passed only the counts."""
+    facts: dict[str, Any] = {}
+    if run.counted:
+        facts["fetches"] = run.counted
+    if not full:
+        # A reason to refuse to start is a text of the service; all else are numbers.
+        return _without(secrets, facts) if any("refused" in count for count in run.counted) else facts
+    facts["issuer"] = run.session.issuer.issuer
+    if run.sent:
+        facts["exchanges"] = [_exchange(one) for one in run.sent]
+    facts["idp_requests"] = [
+        {key: entry.get(key) for key in ("at", "endpoint", "method", "path", "status", "fault")}
+        for entry in run.session.issuer.requests()[-12:]
+    ]
+    if run.session.service is not None:
+        facts["service_log"] = lines_of(run.session.service.log_tail(_LOG_LINES), _LOG_LINES)
+    return _without(secrets, facts) | _commands(run, secrets)
+
+
+def _without(secrets: Secrets, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: secrets.cut_data(fact) for name, fact in facts.items()}
+
+
+def _secrets(run: CellRun) -> Secrets:
+    return known_secrets(run.session, [one.prepared.token for one in run.sent if one.prepared.token], run.leaked)
+
+
+def _commands(run: CellRun, secrets: Secrets) -> dict[str, Any]:
+    """What does it again: the last request as `curl`, all of it as `script`. A line with a secret in it is left out."""
+
+    def shown(line: str) -> str:
+        for secret in run.leaked:
+            line = line.replace(secret, f"{secret[:3]}…")
+        return line if secrets.cut(line, command=True) == line else comment("left out: a credential stands in it")
+
+    commands: dict[str, Any] = {}
+    if run.sent:
+        line = shown(run.curl(run.sent[-1]))
+        commands["curl"] = line if len(line) <= _LONGEST_COMMAND else _TOO_LONG
+    if run.journal.changes or commands.get("curl") == _TOO_LONG:
+        commands["script"] = run.journal.script(run.session.kids, shown)
+    return commands
+
+
+def _exchange(one: Sent) -> dict[str, Any]:
+    request, exchange = one.prepared.request, one.exchange
+    if request.raw is not None:
+        asked: dict[str, Any] = {"request": str(ForeignText(request.raw, _LONGEST_COMMAND))}
+    else:
+        headers = [[name, str(header_text(value, _LONGEST_COMMAND))] for name, value in request.headers]
+        asked = {"request": one_line(f"{request.method} {request.path}", _LONGEST_COMMAND), "headers": headers}
+    return asked | {
+        "token_spec": one.prepared.spec if one.prepared.token else None,
+        "status": exchange.status,
+        "answer_headers": [[str(header_text(name)), str(header_text(value))] for name, value in exchange.headers],
+        "answer": str(exchange.text()) or exchange.problem,
+        "at": round(exchange.at, 3),
+        "seconds": round(exchange.seconds, 4),
+    }

@@ -1,0 +1,181 @@
+"""The sessions of one process: the cells of a service share one, a timed cell has its own; they run side by side."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from threading import Semaphore
+
+from harness.base.mishaps import MISHAPS, sentence
+from harness.base.verdicts import ERROR, PASSED, CellResult
+from harness.base.waiting import result_of
+from harness.cell.environment import Environment
+from harness.cell.session import Session
+from harness.grammar.model import Cell
+from harness.matrix.idle_sessions import IdleSessions
+from harness.matrix.runner import blank_result, run_cell, was_held_up
+from harness.targets.base import BringsIdp
+
+# The cells of so many services at once: two, so that one goes on while the other starts or waits.
+SERVICES_AT_ONCE = 2
+# Timed cells mostly wait, but each has a service of its own: so many at once, in all processes together.
+TIMED_AT_ONCE = 48
+# Making keys and starting services costs processor time, which would disturb the cases that are about time.
+STARTS_AT_ONCE = 2
+# A cell that wanted for processor time is run again on a service of its own: most machines are busy for moments only.
+HELD_UP_TRIES = 3
+# Each idle session of a real service is a process.
+IDLE_SESSIONS = 6
+
+Job = Sequence[tuple[Cell, "Future[CellResult]"]]
+
+
+class Sessions:
+    """Runs cells on an environment; use it as a context manager. `processes` is how many of them share the machine.
+
+    With `hold`, each cell has a session of its own, and those of cells that did not pass stay as the case left
+    them until `close`, so that a person can repeat what was sent.
+    """
+
+    def __init__(self, environment: Environment, *, processes: int = 1, hold: bool = False) -> None:
+        self.environment = environment
+        self._hold = hold
+        if environment.options.issuer:
+            # All sessions have the same issuer: a cell would see what another one does to it.
+            self._fast = self._timed = ThreadPoolExecutor(1, thread_name_prefix="cells")
+        else:
+            self._fast = ThreadPoolExecutor(SERVICES_AT_ONCE, thread_name_prefix="fast")
+            self._timed = ThreadPoolExecutor(max(2, TIMED_AT_ONCE // processes), thread_name_prefix="timed")
+        self._starts = Semaphore(STARTS_AT_ONCE)
+        self._results: dict[str, Future[CellResult]] = {}
+        self._idle = IdleSessions(IDLE_SESSIONS)
+        self._held: list[Session] = []
+
+    def begin(self, cells: Iterable[Cell]) -> None:
+        """Let cells run in the background, the first ones first; `run` waits for their results.
+
+        Those of one service run one after the other, except for timed ones.
+        """
+        jobs: dict[object, list[tuple[Cell, Future[CellResult]]]] = {}
+        for cell in cells:
+            if cell.id not in self._results:
+                result = self._results[cell.id] = Future()
+                jobs.setdefault(cell.id if self._is_alone(cell) else cell.service, []).append((cell, result))
+        for job in jobs.values():
+            pool = self._timed if job[0][0].scenario.timed else self._fast
+            pool.submit(self._work, job)
+
+    def run(self, cell: Cell) -> CellResult:
+        """Run a cell, or wait for one that has begun already, and return its result."""
+        self.begin([cell])
+        return result_of(self._results.pop(cell.id))
+
+    def _is_alone(self, cell: Cell) -> bool:
+        return cell.scenario.timed or self._hold
+
+    def _work(self, job: Job) -> None:
+        """Run the cells of a job, which belong to one service, one after the other."""
+        waiting = deque(job)
+        cell, result = job[0]
+        session = None if self._is_alone(cell) else self._idle.take(cell.service)
+        try:
+            while waiting:
+                cell, result = waiting[0]
+                session, outcome = self._run(cell, session)
+                if len(waiting) == 1 and session is not None:
+                    # Before the result: whoever waits for it may ask for the next cell of the service.
+                    self._put_away(cell, session, outcome)
+                result.set_result(outcome)
+                waiting.popleft()
+        except BaseException as problem:  # `run` raises it.
+            for _, result in waiting:
+                result.set_exception(problem)
+
+    def _put_away(self, cell: Cell, session: Session, outcome: CellResult) -> None:
+        try:
+            if self._is_alone(cell):
+                session.close()
+            else:
+                self._idle.put(cell.service, session)
+        except MISHAPS as problem:
+            outcome.verdict, outcome.reason = ERROR, _not_ended(outcome, problem)
+
+    def _run(self, cell: Cell, session: Session | None) -> tuple[Session | None, CellResult]:
+        """Run a cell on the session, or on a new one; returns the session for the next cell with the result."""
+        try:
+            self.environment.pause(0)  # Raises when the run has ended.
+            if session is not None and session.suspect and session.is_lost():
+                lost, session = session, None
+                lost.close()
+            session = session or self._start(cell)
+            outcome = run_cell(cell, session, tidy=not self._hold)
+            for _ in range(HELD_UP_TRIES - 1):
+                if self._hold or not was_held_up(outcome):
+                    break
+                again, session = session, None
+                again.close()
+                session = self._start(cell)
+                outcome = run_cell(cell, session)
+        except MISHAPS as problem:
+            outcome = blank_result(cell, self.environment.options.target)
+            outcome.verdict, outcome.reason = ERROR, sentence(problem)
+        if session is None:
+            return None, outcome
+        if self._hold and outcome.verdict != PASSED:
+            self._held.append(session)
+            return None, outcome
+        if outcome.verdict == ERROR:
+            try:
+                session.close()  # Nobody knows in which state it is: the next cell gets a new one.
+            except MISHAPS as problem:
+                outcome.reason = _not_ended(outcome, problem)
+            return None, outcome
+        session.suspect = outcome.verdict != PASSED
+        return session, outcome
+
+    def _start(self, cell: Cell) -> Session:
+        with self._starts:
+            self.environment.pause(0)
+            session = Session(self.environment, cell.style, cell.variant.config)
+            try:
+                if cell.scenario.start == "automatic":
+                    session.start_service()
+            except BaseException:
+                with suppress(*MISHAPS):  # What is left ends with the target.
+                    session.close()
+                raise
+            return session
+
+    def close(self) -> None:
+        """End everything that was started, also cells that still run; raises what went wrong with one part of it."""
+        self.environment.ended.set()
+        with ExitStack() as endings:
+            endings.callback(self.environment.target.close)
+            endings.callback(self.environment.pulse.stop)
+            endings.callback(self._idle.close)
+            for session in self._held:
+                endings.callback(session.close)
+            self._held = []
+            # First the services: who waits for one of them, or for one that is only on its way up, waits no more.
+            endings.callback(self._end_pools)
+            # But a target that brings the identity provider would take the issuers of the sessions along.
+            if not isinstance(self.environment.target, BringsIdp):
+                endings.callback(self.environment.target.close)
+
+    def _end_pools(self) -> None:
+        for pool in (self._fast, self._timed):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> Sessions:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _not_ended(outcome: CellResult, problem: BaseException) -> str:
+    """The reason of a cell whose session could not be ended."""
+    before = f"{outcome.reason}; then " if outcome.reason else ""
+    return f"{before}what it had started could not be ended: {sentence(problem)}"

@@ -1,0 +1,116 @@
+"""Judges the faults of one process side by side: those that only time can tell wait while others run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from harness.base.turns import Turns
+from harness.base.waiting import result_of
+from harness.cell.environment import Options
+from harness.matrix.sessions import Sessions
+from harness.matrix.target_runs import TargetRuns
+from harness.mutants.from_file import origin
+from harness.mutants.kill_order import Killers, Phase
+from harness.mutants.mutant_run import MutantResult, judge_mutant
+
+# So many faults and timed cells at once, in all processes together: each cell has a service of its own.
+FAULTS_AT_ONCE, TIMED_AT_ONCE = 32, 48
+# Cells that never wait need the processor: more faults at once in a process would only disturb the timed ones.
+QUICK_AT_ONCE = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Mutant:
+    """A fault to be judged: how the reference runs with it, and the scenarios there are for it."""
+
+    name: str
+    killers: Killers
+    options: Options
+    all_kills: bool
+
+    @property
+    def is_slow(self) -> bool:
+        return self.killers.is_slow(self.name)
+
+    def blank_result(self) -> MutantResult:
+        """The result before anything has run."""
+        from harness.reference.faults import FAULTS  # The reference service loads Flask.
+
+        fault, file = FAULTS[self.name], origin(self.name)
+        named_by = [scenario.id for scenario in self.killers.naming(self.name)]
+        return MutantResult(
+            self.name, fault.sentence, fault.component, fault.method, fault.precedent, str(file or ""), named_by
+        )
+
+
+class MutantPool:
+    """Use it as a context manager; `processes` is how many of them share the machine."""
+
+    def __init__(self, runs: TargetRuns, processes: int = 1) -> None:
+        self._runs = runs
+        self._pool = ThreadPoolExecutor(max(2, FAULTS_AT_ONCE // processes), thread_name_prefix="mutants")
+        self._quick, self._timed = Turns(QUICK_AT_ONCE), Turns(max(2, TIMED_AT_ONCE // processes))
+        self._results: dict[Mutant, Future[MutantResult]] = {}
+        self._running: dict[Mutant, Sessions] = {}
+        self._lock = threading.Lock()
+        self._over = False
+
+    def begin(self, mutants: Iterable[Mutant]) -> None:
+        """Let faults be judged in the background, the slow ones first; `judge` waits for their results."""
+        for mutant in sorted(mutants, key=lambda one: not one.is_slow):
+            if mutant not in self._results:
+                future: Future[MutantResult] = Future()
+                self._results[mutant] = future
+                self._pool.submit(self._work, mutant, future)
+
+    def judge(self, mutant: Mutant) -> MutantResult:
+        """Judge a fault, or wait for one that has begun already. Raises `HarnessError` when it can't be set up."""
+        self.begin([mutant])
+        return result_of(self._results[mutant])
+
+    def _work(self, mutant: Mutant, future: Future[MutantResult]) -> None:
+        try:
+            with self._lock:  # The first run of a process starts what all of them share.
+                if self._over:
+                    future.cancel()
+                    return
+                self._running[mutant] = sessions = self._runs.of(mutant.options).sessions
+            result = mutant.blank_result()
+            phases = mutant.killers.phases(mutant.name, own=origin(mutant.name) is not None)
+            judge_mutant(result, phases, sessions, all_kills=mutant.all_kills, turn=self._turn)
+            future.set_result(result)
+        except BaseException as problem:  # `judge` raises it.
+            future.set_exception(problem)
+        finally:
+            # After the result: nobody has to wait for cells that were still running when the fault was caught.
+            self._end(mutant)
+
+    def _turn(self, phase: Phase) -> AbstractContextManager[None]:
+        return self._timed.take(len(phase)) if phase[0].scenario.timed else self._quick.take(1)
+
+    def _end(self, mutant: Mutant) -> None:
+        sessions = self._running.pop(mutant, None)
+        if sessions is not None:
+            sessions.environment.ended.set()
+            sessions.environment.target.close()  # A request that hangs ends with its service.
+            self._runs.end(mutant.options)
+
+    def close(self) -> None:
+        """End everything, also faults that are being judged."""
+        with self._lock:
+            self._over = True
+            running = list(self._running.values())
+        for sessions in running:
+            sessions.environment.ended.set()
+            sessions.environment.target.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> MutantPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

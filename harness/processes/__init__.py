@@ -1,0 +1,1 @@
+"""Processes, ports and folders that a run makes and nothing leaves behind."""

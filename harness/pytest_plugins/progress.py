@@ -1,0 +1,92 @@
+"""Progress of a run: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from harness.base import verdicts
+from harness.base.verdicts import CellResult
+from harness.pytest_plugins.scenario_plugin import BEFORE_THE_END
+from harness.report import results_file
+from mock_idp.tools.program import sentence
+
+_LINE_SECONDS = 10.0
+
+
+class ProgressReporter:
+    """A pytest plugin that follows a run, keeps its results and shows how far it is. `total` is the number of cells."""
+
+    def __init__(self, console: Console, total: int, what: str) -> None:
+        self.results: list[CellResult] = []
+        self.mutants: list[dict[str, Any]] = []
+        self.problems: list[str] = []
+        self.is_record_lost = False
+        self.before_the_end: Callable[[], None] = lambda: None
+        self._console, self._total, self._counts = console, total, Counter[str]()
+        self._line_at = time.monotonic() + _LINE_SECONDS
+        self._progress = Progress(
+            TextColumn(what, markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}", markup=False),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task(what, total=total, note="")
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        session.config.stash[BEFORE_THE_END] = self._end
+        self._progress.start()
+
+    def _end(self) -> None:
+        self._progress.stop()
+        self.before_the_end()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        self._progress.stop()
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        record = config.pluginmanager.get_plugin(results_file.NAME)
+        if record is not None and record.problem:
+            self.is_record_lost = True
+            self.problems.append(record.problem)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.problems.append(str(report.longrepr))
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Returns that nobody needs to print it."""
+        self.problems.append(sentence(excinfo.value))
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        record = getattr(report, "idp_cell", None)
+        if record is not None:
+            result = CellResult(**record)
+            self.results.append(result)
+            self._advance(result.verdict)
+        elif (mutant := getattr(report, "idp_mutant", None)) is not None:
+            self.mutants.append(mutant)
+            self._advance(str(mutant["verdict"]))
+        elif report.failed:
+            self.problems.append(f"{report.nodeid}: {report.longreprtext[-3000:]}")
+
+    def _advance(self, verdict: str) -> None:
+        self._counts[verdict] += 1
+        words = [f"{self._counts[one]} {one}" for one in sorted(self._counts) if one != verdicts.PASSED]
+        self._progress.update(self._task, advance=1, note=", ".join(words))
+        done = sum(self._counts.values())
+        if not self._console.is_terminal and (time.monotonic() >= self._line_at or done == self._total):
+            self._line_at = time.monotonic() + _LINE_SECONDS
+            self._console.print(f"{done}/{self._total} {', '.join(words)}".rstrip(), highlight=False)

@@ -1,0 +1,1 @@
+"""Scenario files: read strictly, made into cells, and described to editors by a schema."""

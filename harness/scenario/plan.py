@@ -1,0 +1,136 @@
+"""Which cells there are for a target: scenarios × styles × variants, and which process runs them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from harness.base.errors import UsageError
+from harness.base.verdicts import SKIPPED, UNDECLARED
+from harness.declared.profile import Profile
+from harness.grammar.model import Cell, Scenario, Variant
+from harness.grammar.vocabulary import STYLES
+from harness.steps import STEPS
+
+# Starting a real service costs as much as this many cells that are run on it.
+_START_COST = 60
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """A cell with the `share` of the matrix that it belongs to: each process that runs cells has one.
+
+    `verdict` is set when there is nothing to run, with the `reason`.
+    """
+
+    cell: Cell
+    share: str
+    verdict: str = ""
+    reason: str = ""
+
+
+def select(scenarios: Iterable[Scenario], prefixes: Sequence[str]) -> list[Scenario]:
+    """The scenarios whose id starts with one of `prefixes`, or whose slug is one; all without prefixes.
+
+    A prefix may be the id of a cell, `area/topic/slug[style-variant]`: see `keep_cells`.
+    Raises `UsageError` for a prefix that selects nothing.
+    """
+    scenarios = list(scenarios)
+    if not prefixes:
+        return scenarios
+    for prefix in prefixes:
+        if not any(_matches(scenario, prefix) for scenario in scenarios):
+            words = {
+                word for s in scenarios for word in (s.id, s.slug, s.id.rpartition("/")[0], s.id.partition("/")[0])
+            }
+            close = difflib.get_close_matches(prefix, words, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else "; `idp-harness list` shows them"
+            raise UsageError(f"no scenario's id starts with {prefix!r}{hint}")
+    return [scenario for scenario in scenarios if any(_matches(scenario, prefix) for prefix in prefixes)]
+
+
+def _matches(scenario: Scenario, prefix: str) -> bool:
+    if "[" in prefix:
+        return scenario.id == prefix.partition("[")[0]
+    return scenario.id.startswith(prefix) or scenario.slug == prefix
+
+
+def keep_cells(planned: Sequence[PlannedCell], prefixes: Sequence[str]) -> list[PlannedCell]:
+    """Of the planned cells those that `prefixes` choose, where some of these are ids of cells.
+
+    Raises `UsageError` for an id of a cell that isn't among them.
+    """
+    ids, others = {one for one in prefixes if "[" in one}, [one for one in prefixes if "[" not in one]
+    known = {one.cell.id for one in planned}
+    for cell_id in sorted(ids - known):
+        close = difflib.get_close_matches(cell_id, known, n=1)
+        raise UsageError(f"there is no cell {cell_id!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    return [
+        one
+        for one in planned
+        if not ids or one.cell.id in ids or any(_matches(one.cell.scenario, prefix) for prefix in others)
+    ]
+
+
+def plan(
+    scenarios: Iterable[Scenario], profile: Profile, target: str, styles: Sequence[str] = STYLES, shares: int = 1
+) -> list[PlannedCell]:
+    """The cells of a target, dealt out to so many shares; skipped and undeclared ones have their verdict already.
+
+    In each share the cells that one running service is enough for stand together. The timed ones come last, the
+    longest first.
+    """
+    services: dict[object, list[PlannedCell]] = {}
+    timed: list[Cell] = []
+    for scenario in scenarios:
+        for variant in scenario.variants:
+            verdict, reason = _without_running(variant, profile)
+            for style in variant.styles:
+                if style not in styles:
+                    continue
+                cell = Cell(scenario, variant, style)
+                if not verdict and scenario.timed:
+                    timed.append(cell)
+                else:
+                    services.setdefault(cell.service, []).append(PlannedCell(cell, "", verdict, reason))
+    timed.sort(key=lambda cell: (-_seconds(cell.variant, profile), cell.id))
+    dealt: list[list[PlannedCell]] = [[] for _ in range(shares)]
+    costs = [0] * shares
+    for cells in sorted(services.values(), key=len, reverse=True):
+        least = costs.index(min(costs))
+        costs[least] += len(cells) + _START_COST
+        dealt[least] += cells
+    for number, cell in enumerate(timed):
+        dealt[number % shares].append(PlannedCell(cell, ""))
+    return [
+        replace(one, share=f"{target}-{number}of{shares}")
+        for number, cells in enumerate(dealt, start=1)
+        for one in cells
+    ]
+
+
+def _seconds(variant: Variant, profile: Profile) -> float:
+    """About how long a timed cell takes: its waits, and part of its deadlines."""
+    seconds = 0.0
+    for step in variant.steps:
+        if STEPS[step.do].says.waits:
+            seconds += profile.duration(step.args)
+        elif "within" in step.args:
+            seconds += profile.duration(step.args["within"]) / 4
+        elif "answer_within" in step.args:
+            seconds += profile.duration(step.args["answer_within"]) / 2
+    return seconds
+
+
+def _without_running(variant: Variant, profile: Profile) -> tuple[str, str]:
+    for capability in sorted(variant.needs - profile.capabilities):
+        return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
+    for route in sorted(variant.routes - profile.routes.keys() - {one.path for one in profile.public}):
+        return SKIPPED, f"the profile {profile.name} has no route {route!r}"
+    for counter in sorted(variant.counters - profile.metrics.get("counters", {}).keys()):
+        return SKIPPED, f"the profile {profile.name} names no counter {counter!r}"
+    for knob in variant.knobs:
+        if knob not in profile.policy:
+            return UNDECLARED, f"the profile {profile.name} doesn't declare the policy {knob!r}"
+    return "", ""

@@ -1,0 +1,31 @@
+"""What can be judged of a service depends on how it is run, whatever its profile declares."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.declared.profile import Profile
+from harness.targets.base import BringsIdp, Target
+from harness.targets.url import is_on_this_machine
+
+
+def as_run_by(target: Target, profile: Profile) -> Profile:
+    """What of `profile` can be judged when the service is run by `target`.
+
+    One that runs already can't be configured, and one in a container or on another machine reaches no listener of
+    the harness.
+    """
+    capabilities = profile.capabilities
+    if isinstance(target, BringsIdp):
+        reason = f"services of the target {target.name} reach no listener on this machine"
+        gone: dict[str, str] = {name: reason for name in ("attacker-listener", "tls") if name in capabilities}
+    elif target.can_restart:
+        return profile
+    else:
+        reason = f"the target {target.name} takes the service as it runs"
+        gone = {name: reason for name in ("configure", "restart") if name in capabilities}
+        if "attacker-listener" in capabilities and not is_on_this_machine(target):
+            gone["attacker-listener"] = "the service is on another machine and reaches no listener on this one"
+        if "api-keys" in capabilities and not profile.api_keys:
+            gone["api-keys"] = f"{reason}, and the profile {profile.name} does not say its keys (api_keys)"
+    return replace(profile, capabilities=capabilities - gone.keys(), lacks={**profile.lacks, **gone})

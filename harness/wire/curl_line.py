@@ -1,0 +1,79 @@
+"""The command that repeats a request in bash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from harness.shown.shell_words import octal_word, word
+from harness.wire.exchange import Request
+from harness.wire.request_writer import header_bytes
+
+# What curl passes on in a URL as it stands: printable ASCII, but no blank, and no # that would begin a fragment.
+_PLAIN_PATH = re.compile(r"[!\"$-~]*")
+
+
+@dataclass(frozen=True)
+class CurlLine:
+    """The command that repeats a request in bash; `token_command` stands where the token was.
+
+    `instead` says what stands in place of other secrets: their text, and words of a shell. For raw bytes, which curl
+    would not send, bash writes them to the socket itself.
+    """
+
+    base_url: str
+    request: Request
+    token: str | None = None
+    token_command: str | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        request = self.request
+        if request.raw is not None:
+            parts = urlsplit(self.base_url)
+            device = word(f"/dev/tcp/{parts.hostname}/{parts.port or 80}")
+            raw = " ".join(piece if is_word else octal_word(data) for is_word, piece, data in self._pieces(request.raw))
+            return f"exec 3<>{device} && printf %b {raw} >&3 && timeout 5 cat <&3"
+        words = ["curl", "-si", *self._method(), *self._target()]
+        for name, value in request.headers:
+            # curl takes a header without a value for one to leave out, unless a semicolon ends its name.
+            line = name.encode() + (b": " + header_bytes(value) if value.strip() else b";")
+            words += ["-H", self._quoted(line)]
+        if request.body is not None:
+            words += ["--data-raw", self._quoted(request.body)]
+        return " ".join(words)
+
+    def _method(self) -> list[str]:
+        method = self.request.method
+        if method == "HEAD":
+            return ["--head"]
+        return ["-X", word(method)] if method != "GET" or self.request.body is not None else []
+
+    def _target(self) -> list[str]:
+        path = self.request.path
+        if _PLAIN_PATH.fullmatch(path):
+            return ["--globoff", "--path-as-is", self._quoted((self.base_url + path).encode())]
+        prefix = urlsplit(self.base_url).path.rstrip("/")
+        return ["--request-target", self._quoted((prefix + path).encode()), word(self.base_url)]
+
+    def _quoted(self, data: bytes) -> str:
+        """`data` as one word, with words in place of what is secret."""
+        pieces = self._pieces(data)
+        if len(pieces) == 1 and not pieces[0][0]:
+            return word(data)
+        return "".join(piece if is_word else word(part) if part else "" for is_word, piece, part in pieces)
+
+    def _pieces(self, data: bytes) -> list[tuple[bool, str, bytes]]:
+        """`data` cut where secrets stand in it: whether a piece is a shell's word already, that word, or the bytes."""
+        words = {text: shell for text, shell in self.instead.items() if text}
+        if self.token:
+            words[self.token] = f'"$({self.token_command})"' if self.token_command else "'<token>'"
+        if not words:
+            return [(False, "", data)]
+        found = re.split(
+            b"(" + b"|".join(re.escape(text.encode()) for text in sorted(words, key=len)[::-1]) + b")", data
+        )
+        by_text = {text.encode(): shell for text, shell in words.items()}
+        return [(number % 2 == 1, by_text.get(part, ""), part) for number, part in enumerate(found)]
