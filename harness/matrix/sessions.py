@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from threading import Semaphore
 
 from harness.base.mishaps import MISHAPS, sentence
 from harness.base.verdicts import ERROR, PASSED, CellResult
@@ -24,12 +25,15 @@ SERVICES_AT_ONCE = 2
 TIMED_AT_ONCE = 48
 # Making keys and starting services costs processor time, which would disturb the cases that are about time.
 STARTS_AT_ONCE = 2
-# A cell that wanted for processor time is run again on a service of its own: most machines are busy for moments only.
+# A cell that wanted for processor time is run again on a service of its own, when all others are done and nothing of
+# this process is in its way; for so long in all, as a machine that stays busy would keep the run for ever.
 HELD_UP_TRIES = 3
+HELD_UP_SECONDS = 300.0
 # Each idle session of a real service is a process.
 IDLE_SESSIONS = 6
 
 Job = Sequence[tuple[Cell, "Future[CellResult]"]]
+HeldUpCell = tuple[Cell, "Future[CellResult]", CellResult]
 
 
 class Sessions:
@@ -48,8 +52,12 @@ class Sessions:
         else:
             self._fast = ThreadPoolExecutor(SERVICES_AT_ONCE, thread_name_prefix="fast")
             self._timed = ThreadPoolExecutor(max(2, TIMED_AT_ONCE // processes), thread_name_prefix="timed")
-        self._starts = Semaphore(STARTS_AT_ONCE)
+        self._starts = threading.Semaphore(STARTS_AT_ONCE)
         self._results: dict[str, Future[CellResult]] = {}
+        self._changing = threading.Lock()
+        self._jobs = 0
+        self._held_up: list[HeldUpCell] = []
+        self._again_seconds = 0.0
         self._idle = IdleSessions(IDLE_SESSIONS)
         self._held: list[Session] = []
 
@@ -63,6 +71,8 @@ class Sessions:
             if cell.id not in self._results:
                 result = self._results[cell.id] = Future()
                 jobs.setdefault(cell.id if self._is_alone(cell) else cell.service, []).append((cell, result))
+        with self._changing:
+            self._jobs += len(jobs)
         for job in jobs.values():
             pool = self._timed if job[0][0].scenario.timed else self._fast
             pool.submit(self._work, job)
@@ -87,11 +97,45 @@ class Sessions:
                 if len(waiting) == 1 and session is not None:
                     # Before the result: whoever waits for it may ask for the next cell of the service.
                     self._put_away(cell, session, outcome)
-                result.set_result(outcome)
                 waiting.popleft()
+                if was_held_up(outcome) and not self._hold:
+                    self._held_up.append((cell, result, outcome))
+                else:
+                    result.set_result(outcome)
         except BaseException as problem:  # `run` raises it.
             for _, result in waiting:
                 result.set_exception(problem)
+        self._job_is_done()
+
+    def _job_is_done(self) -> None:
+        """Once nothing else runs, those that were held up have their second try."""
+        with self._changing:
+            self._jobs -= 1
+            if self._jobs or not self._held_up:
+                return
+            again, self._held_up = self._held_up, []
+            self._jobs += 1
+        self._try_again(again)
+
+    def _try_again(self, held_up: list[HeldUpCell]) -> None:
+        waiting = deque(held_up)
+        try:
+            while waiting:
+                cell, result, outcome = waiting[0]
+                started = time.monotonic()
+                for _ in range(HELD_UP_TRIES - 1):
+                    if self._again_seconds + time.monotonic() - started > HELD_UP_SECONDS or not was_held_up(outcome):
+                        break
+                    session, outcome = self._run(cell, None)
+                    if session is not None:
+                        self._put_away(cell, session, outcome)
+                self._again_seconds += time.monotonic() - started
+                result.set_result(outcome)
+                waiting.popleft()
+        except BaseException as problem:  # `run` raises it.
+            for _, result, _ in waiting:
+                result.set_exception(problem)
+        self._job_is_done()
 
     def _put_away(self, cell: Cell, session: Session, outcome: CellResult) -> None:
         try:
@@ -111,13 +155,9 @@ class Sessions:
                 lost.close()
             session = session or self._start(cell)
             outcome = run_cell(cell, session, tidy=not self._hold)
-            for _ in range(HELD_UP_TRIES - 1):
-                if self._hold or not was_held_up(outcome):
-                    break
-                again, session = session, None
-                again.close()
-                session = self._start(cell)
-                outcome = run_cell(cell, session)
+            if was_held_up(outcome) and not self._hold:
+                late, session = session, None
+                late.close()
         except MISHAPS as problem:
             outcome = blank_result(cell, self.environment.options.target)
             outcome.verdict, outcome.reason = ERROR, sentence(problem)

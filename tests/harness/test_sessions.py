@@ -19,6 +19,7 @@ from harness.declared.profile import load_profile
 from harness.grammar.model import Cell
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
+from harness.matrix import sessions as sessions_module
 from harness.matrix.sessions import HELD_UP_TRIES, IDLE_SESSIONS, Sessions
 from harness.shown.foreign_text import ForeignText
 from harness.targets.base import ServiceConfig
@@ -62,6 +63,7 @@ class CountingTarget:
     def __init__(self) -> None:
         self.behaviour: Behaviour = honest
         self.started: list[Running] = []
+        self.most_at_once: list[int] = []  # How many ran when each of them had started.
         self.refusal = ""
 
     def available(self) -> None:
@@ -74,6 +76,7 @@ class CountingTarget:
         if self.refusal:
             raise TargetError(self.refusal, "last words")
         self.started.append(Running(self.behaviour, config))
+        self.most_at_once.append(sum(service.runs for service in self.started))
         return self.started[-1]
 
     def close(self) -> None:
@@ -380,6 +383,29 @@ def test_a_cell_that_had_no_processor_once_has_the_verdict_of_its_second_try(
     target.behaviour = behaves_with_time
     assert sessions.run(cell(tmp_path, "expect = [418]\n")).verdict == FAILED
     assert len(target.started) == 2
+
+
+def test_a_second_try_waits_until_it_is_alone(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cells of this process are what keeps a processor busy, more often than not."""
+    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
+    cells = [cell(tmp_path, "expect = [418]\n", style=style) for style in ("auth0", "okta", "custom")]
+    sessions.begin(cells)
+    assert {sessions.run(one).verdict for one in cells} == {INCONCLUSIVE}
+    firsts, later = target.started[: len(cells)], target.started[len(cells) :]
+    assert len({service.config.issuer for service in firsts}) == len(cells)
+    assert len(later) == len(cells) * (HELD_UP_TRIES - 1)
+    assert target.most_at_once[len(cells) :] == [1] * len(later)
+
+
+def test_second_tries_have_an_end(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
+    monkeypatch.setattr(sessions_module, "HELD_UP_SECONDS", -1.0)
+    assert sessions.run(cell(tmp_path, "expect = [418]\n")).verdict == INCONCLUSIVE
+    assert len(target.started) == 1
 
 
 def test_a_cell_that_passes_without_a_processor_has_passed(
