@@ -13,7 +13,7 @@ from mock_idp.errors import bad_field
 
 if TYPE_CHECKING:
     from mock_idp.jose.key_spec import KeySettings
-    from mock_idp.plans.stubs.spec import ScriptSettings
+    from mock_idp.plans.stubs.settings import StubSettings
 
 _GROUP = "[0-9A-Fa-f]{1,4}"
 _IPV6 = "|".join(
@@ -118,7 +118,7 @@ class IssuerSettings:
     auto_login: str | None = None
     refresh: Literal["rotate", "reissue", "keep"] | None = None
     device_interval_seconds: int = 5
-    script: tuple[ScriptSettings, ...] = ()
+    script: tuple[StubSettings, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from mock_idp.jose.members import schemas
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.ring import KEY_STATES
 from mock_idp.plans.faults.registry import FAULTS
-from mock_idp.plans.stubs.schema import SCRIPT_SPEC
+from mock_idp.plans.stubs.schema import STUB_SPEC
 from mock_idp.vendors import VENDORS
 
 SCENARIOS, PLUGIN = PAGES["scenarios.md"], PAGES["pytest-plugin.md"]
@@ -112,7 +112,7 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "key states": (MOCK_IDP, "Keys", "state", KEY_STATES),
     "token spec": (MOCK_IDP, "TokenSpec", "member", SCHEMAS["TokenSpec"]["properties"]),
     "faults": (MOCK_IDP, "Faults", "kind", FAULTS),
-    "steps of a script": (MOCK_IDP, "Scripted answers", "member of a step", SCRIPT_SPEC["properties"]),
+    "steps of a script": (MOCK_IDP, "Scripted answers", "member of a step", STUB_SPEC["properties"]),
     "targets": (JUDGING, "Targets", "target", TARGETS),
     "words of a command": (JUDGING, "process", "word", [f"{{{name}}}" for name in PLACEHOLDERS]),
     "fields": (JUDGING, "results.jsonl", "field", [one.name for one in fields(CellResult)]),

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
 from mock_idp.control.json_body import decode
-from mock_idp.control.operation import Call, Operation, Reply
+from mock_idp.control.operation import Call, ControlResponse, Operation
 from mock_idp.control.registry import OPERATIONS
 from mock_idp.control.schemas import SCHEMAS
 from mock_idp.errors import MockIdpError, bad_field, conflict
@@ -122,14 +122,14 @@ def _converted(name: str, text: str, wanted: str | None) -> Any:
     return int(number) if wanted == "integer" else number
 
 
-def _response(reply: Reply) -> Response:
-    if reply.text is not None:
-        return Response(reply.text, reply.status, content_type=reply.content_type)
-    if reply.document is None:
-        response = Response(status=reply.status)
+def _response(said: ControlResponse) -> Response:
+    if said.text is not None:
+        return Response(said.text, said.status, content_type=said.content_type)
+    if said.document is None:
+        response = Response(status=said.status)
         response.headers.pop("Content-Type", None)
         return response
-    return _json(reply.status, reply.document)
+    return _json(said.status, said.document)
 
 
 def _json(status: int, document: object) -> Response:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 
 _CLOCK = "/_mock/issuers/{issuer_id}/clock"
 
 
-def get_clock(call: Call) -> Reply:
+def get_clock(call: Call) -> ControlResponse:
     """What time it is."""
-    return Reply(200, call.issuer.clock.as_json())
+    return ControlResponse(200, call.issuer.clock.as_json())
 
 
-def put_clock(call: Call) -> Reply:
+def put_clock(call: Call) -> ControlResponse:
     """Set the clock; {} lets it follow the wall clock again."""
     if "at" in call.body:
         call.issuer.clock.stand_still(call.body["at"])

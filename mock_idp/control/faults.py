@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.control.plan_schemas import UNUSED
 from mock_idp.http11.schema_parts import closed, list_of
 from mock_idp.plans.faults.registry import FAULTS
@@ -11,33 +11,33 @@ _FAULTS = "/_mock/issuers/{issuer_id}/faults"
 _LIST = {200: closed({"faults": list_of(ref("Fault"))}, ["faults"])}
 
 
-def list_faults(call: Call) -> Reply:
+def list_faults(call: Call) -> ControlResponse:
     """The faults since the last clear, or those that no request has met as often as planned."""
     return _faults(call, unused=call.query["unused"] == "true")
 
 
-def create_fault(call: Call) -> Reply:
+def create_fault(call: Call) -> ControlResponse:
     """Plan a fault."""
     spec = dict(call.body)
     on, kind, times, when = spec.pop("on"), spec.pop("kind"), spec.pop("times", None), spec.pop("when", {})
     planned = call.issuer.faults.add(on, FAULTS[kind](**spec), times, when)
-    return Reply(201, planned.as_json())
+    return ControlResponse(201, planned.as_json())
 
 
-def clear_faults(call: Call) -> Reply:
+def clear_faults(call: Call) -> ControlResponse:
     """Drop all faults."""
     call.issuer.faults.clear()
     return _faults(call)
 
 
-def release_faults(call: Call) -> Reply:
+def release_faults(call: Call) -> ControlResponse:
     """Let what is held up go on."""
-    call.issuer.faults.gate.release()
+    call.issuer.faults.latch.release()
     return _faults(call)
 
 
-def _faults(call: Call, unused: bool = False) -> Reply:
-    return Reply(200, {"faults": [planned.as_json() for planned in call.issuer.faults.planned(unused)]})
+def _faults(call: Call, unused: bool = False) -> ControlResponse:
+    return ControlResponse(200, {"faults": [planned.as_json() for planned in call.issuer.faults.planned(unused)]})
 
 
 OPERATIONS = (

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.control.requests import SELECTION, selected
 from mock_idp.issuer.har import har
 
 
-def show_har(call: Call) -> Reply:
+def show_har(call: Call) -> ControlResponse:
     """The log as HAR 1.2."""
     issuer = call.issuer
-    return Reply(200, har(selected(call), issuer.context.base.removesuffix(issuer.prefix), _version()))
+    return ControlResponse(200, har(selected(call), issuer.context.base.removesuffix(issuer.prefix), _version()))
 
 
 def _version() -> str:

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.control.views import issuer_settings, show_issuer
 from mock_idp.http11.schema_parts import closed
 
 _ONE = "/_mock/issuers/{issuer_id}"
 
 
-def list_issuers(call: Call) -> Reply:
+def list_issuers(call: Call) -> ControlResponse:
     """All issuers, oldest first."""
-    return Reply(200, {"issuers": [show_issuer(issuer) for issuer in call.state.issuers()]})
+    return ControlResponse(200, {"issuers": [show_issuer(issuer) for issuer in call.state.issuers()]})
 
 
-def create_issuer(call: Call) -> Reply:
+def create_issuer(call: Call) -> ControlResponse:
     """A new issuer with paths below /i/<id>."""
-    return Reply(201, show_issuer(call.state.add(issuer_settings(call.body))))
+    return ControlResponse(201, show_issuer(call.state.add(issuer_settings(call.body))))
 
 
-def show(call: Call) -> Reply:
+def show(call: Call) -> ControlResponse:
     """One issuer."""
-    return Reply(200, show_issuer(call.issuer))
+    return ControlResponse(200, show_issuer(call.issuer))
 
 
-def delete_issuer(call: Call) -> Reply:
+def delete_issuer(call: Call) -> ControlResponse:
     """Forget an issuer."""
     call.state.remove(call.path["issuer_id"])
-    return Reply(204)
+    return ControlResponse(204)
 
 
-def reset_issuer(call: Call) -> Reply:
+def reset_issuer(call: Call) -> ControlResponse:
     """Back to the start."""
     call.issuer.reset()
-    return Reply(200, show_issuer(call.issuer))
+    return ControlResponse(200, show_issuer(call.issuer))
 
 
 OPERATIONS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.control.views import key_settings, show_key
 from mock_idp.errors import not_found
 from mock_idp.http11.schema_parts import closed
@@ -22,53 +22,53 @@ _JWKS = "/_mock/issuers/{issuer_id}/jwks"
 _STATE = closed({"state": {"type": "string", "enum": list(KEY_STATES)}}, ["state"])
 
 
-def list_keys(call: Call) -> Reply:
+def list_keys(call: Call) -> ControlResponse:
     """All keys of an issuer."""
-    return Reply(200, {"keys": [show_key(call.issuer, entry) for entry in call.issuer.key_entries()]})
+    return ControlResponse(200, {"keys": [show_key(call.issuer, entry) for entry in call.issuer.key_entries()]})
 
 
-def create_key(call: Call) -> Reply:
+def create_key(call: Call) -> ControlResponse:
     """A new key; hidden unless another state is named, so that nothing changes by accident."""
     entry = call.issuer.add_key(key_settings(call.body, state="hidden"))
-    return Reply(201, show_key(call.issuer, entry, with_certificate=True))
+    return ControlResponse(201, show_key(call.issuer, entry, with_certificate=True))
 
 
-def show(call: Call) -> Reply:
+def show(call: Call) -> ControlResponse:
     """One key."""
-    return Reply(200, show_key(call.issuer, _find(call), with_certificate=True))
+    return ControlResponse(200, show_key(call.issuer, _find(call), with_certificate=True))
 
 
-def set_key_state(call: Call) -> Reply:
+def set_key_state(call: Call) -> ControlResponse:
     """Move a key to another state."""
     _find(call)
     entry = call.issuer.set_key_state(call.path["key"], call.body["state"])
-    return Reply(200, show_key(call.issuer, entry, with_certificate=True))
+    return ControlResponse(200, show_key(call.issuer, entry, with_certificate=True))
 
 
-def delete_key(call: Call) -> Reply:
+def delete_key(call: Call) -> ControlResponse:
     """Forget a key."""
     _find(call)
     call.issuer.remove_key(call.path["key"])
-    return Reply(204)
+    return ControlResponse(204)
 
 
-def public_pem(call: Call) -> Reply:
+def public_pem(call: Call) -> ControlResponse:
     """The public key as PEM."""
     return _pem(call, _find(call).key.public_pem())
 
 
-def private_pem(call: Call) -> Reply:
+def private_pem(call: Call) -> ControlResponse:
     """The private key as PEM: the one way by which it leaves the server."""
     return _pem(call, _find(call).key.private_pem())
 
 
-def rotate_keys(call: Call) -> Reply:
+def rotate_keys(call: Call) -> ControlResponse:
     """One rotation by the vendor's habit."""
     rotation = call.issuer.rotate(call.body.get("habit"))
-    return Reply(200, {"signing": rotation.signing, "published": list(rotation.published)})
+    return ControlResponse(200, {"signing": rotation.signing, "published": list(rotation.published)})
 
 
-def put_jwks(call: Call) -> Reply:
+def put_jwks(call: Call) -> ControlResponse:
     """Change the served set."""
     spec = call.body
 
@@ -86,20 +86,20 @@ def put_jwks(call: Call) -> Reply:
     return _served(call)
 
 
-def clear_jwks(call: Call) -> Reply:
+def clear_jwks(call: Call) -> ControlResponse:
     """Serve the published keys as they are again."""
     call.issuer.lay_over(lambda find: JwksOverlay())
     return _served(call)
 
 
-def _served(call: Call) -> Reply:
-    return Reply(200, json.loads(call.issuer.documents["jwks"].body))
+def _served(call: Call) -> ControlResponse:
+    return ControlResponse(200, json.loads(call.issuer.documents["jwks"].body))
 
 
-def _pem(call: Call, pem: str) -> Reply:
+def _pem(call: Call, pem: str) -> ControlResponse:
     if call.query["format"] == "json":
-        return Reply(200, {"pem": pem})
-    return Reply(200, text=pem, content_type=_PEM)
+        return ControlResponse(200, {"pem": pem})
+    return ControlResponse(200, text=pem, content_type=_PEM)
 
 
 def _find(call: Call) -> RingEntry:

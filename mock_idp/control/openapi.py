@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.control.schemas import SCHEMAS
-from mock_idp.http11.answer import JSON, MARKER
+from mock_idp.http11.response import JSON, MARKER
 
 _PHRASES = {200: "Done.", 201: "Made.", 204: "Done; no body.", 408: "Not in time.", 503: "Not yet."}
 _REFUSALS = {
@@ -28,9 +28,9 @@ _MARKER = {MARKER[0]: {"required": True, "schema": {"type": "string", "enum": [M
 def serving(document: Callable[[bool], dict[str, Any]]) -> Operation:
     """The operation that serves the document."""
 
-    def openapi(call: Call) -> Reply:
+    def openapi(call: Call) -> ControlResponse:
         """The OpenAPI document."""
-        return Reply(200, document(call.state.settings.control_token is not None))
+        return ControlResponse(200, document(call.state.settings.control_token is not None))
 
     return Operation("GET", "/_mock/openapi.json", "getOpenapi", "This document.", openapi, {200: {"type": "object"}})
 
@@ -78,7 +78,7 @@ def _operation(operation: Operation, with_token: bool) -> dict[str, Any]:
                 str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"}
                 for status in operation.refusals(with_token)
             },
-            **{str(status): _response(operation, status) for status in operation.answers},
+            **{str(status): _response(operation, status) for status in operation.responses},
         },
     }
     if operation.open_to_all:
@@ -107,7 +107,7 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 def _response(operation: Operation, status: int) -> dict[str, Any]:
     described: dict[str, Any] = {"description": _PHRASES[status], "headers": _MARKER}
     content = {}
-    schema = operation.answers[status]
+    schema = operation.responses[status]
     if schema is not None:
         content[JSON] = {"schema": schema}
     if operation.text is not None:

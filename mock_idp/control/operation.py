@@ -34,7 +34,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Reply:
+class ControlResponse:
     """What a call is answered with: a JSON document, or text, or nothing at all."""
 
     status: int = 200
@@ -48,8 +48,8 @@ class Operation:
     """One method on one path. `path` has parameters in braces, as OpenAPI writes them.
 
     `body` is the schema of the JSON body (None: takes none), `query` the schemas of the query parameters by name,
-    `answers` the schema of the JSON answer by status, None where there is no JSON. `text` is the media type of the text
-    a successful answer is, or can be, instead. `can_conflict` says whether a call that is as described can still
+    `responses` the schema of the JSON by status, None where there is no JSON. `text` is the media type of the text that
+    a successful response is, or can be, instead. `can_conflict` says whether a call that is as described can still
     contradict what is there.
     """
 
@@ -57,8 +57,8 @@ class Operation:
     path: str
     name: str
     summary: str
-    view: Callable[[Call], Reply]
-    answers: Mapping[int, Schema | None]
+    view: Callable[[Call], ControlResponse]
+    responses: Mapping[int, Schema | None]
     body: Schema | None = None
     body_required: bool = False
     query: Mapping[str, Schema] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Operation:
     can_conflict: bool = False
 
     def refusals(self, with_token: bool) -> tuple[int, ...]:
-        """The statuses it can be refused with, beside those of `answers`. In: whether the server has a control token.
+        """The statuses it can be refused with, beside those of `responses`. In: whether the server has a control token.
 
         Query and body of every call are looked at in the same way, whatever it is for.
         """

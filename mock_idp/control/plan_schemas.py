@@ -1,4 +1,4 @@
-"""The JSON schemas of what is planned for requests: faults, and scripted answers."""
+"""The JSON schemas of what is planned for requests: faults and stubs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mock_idp.jose.members import required_members, schemas
 from mock_idp.plans.faults.base import Fault
 from mock_idp.plans.faults.registry import FAULTS
 from mock_idp.plans.queue import WHEN
-from mock_idp.plans.stubs.schema import SCRIPT_SPEC
+from mock_idp.plans.stubs.schema import STUB_SPEC
 from mock_idp.vendors.context import SERVED_ENDPOINTS
 
 
@@ -56,11 +56,11 @@ PLAN_SCHEMAS: dict[str, Json] = {
         "required": ["id", "on", "kind", "times", "when", "served"],
         "description": "Also has the parameters of its kind.",
     },
-    "ScriptSpec": SCRIPT_SPEC,
+    "ScriptSpec": STUB_SPEC,
     "ScriptStep": {
         "type": "object",
         "properties": {
-            **SCRIPT_SPEC["properties"],
+            **STUB_SPEC["properties"],
             "id": STRING,
             "served": {"type": "integer", "description": "How many requests have met it."},
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from mock_idp.control import clients, clock, faults, har, issuers, keys, openapi, requests, script, server, tokens
+from mock_idp.control import clients, clock, faults, har, issuers, keys, openapi, requests, server, stubs, tokens
 from mock_idp.control.operation import Operation
 
 
@@ -23,7 +23,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tokens.OPERATIONS,
     *clients.OPERATIONS,
     *faults.OPERATIONS,
-    *script.OPERATIONS,
+    *stubs.OPERATIONS,
     *clock.OPERATIONS,
     *requests.OPERATIONS,
     *har.OPERATIONS,

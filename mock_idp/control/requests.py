@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.http11.parameters import read_query
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.issuer.request_log import RequestRecord
@@ -43,9 +43,9 @@ SELECTION: dict[str, Any] = {
 }
 
 
-def list_requests(call: Call) -> Reply:
+def list_requests(call: Call) -> ControlResponse:
     """The log."""
-    return Reply(200, _document(call.issuer, selected(call)))
+    return ControlResponse(200, _document(call.issuer, selected(call)))
 
 
 def selected(call: Call) -> list[RequestRecord]:
@@ -53,7 +53,7 @@ def selected(call: Call) -> list[RequestRecord]:
     return call.issuer.log.records(call.query["since"], call.query.get("endpoint"), _wanted(call.query))
 
 
-def wait_for_requests(call: Call) -> Reply:
+def wait_for_requests(call: Call) -> ControlResponse:
     """The log once it holds enough, or 408."""
     count = call.query["count"]
     with call.state.waits.one():
@@ -66,15 +66,15 @@ def wait_for_requests(call: Call) -> Reply:
         )
     document = _document(call.issuer, records)
     if enough:
-        return Reply(200, document)
+        return ControlResponse(200, document)
     sentence = f"{len(records)} of {count} requests came within {call.query['timeout']:g} s."
-    return Reply(408, {"error": "timeout", "error_description": sentence, "field": None, **document})
+    return ControlResponse(408, {"error": "timeout", "error_description": sentence, "field": None, **document})
 
 
-def clear_requests(call: Call) -> Reply:
+def clear_requests(call: Call) -> ControlResponse:
     """Forget the log."""
     call.issuer.log.clear()
-    return Reply(204)
+    return ControlResponse(204)
 
 
 def _wanted(query: Mapping[str, Any]) -> Callable[[RequestRecord], bool]:

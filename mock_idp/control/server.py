@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from mock_idp.control.operation import HEALTH, Call, Operation, Reply
+from mock_idp.control.operation import HEALTH, Call, ControlResponse, Operation
 from mock_idp.http11.schema_parts import closed
 
 
-def health(call: Call) -> Reply:
+def health(call: Call) -> ControlResponse:
     """Ready: the WSGI layer answers for itself until then."""
-    return Reply(200, {"status": "ready", "issuers": len(call.state.issuers())})
+    return ControlResponse(200, {"status": "ready", "issuers": len(call.state.issuers())})
 
 
-def reset(call: Call) -> Reply:
+def reset(call: Call) -> ControlResponse:
     """Everything back to the start."""
     call.state.reset()
-    return Reply(204)
+    return ControlResponse(204)
 
 
 OPERATIONS = (

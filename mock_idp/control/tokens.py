@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.http11.schema_parts import closed
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.token_spec import TokenSpec
@@ -14,18 +14,18 @@ _TEXT = "text/plain"
 MAX_BATCH = 1000
 
 
-def create_token(call: Call) -> Reply:
+def create_token(call: Call) -> ControlResponse:
     """One token; on its own for a caller that wants text."""
     document = _token(call.issuer, call.body)
     if call.wants_text:
-        return Reply(201, text=document["token"], content_type=_TEXT)
-    return Reply(201, document)
+        return ControlResponse(201, text=document["token"], content_type=_TEXT)
+    return ControlResponse(201, document)
 
 
-def create_tokens(call: Call) -> Reply:
+def create_tokens(call: Call) -> ControlResponse:
     """Many tokens in one call."""
     issuer = call.issuer
-    return Reply(201, {"tokens": [_token(issuer, spec) for spec in call.body["specs"]]})
+    return ControlResponse(201, {"tokens": [_token(issuer, spec) for spec in call.body["specs"]]})
 
 
 def _token(issuer: Issuer, spec: Any) -> dict[str, Any]:

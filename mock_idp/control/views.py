@@ -9,7 +9,7 @@ from mock_idp.control.client_specs import read_clients, read_users
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.ring import RingEntry
-from mock_idp.plans.stubs.spec import script_settings
+from mock_idp.plans.stubs.settings import stub_settings
 from mock_idp.settings import IssuerSettings
 
 
@@ -82,5 +82,5 @@ def issuer_settings(spec: Mapping[str, Any]) -> IssuerSettings:
         if name in values:
             values[name] = tuple(values[name])
     if "script" in values:
-        values["script"] = tuple(script_settings(step) for step in values["script"])
+        values["script"] = tuple(stub_settings(step) for step in values["script"])
     return IssuerSettings(**values)

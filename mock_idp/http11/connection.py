@@ -11,9 +11,9 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from mock_idp.http11.answer import MARKER, WITHOUT_BODY, Answer
 from mock_idp.http11.limits import USUAL_LIMITS, HttpLimits
 from mock_idp.http11.reader import HttpRequest, RequestReader
+from mock_idp.http11.response import MARKER, WITHOUT_BODY, Response
 from mock_idp.http11.syntax import BadRequest
 from mock_idp.http11.takeover import TAKE
 
@@ -83,7 +83,7 @@ class HttpConnection:
             reader = RequestReader(sock, self._limits)
             while self._socket is not None:
                 request = reader.next()
-                if request is None or not self._answer(sock, request):
+                if request is None or not self._response(sock, request):
                     break
         except BadRequest as error:
             with suppress(OSError):
@@ -130,7 +130,7 @@ class HttpConnection:
         self._socket = None
         return sock
 
-    def _answer(self, sock: socket.socket, request: HttpRequest) -> bool:
+    def _response(self, sock: socket.socket, request: HttpRequest) -> bool:
         """Answer one request; says whether the connection goes on."""
         started: list[Any] = []
 
@@ -164,9 +164,9 @@ class HttpConnection:
 
     def _refuse(self, sock: socket.socket, error: BadRequest) -> None:
         """Answer what is no request; nothing that follows on this connection would make sense."""
-        answer = Answer(error.status, (("Content-Type", "text/plain"), MARKER), error.sentence.encode())
+        response = Response(error.status, (("Content-Type", "text/plain"), MARKER), error.sentence.encode())
         sock.settimeout(self._limits.send_seconds)
-        sock.sendall(answer.head_bytes() + answer.body)
+        sock.sendall(response.head_bytes() + response.body)
         sock.shutdown(socket.SHUT_WR)
         # RFC 9112 section 9.6: closed with bytes unread, the client might lose the answer.
         deadline, left = time.monotonic() + _LINGER_SECONDS, _LINGER_BYTES

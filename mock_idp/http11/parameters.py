@@ -1,4 +1,4 @@
-"""The parameters of a request as far as they can be read, for those who look on: the log and scripted answers."""
+"""The parameters of a request as far as they can be read, for those who look on: the log and the stubs."""
 
 from __future__ import annotations
 

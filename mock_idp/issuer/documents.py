@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 
-from mock_idp.http11.answer import MARKER, Answer, Headers
+from mock_idp.http11.response import MARKER, Headers, Response
 from mock_idp.vendors.context import KeyTimes
 
 REMAINING = "X-RateLimit-Remaining"
@@ -34,7 +34,7 @@ class Document:
         """The headers at that unix time, with marker and Content-Length; a list of the caller's own."""
         if int(now) != self._second:
             # Two threads may both do this; they come to the same result.
-            usual = Answer(200, self._headers_of(KeyTimes(self._changed_at, now)), self.body)
+            usual = Response(200, self._headers_of(KeyTimes(self._changed_at, now)), self.body)
             self._headers = [*usual.with_length(), MARKER]
             places = (n for n, (name, _) in enumerate(self._headers) if name == REMAINING)
             self._remaining = next(((n, int(self._headers[n][1])) for n in places), None)
@@ -46,8 +46,8 @@ class Document:
             headers[position] = (REMAINING, str(max(first - next(self._before), 0)))
         return headers
 
-    def answer(self, now: float) -> Answer:
+    def response(self, now: float) -> Response:
         """The document as an answer, for the ways on which something may still happen to it."""
         # The answer makes the length of what becomes of it.
         headers = tuple(pair for pair in self.headers(now) if pair[0] != "Content-Length")
-        return Answer(200, headers, self.body)
+        return Response(200, headers, self.body)

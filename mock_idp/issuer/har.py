@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mock_idp.http11.answer import status_line
 from mock_idp.http11.parameters import read_query
+from mock_idp.http11.response import status_line
 from mock_idp.issuer.redaction import redacted_headers, redacted_query
 from mock_idp.issuer.request_log import RequestRecord
 
@@ -69,7 +69,7 @@ def _request(record: RequestRecord, origin: str) -> dict[str, Any]:
 
 
 def _response(record: RequestRecord) -> dict[str, Any]:
-    headers = redacted_headers({name.lower(): value for name, value in record.answer_headers})
+    headers = redacted_headers({name.lower(): value for name, value in record.response_headers})
     status = record.status or 0
     return {
         "status": status,
@@ -77,10 +77,10 @@ def _response(record: RequestRecord) -> dict[str, Any]:
         "httpVersion": HTTP_VERSION,
         "cookies": [],
         "headers": _pairs(headers),
-        "content": {"size": record.answer_bytes, "mimeType": headers.get("content-type", "")},
+        "content": {"size": record.response_bytes, "mimeType": headers.get("content-type", "")},
         "redirectURL": headers.get("location", ""),
         "headersSize": -1,
-        "bodySize": record.answer_bytes if status else -1,
+        "bodySize": record.response_bytes if status else -1,
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from mock_idp.http11.answer import Headers
+from mock_idp.http11.response import Headers
 from mock_idp.issuer.clients import ClientRegistry
 from mock_idp.issuer.clock import IssuerClock
 from mock_idp.issuer.documents import Document
@@ -22,7 +22,7 @@ from mock_idp.jose.pool import KeyPool
 from mock_idp.jose.ring import RingEntry
 from mock_idp.jose.rotation import Rotation
 from mock_idp.plans.faults.queue import FaultQueue
-from mock_idp.plans.stubs.queue import Script
+from mock_idp.plans.stubs.queue import StubQueue
 from mock_idp.settings import IssuerSettings
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.context import GrantOrigin, IssuerContext, KeyTimes, TokenRequest
@@ -70,7 +70,7 @@ class Issuer:
         self.clock = IssuerClock(wall)
         self.log = RequestLog(settings.id, log_size, wall)
         self.faults = FaultQueue()
-        self.script = Script(settings.script)
+        self.stubs = StubQueue(settings.script)
         self.clients = ClientRegistry(settings.clients, settings.users)
         self._flows: FlowState | None = None
         self.keys = IssuerKeys(self.vendor, self.context, pool, self.clock.now)
@@ -261,7 +261,7 @@ class Issuer:
         """
         with self._lock:
             self.faults.reset()
-            self.script.reset()
+            self.stubs.reset()
             self.clock.reset()
             self.log.clear()
             self.keys.reset()

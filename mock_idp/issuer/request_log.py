@@ -22,7 +22,7 @@ class RequestRecord:
     """One fetch. `status` is None until it is answered, and stays None when a fault lets it go without an answer.
 
     `query`, `headers` and `body` are kept as they came and hold credentials; `as_json` shows none. `script` is the id
-    of the scripted step that answered it. `answered_at`, `answer_headers` and `answer_bytes` (the size of the body)
+    of the stub that answered it. `answered_at`, `response_headers` and `response_bytes` (the size of the body)
     are of the answer.
     """
 
@@ -40,8 +40,8 @@ class RequestRecord:
     body: bytes = field(default=b"", repr=False)
     script: str | None = None
     answered_at: float | None = None
-    answer_headers: Iterable[tuple[str, str]] = field(default=(), repr=False)
-    answer_bytes: int = 0
+    response_headers: Iterable[tuple[str, str]] = field(default=(), repr=False)
+    response_bytes: int = 0
 
     def fields(self) -> dict[str, str]:
         """The request headers by name in lower case, with their credentials."""
@@ -91,7 +91,7 @@ class RequestRecord:
         }
 
 
-Wanted = Callable[[RequestRecord], bool]
+RecordFilter = Callable[[RequestRecord], bool]
 
 
 class RequestLog:
@@ -140,7 +140,7 @@ class RequestLog:
         at = self._wall()
         with self._changed:
             entry.status, entry.answered_at = status, at
-            entry.answer_headers, entry.answer_bytes = headers, size
+            entry.response_headers, entry.response_bytes = headers, size
             if self._waiting:
                 self._changed.notify_all()
 
@@ -150,7 +150,7 @@ class RequestLog:
         return self._last_seq
 
     def records(
-        self, since: int = 0, endpoint: str | None = None, wanted: Wanted = lambda record: True
+        self, since: int = 0, endpoint: str | None = None, wanted: RecordFilter = lambda record: True
     ) -> list[RequestRecord]:
         """The entries after number `since`, oldest first, of one endpoint or (None) of all, that are wanted."""
         with self._changed:
@@ -162,7 +162,7 @@ class RequestLog:
         timeout: float,
         since: int = 0,
         endpoint: str | None = None,
-        wanted: Wanted = lambda record: True,
+        wanted: RecordFilter = lambda record: True,
     ) -> tuple[bool, list[RequestRecord]]:
         """Wait up to `timeout` seconds until `predicate` holds for the selected entries.
 
@@ -194,7 +194,7 @@ class RequestLog:
             self._closed = True
             self._changed.notify_all()
 
-    def _select(self, since: int, endpoint: str | None, wanted: Wanted) -> list[RequestRecord]:
+    def _select(self, since: int, endpoint: str | None, wanted: RecordFilter) -> list[RequestRecord]:
         return [
             e for e in self._records if e.seq > since and (endpoint is None or e.endpoint == endpoint) and wanted(e)
         ]

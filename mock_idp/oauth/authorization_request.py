@@ -46,7 +46,7 @@ class AuthorizationRequest:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AuthorizationGrant:
     """What the client of a request is to get once the user is known. `max_age` is in seconds."""
 
     scope: tuple[str, ...]
@@ -84,7 +84,7 @@ def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> Auth
     return AuthorizationRequest(client, redirect_uri, parameters, mode if mode in RESPONSE_MODES else "query")
 
 
-def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Wanted:
+def check_request(request: FlowRequest, asked: AuthorizationRequest) -> AuthorizationGrant:
     """What the client is to get. Raises RedirectedError."""
     given = asked.parameters
     if "request" in given:
@@ -109,7 +109,7 @@ def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Wanted:
     if "none" in prompt and len(prompt) > 1:
         raise RedirectedError("invalid_request", "prompt=none goes with no other prompt.")
     challenge, method = _challenge(request, asked.client, given)
-    return Wanted(scope, audience, challenge, method, prompt, _max_age(given))
+    return AuthorizationGrant(scope, audience, challenge, method, prompt, _max_age(given))
 
 
 def _pushed(request: FlowRequest, outer: Mapping[str, str]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.oauth.authorization_request import AuthorizationRequest, RedirectedError
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.request import FlowRequest
@@ -12,12 +12,12 @@ from mock_idp.oauth.request import FlowRequest
 NOT_CACHED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"), ("Referrer-Policy", "no-referrer"))
 
 
-def redirect(url: str) -> Answer:
+def redirect(url: str) -> Response:
     """A browser is sent on, with GET (RFC 9700 section 4.12: 303, lest a form with a password is sent on)."""
-    return Answer(303, (("Location", url), *NOT_CACHED))
+    return Response(303, (("Location", url), *NOT_CACHED))
 
 
-def respond(request: FlowRequest, asked: AuthorizationRequest, parameters: dict[str, str]) -> Answer:
+def send_back(request: FlowRequest, asked: AuthorizationRequest, parameters: dict[str, str]) -> Response:
     """These parameters, with state and issuer (RFC 9207), to the redirect URI in the mode that was asked for."""
     if "state" in asked.parameters:
         parameters["state"] = asked.parameters["state"]
@@ -30,9 +30,9 @@ def respond(request: FlowRequest, asked: AuthorizationRequest, parameters: dict[
     return redirect(with_query(asked.redirect_uri, parameters))
 
 
-def refuse(request: FlowRequest, asked: AuthorizationRequest, error: RedirectedError) -> Answer:
+def refuse(request: FlowRequest, asked: AuthorizationRequest, error: RedirectedError) -> Response:
     """An error response (RFC 6749 section 4.1.2.1)."""
-    return respond(request, asked, {"error": error.code, "error_description": error.description})
+    return send_back(request, asked, {"error": error.code, "error_description": error.description})
 
 
 def with_query(url: str, parameters: dict[str, str]) -> str:

@@ -8,18 +8,18 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlencode
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Code, Family, Login, UserGrant
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.authorization_request import (
+    AuthorizationGrant,
     AuthorizationRequest,
     RedirectedError,
     ShownError,
-    Wanted,
     check_request,
     read_request,
 )
-from mock_idp.oauth.authorization_response import redirect, refuse, respond
+from mock_idp.oauth.authorization_response import redirect, refuse, send_back
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.logins import current_login, start_login, user_without_page
@@ -32,7 +32,7 @@ CODE_SECONDS = 60
 _REMEMBERED_SECONDS = 3600
 
 
-def authorize_answer(request: FlowRequest) -> Answer:
+def respond(request: FlowRequest) -> Response:
     """A redirect with a code or an error, the login page, or a page that says why there is no redirect."""
     try:
         form = read_form(request.content_type, request.body) if request.method == "POST" else {}
@@ -60,7 +60,9 @@ def authorize_answer(request: FlowRequest) -> Answer:
     return _login_page(request, asked)
 
 
-def _login_without_page(request: FlowRequest, asked: AuthorizationRequest, wanted: Wanted) -> tuple[str, Login] | None:
+def _login_without_page(
+    request: FlowRequest, asked: AuthorizationRequest, wanted: AuthorizationGrant
+) -> tuple[str, Login] | None:
     username = user_without_page(request, asked.parameters.get("mock_user"))
     if username is not None:
         user = request.issuer.clients.user(username)
@@ -74,7 +76,9 @@ def _login_without_page(request: FlowRequest, asked: AuthorizationRequest, wante
     return None if is_stale else there
 
 
-def _after_form(request: FlowRequest, asked: AuthorizationRequest, wanted: Wanted, form: dict[str, str]) -> Answer:
+def _after_form(
+    request: FlowRequest, asked: AuthorizationRequest, wanted: AuthorizationGrant, form: dict[str, str]
+) -> Response:
     user = checked_user(request.issuer, form["username"], form.get("password", ""))
     if user is None:
         return _login_page(request, asked, "The user name or the password is wrong.", form["username"])
@@ -82,7 +86,7 @@ def _after_form(request: FlowRequest, asked: AuthorizationRequest, wanted: Wante
     return _with_code(request, asked, wanted, session_id, login).with_header("Set-Cookie", cookie)
 
 
-def _login_page(request: FlowRequest, asked: AuthorizationRequest, message: str = "", username: str = "") -> Answer:
+def _login_page(request: FlowRequest, asked: AuthorizationRequest, message: str = "", username: str = "") -> Response:
     # Keycloak's page has the status 200 after a wrong password, too: a 401 would owe a challenge (RFC 9110 15.5.2).
     return page(
         "login.html",
@@ -97,8 +101,8 @@ def _login_page(request: FlowRequest, asked: AuthorizationRequest, message: str 
 
 
 def _with_code(
-    request: FlowRequest, asked: AuthorizationRequest, wanted: Wanted, session_id: str, login: Login
-) -> Answer:
+    request: FlowRequest, asked: AuthorizationRequest, wanted: AuthorizationGrant, session_id: str, login: Login
+) -> Response:
     flows, now = request.issuer.flows, request.now
     if "request_uri" in asked.parameters and not flows.pushed.take(digest(asked.parameters["request_uri"]), now):
         # RFC 9126 section 4: a request_uri is good for one use.
@@ -121,4 +125,4 @@ def _with_code(
         challenge_method=wanted.challenge_method,
     )
     flows.codes.put(digest(text), code, now + _REMEMBERED_SECONDS)
-    return respond(request, asked, {"code": text})
+    return send_back(request, asked, {"code": text})

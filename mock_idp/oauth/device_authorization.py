@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.http11.response import Response, json_response
 from mock_idp.issuer.flow_state import DeviceRequest
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.client_authentication import authenticate
@@ -23,7 +23,7 @@ LIFETIME_SECONDS = 600
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
-def device_authorization_answer(request: FlowRequest) -> Answer:
+def respond(request: FlowRequest) -> Response:
     """The codes for a device and its user."""
     form: dict[str, str] = {}
     try:
@@ -56,4 +56,4 @@ def device_authorization_answer(request: FlowRequest) -> Answer:
         "interval": interval,
     }
     document = request.issuer.vendor.device_response(document, request.context)
-    return json_answer(200, document, (("Cache-Control", "no-store"),))
+    return json_response(200, document, (("Cache-Control", "no-store"),))

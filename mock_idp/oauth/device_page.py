@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import DeviceRequest
 from mock_idp.oauth.device_decision import allow, find_device
 from mock_idp.oauth.errors import OAuthError
@@ -12,7 +12,7 @@ from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.users import checked_user
 
 
-def device_page_answer(request: FlowRequest) -> Answer:
+def respond(request: FlowRequest) -> Response:
     """The form, or what became of it. `mock_user` in the query allows the code in the query without a form."""
     try:
         given = read_query(request.query)
@@ -38,7 +38,7 @@ def device_page_answer(request: FlowRequest) -> Answer:
     return page("message.html", title="Done", text="The device has access now.")
 
 
-def _form(status: int, given: dict[str, str], message: str = "", device: DeviceRequest | None = None) -> Answer:
+def _form(status: int, given: dict[str, str], message: str = "", device: DeviceRequest | None = None) -> Response:
     """The form; with a device, section 3.3.1 has its user compare code and client."""
     return page(
         "device.html",

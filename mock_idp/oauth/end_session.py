@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import read_jws, verifies
 from mock_idp.oauth.authorization_request import is_redirect_uri
@@ -17,7 +17,7 @@ from mock_idp.oauth.refresh_token_logout import refresh_token_logout
 from mock_idp.oauth.request import FlowRequest
 
 
-def end_session_answer(request: FlowRequest) -> Answer:
+def respond(request: FlowRequest) -> Response:
     """The login of the browser ends; the browser goes where the client wants it, if the client may want that."""
     try:
         given = read_query(request.query)
@@ -32,13 +32,13 @@ def end_session_answer(request: FlowRequest) -> Answer:
     except (OAuthError, _Refused) as error:
         return page("message.html", 400, title="This request cannot be answered", text=str(error))
     state = {"state": given["state"]} if "state" in given else {}
-    answer = (
+    response = (
         page("message.html", title="Logged out", text="You are logged out.")
         if target is None
         else redirect(with_query(target, state))
     )
     login = current_login(request)
-    return answer if login is None else answer.with_header("Set-Cookie", end_login(request, login[0]))
+    return response if login is None else response.with_header("Set-Cookie", end_login(request, login[0]))
 
 
 class _Refused(Exception):

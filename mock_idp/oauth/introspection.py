@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.http11.response import Response, json_response
 from mock_idp.issuer.store import digest
 from mock_idp.jose.verification import read_jws
 from mock_idp.oauth.client_authentication import authenticate
@@ -18,7 +18,7 @@ from mock_idp.oauth.users import subject_of
 _NOT_CACHED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 
 
-def introspection_answer(request: FlowRequest) -> Answer:
+def respond(request: FlowRequest) -> Response:
     """What is known of a token, to a client that says who it is; `{"active": false}` of any that is not good."""
     form: dict[str, str] = {}
     try:
@@ -29,7 +29,7 @@ def introspection_answer(request: FlowRequest) -> Answer:
     except OAuthError as error:
         return request.refusal(error, form, claimed_client_id(request, form))
     about = _refresh_token(request, form["token"]) or _access_token(request, form["token"]) or {"active": False}
-    return json_answer(200, about, _NOT_CACHED)
+    return json_response(200, about, _NOT_CACHED)
 
 
 def _access_token(request: FlowRequest, text: str) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.http11.response import Response, json_response
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.authorization_request import RedirectedError, ShownError, check_request, read_parameters
 from mock_idp.oauth.client_authentication import authenticate
@@ -18,7 +18,7 @@ _CREDENTIALS = frozenset({"client_secret", "client_assertion", "client_assertion
 _NOT_CACHED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 
 
-def pushed_answer(request: FlowRequest) -> Answer:
+def respond(request: FlowRequest) -> Response:
     """201 with the request_uri that stands for the parameters, which are checked now and again when it is used."""
     form: dict[str, str] = {}
     try:
@@ -32,9 +32,9 @@ def pushed_answer(request: FlowRequest) -> Answer:
             raise RedirectedError("invalid_request", "A pushed request has no request_uri.")
         check_request(request, read_parameters(request, parameters))
     except ShownError as error:
-        return json_answer(400, {"error": "invalid_request", "error_description": str(error)}, _NOT_CACHED)
+        return json_response(400, {"error": "invalid_request", "error_description": str(error)}, _NOT_CACHED)
     except RedirectedError as error:
-        return json_answer(400, {"error": error.code, "error_description": error.description}, _NOT_CACHED)
+        return json_response(400, {"error": error.code, "error_description": error.description}, _NOT_CACHED)
     uri = f"urn:ietf:params:oauth:request_uri:{secrets.token_urlsafe(32)}"
     request.issuer.flows.pushed.put(digest(uri), parameters, request.now + LIFETIME_SECONDS)
-    return json_answer(201, {"request_uri": uri, "expires_in": LIFETIME_SECONDS}, _NOT_CACHED)
+    return json_response(201, {"request_uri": uri, "expires_in": LIFETIME_SECONDS}, _NOT_CACHED)

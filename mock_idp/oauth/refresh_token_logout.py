@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.http11.answer import Answer, Headers
+from mock_idp.http11.response import Headers, Response
 from mock_idp.oauth.client_authentication import authenticate
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.logins import end_login
@@ -12,7 +12,7 @@ from mock_idp.oauth.refresh_tokens import checked_refresh_token
 from mock_idp.oauth.request import FlowRequest
 
 
-def refresh_token_logout(request: FlowRequest, form: Mapping[str, str], headers: Headers) -> Answer:
+def refresh_token_logout(request: FlowRequest, form: Mapping[str, str], headers: Headers) -> Response:
     """204 with these headers, or the refusal of a client or a refresh token that is not good."""
     try:
         client = authenticate(request, form)
@@ -23,4 +23,4 @@ def refresh_token_logout(request: FlowRequest, form: Mapping[str, str], headers:
         return request.refusal(told, form).with_header("Cache-Control", None).with_header("Pragma", None)
     token.family.ended = True
     end_login(request, token.family.grant.session_id)
-    return Answer(204, headers)
+    return Response(204, headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.settings import ClientSettings
@@ -40,7 +40,7 @@ class FlowRequest(IssuerRequest):
             raise OAuthError("unknown_client", client_id)
         return client
 
-    def refusal(self, error: OAuthError, form: Mapping[str, str], client_id: str | None = None) -> Answer:
+    def refusal(self, error: OAuthError, form: Mapping[str, str], client_id: str | None = None) -> Response:
         """The vendor's answer to this request, which has these parameters and is from who says to be this client."""
         request = self.with_form(form, client_id or form.get("client_id"))
         return self.issuer.vendor.token_error(Problem(error.kind, error.value, request))

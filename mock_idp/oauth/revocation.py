@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.client_authentication import authenticate
 from mock_idp.oauth.errors import OAuthError
@@ -14,7 +14,7 @@ from mock_idp.settings import ClientSettings
 from mock_idp.vendors.problems import OTHER_CLIENT
 
 
-def revocation_answer(request: FlowRequest) -> Answer:
+def respond(request: FlowRequest) -> Response:
     """200 also for a token nobody knows (section 2.2), a refusal for one of another client (section 2.1)."""
     form: dict[str, str] = {}
     try:
@@ -26,7 +26,7 @@ def revocation_answer(request: FlowRequest) -> Answer:
             _revoke_access_token(request, client, form["token"])
     except OAuthError as error:
         return request.refusal(error, form, claimed_client_id(request, form))
-    return Answer(200, (("Cache-Control", "no-store"), ("Pragma", "no-cache")))
+    return Response(200, (("Cache-Control", "no-store"), ("Pragma", "no-cache")))
 
 
 def _revoke_refresh_token(request: FlowRequest, client: ClientSettings, text: str) -> bool:

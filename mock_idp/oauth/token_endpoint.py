@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.oauth.client_authentication import authenticate, read_credentials
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form, read_query
@@ -14,7 +14,7 @@ from mock_idp.settings import ClientSettings
 from mock_idp.vendors.grant_types import JWT_BEARER
 
 
-def token_answer(request: FlowRequest) -> Answer:
+def respond(request: FlowRequest) -> Response:
     """The answer to a POST, refusals in the vendor's words. Raises JoseError when nothing can be signed."""
     vendor = request.issuer.vendor
     form: dict[str, str] = {}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.oauth.request import FlowRequest
 
 
@@ -21,7 +21,7 @@ def token_document(request: FlowRequest, token: str, scope: Sequence[str]) -> di
     return document
 
 
-def token_response(request: FlowRequest, document: Mapping[str, Any]) -> Answer:
+def token_response(request: FlowRequest, document: Mapping[str, Any]) -> Response:
     """The answer with these members and the vendor's headers."""
     body = json.dumps(document, separators=(",", ":")).encode()
-    return Answer(200, request.issuer.vendor.token_headers(), body)
+    return Response(200, request.issuer.vendor.token_headers(), body)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Family, IssuedToken
 from mock_idp.issuer.store import digest
 from mock_idp.jose.token_spec import TokenSpec
@@ -20,7 +20,7 @@ from mock_idp.settings import ClientSettings
 from mock_idp.vendors.context import Claims, GrantOrigin, TokenRequest, TokenResponseContext
 
 
-def user_answer(
+def user_token_response(
     request: FlowRequest,
     client: ClientSettings,
     family: Family,
@@ -31,7 +31,7 @@ def user_answer(
     refresh_scope: Sequence[str] | None = None,
     refreshed: bool = False,
     audience: str | None = None,
-) -> Answer:
+) -> Response:
     """A token response (RFC 6749 section 5.1) with an ID token for the scope openid.
 
     With `refresh` a refresh token comes along where vendor, client and grant have one; `refresh_scope` is what it can

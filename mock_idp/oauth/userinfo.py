@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.http11.response import Response, json_response
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.own_tokens import own_token
@@ -10,11 +10,11 @@ from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.users import claims_of, subject_of
 
 
-def userinfo_answer(request: FlowRequest) -> Answer:
+def respond(request: FlowRequest) -> Response:
     """The claims about the user of an access token that has the scope openid."""
     text = _token(request)
     if text is None:
-        return Answer(401, (("WWW-Authenticate", "Bearer"), ("Content-Type", "application/json")), b"{}")
+        return Response(401, (("WWW-Authenticate", "Bearer"), ("Content-Type", "application/json")), b"{}")
     token = own_token(request.issuer, text)
     if token is None:
         return _refused(401, "invalid_token", "The access token is not one of this issuer, has expired or was revoked.")
@@ -25,7 +25,9 @@ def userinfo_answer(request: FlowRequest) -> Answer:
         return _refused(401, "invalid_token", "The access token is about nobody who is known here.")
     vendor = request.issuer.vendor
     subject = token.claims.get("sub", subject_of(user, vendor))
-    return json_answer(200, {"sub": subject, **claims_of(user, token.scope, vendor)}, (("Cache-Control", "no-store"),))
+    return json_response(
+        200, {"sub": subject, **claims_of(user, token.scope, vendor)}, (("Cache-Control", "no-store"),)
+    )
 
 
 def _token(request: FlowRequest) -> str | None:
@@ -41,7 +43,7 @@ def _token(request: FlowRequest) -> str | None:
         return None
 
 
-def _refused(status: int, code: str, description: str) -> Answer:
+def _refused(status: int, code: str, description: str) -> Response:
     challenge = f'Bearer error="{code}", error_description="{description}"'
     document = {"error": code, "error_description": description}
-    return json_answer(status, document, (("WWW-Authenticate", challenge), ("Cache-Control", "no-store")))
+    return json_response(status, document, (("WWW-Authenticate", challenge), ("Cache-Control", "no-store")))

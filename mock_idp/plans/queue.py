@@ -1,4 +1,4 @@
-"""Things an issuer is about to do to requests, in order: faults, and scripted answers."""
+"""Things an issuer is about to do to requests, in order: faults and stubs."""
 
 from __future__ import annotations
 

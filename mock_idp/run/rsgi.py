@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any, Protocol
 
 from mock_idp.errors import MockIdpError
-from mock_idp.http11.answer import MARKER, WITHOUT_BODY, json_answer
 from mock_idp.http11.request import Request
+from mock_idp.http11.response import MARKER, WITHOUT_BODY, json_response
 from mock_idp.http11.syntax import header_environ
 from mock_idp.http11.takeover import take_from_server
 from mock_idp.issuer.places import MAX_HELD, MAX_WAITS
@@ -156,9 +156,9 @@ class RsgiApplication:
 
     def _respond(self, request: Request) -> Sendable:
         """The answer to a request for an issuer."""
-        answer = self._wsgi.respond(request)
-        headers = answer.with_length()
-        return _sendable(answer.status, headers, [answer.body] if answer.chunks is None else answer.chunks)
+        response = self._wsgi.respond(request)
+        headers = response.with_length()
+        return _sendable(response.status, headers, [response.body] if response.chunks is None else response.chunks)
 
     def _control(self, environ: dict[str, Any]) -> Sendable:
         """The answer of the control API, which is a WSGI application."""
@@ -188,7 +188,7 @@ def _sendable(status: int, headers: HeaderList, chunks: Iterable[bytes]) -> Send
 
 def _refuse(protocol: RsgiProtocol, error: MockIdpError) -> None:
     """Answer a request of which something may still be unread, so that nothing more can come on its connection."""
-    refusal = json_answer(error.status, error.as_json(), (MARKER,))
+    refusal = json_response(error.status, error.as_json(), (MARKER,))
     protocol.response_bytes(error.status, [*refusal.with_length(), ("Connection", "close")], refusal.body)
 
 

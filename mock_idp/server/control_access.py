@@ -18,7 +18,7 @@ from mock_idp.settings import ServerSettings
 _OPEN_TO_ALL = ("/_mock/health",)
 
 
-class ControlGuard:
+class ControlAccess:
     """Lets requests of the control API in, or says why not."""
 
     def __init__(self, settings: ServerSettings, public_url: str) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mock_idp.http11.answer import Answer
 from mock_idp.http11.request import Request
+from mock_idp.http11.response import Response
 
 if TYPE_CHECKING:
     from mock_idp.issuer.issuer import Issuer
@@ -36,10 +36,10 @@ def is_preflight(endpoint: str, request: Request) -> bool:
     )
 
 
-def preflight_answer(issuer: Issuer, endpoint: str, methods: Sequence[str], request: Request) -> Answer:
+def preflight_response(issuer: Issuer, endpoint: str, methods: Sequence[str], request: Request) -> Response:
     """The answer to a preflight: any origin may ask, as the client is not known yet."""
     wanted = request.header("access-control-request-headers") or _USUAL_HEADERS
-    return Answer(
+    return Response(
         200,
         (
             *_headers(issuer, endpoint, request.header("origin")),
@@ -52,20 +52,20 @@ def preflight_answer(issuer: Issuer, endpoint: str, methods: Sequence[str], requ
 
 
 def share(
-    answer: Answer, issuer: Issuer, endpoint: str, request: Request, client_id: Callable[[], str | None]
-) -> Answer:
+    response: Response, issuer: Issuer, endpoint: str, request: Request, client_id: Callable[[], str | None]
+) -> Response:
     """The answer as a page of the request's origin may read it, if the client of the request has that origin.
 
     In: a way to find out the client, which is called only when a declared client has `web_origins`.
     """
     origin = request.header("origin")
-    if not request.has("origin") or endpoint not in SHARED or _has(answer.headers, _ALLOW_ORIGIN):
-        return answer
+    if not request.has("origin") or endpoint not in SHARED or _has(response.headers, _ALLOW_ORIGIN):
+        return response
     if endpoint not in _DOCUMENTS and not _is_allowed(issuer, origin, client_id):
-        return answer
-    headers = [*answer.headers]
+        return response
+    headers = [*response.headers]
     _share(headers, issuer, endpoint, origin)
-    return replace(answer, headers=tuple(headers))
+    return replace(response, headers=tuple(headers))
 
 
 def share_document(

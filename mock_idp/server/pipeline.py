@@ -8,19 +8,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.errors import MockIdpError
-from mock_idp.http11.answer import MARKER, Answer, checked, json_answer
 from mock_idp.http11.body import too_large
 from mock_idp.http11.request import Request
+from mock_idp.http11.response import MARKER, Response, checked, json_response
 from mock_idp.http11.syntax import check_query
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.issuer.request_log import RequestRecord
 from mock_idp.issuer.state import State
-from mock_idp.plans.faults.base import Exchange
+from mock_idp.plans.faults.base import FaultContext
 from mock_idp.plans.faults.queue import PlannedFault
-from mock_idp.plans.stubs.queue import PlannedStep
-from mock_idp.server.cors import is_preflight, preflight_answer, share
+from mock_idp.plans.stubs.queue import PlannedStub
+from mock_idp.server.cors import is_preflight, preflight_response, share
 from mock_idp.server.forwarded import forwarded_base
-from mock_idp.server.vendor_answer import METHODS, flow_request, vendor_answer
+from mock_idp.server.vendor_response import METHODS, flow_request, vendor_response
 from mock_idp.vendors.context import IssuerRequest
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Visit:
     preflight: bool = False
     problem: MockIdpError | None = None
     fault: PlannedFault | None = None
-    stub: PlannedStep | None = None
+    stub: PlannedStub | None = None
 
     @cached_property
     def parameters(self) -> Mapping[str, str]:
@@ -56,18 +56,18 @@ class Pipeline:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         """The answer to a request, with or without a fault. Raises MockIdpError 404 for a path of no issuer."""
         visit = self._find_issuer(request)
         self._check(visit)
         take_plans(visit)
         entry = log_arrival(visit)
-        answer = self._as_planned(visit) if visit.fault or visit.stub else usual(visit)
-        if answer is None:
+        response = self._as_planned(visit) if visit.fault or visit.stub else usual(visit)
+        if response is None:
             # The connection is gone; what is sent now reaches nobody.
-            return Answer(502, (("Content-Type", "text/plain"),))
-        visit.issuer.log.answered(entry, answer.status, answer.headers, len(answer.body) or answer.length or 0)
-        return answer
+            return Response(502, (("Content-Type", "text/plain"),))
+        visit.issuer.log.answered(entry, response.status, response.headers, len(response.body) or response.length or 0)
+        return response
 
     def _find_issuer(self, request: Request) -> Visit:
         state, path = self._state, request.path
@@ -95,22 +95,22 @@ class Pipeline:
         except MockIdpError as error:
             visit.problem = error
 
-    def _as_planned(self, visit: Visit) -> Answer | None:
+    def _as_planned(self, visit: Visit) -> Response | None:
         """The answer that a fault or a stub gives, perhaps late; None when the fault has taken the connection."""
-        exchange = Exchange(
-            answer=lambda: usual(visit),
-            gate=visit.issuer.faults.gate,
+        context = FaultContext(
+            response=lambda: usual(visit),
+            latch=visit.issuer.faults.latch,
             take_connection=visit.request.take_connection,
             accept_encoding=visit.request.header("accept-encoding"),
             rate_limited=lambda: visit.issuer.vendor.rate_limited(visit.request),
         )
         try:
             with self._state.held.one():
-                if visit.stub is not None and not visit.stub.settings.wait(exchange):
+                if visit.stub is not None and not visit.stub.settings.wait(context):
                     return None
-                return usual(visit) if visit.fault is None else visit.fault.fault.apply(exchange)
+                return usual(visit) if visit.fault is None else visit.fault.fault.apply(context)
         except MockIdpError as error:
-            return json_answer(error.status, error.as_json())
+            return json_response(error.status, error.as_json())
 
 
 def take_plans(visit: Visit) -> None:
@@ -121,7 +121,7 @@ def take_plans(visit: Visit) -> None:
         visit.fault = issuer.faults.next_for(endpoint, lambda: visit.parameters)
     # A method that is refused anyway leaves the stubs alone.
     if visit.request.method in METHODS.get(endpoint, ()):
-        visit.stub = issuer.script.next_for(endpoint, lambda: visit.parameters)
+        visit.stub = issuer.stubs.next_for(endpoint, lambda: visit.parameters)
 
 
 def log_arrival(visit: Visit) -> RequestRecord:
@@ -140,27 +140,27 @@ def log_arrival(visit: Visit) -> RequestRecord:
     )
 
 
-def usual(visit: Visit) -> Answer:
+def usual(visit: Visit) -> Response:
     """The answer without a fault: to a preflight, of a stub, or the vendor's; shared with the page that asks."""
     if visit.preflight:
-        answer = preflight_answer(visit.issuer, visit.endpoint, METHODS[visit.endpoint], visit.request)
+        response = preflight_response(visit.issuer, visit.endpoint, METHODS[visit.endpoint], visit.request)
     else:
-        answer = stubbed(visit, visit.stub) if visit.stub else vendors_own(visit)
-        answer = share(answer, visit.issuer, visit.endpoint, visit.request, lambda: _client_id(visit))
-    return _sendable(answer).with_header(*MARKER)
+        response = stubbed(visit, visit.stub) if visit.stub else vendors_own(visit)
+        response = share(response, visit.issuer, visit.endpoint, visit.request, lambda: _client_id(visit))
+    return _sendable(response).with_header(*MARKER)
 
 
-def stubbed(visit: Visit, stub: PlannedStep) -> Answer:
+def stubbed(visit: Visit, stub: PlannedStub) -> Response:
     """The answer of a stub."""
     # Few requests have one, and what it can be costs as much to import as the rest of this room.
-    from mock_idp.oauth.scripted import refused_by_vendor, sent_back
-    from mock_idp.plans.stubs.steps import ScriptedRequest
+    from mock_idp.oauth.stubbed import refused_by_vendor, sent_back
+    from mock_idp.plans.stubs.kinds import StubbedRequest
 
     def flow() -> FlowRequest:
         return flow_request(visit.issuer, visit.request)
 
-    return stub.settings.step.apply(
-        ScriptedRequest(
+    return stub.settings.stub.apply(
+        StubbedRequest(
             visit.endpoint,
             usual=lambda claims: vendors_own(visit, claims),
             refuse=lambda kind: refused_by_vendor(flow(), kind),
@@ -169,14 +169,14 @@ def stubbed(visit: Visit, stub: PlannedStep) -> Answer:
     )
 
 
-def vendors_own(visit: Visit, claims: Mapping[str, Any] | None = None) -> Answer:
+def vendors_own(visit: Visit, claims: Mapping[str, Any] | None = None) -> Response:
     """What the vendor answers, with these claims in its tokens; or what is wrong with the request."""
     try:
         if visit.problem is not None:
             raise visit.problem
-        return vendor_answer(visit.issuer, visit.endpoint, visit.request, claims or {})
+        return vendor_response(visit.issuer, visit.endpoint, visit.request, claims or {})
     except MockIdpError as error:
-        return json_answer(error.status, error.as_json())
+        return json_response(error.status, error.as_json())
 
 
 def _client_id(visit: Visit) -> str | None:
@@ -188,10 +188,10 @@ def _client_id(visit: Visit) -> str | None:
     return token.client_id if token is not None else visit.parameters.get("client_id")
 
 
-def _sendable(answer: Answer) -> Answer:
+def _sendable(response: Response) -> Response:
     """The answer, or the refusal of a request that has put into a header what no header can hold."""
     try:
-        checked(answer.headers)
+        checked(response.headers)
     except MockIdpError as error:
-        return json_answer(error.status, error.as_json())
-    return answer
+        return json_response(error.status, error.as_json())
+    return response

@@ -12,11 +12,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.errors import MockIdpError
-from mock_idp.http11.answer import MARKER, WITHOUT_BODY, Answer, checked, json_answer, status_line
 from mock_idp.http11.request import Request, request_headers, request_of
+from mock_idp.http11.response import MARKER, WITHOUT_BODY, Response, checked, json_response, status_line
 from mock_idp.http11.syntax import check_query
 from mock_idp.issuer.state import State
-from mock_idp.server.control_access import ControlGuard
+from mock_idp.server.control_access import ControlAccess
 from mock_idp.server.cors import share_document
 from mock_idp.server.media_type import negotiate
 from mock_idp.server.pipeline import Pipeline
@@ -38,7 +38,7 @@ class MockIdpWsgi:
         self.state = state
         self.errors: deque[BaseException] = deque(maxlen=100)
         self._pipeline = Pipeline(state)
-        self._guard = ControlGuard(state.settings, state.public_url)
+        self._access = ControlAccess(state.settings, state.public_url)
         self._control: WSGIApplication | None = None
         self._control_lock = Lock()
 
@@ -54,22 +54,22 @@ class MockIdpWsgi:
                 return self._control_call(environ, start_response)
             request = request_of(environ, self.state.settings.max_body_bytes)
         except MockIdpError as error:
-            answer = json_answer(error.status, error.as_json(), error.headers)
-            return _send(finished(answer, method), start_response)
+            response = json_response(error.status, error.as_json(), error.headers)
+            return _send(finished(response, method), start_response)
         return _send(self.respond(request), start_response)
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         """The answer to a request for an issuer, ready to be sent."""
         try:
             if not request.path.startswith("/"):
                 raise MockIdpError(400, "bad_target", "The request target has no path.")
             self._require_started()
-            answer = self._pipeline.respond(request)
+            response = self._pipeline.respond(request)
         except MockIdpError as error:
-            answer = json_answer(error.status, error.as_json(), error.headers)
+            response = json_response(error.status, error.as_json(), error.headers)
         except Exception as error:
-            answer = self._broken(error)
-        return finished(answer, request.method)
+            response = self._broken(error)
+        return finished(response, request.method)
 
     def quick(
         self, path: str, query: str, headers: Callable[[], list[tuple[str, str]]]
@@ -88,34 +88,34 @@ class MockIdpWsgi:
         document = issuer.documents.get(path) or issuer.documents.get(route.endpoint)
         if document is None or self.state.settings.trust_forwarded:
             return None
-        if route.endpoint in issuer.faults.armed or route.endpoint in issuer.script.armed:
+        if route.endpoint in issuer.faults.armed or route.endpoint in issuer.stubs.armed:
             return None
         asked = headers()
-        answer_headers = document.headers(issuer.clock.now())
-        usual = len(answer_headers)
-        share_document(answer_headers, issuer, route.endpoint, asked)
-        if len(answer_headers) > usual:
-            checked(answer_headers[usual:])
+        response_headers = document.headers(issuer.clock.now())
+        usual = len(response_headers)
+        share_document(response_headers, issuer, route.endpoint, asked)
+        if len(response_headers) > usual:
+            checked(response_headers[usual:])
         entry = issuer.log.record(route.endpoint, "GET", path, query, asked, 200)
-        negotiate(answer_headers, issuer, document, asked)
+        negotiate(response_headers, issuer, document, asked)
         vendor = issuer.vendor
         if vendor.request_id_header is not None:
-            answer_headers.append((vendor.request_id_header, vendor.request_id(entry.seq)))
-        entry.answer_headers, entry.answer_bytes = answer_headers, len(document.body)
-        return answer_headers, document.body
+            response_headers.append((vendor.request_id_header, vendor.request_id(entry.seq)))
+        entry.response_headers, entry.response_bytes = response_headers, len(document.body)
+        return response_headers, document.body
 
-    def health(self) -> Answer:
+    def health(self) -> Response:
         """The answer to a health check."""
         if self.state.ready.is_set():
-            return json_answer(200, {"status": "ready", "issuers": len(self.state.issuers())})
-        return json_answer(503, {"status": "starting"})
+            return json_response(200, {"status": "ready", "issuers": len(self.state.issuers())})
+        return json_response(503, {"status": "starting"})
 
     def close(self) -> None:
         """End everything that waits, so that the server's threads can end."""
         self.state.close()
 
     def _control_call(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        self._guard.check(environ)
+        self._access.check(environ)
         check_query(environ.get("QUERY_STRING", ""))
         if environ["PATH_INFO"] == HEALTH and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return _send(finished(self.health(), environ["REQUEST_METHOD"]), start_response)
@@ -139,19 +139,19 @@ class MockIdpWsgi:
         if not self.state.ready.is_set():
             raise MockIdpError(503, "starting", "The keys of this server are not ready yet.")
 
-    def _broken(self, error: Exception) -> Answer:
+    def _broken(self, error: Exception) -> Response:
         self.errors.append(error)
         traceback.print_exception(error)
-        return json_answer(500, {"error": "server_error", "error_description": type(error).__name__, "field": None})
+        return json_response(500, {"error": "server_error", "error_description": type(error).__name__, "field": None})
 
 
-def finished(answer: Answer, method: str) -> Answer:
+def finished(response: Response, method: str) -> Response:
     """The answer with the marker, and without a body where the method or the status has none."""
-    if MARKER not in answer.headers:
-        answer = answer.with_header(*MARKER)
-    return answer.without_body() if method == "HEAD" or answer.status in WITHOUT_BODY else answer
+    if MARKER not in response.headers:
+        response = response.with_header(*MARKER)
+    return response.without_body() if method == "HEAD" or response.status in WITHOUT_BODY else response
 
 
-def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
-    start_response(status_line(answer.status), answer.with_length())
-    return [answer.body] if answer.chunks is None else answer.chunks
+def _send(response: Response, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(status_line(response.status), response.with_length())
+    return [response.body] if response.chunks is None else response.chunks

@@ -9,7 +9,7 @@ from email.utils import formatdate
 from math import floor
 from typing import Any, ClassVar, Literal
 
-from mock_idp.http11.answer import Answer, Headers
+from mock_idp.http11.response import Headers, Response
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
@@ -28,7 +28,7 @@ from mock_idp.vendors.context import (
     lifetime,
 )
 from mock_idp.vendors.grant_types import ALL_GRANTS
-from mock_idp.vendors.problems import Problem, ProblemKind, standard_answer
+from mock_idp.vendors.problems import Problem, ProblemKind, standard_response
 
 Options = Mapping[str, Any]
 """The options of an issuer, complete with defaults."""
@@ -87,7 +87,7 @@ class Vendor:
     grants: tuple[str, ...] = ALL_GRANTS
     """The grant types of its token endpoint."""
     own_grants: ClassVar[Mapping[str, str]] = {}
-    """By grant type, the module in `mock_idp.oauth.grants` with an `answer` of the vendor's own."""
+    """By grant type, the module in `mock_idp.oauth.grants` with an `response` of the vendor's own."""
     challenge_methods: tuple[str, ...] = ("S256", "plain")
     """The methods of PKCE where the discovery document names none."""
     example_credentials: Literal["basic", "form", "json"] = "basic"
@@ -145,11 +145,11 @@ class Vendor:
         """URLs beside the base URL below which it has endpoints."""
         return ()
 
-    def not_served(self, request: IssuerRequest) -> Answer | None:
+    def not_served(self, request: IssuerRequest) -> Response | None:
         """The answer to a request at a path, or with a method, that the issuer doesn't serve."""
         return None
 
-    def rate_limited(self, request: IssuerRequest) -> Answer | None:
+    def rate_limited(self, request: IssuerRequest) -> Response | None:
         """The answer to one request too many."""
         return None
 
@@ -216,11 +216,11 @@ class Vendor:
 
     # Requests of clients
 
-    def refuse_request(self, request: IssuerRequest) -> Answer | None:
+    def refuse_request(self, request: IssuerRequest) -> Response | None:
         """The answer to a token request that is refused before it is read."""
         return None
 
-    def refuse_client(self, request: IssuerRequest) -> Answer | None:
+    def refuse_client(self, request: IssuerRequest) -> Response | None:
         """The answer to a token request of a client that is known, refused before its grant."""
         return None
 
@@ -240,9 +240,9 @@ class Vendor:
         """Whether a token request for a user may name the `resource`, whatever the authorization request has named."""
         return False
 
-    def token_error(self, problem: Problem) -> Answer:
+    def token_error(self, problem: Problem) -> Response:
         """The answer to a refused request of a client."""
-        return standard_answer(problem)
+        return standard_response(problem)
 
     # Tokens
 

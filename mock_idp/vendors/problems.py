@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from mock_idp.http11.answer import Answer, Headers, json_answer
+from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerRequest
 
 ProblemKind = Literal[
@@ -116,7 +116,7 @@ def standard_code(kind: ProblemKind, value: str) -> tuple[str, str]:
     return code, sentence.replace("{value}", _printable(value))
 
 
-def standard_answer(problem: Problem) -> Answer:
+def standard_response(problem: Problem) -> Response:
     """The answer of RFC 6749 section 5.2: 400, or 401 with a challenge where the client is not who it says."""
     code, description = standard_code(problem.kind, problem.value)
     headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
@@ -124,7 +124,7 @@ def standard_answer(problem: Problem) -> Answer:
     if code == "invalid_client":
         status = 401
         headers = (*headers, ("WWW-Authenticate", 'Basic realm="mock-idp"'))
-    return json_answer(status, {"error": code, "error_description": description}, headers)
+    return json_response(status, {"error": code, "error_description": description}, headers)
 
 
 def _printable(value: str) -> str:

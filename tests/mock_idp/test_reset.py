@@ -11,7 +11,7 @@ from idp_api import Api, IssuerApi
 
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.jose.key_spec import KeySettings
-from mock_idp.plans.stubs.spec import script_settings
+from mock_idp.plans.stubs.settings import stub_settings
 from mock_idp.settings import ClientSettings, IssuerSettings, UserSettings
 
 MakeIdp = Callable[..., tuple[EmbeddedIdp, Api]]
@@ -25,7 +25,7 @@ ISSUERS = (
         keys=(KeySettings(name="k1", kid="one"), KeySettings(name="k2", state="next", members=("kty", "kid"))),
         clients=(ClientSettings("app", secret="s"),),
         users=(UserSettings("ann"),),
-        script=(script_settings({"on": "jwks", "delay_seconds": 0.001}),),
+        script=(stub_settings({"on": "jwks", "delay_seconds": 0.001}),),
     ),
 )
 PARTS = ("", "/keys", "/faults", "/script", "/clients", "/users", "/requests")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mock_idp.errors import MockIdpError
-from mock_idp.plans.stubs.steps import Claims, Refusal, Usual
+from mock_idp.plans.stubs.kinds import Claims, Refusal, Usual
 from mock_idp.run.settings_file import read_issuers
 
 HEAD = '[[issuers]]\nid = "a"\nstyle = "okta"\n'
@@ -17,7 +17,7 @@ def script_of(tmp_path: Path, text: str) -> object:
     file = tmp_path / "issuers.toml"
     file.write_text(HEAD + text)
     (issuer,) = read_issuers(file)
-    return issuer.script
+    return issuer.stubs
 
 
 def test_steps_in_order(tmp_path: Path) -> None:
@@ -36,11 +36,11 @@ def test_steps_in_order(tmp_path: Path) -> None:
     )
     assert isinstance(script, tuple)
     first, second = script
-    assert (first.on, first.times, first.when, first.step) == (
+    assert (first.on, first.times, first.when, first.stub) == (
         *("token", 1, {"client_id": "batch"}),
         Refusal("invalid_client"),
     )
-    assert (second.times, second.when, second.step) == (3, {}, Claims({"tenant": 7}))
+    assert (second.times, second.when, second.stub) == (3, {}, Claims({"tenant": 7}))
 
 
 def test_always_and_late(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_always_and_late(tmp_path: Path) -> None:
     script = script_of(tmp_path, '[[issuers.script]]\non = "jwks"\ntimes = "always"\ndelay_seconds = 0.5')
     assert isinstance(script, tuple)
     (step,) = script
-    assert (step.on, step.times, step.delay_seconds, step.step) == ("jwks", None, 0.5, Usual())
+    assert (step.on, step.times, step.delay_seconds, step.stub) == ("jwks", None, 0.5, Usual())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import ClientSettings
 from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER, PASSWORD_REALM, TOKEN_EXCHANGE
@@ -29,21 +29,21 @@ GRANT_TYPES = tuple(_MODULES)
 class Grant(Protocol):
     """One grant. In: the request, its authenticated client, its parameters. Raises OAuthError."""
 
-    def __call__(self, request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+    def __call__(self, request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
         """The answer of the token endpoint."""
 
 
 class OwnGrant(Protocol):
     """A grant that knows its client by itself. In: the request, its parameters. Raises OAuthError."""
 
-    def __call__(self, request: FlowRequest, form: Mapping[str, str]) -> Answer:
+    def __call__(self, request: FlowRequest, form: Mapping[str, str]) -> Response:
         """The answer of the token endpoint."""
 
 
 @cache
 def own_grant(module: str) -> OwnGrant:
     """The grant of one vendor, by the name of its module."""
-    return cast(OwnGrant, import_module(f"{__name__}.{module}").answer)
+    return cast(OwnGrant, import_module(f"{__name__}.{module}").respond)
 
 
 @cache

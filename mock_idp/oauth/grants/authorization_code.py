@@ -7,20 +7,20 @@ import hmac
 import re
 from collections.abc import Mapping
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Code
 from mock_idp.issuer.store import digest
 from mock_idp.jose.encoding import b64url_encode
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import resource_of_token
-from mock_idp.oauth.user_tokens import user_answer
+from mock_idp.oauth.user_tokens import user_token_response
 from mock_idp.settings import ClientSettings
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
-def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """Tokens for a code that is fresh, the client's own and was not shown before."""
     if "code" not in form:
         raise OAuthError("missing_parameter", "code")
@@ -30,7 +30,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     _check_verifier(code, form.get("code_verifier"))
     granted = code.family.grant
     audience = resource_of_token(request, client, form)
-    return user_answer(request, client, code.family, granted.scope, nonce=granted.nonce, audience=audience)
+    return user_token_response(request, client, code.family, granted.scope, nonce=granted.nonce, audience=audience)
 
 
 def _spend(request: FlowRequest, client: ClientSettings, text: str) -> Code:

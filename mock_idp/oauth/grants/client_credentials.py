@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
@@ -13,7 +13,7 @@ from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.settings import ClientSettings
 
 
-def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """A token whose permissions are the words of the scope and the roles of the client."""
     vendor = request.issuer.vendor
     if client.public:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import DeviceRequest
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.user_tokens import user_answer
+from mock_idp.oauth.user_tokens import user_token_response
 from mock_idp.settings import ClientSettings
 
 _SLOWER_SECONDS = 5
 
 
-def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """Tokens once the user has allowed it; until then the device is told to ask again, not too soon."""
     if "device_code" not in form:
         raise OAuthError("missing_parameter", "device_code")
@@ -35,7 +35,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         raise OAuthError("authorization_pending")
     if flows.devices.take(key, now) is None:
         raise OAuthError("bad_device_code", "it was not issued here, or was used")
-    return user_answer(request, client, device.family, device.scope)
+    return user_token_response(request, client, device.family, device.scope)
 
 
 def _check_pace(request: FlowRequest, device: DeviceRequest) -> None:

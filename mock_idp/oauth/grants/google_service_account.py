@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
@@ -22,7 +22,7 @@ MAX_SECONDS = 3600
 LEEWAY_SECONDS = 300
 
 
-def answer(request: FlowRequest, form: Mapping[str, str]) -> Answer:
+def respond(request: FlowRequest, form: Mapping[str, str]) -> Response:
     """An ID token for `target_audience`, or else an opaque access token, for the account that signed the assertion.
 
     A declared client with the account's email as its id has the keys the signature is checked with; while no client

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
@@ -19,12 +19,12 @@ from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope
-from mock_idp.oauth.user_tokens import user_answer
+from mock_idp.oauth.user_tokens import user_token_response
 from mock_idp.settings import ClientSettings, UserSettings
 from mock_idp.vendors.grant_types import JWT_BEARER
 
 
-def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """A token about the subject of the assertion, without a refresh token (RFC 7521 section 4.1).
 
     A token of this issuer is believed as it is. Any other assertion is signed with a key of its client, which nobody
@@ -43,8 +43,8 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     )
     target = claims.get("target_audience")
     if isinstance(target, str):
-        return _id_token_answer(request, client, Family(granted), target)
-    return user_answer(request, client, Family(granted), granted.scope, refresh=False)
+        return _id_token_response(request, client, Family(granted), target)
+    return user_token_response(request, client, Family(granted), granted.scope, refresh=False)
 
 
 def client_of_grant(request: FlowRequest, form: Mapping[str, str]) -> ClientSettings:
@@ -82,12 +82,12 @@ def _read(form: Mapping[str, str]) -> Jws:
         raise _bad("it is not a signed JWT") from None
 
 
-def _id_token_answer(request: FlowRequest, client: ClientSettings, family: Family, target: str) -> Answer:
+def _id_token_response(request: FlowRequest, client: ClientSettings, family: Family, target: str) -> Response:
     """Google's answer to a `target_audience`: an ID token for it and nothing else."""
     from mock_idp.oauth.id_token import id_token
 
     document = {"id_token": id_token(request, client, family, (), None, None, target)}
-    return Answer(200, request.issuer.vendor.token_headers(), json.dumps(document).encode())
+    return Response(200, request.issuer.vendor.token_headers(), json.dumps(document).encode())
 
 
 def _bad(reason: str) -> OAuthError:

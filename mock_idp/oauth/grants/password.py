@@ -5,17 +5,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope
-from mock_idp.oauth.user_tokens import user_answer
+from mock_idp.oauth.user_tokens import user_token_response
 from mock_idp.oauth.users import checked_user
 from mock_idp.settings import ClientSettings
 
 
-def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """Tokens for a user whose password the client has."""
     for name in ("username", "password"):
         if name not in form:
@@ -33,4 +33,4 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         session_id=secrets.token_urlsafe(16),
         grant_type="password",
     )
-    return user_answer(request, client, Family(granted), scope)
+    return user_token_response(request, client, Family(granted), scope)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.refresh_tokens import checked_refresh_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import resource_of_token, unique
-from mock_idp.oauth.user_tokens import user_answer
+from mock_idp.oauth.user_tokens import user_token_response
 from mock_idp.settings import ClientSettings
 
 
-def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """Fresh tokens of the same grant, with the same scope or a part of it."""
     if "refresh_token" not in form:
         raise OAuthError("missing_parameter", "refresh_token")
@@ -30,7 +30,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
             raise OAuthError("bad_refresh_token", "it was used before; all tokens of its grant have ended")
         token.spent = habit == "rotate"
     # OpenID Connect Core section 12.2: the ID token of a refresh has no nonce.
-    return user_answer(
+    return user_token_response(
         request,
         client,
         token.family,

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.own_tokens import OwnToken, own_token
@@ -21,7 +21,7 @@ _TYPES = "urn:ietf:params:oauth:token-type:"
 ACCESS_TOKEN, ID_TOKEN, JWT = (_TYPES + name for name in ("access_token", "id_token", "jwt"))
 
 
-def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Answer:
+def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """An access token about the subject, with `act` for the actor (section 4.1); `scope` can only take away."""
     subject = _token(request, form, "subject_token")
     more = _act(_token(request, form, "actor_token")) if "actor_token" in form else {}

@@ -7,27 +7,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from mock_idp.http11.answer import Answer
-from mock_idp.plans.faults.gate import Gate
+from mock_idp.http11.response import Response
+from mock_idp.plans.faults.latch import Latch
 
 MAX_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Exchange:
+class FaultContext:
     """One request as a fault sees it.
 
-    `answer` makes the answer the request would have got; it is made when asked for, as keys may change during a wait.
+    `response` makes the answer the request would have got; it is made when asked for, as keys may change during a wait.
     `take_connection` takes the TCP connection away from the server, which then sends nothing on it.
     `accept_encoding` is the request's header of that name, empty when it has none.
     `rate_limited` makes the vendor's answer to one request too many, None where it has no words of its own.
     """
 
-    answer: Callable[[], Answer]
-    gate: Gate
+    response: Callable[[], Response]
+    latch: Latch
     take_connection: Callable[[], socket.socket]
     accept_encoding: str = ""
-    rate_limited: Callable[[], Answer | None] = lambda: None
+    rate_limited: Callable[[], Response | None] = lambda: None
 
 
 class Fault(Protocol):
@@ -39,7 +39,7 @@ class Fault(Protocol):
     kind: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
-    def apply(self, exchange: Exchange) -> Answer | None:
+    def apply(self, context: FaultContext) -> Response | None:
         """The answer to send, or None when the connection was taken and nothing is left to send."""
 
 

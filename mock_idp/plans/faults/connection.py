@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from mock_idp.jose.members import param
-from mock_idp.plans.faults.base import MAX_SECONDS, Exchange, fault
+from mock_idp.plans.faults.base import MAX_SECONDS, FaultContext, fault
 
 # OSError is suppressed throughout: a client that has gone away in the meantime has had its fault.
 
@@ -24,14 +24,14 @@ class Truncate:
         None, "How many bytes of the body are sent; null means half.", type=["integer", "null"], minimum=0
     )
 
-    def apply(self, exchange: Exchange) -> None:
+    def apply(self, context: FaultContext) -> None:
         """Head and part of the body, then the end."""
-        answer = exchange.answer()
-        part = answer.body[: len(answer.body) // 2 if self.bytes is None else self.bytes]
+        response = context.response()
+        part = response.body[: len(response.body) // 2 if self.bytes is None else self.bytes]
         # One byte is always missing, otherwise nothing would be truncated.
-        part = part[: max(len(answer.body) - 1, 0)]
-        with suppress(OSError), exchange.take_connection() as connection:
-            connection.sendall(answer.head_bytes() + part)
+        part = part[: max(len(response.body) - 1, 0)]
+        with suppress(OSError), context.take_connection() as connection:
+            connection.sendall(response.head_bytes() + part)
             connection.shutdown(socket.SHUT_RDWR)
 
 
@@ -42,9 +42,9 @@ class Close:
 
     kind: ClassVar[str] = "close"
 
-    def apply(self, exchange: Exchange) -> None:
+    def apply(self, context: FaultContext) -> None:
         """The end, and nothing before it."""
-        close_connection(exchange)
+        close_connection(context)
 
 
 @fault
@@ -57,10 +57,10 @@ class Reset:
         "nothing", "What of the usual answer is sent before.", type="string", enum=["nothing", "headers"]
     )
 
-    def apply(self, exchange: Exchange) -> None:
+    def apply(self, context: FaultContext) -> None:
         """The reset, and what is to be sent before it."""
-        head = exchange.answer().head_bytes() if self.after == "headers" else b""
-        with suppress(OSError), exchange.take_connection() as connection:
+        head = context.response().head_bytes() if self.after == "headers" else b""
+        with suppress(OSError), context.take_connection() as connection:
             connection.sendall(head)
             # Closing with a linger time of zero discards the connection, which sends RST instead of FIN.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -77,19 +77,19 @@ class Drip:
         30.0, "When to give up and close, in seconds.", type="number", exclusiveMinimum=0, maximum=MAX_SECONDS
     )
 
-    def apply(self, exchange: Exchange) -> None:
+    def apply(self, context: FaultContext) -> None:
         """The answer in drops; ends early when released (the rest at once) or cancelled."""
-        answer = exchange.answer()
-        left = answer.head_bytes() + answer.body
+        response = context.response()
+        left = response.head_bytes() + response.body
         # At most twenty drops a second: finer ones would only cost wake-ups.
         size = max(1, self.bytes_per_second // 20)
         pause = size / self.bytes_per_second
         drops = int(self.max_seconds / pause)
-        with suppress(OSError), exchange.take_connection() as connection:
+        with suppress(OSError), context.take_connection() as connection:
             for _ in range(drops):
                 connection.sendall(left[:size])
                 left = left[size:]
-                outcome = exchange.gate.wait(pause) if left else "elapsed"
+                outcome = context.latch.wait(pause) if left else "elapsed"
                 if outcome == "released":
                     connection.sendall(left)
                 if outcome != "elapsed" or not left:
@@ -97,7 +97,7 @@ class Drip:
             connection.shutdown(socket.SHUT_RDWR)
 
 
-def close_connection(exchange: Exchange) -> None:
+def close_connection(context: FaultContext) -> None:
     """Ends the connection of a request in an orderly way."""
-    with suppress(OSError), exchange.take_connection() as connection:
+    with suppress(OSError), context.take_connection() as connection:
         connection.shutdown(socket.SHUT_RDWR)

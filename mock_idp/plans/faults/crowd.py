@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import ClassVar, Literal
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.jose.encoding import b64url_encode
 from mock_idp.jose.members import param
-from mock_idp.plans.faults.base import Exchange, fault
+from mock_idp.plans.faults.base import FaultContext, fault
 
 # Eight characters in the middle of a modulus are the number of the decoy, so that no two are alike.
 _NUMBER = "08d"
@@ -28,18 +28,18 @@ class Crowd:
         "before", "Where the decoys stand, seen from the usual keys.", type="string", enum=["before", "after"]
     )
 
-    def apply(self, exchange: Exchange) -> Answer:
+    def apply(self, context: FaultContext) -> Response:
         """The usual answer with more keys; one that is no key set stays as it is."""
-        answer = exchange.answer()
+        response = context.response()
         try:
-            document = json.loads(answer.body)
+            document = json.loads(response.body)
         except ValueError:
-            return answer
+            return response
         if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
-            return answer
+            return response
         usual = json.dumps(document["keys"], separators=(",", ":"))[1:-1].encode("ascii")
         parts = [decoys(self.count), usual] if self.position == "before" else [usual, decoys(self.count)]
-        return replace(answer, body=b'{"keys":[' + b",".join(part for part in parts if part) + b"]}")
+        return replace(response, body=b'{"keys":[' + b",".join(part for part in parts if part) + b"]}")
 
 
 @lru_cache(maxsize=2)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from mock_idp.errors import bad_field
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.jose.members import OTHERWISE, param
-from mock_idp.plans.faults.base import Exchange, fault
+from mock_idp.plans.faults.base import FaultContext, fault
 
 _PIECE_BYTES = 64
 _NOTHING = "This fault changes nothing; say at least one of gzip, bom and chunked."
@@ -44,20 +44,20 @@ class Encoding:
         if not (self.gzip or self.bom or self.chunked):
             raise bad_field("gzip", _NOTHING)
 
-    def apply(self, exchange: Exchange) -> Answer:
+    def apply(self, context: FaultContext) -> Response:
         """The usual answer, so encoded (RFC 8259 section 8.1, RFC 9110 section 8.4, RFC 9112 section 7.1)."""
-        answer = exchange.answer()
+        response = context.response()
         if self.bom:
-            answer = replace(answer, body=codecs.BOM_UTF8 + answer.body)
+            response = replace(response, body=codecs.BOM_UTF8 + response.body)
         if self.gzip == "if-accepted":
-            answer = answer.with_header("Vary", "Accept-Encoding")
-        if self.gzip == "always" or (self.gzip == "if-accepted" and accepts_gzip(exchange.accept_encoding)):
-            answer = replace(answer, body=gzip.compress(answer.body, mtime=0))
-            answer = answer.with_header("Content-Encoding", "gzip")
+            response = response.with_header("Vary", "Accept-Encoding")
+        if self.gzip == "always" or (self.gzip == "if-accepted" and accepts_gzip(context.accept_encoding)):
+            response = replace(response, body=gzip.compress(response.body, mtime=0))
+            response = response.with_header("Content-Encoding", "gzip")
         if self.chunked:
-            pieces = [answer.body[at : at + _PIECE_BYTES] for at in range(0, len(answer.body), _PIECE_BYTES)]
-            answer = replace(answer, body=b"", chunks=pieces, chunked=True)
-        return answer
+            pieces = [response.body[at : at + _PIECE_BYTES] for at in range(0, len(response.body), _PIECE_BYTES)]
+            response = replace(response, body=b"", chunks=pieces, chunked=True)
+        return response
 
 
 def accepts_gzip(accept_encoding: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from mock_idp.plans.faults.base import Fault
-from mock_idp.plans.faults.gate import Gate
+from mock_idp.plans.faults.latch import Latch
 from mock_idp.plans.queue import Planned, PlanQueue
 
 
@@ -22,13 +22,13 @@ class PlannedFault(Planned):
 
 
 class FaultQueue(PlanQueue[PlannedFault]):
-    """The faults of one issuer, and the gate where they hold requests up."""
+    """The faults of one issuer, and the latch that holds requests up."""
 
     noun = "faults"
 
     def __init__(self) -> None:
         super().__init__()
-        self.gate = Gate()
+        self.latch = Latch()
 
     def add(self, on: str, fault: Fault, times: int | None, when: Mapping[str, str]) -> PlannedFault:
         """Queue a fault. Raises MockIdpError when an absurd number of them is waiting already."""
@@ -37,14 +37,14 @@ class FaultQueue(PlanQueue[PlannedFault]):
     def clear(self) -> None:
         """Drop all faults and let requests that are held up go on with their answer."""
         self.drop()
-        self.gate.release()
+        self.latch.release()
 
     def reset(self) -> None:
         """Drop all faults and end the requests that are held up."""
         super().reset()
-        self.gate.cancel()
+        self.latch.cancel()
 
     def close(self) -> None:
         """As `reset`, and for good."""
         self.drop()
-        self.gate.close()
+        self.latch.close()

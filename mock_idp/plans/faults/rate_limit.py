@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.http11.response import Response, json_response
 from mock_idp.jose.members import param
-from mock_idp.plans.faults.base import Exchange, fault
+from mock_idp.plans.faults.base import FaultContext, fault
 
 
 @fault
@@ -20,10 +20,10 @@ class RateLimit:
         None, "Seconds for Retry-After; null leaves it out.", type=["integer", "null"], minimum=0, maximum=86_400
     )
 
-    def apply(self, exchange: Exchange) -> Answer:
+    def apply(self, context: FaultContext) -> Response:
         """The refusal instead of the answer (RFC 6585 section 4)."""
-        answer = exchange.rate_limited()
-        if answer is None:
+        response = context.rate_limited()
+        if response is None:
             document = {"error": "too_many_requests", "error_description": "Too many requests."}
-            answer = json_answer(429, document)
-        return answer if self.retry_after is None else answer.with_header("Retry-After", str(self.retry_after))
+            response = json_response(429, document)
+        return response if self.retry_after is None else response.with_header("Retry-After", str(self.retry_after))

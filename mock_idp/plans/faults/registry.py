@@ -3,7 +3,7 @@
 A new one is a small class with the decorator `fault` in one of these modules, or in a new one imported here.
 """
 
-from mock_idp.plans.faults import answers, connection, crowd, encoding, rate_limit, waiting
+from mock_idp.plans.faults import connection, crowd, encoding, rate_limit, responses, waiting
 from mock_idp.plans.faults.base import FAULTS
 
-__all__ = ["FAULTS", "answers", "connection", "crowd", "encoding", "rate_limit", "waiting"]
+__all__ = ["FAULTS", "connection", "crowd", "encoding", "rate_limit", "responses", "waiting"]

@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.jose.members import param
-from mock_idp.plans.faults.base import MAX_SECONDS, Exchange, fault
+from mock_idp.plans.faults.base import MAX_SECONDS, FaultContext, fault
 from mock_idp.plans.faults.connection import close_connection
 
 
@@ -21,12 +21,12 @@ class Delay:
     kind: ClassVar[str] = "delay"
     seconds: float = param(1.0, "How late, in seconds.", type="number", minimum=0, maximum=MAX_SECONDS)
 
-    def apply(self, exchange: Exchange) -> Answer | None:
+    def apply(self, context: FaultContext) -> Response | None:
         """The usual answer after the wait."""
-        if exchange.gate.wait(self.seconds) == "cancelled":
-            close_connection(exchange)
+        if context.latch.wait(self.seconds) == "cancelled":
+            close_connection(context)
             return None
-        return exchange.answer()
+        return context.response()
 
 
 @fault
@@ -48,23 +48,23 @@ class Hang:
         enum=["nothing", "headers", "half"],
     )
 
-    def apply(self, exchange: Exchange) -> Answer | None:
+    def apply(self, context: FaultContext) -> Response | None:
         """The usual answer once released, otherwise nothing."""
         if self.after != "nothing":
-            self._stop_midway(exchange)
+            self._stop_midway(context)
             return None
-        if exchange.gate.wait(self.max_seconds) == "released":
-            return exchange.answer()
-        close_connection(exchange)
+        if context.latch.wait(self.max_seconds) == "released":
+            return context.response()
+        close_connection(context)
         return None
 
-    def _stop_midway(self, exchange: Exchange) -> None:
+    def _stop_midway(self, context: FaultContext) -> None:
         """A part of the answer; the rest of the same answer once released, as its length was announced."""
-        answer = exchange.answer()
-        sent = len(answer.body) // 2 if self.after == "half" else 0
+        response = context.response()
+        sent = len(response.body) // 2 if self.after == "half" else 0
         # OSError: a client that has gone away in the meantime has had its fault.
-        with suppress(OSError), exchange.take_connection() as connection:
-            connection.sendall(answer.head_bytes() + answer.body[:sent])
-            if exchange.gate.wait(self.max_seconds) == "released":
-                connection.sendall(answer.body[sent:])
+        with suppress(OSError), context.take_connection() as connection:
+            connection.sendall(response.head_bytes() + response.body[:sent])
+            if context.latch.wait(self.max_seconds) == "released":
+                connection.sendall(response.body[sent:])
             connection.shutdown(socket.SHUT_RDWR)

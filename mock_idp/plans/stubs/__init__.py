@@ -1,1 +1,1 @@
-"""Scripted answers: what the next requests of an endpoint get instead of, or in, the usual answer."""
+"""Stubs: what the next requests of an endpoint get instead of, or in, the usual response; users write `script`."""

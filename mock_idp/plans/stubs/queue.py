@@ -1,4 +1,4 @@
-"""The scripted answers of an issuer, in order."""
+"""The stubs of an issuer, in order."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from typing import TYPE_CHECKING
 from mock_idp.plans.queue import Planned, PlanQueue
 
 if TYPE_CHECKING:
-    from mock_idp.plans.stubs.spec import ScriptSettings
+    from mock_idp.plans.stubs.settings import StubSettings
 
 
 @dataclass
-class PlannedStep(Planned):
-    """A step for the next `times` requests that fit."""
+class PlannedStub(Planned):
+    """A stub for the next `times` requests that fit."""
 
-    settings: ScriptSettings
+    settings: StubSettings
 
     def as_json(self) -> dict[str, object]:
         """`id`, `on`, `times`, `when`, `served`, and what it does as it was written."""
         return {**self.settings.given, **self.about()}
 
 
-class Script(PlanQueue[PlannedStep]):
-    """The script of one issuer. `start` are the steps that it begins with, and begins again with after a reset."""
+class StubQueue(PlanQueue[PlannedStub]):
+    """The stubs of one issuer. `start` are those that it begins with, and begins again with after a reset."""
 
     noun = "steps"
 
-    def __init__(self, start: Iterable[ScriptSettings] = ()) -> None:
+    def __init__(self, start: Iterable[StubSettings] = ()) -> None:
         super().__init__()
         self._start = tuple(start)
         self.reset()
 
-    def add(self, settings: ScriptSettings) -> PlannedStep:
-        """Queue a step. Raises MockIdpError when an absurd number of them is waiting already."""
-        return self._put(lambda name: PlannedStep(name, settings.on, settings.times, settings.when, settings))
+    def add(self, settings: StubSettings) -> PlannedStub:
+        """Queue a stub. Raises MockIdpError when an absurd number of them is waiting already."""
+        return self._put(lambda name: PlannedStub(name, settings.on, settings.times, settings.when, settings))
 
     def reset(self) -> None:
         """Back to the start."""

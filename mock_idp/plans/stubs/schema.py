@@ -1,11 +1,11 @@
-"""The JSON schema of a step of a script."""
+"""The JSON schema of a stub, a step of what users write as a script."""
 
 from __future__ import annotations
 
 from mock_idp.http11.schema_parts import Json, closed, never
 from mock_idp.jose.members import OTHERWISE
-from mock_idp.plans.faults.answers import HEADERS, STATUS
 from mock_idp.plans.faults.base import MAX_SECONDS
+from mock_idp.plans.faults.responses import HEADERS, STATUS
 from mock_idp.plans.queue import WHEN
 from mock_idp.vendors.context import SERVED_ENDPOINTS
 from mock_idp.vendors.problems import PROBLEM_KINDS
@@ -55,7 +55,7 @@ _WHERE = {
     },
 }
 
-SCRIPT_SPEC: Json = {
+STUB_SPEC: Json = {
     **closed(
         {
             "on": {"type": "string", "enum": list(SERVED_ENDPOINTS), "default": "token"},

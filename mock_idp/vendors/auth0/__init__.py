@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from mock_idp.http11.answer import Answer, Headers
+from mock_idp.http11.response import Headers, Response
 from mock_idp.jose import kid
 from mock_idp.jose.kid import KidSource
 from mock_idp.vendors.auth0 import discovery, errors
@@ -67,7 +67,7 @@ class Auth0(Vendor):
     def token_path(self, options: Options) -> str:
         return "/oauth/token"
 
-    def rate_limited(self, request: IssuerRequest) -> Answer | None:
+    def rate_limited(self, request: IssuerRequest) -> Response | None:
         return errors.rate_limited(request)
 
     def request_id(self, number: int) -> str:
@@ -89,10 +89,10 @@ class Auth0(Vendor):
     def certificate_name(self, context: IssuerContext) -> str:
         return urlsplit(context.base).hostname or "localhost"
 
-    def refuse_client(self, request: IssuerRequest) -> Answer | None:
+    def refuse_client(self, request: IssuerRequest) -> Response | None:
         return errors.without_audience(request)
 
-    def token_error(self, problem: Problem) -> Answer:
+    def token_error(self, problem: Problem) -> Response:
         return errors.token_error(problem)
 
     def token_header(self, options: Options) -> dict[str, Any]:

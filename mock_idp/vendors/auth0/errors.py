@@ -6,7 +6,7 @@ wording of an answer, `docs/vendors/auth0.md` says so.
 
 from __future__ import annotations
 
-from mock_idp.http11.answer import Answer, Headers, json_answer
+from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 
@@ -47,21 +47,21 @@ _REFUSALS: dict[ProblemKind, tuple[int, str, str]] = {
 }
 
 
-def token_error(problem: Problem) -> Answer:
+def token_error(problem: Problem) -> Response:
     """The answer to a refused request."""
     if problem.kind == "no_credentials":
-        return json_answer(401, {"error": "invalid_client"}, HEADERS)
+        return json_response(401, {"error": "invalid_client"}, HEADERS)
     if problem.kind not in _REFUSALS:
         code, sentence = standard_code(problem.kind, problem.value)
-        return json_answer(400, {"error": code, "error_description": sentence}, HEADERS)
+        return json_response(400, {"error": code, "error_description": sentence}, HEADERS)
     status, code, sentence = _REFUSALS[problem.kind]
     document = {"error": code, "error_description": sentence.replace("{value}", problem.value)}
     if code == "unauthorized_client":
         document["error_uri"] = _GRANT_TYPES_PAGE
-    return json_answer(status, document, HEADERS)
+    return json_response(status, document, HEADERS)
 
 
-def without_audience(request: IssuerRequest) -> Answer | None:
+def without_audience(request: IssuerRequest) -> Response | None:
     """A tenant without a default audience has no API to give a client a token for."""
     machine = request.form.get("grant_type") == "client_credentials"
     if request.context.options["default_audience"] or not machine or request.form.get("audience"):
@@ -69,7 +69,7 @@ def without_audience(request: IssuerRequest) -> Answer | None:
     return token_error(Problem("missing_audience", "", request))
 
 
-def rate_limited(request: IssuerRequest) -> Answer:
+def rate_limited(request: IssuerRequest) -> Response:
     """The answer to one request too many, at any endpoint; the limit is that of the token endpoint of a free tenant."""
     headers = (
         ("X-RateLimit-Limit", "30"),
@@ -80,4 +80,4 @@ def rate_limited(request: IssuerRequest) -> Answer:
         "Global limit has been reached. Look at the headers X-RateLimit-Limit, X-RateLimit-Remaining and "
         "X-RateLimit-Reset."
     )
-    return json_answer(429, {"error": "too_many_requests", "error_description": sentence}, headers)
+    return json_response(429, {"error": "too_many_requests", "error_description": sentence}, headers)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from mock_idp.http11.answer import Answer, Headers, json_answer
+from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.kid import KidSource
@@ -119,9 +119,9 @@ class Cognito(Vendor):
     def certificate_name(self, context: IssuerContext) -> str:
         return "cognito-idp"
 
-    def token_error(self, problem: Problem) -> Answer:
+    def token_error(self, problem: Problem) -> Response:
         # Always 400, and no description.
-        return json_answer(400, {"error": standard_code(problem.kind, problem.value)[0]}, self.token_headers()[1:])
+        return json_response(400, {"error": standard_code(problem.kind, problem.value)[0]}, self.token_headers()[1:])
 
     def token_header(self, options: Options) -> dict[str, Any]:
         return {"kid": None, "alg": None}

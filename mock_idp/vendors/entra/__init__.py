@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from mock_idp.http11.answer import Answer, Headers
+from mock_idp.http11.response import Headers, Response
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.kid import KidSource
@@ -101,7 +101,7 @@ class Entra(Vendor):
     def token_path(self, options: Options) -> str:
         return f"/{options['tenant']}/oauth2/v2.0/token"
 
-    def not_served(self, request: IssuerRequest) -> Answer | None:
+    def not_served(self, request: IssuerRequest) -> Response | None:
         return instance.user_realm(request) or errors.not_served(request)
 
     def request_id(self, number: int) -> str:
@@ -157,7 +157,7 @@ class Entra(Vendor):
     def certificate_name(self, context: IssuerContext) -> str:
         return "accounts.accesscontrol.windows.net"
 
-    def refuse_client(self, request: IssuerRequest) -> Answer | None:
+    def refuse_client(self, request: IssuerRequest) -> Response | None:
         return errors.refuse_client(request)
 
     def refuse_authorization(self, request: IssuerRequest) -> tuple[str, str] | None:
@@ -169,7 +169,7 @@ class Entra(Vendor):
     def resource_of_tokens(self, context: IssuerContext) -> bool:
         return v1.is_v1(context)
 
-    def token_error(self, problem: Problem) -> Answer:
+    def token_error(self, problem: Problem) -> Response:
         return errors.token_error(problem, str(problem.request.context.options["tenant"]))
 
     def token_header(self, options: Options) -> dict[str, Any]:

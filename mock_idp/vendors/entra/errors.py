@@ -10,7 +10,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from mock_idp.http11.answer import Answer, Headers, json_answer
+from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.entra.v1 import is_v1
 from mock_idp.vendors.problems import Problem, ProblemKind
@@ -151,7 +151,7 @@ _MISSING_PARAMETERS: dict[ProblemKind, str] = {
 }
 
 
-def token_error(problem: Problem, tenant: str) -> Answer:
+def token_error(problem: Problem, tenant: str) -> Response:
     """The answer to a refused request. In: the tenant as the path names it."""
     refusal = _REFUSALS.get(problem.kind, _MALFORMED)
     scoped = problem.kind in ("unknown_scope", "scope_not_allowed")
@@ -159,7 +159,7 @@ def token_error(problem: Problem, tenant: str) -> Answer:
     if scoped and grant_type == "client_credentials" and not problem.value.endswith("/.default"):
         # A client on its own cannot name single scopes.
         refusal = _NOT_DEFAULT
-    return _answer(
+    return _response(
         refusal,
         problem.request.now,
         value=_MISSING_PARAMETERS.get(problem.kind, problem.value),
@@ -170,18 +170,18 @@ def token_error(problem: Problem, tenant: str) -> Answer:
     )
 
 
-def refuse_client(request: IssuerRequest) -> Answer | None:
+def refuse_client(request: IssuerRequest) -> Response | None:
     """A `resource` at v2.0, where there is none, and one that nobody knows; at v1.0 a password needs to say one."""
     v1, resource = is_v1(request.context), request.form.get("resource")
     if resource is not None and not v1:
-        return _answer(_RESOURCE_PARAMETER, request.now)
+        return _response(_RESOURCE_PARAMETER, request.now)
     if v1 and resource is None and request.form.get("grant_type") == "password":
-        return _answer(_MISSING, request.now, value="resource")
+        return _response(_MISSING, request.now, value="resource")
     known = str(request.context.options["resources"]).split()
     unknown = [one for one in _resources(request, v1) if one not in known]
     if not known or not unknown:
         return None
-    return _answer(_UNKNOWN_RESOURCE, request.now, value=unknown[0], tenant=str(request.context.options["tenant"]))
+    return _response(_UNKNOWN_RESOURCE, request.now, value=unknown[0], tenant=str(request.context.options["tenant"]))
 
 
 def refuse_authorization(request: IssuerRequest) -> tuple[str, str] | None:
@@ -201,7 +201,7 @@ def _resources(request: IssuerRequest, v1: bool) -> list[str]:
     return [word.removesuffix(suffix) for word in request.form.get("scope", "").split() if word.endswith(suffix)]
 
 
-def not_served(request: IssuerRequest) -> Answer | None:
+def not_served(request: IssuerRequest) -> Response | None:
     """Each path below a tenant says so when there is no such tenant; other paths are left to the mock.
 
     The words for all tenants are no unknown tenant: an issuer that is one of them serves them.
@@ -209,12 +209,12 @@ def not_served(request: IssuerRequest) -> Answer | None:
     found = _TENANT_PATH.search(request.path)
     if found is None or request.known_path or found[1] in (request.context.options["tenant"], *_WORDS_FOR_ALL):
         return None
-    return _answer(_UNKNOWN_TENANT, request.now, value=found[1])
+    return _response(_UNKNOWN_TENANT, request.now, value=found[1])
 
 
-def _answer(refusal: _Refusal, now: float, **values: str) -> Answer:
-    answer = json_answer(refusal.status, _document(refusal, now, **values))
-    return Answer(answer.status, _HEADERS, answer.body)
+def _response(refusal: _Refusal, now: float, **values: str) -> Response:
+    response = json_response(refusal.status, _document(refusal, now, **values))
+    return Response(response.status, _HEADERS, response.body)
 
 
 def _document(refusal: _Refusal, now: float, **values: str) -> dict[str, object]:

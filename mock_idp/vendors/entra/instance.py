@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.http11.response import Response, json_response
 from mock_idp.jose.encoding import b64url_encode
 from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.entra.claims import object_id
@@ -40,14 +40,14 @@ def instance_document(base: str, tenant: str) -> dict[str, Any]:
     }
 
 
-def user_realm(request: IssuerRequest) -> Answer | None:
+def user_realm(request: IssuerRequest) -> Response | None:
     """Where the password of a user is checked: here (Managed), for each name with a domain. None at other paths."""
     found = _USER_REALM.search(request.path)
     if found is None or request.method != "GET" or parse_qs(request.query).get("api-version") != ["1.0"]:
         return None
     _, at, domain = found[1].rpartition("@")
     account = {"account_type": "Managed", "domain_name": domain} if at else {"account_type": "Unknown"}
-    return json_answer(
+    return json_response(
         200,
         {
             "ver": "1.0",

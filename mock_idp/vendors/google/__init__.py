@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from mock_idp.http11.answer import Answer, Headers
+from mock_idp.http11.response import Headers, Response
 from mock_idp.jose import kid
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.kid import KidSource
@@ -152,7 +152,7 @@ class Google(Vendor):
     def certificate_name(self, context: IssuerContext) -> str:
         return "federated-signon.system.gserviceaccount.com"
 
-    def token_error(self, problem: Problem) -> Answer:
+    def token_error(self, problem: Problem) -> Response:
         return errors.token_error(problem)
 
     def token_header(self, options: Options) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.http11.response import Response, json_response
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 
 _UNAUTHORIZED = (401, "invalid_client", "Unauthorized")
@@ -38,8 +38,8 @@ _REFUSALS: dict[ProblemKind, tuple[int, str, str]] = {
 }
 
 
-def token_error(problem: Problem) -> Answer:
+def token_error(problem: Problem) -> Response:
     """The answer to a refused request."""
     status, code, description = _REFUSALS.get(problem.kind) or (400, *standard_code(problem.kind, problem.value))
     document = {"error": code, "error_description": description.replace("{value}", problem.value)}
-    return json_answer(status, document, (("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"),))
+    return json_response(status, document, (("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"),))

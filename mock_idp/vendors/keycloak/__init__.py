@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from mock_idp.http11.answer import Answer, Headers
+from mock_idp.http11.response import Headers, Response
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
@@ -121,7 +121,7 @@ class Keycloak(Vendor):
     def token_path(self, options: Options) -> str:
         return _realm(options) + "/protocol/openid-connect/token"
 
-    def not_served(self, request: IssuerRequest) -> Answer | None:
+    def not_served(self, request: IssuerRequest) -> Response | None:
         return errors.not_served(request)
 
     def discovery(self, context: IssuerContext) -> dict[str, Any]:
@@ -161,13 +161,13 @@ class Keycloak(Vendor):
     def certificate_name(self, context: IssuerContext) -> str:
         return str(context.options["realm"])
 
-    def refuse_request(self, request: IssuerRequest) -> Answer | None:
+    def refuse_request(self, request: IssuerRequest) -> Response | None:
         return errors.refuse_request(request)
 
-    def refuse_client(self, request: IssuerRequest) -> Answer | None:
+    def refuse_client(self, request: IssuerRequest) -> Response | None:
         return errors.refuse_client(request)
 
-    def token_error(self, problem: Problem) -> Answer:
+    def token_error(self, problem: Problem) -> Response:
         return errors.token_error(problem)
 
     def token_header(self, options: Options) -> dict[str, Any]:

@@ -6,7 +6,7 @@ keycloak/keycloak; answers of a live 26.7.1 server.
 
 from __future__ import annotations
 
-from mock_idp.http11.answer import Answer, Headers, json_answer
+from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, Problem, ProblemKind, standard_code
 
@@ -62,7 +62,7 @@ _BAD_REFRESH_TOKEN = {
 }
 
 
-def token_error(problem: Problem) -> Answer:
+def token_error(problem: Problem) -> Response:
     """The answer to a refused request; it has the headers that a token would have come with."""
     refusal = _REFUSALS.get(problem.kind)
     if problem.kind == "grant_not_allowed":
@@ -72,31 +72,31 @@ def token_error(problem: Problem) -> Answer:
     headers = _TOKEN_HEADERS
     if problem.kind == "malformed_credentials":
         headers = (*headers, ("WWW-Authenticate", f'Basic realm="{problem.request.context.options["realm"]}"'))
-    return _answer(status, code, sentence.replace("{value}", problem.value), headers)
+    return _response(status, code, sentence.replace("{value}", problem.value), headers)
 
 
-def refuse_request(request: IssuerRequest) -> Answer | None:
+def refuse_request(request: IssuerRequest) -> Response | None:
     """What is looked at first: whether the way is secure enough, and whether the realm is on."""
     options = request.context.options
     if options["ssl_required"] == "all" and not request.context.base.startswith("https://"):
-        return _answer(403, "invalid_request", "HTTPS required")
+        return _response(403, "invalid_request", "HTTPS required")
     if not options["realm_enabled"]:
-        return _answer(403, "access_denied", "Realm not enabled")
+        return _response(403, "access_denied", "Realm not enabled")
     return None
 
 
-def refuse_client(request: IssuerRequest) -> Answer | None:
+def refuse_client(request: IssuerRequest) -> Response | None:
     """Clients that get no token whatever they ask for, and those whose requests need a proof of possession."""
     options = request.context.options
     if request.client_id in options["bearer_only_clients"]:
-        return _answer(400, "invalid_client", "Bearer-only not allowed")
+        return _response(400, "invalid_client", "Bearer-only not allowed")
     if request.client_id in options["dpop_clients"]:
         # The mock verifies no proofs, so such a client never has a good one.
-        return _answer(400, "invalid_request", "DPoP proof is missing")
+        return _response(400, "invalid_request", "DPoP proof is missing")
     return None
 
 
-def not_served(request: IssuerRequest) -> Answer:
+def not_served(request: IssuerRequest) -> Response:
     """A realm that does not exist, a path below one that does, or a wrong method."""
     path = request.path
     _, found, below = path.partition("/realms/")
@@ -107,8 +107,8 @@ def not_served(request: IssuerRequest) -> Answer:
         sentence = "HTTP 404 Not Found"
     else:
         sentence = "Unable to find matching target resource method"
-    return json_answer(404, {"error": sentence}, SECURITY_HEADERS)
+    return json_response(404, {"error": sentence}, SECURITY_HEADERS)
 
 
-def _answer(status: int, code: str, sentence: str, headers: Headers = _TOKEN_HEADERS) -> Answer:
-    return json_answer(status, {"error": code, "error_description": sentence}, headers)
+def _response(status: int, code: str, sentence: str, headers: Headers = _TOKEN_HEADERS) -> Response:
+    return json_response(status, {"error": code, "error_description": sentence}, headers)

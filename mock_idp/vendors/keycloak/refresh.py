@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 
-from mock_idp.http11.answer import Headers
+from mock_idp.http11.response import Headers
 from mock_idp.vendors.context import RefreshTokenRequest
 from mock_idp.vendors.keycloak.errors import SECURITY_HEADERS
 

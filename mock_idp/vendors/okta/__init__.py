@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar
 
-from mock_idp.http11.answer import Answer, Headers
+from mock_idp.http11.response import Headers, Response
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.kid import KidSource
@@ -81,7 +81,7 @@ class Okta(Vendor):
     def token_path(self, options: Options) -> str:
         return _path(options) + "/v1/token"
 
-    def rate_limited(self, request: IssuerRequest) -> Answer | None:
+    def rate_limited(self, request: IssuerRequest) -> Response | None:
         return errors.rate_limited(request)
 
     def request_id(self, number: int) -> str:
@@ -114,10 +114,10 @@ class Okta(Vendor):
     def access_token_key(self, options: Options) -> str:
         return _ORG_KEY if _is_org(options) else "current"
 
-    def refuse_request(self, request: IssuerRequest) -> Answer | None:
+    def refuse_request(self, request: IssuerRequest) -> Response | None:
         return errors.refuse_request(request)
 
-    def refuse_client(self, request: IssuerRequest) -> Answer | None:
+    def refuse_client(self, request: IssuerRequest) -> Response | None:
         return errors.refuse_client(request)
 
     def needs_scope(self, context: IssuerContext) -> bool:
@@ -126,7 +126,7 @@ class Okta(Vendor):
     def machine_scope_problem(self, word: str) -> ProblemKind | None:
         return "openid_for_client" if word == "openid" else None
 
-    def token_error(self, problem: Problem) -> Answer:
+    def token_error(self, problem: Problem) -> Response:
         return errors.token_error(problem)
 
     def token_header(self, options: Options) -> dict[str, Any]:

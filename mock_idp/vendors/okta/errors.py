@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 
-from mock_idp.http11.answer import Answer, Headers, json_answer
+from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_code
 
@@ -83,27 +83,27 @@ _REFUSALS: dict[ProblemKind, tuple[int, str, str]] = {
 }
 
 
-def token_error(problem: Problem) -> Answer:
+def token_error(problem: Problem) -> Response:
     """The answer to a refused request."""
     if problem.kind == "unknown_client":
         return _legacy(401, "invalid_client", "Invalid value for 'client_id' parameter.", HEADERS)
     refusal = _REFUSALS.get(problem.kind)
     if refusal is None:
         code, sentence = standard_code(problem.kind, problem.value)
-        return _answer(401 if code == "invalid_client" else 400, code, sentence)
+        return _response(401 if code == "invalid_client" else 400, code, sentence)
     status, code, sentence = refusal
-    return _answer(status, code, sentence.replace("{grants}", _GRANTS))
+    return _response(status, code, sentence.replace("{grants}", _GRANTS))
 
 
-def refuse_request(request: IssuerRequest) -> Answer | None:
+def refuse_request(request: IssuerRequest) -> Response | None:
     """Credentials have no place in a URL."""
     names = {pair.partition("=")[0] for pair in request.query.split("&")}
     if names & {"client_id", "client_secret", "client_assertion"}:
-        return _answer(400, "invalid_request", "Client credentials cannot be supplied via query parameters.")
+        return _response(400, "invalid_request", "Client credentials cannot be supplied via query parameters.")
     return None
 
 
-def refuse_client(request: IssuerRequest) -> Answer | None:
+def refuse_client(request: IssuerRequest) -> Response | None:
     """What the authorization server's settings say about the client, and about resources."""
     options = request.context.options
     machine = request.form.get("grant_type") == "client_credentials"
@@ -112,21 +112,21 @@ def refuse_client(request: IssuerRequest) -> Answer | None:
             "Client Credentials requests to the Org Authorization Server must use the private_key_jwt "
             "token_endpoint_auth_method."
         )
-        return _answer(401, "invalid_client", sentence)
+        return _response(401, "invalid_client", sentence)
     if request.client_id in options["dpop_clients"]:
         # The mock verifies no proofs, so such a client never has a good one.
-        return _answer(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.")
+        return _response(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.")
     resource = request.form.get("resource")
     if resource is not None and resource != request.context.audience:
         sentence = f"The authorization server has rejected the 'resource' parameter: {resource}"
-        return _answer(400, "invalid_target", sentence)
+        return _response(400, "invalid_target", sentence)
     if request.client_id in options["clients_without_policy"]:
         sentence = "Policy evaluation failed for this request, please check the policy configurations."
-        return _answer(400, "access_denied", sentence)
+        return _response(400, "access_denied", sentence)
     return None
 
 
-def rate_limited(request: IssuerRequest) -> Answer:
+def rate_limited(request: IssuerRequest) -> Response:
     """The answer to one request too many. The JWKS and the discovery document have no limit (Okta, "Rate limits")."""
     headers = (
         ("X-Rate-Limit-Limit", "600"),
@@ -136,11 +136,11 @@ def rate_limited(request: IssuerRequest) -> Answer:
     return _legacy(429, "E0000047", "API call exceeded rate limit due to too many requests.", headers)
 
 
-def _answer(status: int, code: str, sentence: str) -> Answer:
-    return json_answer(status, {"error": code, "error_description": sentence}, HEADERS)
+def _response(status: int, code: str, sentence: str) -> Response:
+    return json_response(status, {"error": code, "error_description": sentence}, HEADERS)
 
 
-def _legacy(status: int, code: str, summary: str, headers: Headers) -> Answer:
+def _legacy(status: int, code: str, summary: str, headers: Headers) -> Response:
     document = {
         "errorCode": code,
         "errorSummary": summary,
@@ -148,4 +148,4 @@ def _legacy(status: int, code: str, summary: str, headers: Headers) -> Answer:
         "errorId": f"oae{secrets.token_urlsafe(16)}",
         "errorCauses": [],
     }
-    return json_answer(status, document, headers)
+    return json_response(status, document, headers)

@@ -8,7 +8,7 @@ from typing import Literal
 Outcome = Literal["elapsed", "released", "cancelled"]
 
 
-class Gate:
+class Latch:
     """Holds requests of one issuer for a bounded time; nothing here sleeps, so everything can be let go at once."""
 
     def __init__(self) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from mock_idp.errors import bad_field
-from mock_idp.http11.answer import Answer
+from mock_idp.http11.response import Response
 from mock_idp.jose.members import OTHERWISE, param, required
-from mock_idp.plans.faults.base import Exchange, fault
+from mock_idp.plans.faults.base import FaultContext, fault
 
 STATUS = {"type": "integer", "minimum": 200, "maximum": 599}
 _HEADER_VALUE = "^[ -~]*$"
@@ -57,11 +57,11 @@ class Status:
     def __post_init__(self) -> None:
         checked_headers(self.headers)
 
-    def apply(self, exchange: Exchange) -> Answer:
+    def apply(self, context: FaultContext) -> Response:
         """The status instead of the answer."""
-        answer = Answer(self.status, checked_headers(self.headers), self.body.encode())
+        response = Response(self.status, checked_headers(self.headers), self.body.encode())
         named = {name.lower() for name in self.headers}
-        return answer if "content-type" in named else answer.with_header("Content-Type", "text/plain")
+        return response if "content-type" in named else response.with_header("Content-Type", "text/plain")
 
 
 @fault
@@ -77,13 +77,13 @@ class Body:
     def __post_init__(self) -> None:
         checked_headers(self.headers)
 
-    def apply(self, exchange: Exchange) -> Answer:
+    def apply(self, context: FaultContext) -> Response:
         """The usual headers with this body."""
         text = self.body if isinstance(self.body, str) else json.dumps(self.body, separators=(",", ":"))
-        answer = replace(exchange.answer(), status=self.status, body=text.encode())
+        response = replace(context.response(), status=self.status, body=text.encode())
         for name, value in checked_headers(self.headers):
-            answer = answer.with_header(name, value)
-        return answer
+            response = response.with_header(name, value)
+        return response
 
 
 @fault
@@ -95,9 +95,9 @@ class Garbage:
     body: str = param("<html><body>It works!</body></html>", "The body.", type="string")
     content_type: str = param("text/html", "The Content-Type.", type="string", pattern=_HEADER_VALUE)
 
-    def apply(self, exchange: Exchange) -> Answer:
+    def apply(self, context: FaultContext) -> Response:
         """The garbage instead of the answer."""
-        return Answer(200, (("Content-Type", self.content_type),), self.body.encode())
+        return Response(200, (("Content-Type", self.content_type),), self.body.encode())
 
 
 @fault
@@ -110,9 +110,9 @@ class ContentType:
         None, "The Content-Type; null leaves it out.", type=["string", "null"], pattern=_HEADER_VALUE
     )
 
-    def apply(self, exchange: Exchange) -> Answer:
+    def apply(self, context: FaultContext) -> Response:
         """The usual answer with the header changed."""
-        return exchange.answer().with_header("Content-Type", self.value)
+        return context.response().with_header("Content-Type", self.value)
 
 
 @fault
@@ -124,9 +124,9 @@ class Redirect:
     location: str = required("Where to, as the Location header says it.", type="string", pattern="^[!-~]+$")
     status: int = param(302, "The redirect status.", type="integer", enum=[301, 302, 303, 307, 308])
 
-    def apply(self, exchange: Exchange) -> Answer:
+    def apply(self, context: FaultContext) -> Response:
         """The redirect instead of the answer."""
-        return Answer(self.status, (("Location", self.location), ("Content-Type", "text/plain")), b"")
+        return Response(self.status, (("Location", self.location), ("Content-Type", "text/plain")), b"")
 
 
 @fault
@@ -143,17 +143,17 @@ class Huge:
         enum=["member", "whitespace"],
     )
 
-    def apply(self, exchange: Exchange) -> Answer:
+    def apply(self, context: FaultContext) -> Response:
         """The usual answer, padded. An answer that is larger already stays as it is."""
-        answer = exchange.answer()
-        start, filler, end = answer.body.rstrip(b"} \n"), b" ", b"}"
+        response = context.response()
+        start, filler, end = response.body.rstrip(b"} \n"), b" ", b"}"
         if self.padding == "member":
             start, filler, end = start + b',"padding":"', b"a", b'"}'
         padding = self.bytes - len(start) - len(end)
-        if padding < 0 or not answer.body.startswith(b"{"):
-            return answer
+        if padding < 0 or not response.body.startswith(b"{"):
+            return response
         length = len(start) + padding + len(end)
-        return replace(answer, body=b"", chunks=_Padded(start, filler, padding, end), length=length)
+        return replace(response, body=b"", chunks=_Padded(start, filler, padding, end), length=length)
 
 
 @dataclass(frozen=True)

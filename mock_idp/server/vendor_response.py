@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.errors import MockIdpError
-from mock_idp.http11.answer import Answer, json_answer
+from mock_idp.http11.response import Response, json_response
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.errors import JoseError
 from mock_idp.server.media_type import negotiate
@@ -21,7 +21,7 @@ METHODS = {"jwks": ("GET", "HEAD"), "discovery": ("GET", "HEAD"), "token": ("POS
 """The methods that each endpoint takes."""
 
 
-def vendor_answer(issuer: Issuer, endpoint: str, request: IssuerRequest, claims: Mapping[str, Any]) -> Answer:
+def vendor_response(issuer: Issuer, endpoint: str, request: IssuerRequest, claims: Mapping[str, Any]) -> Response:
     """The answer of an endpoint, with these claims in its tokens in place of others of their name.
 
     Raises MockIdpError: 404 for a path with nothing behind it, 503 where nothing can be signed.
@@ -43,7 +43,7 @@ def flow_request(issuer: Issuer, request: IssuerRequest) -> FlowRequest:
     return FlowRequest(**{**vars(request), "now": issuer.clock.now()}, issuer=issuer)
 
 
-def _flow(endpoint: str, request: FlowRequest) -> Answer:
+def _flow(endpoint: str, request: FlowRequest) -> Response:
     from mock_idp.oauth.endpoints import find_endpoint
 
     try:
@@ -53,18 +53,18 @@ def _flow(endpoint: str, request: FlowRequest) -> Answer:
         raise MockIdpError(503, error.code, error.sentence) from None
 
 
-def _document(issuer: Issuer, endpoint: str, request: IssuerRequest) -> Answer:
+def _document(issuer: Issuer, endpoint: str, request: IssuerRequest) -> Response:
     now = issuer.clock.now()
     if endpoint == "discovery" and request.context.base != issuer.context.base:
-        return issuer.discovery_document(request.context, now, request.path).answer(now)
+        return issuer.discovery_document(request.context, now, request.path).response(now)
     document = issuer.documents.get(request.path) or issuer.documents[endpoint]
-    answer = document.answer(now)
-    headers = [*answer.headers]
+    response = document.response(now)
+    headers = [*response.headers]
     negotiate(headers, issuer, document, request.headers)
-    return replace(answer, headers=tuple(headers))
+    return replace(response, headers=tuple(headers))
 
 
-def _not_served(issuer: Issuer, request: IssuerRequest, methods: Sequence[str]) -> Answer:
+def _not_served(issuer: Issuer, request: IssuerRequest, methods: Sequence[str]) -> Response:
     """Raises MockIdpError 404."""
     in_its_words = issuer.vendor.not_served(request)
     if in_its_words is not None:
@@ -73,4 +73,4 @@ def _not_served(issuer: Issuer, request: IssuerRequest, methods: Sequence[str]) 
         raise MockIdpError(404, "not_found", f"Issuer {issuer.id!r} serves nothing at this path.")
     allowed = ", ".join(methods)
     error = MockIdpError(405, "method_not_allowed", f"This endpoint takes {allowed}.")
-    return json_answer(405, error.as_json(), (("Allow", allowed),))
+    return json_response(405, error.as_json(), (("Allow", allowed),))

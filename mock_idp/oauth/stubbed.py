@@ -1,13 +1,13 @@
-"""Refusals that a script asks for, in the words of the endpoint and its vendor."""
+"""Refusals that a stub asks for, in the words of the endpoint and its vendor."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_idp.http11.answer import Answer
 from mock_idp.http11.parameters import claimed_client_id, read_parameters
+from mock_idp.http11.response import Response
 from mock_idp.oauth.authorization_request import ShownError, read_request
-from mock_idp.oauth.authorization_response import respond
+from mock_idp.oauth.authorization_response import send_back
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.vendors.problems import ProblemKind
@@ -25,18 +25,18 @@ _NAMED: dict[ProblemKind, str] = {
 }
 
 
-def sent_back(request: FlowRequest, error: Mapping[str, str]) -> Answer | None:
+def sent_back(request: FlowRequest, error: Mapping[str, str]) -> Response | None:
     """An error response of the authorization endpoint, with `state` (RFC 6749 section 4.1.2.1).
 
     None where the redirect URI cannot be trusted, so that there is no client to tell.
     """
     try:
-        return respond(request, read_request(request), dict(error))
+        return send_back(request, read_request(request), dict(error))
     except ShownError:
         return None
 
 
-def refused_by_vendor(request: FlowRequest, kind: ProblemKind) -> Answer:
+def refused_by_vendor(request: FlowRequest, kind: ProblemKind) -> Response:
     """The vendor's answer to a request with this problem, whatever the request is like."""
     form = read_parameters(request.content_type, request.body)
     value = form.get(_NAMED.get(kind, ""), "scripted")

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from mock_idp.control.operation import Call, Operation, Reply, ref
+from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.control.plan_schemas import UNUSED
 from mock_idp.http11.schema_parts import closed, list_of
-from mock_idp.plans.stubs.spec import script_settings
+from mock_idp.plans.stubs.settings import stub_settings
 
 _SCRIPT = "/_mock/issuers/{issuer_id}/script"
 _LIST = {200: closed({"steps": list_of(ref("ScriptStep"))}, ["steps"])}
 
 
-def list_script(call: Call) -> Reply:
+def list_script(call: Call) -> ControlResponse:
     """The steps since the last clear, or those that no request has met as often as planned."""
     return _steps(call, unused=call.query["unused"] == "true")
 
 
-def create_step(call: Call) -> Reply:
+def create_step(call: Call) -> ControlResponse:
     """Plan a step."""
-    return Reply(201, call.issuer.script.add(script_settings(call.body)).as_json())
+    return ControlResponse(201, call.issuer.stubs.add(stub_settings(call.body)).as_json())
 
 
-def clear_script(call: Call) -> Reply:
+def clear_script(call: Call) -> ControlResponse:
     """Drop all steps."""
-    call.issuer.script.drop()
+    call.issuer.stubs.drop()
     return _steps(call)
 
 
-def _steps(call: Call, unused: bool = False) -> Reply:
-    return Reply(200, {"steps": [planned.as_json() for planned in call.issuer.script.planned(unused)]})
+def _steps(call: Call, unused: bool = False) -> ControlResponse:
+    return ControlResponse(200, {"steps": [planned.as_json() for planned in call.issuer.stubs.planned(unused)]})
 
 
 OPERATIONS = (

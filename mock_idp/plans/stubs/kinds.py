@@ -1,4 +1,4 @@
-"""What a script can do to a request: answer in its own words, refuse it, put claims into the answer, or only wait."""
+"""What a stub can do to a request: answer in its own words, refuse it, put claims into the answer, or only wait."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from mock_idp.http11.answer import JSON, Answer, Headers, json_answer
-from mock_idp.plans.faults.answers import checked_headers
+from mock_idp.http11.response import JSON, Headers, Response, json_response
+from mock_idp.plans.faults.responses import checked_headers
 from mock_idp.vendors.problems import ProblemKind
 
 
 @dataclass(frozen=True)
-class ScriptedRequest:
-    """A request as a step sees it.
+class StubbedRequest:
+    """A request as a stub sees it.
 
     `usual` makes the answer it would have got, with claims in its tokens in place of others of their name. `refuse`
     makes the vendor's answer to a problem, `send_back` the redirect that takes the members of an error to the client,
@@ -22,29 +22,29 @@ class ScriptedRequest:
     """
 
     endpoint: str
-    usual: Callable[[Mapping[str, Any]], Answer]
-    refuse: Callable[[ProblemKind], Answer]
-    send_back: Callable[[Mapping[str, str]], Answer | None]
+    usual: Callable[[Mapping[str, Any]], Response]
+    refuse: Callable[[ProblemKind], Response]
+    send_back: Callable[[Mapping[str, str]], Response | None]
 
 
-class Step(Protocol):
-    """One kind of step."""
+class Stub(Protocol):
+    """One kind of stub."""
 
-    def apply(self, request: ScriptedRequest) -> Answer:
+    def apply(self, request: StubbedRequest) -> Response:
         """The answer to send."""
 
 
 @dataclass(frozen=True)
 class Usual:
-    """The usual answer, for a step that only delays it."""
+    """The usual answer, for a stub that only delays it."""
 
-    def apply(self, request: ScriptedRequest) -> Answer:
+    def apply(self, request: StubbedRequest) -> Response:
         """The usual answer."""
         return request.usual({})
 
 
 @dataclass(frozen=True)
-class Response:
+class FixedResponse:
     """An answer as it stands: text is sent as text, None as no body, anything else as JSON.
 
     Raises MockIdpError for a header that the server sets itself.
@@ -57,13 +57,13 @@ class Response:
     def __post_init__(self) -> None:
         checked_headers(self.headers, "response.headers")
 
-    def apply(self, request: ScriptedRequest) -> Answer:
+    def apply(self, request: StubbedRequest) -> Response:
         """This answer, not the usual one."""
         text = self.body if isinstance(self.body, str) else json.dumps(self.body, separators=(",", ":"))
-        answer = Answer(self.status, checked_headers(self.headers), b"" if self.body is None else text.encode())
+        response = Response(self.status, checked_headers(self.headers), b"" if self.body is None else text.encode())
         if self.body is None or any(name.lower() == "content-type" for name in self.headers):
-            return answer
-        return answer.with_header("Content-Type", "text/plain; charset=utf-8" if isinstance(self.body, str) else JSON)
+            return response
+        return response.with_header("Content-Type", "text/plain; charset=utf-8" if isinstance(self.body, str) else JSON)
 
 
 # RFC 6749 section 5.2, RFC 6750 section 3.1.
@@ -83,7 +83,7 @@ class Refusal:
     error_uri: str | None = None
     status: int | None = None
 
-    def apply(self, request: ScriptedRequest) -> Answer:
+    def apply(self, request: StubbedRequest) -> Response:
         """The error, with the headers that the RFCs ask for."""
         if request.endpoint == "authorize" and self.status is None:
             return request.send_back(self._members()) or request.usual({})
@@ -94,7 +94,7 @@ class Refusal:
             headers = (*headers, ("WWW-Authenticate", f"Bearer {about}"))
         elif status == 401:
             headers = (*headers, ("WWW-Authenticate", 'Basic realm="mock-idp"'))
-        return json_answer(status, self._members(), headers)
+        return json_response(status, self._members(), headers)
 
     def _members(self) -> dict[str, str]:
         members = {"error": self.error, "error_description": self.error_description, "error_uri": self.error_uri}
@@ -107,7 +107,7 @@ class VendorRefusal:
 
     problem: ProblemKind
 
-    def apply(self, request: ScriptedRequest) -> Answer:
+    def apply(self, request: StubbedRequest) -> Response:
         """The vendor's status, headers and body."""
         return request.refuse(self.problem)
 
@@ -120,10 +120,10 @@ class Claims:
 
     claims: Mapping[str, Any]
 
-    def apply(self, request: ScriptedRequest) -> Answer:
+    def apply(self, request: StubbedRequest) -> Response:
         """The usual answer with the claims; one that is no success stays as it is."""
-        answer = request.usual(self.claims)
-        if request.endpoint == "token" or answer.status != 200:
-            return answer
-        document = {**json.loads(answer.body), **self.claims}
-        return replace(answer, body=json.dumps(document, separators=(",", ":")).encode("ascii"))
+        response = request.usual(self.claims)
+        if request.endpoint == "token" or response.status != 200:
+            return response
+        document = {**json.loads(response.body), **self.claims}
+        return replace(response, body=json.dumps(document, separators=(",", ":")).encode("ascii"))

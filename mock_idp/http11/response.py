@@ -26,7 +26,7 @@ _NEVER_IN_VALUES = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """Status, headers and body. `Content-Length` is not among the headers: `with_length` adds it.
 
     `chunks` stands in for `body` when the body is too large to be held; `length` is its size in bytes. A `chunked`
@@ -40,7 +40,7 @@ class Answer:
     length: int | None = None
     chunked: bool = False
 
-    def with_header(self, name: str, value: str | None) -> Answer:
+    def with_header(self, name: str, value: str | None) -> Response:
         """The same answer with one header set (or, for None, left out)."""
         kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
         return replace(self, headers=kept if value is None else (*kept, (name, value)))
@@ -56,7 +56,7 @@ class Answer:
         size = len(self.body) if self.length is None else self.length
         return [*headers, ("Content-Length", str(size))]
 
-    def without_body(self) -> Answer:
+    def without_body(self) -> Response:
         """The answer to HEAD: the same headers, the same Content-Length, no body (RFC 9110 section 9.3.2)."""
         length = len(self.body) if self.length is None else self.length
         return replace(self, body=b"", chunks=None, length=length, chunked=False)
@@ -92,7 +92,7 @@ def head_bytes(status: int, headers: Sequence[tuple[str, str]]) -> bytes:
     return "\r\n".join(lines).encode("latin-1")
 
 
-def json_answer(status: int, document: object, headers: Headers = ()) -> Answer:
+def json_response(status: int, document: object, headers: Headers = ()) -> Response:
     """A JSON answer made from a document."""
     body = json.dumps(document, separators=(",", ":")).encode("ascii")
-    return Answer(status, (("Content-Type", JSON), *headers), body)
+    return Response(status, (("Content-Type", JSON), *headers), body)
