@@ -22,13 +22,13 @@ from harness.cell.credentials import credential_in, key_words
 from harness.cell.fetch_counts import FetchCounts
 from harness.cell.metrics_page import MetricsPage
 from harness.cell.outgoing import build_request, find_route
+from harness.cell.placeholder_values import session_words
 from harness.cell.session import Session
-from harness.cell.session_words import session_words
 from harness.cell.tokens import Words, token_spec
 from harness.grammar.model import Cell, Route, Table, parse_policy
 from harness.grammar.placeholders import fill
 from harness.idp.client import TOKEN_HEADER, IssuerClient
-from harness.idp.repro_script import Journal, Names, renamed
+from harness.idp.repro_script import Names, ReproScript, renamed
 from harness.shown.foreign_text import one_line
 from harness.shown.shell_words import word
 from harness.wire.curl_line import CurlLine
@@ -94,7 +94,7 @@ class CellRun:
         self.created = ""
         idp = session.environment.idp
         header = TOKEN_HEADER if idp.needs_token else ""
-        self.journal = session.issuer.journal = Journal(idp.url, session.issuer.path, header)
+        self.repro_script = session.issuer.repro_script = ReproScript(idp.url, session.issuer.path, header)
         self._session_words = session_words(session, self.attacker_path)
         self._kept_tokens: dict[str, str] = {}
         self._answers: dict[str, Sent] = {}
@@ -301,16 +301,16 @@ class CellRun:
     def _write_down(self, sent: list[Sent], *, at_once: bool = False) -> None:
         for one in sent:
             answer = one_line(one.exchange.summary(), 80)
-            self.journal.request(partial(self.curl, one), answer, at_once=at_once)
+            self.repro_script.request(partial(self.curl, one), answer, at_once=at_once)
         if at_once:
-            self.journal.join()
+            self.repro_script.join()
 
     def show_fetches(self, on: str) -> None:
         """Let the script say how often the issuer's endpoint was asked so far."""
         issuer = self.session.issuer
         log = word(f"{issuer.idp.url}{issuer.path}/requests?endpoint={on}")
         what = word(f"fetches of the {on}:")
-        self.journal.look(lambda: f"echo {what} $(curl -sS {log} | grep -o '\"seq\"' | wc -l)")
+        self.repro_script.look(lambda: f"echo {what} $(curl -sS {log} | grep -o '\"seq\"' | wc -l)")
 
     def curl(self, one: Sent, names: Names = MappingProxyType({})) -> str:
         """The command that repeats a request, with a fresh token of the same making.

@@ -10,14 +10,14 @@ from harness.base.errors import HarnessError, TargetError
 from harness.cell.credentials import known_secrets
 from harness.cell.environment import Environment
 from harness.cell.outgoing import build_request, find_route
+from harness.cell.placeholder_values import session_words
 from harness.cell.preconditions import Controls
 from harness.cell.service_settings import service_config, standard_api_keys
-from harness.cell.session_words import session_words
 from harness.cell.tokens import token_spec
 from harness.grammar.model import Route, Table
 from harness.idp.client import IssuerClient
 from harness.targets.base import ApiKey, Service, ServiceConfig
-from harness.targets.planted import planted_secrets
+from harness.targets.config_secrets import planted_secrets
 from harness.wire.exchange import ANSWER_SECONDS, Connection, Exchange, Request
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from harness.cli.options import (
     target_settings,
 )
 from harness.cli.output import OutputFile, document_with, json_text
-from harness.cli.subject import Subject
+from harness.cli.target_options import TargetOptions
 from harness.declared.profile import find_profile, load_profile
 from harness.declared.quantities import QUANTITIES
 from harness.grammar.vocabulary import STYLES
@@ -95,22 +95,22 @@ def measure(
     console = card_console()
     earlier = read_card(compare) if compare else None
     settings = tuple(target_settings(base_url, command, target_option))
-    given = Subject(target, profile, settings, idp_url, issuer, control_token, (style,) if style else ())
-    subject = given.or_from_environment(os.environ)
-    target = subject.target or default_target(console)
-    style = subject.styles[0] if subject.styles else STYLES[0]
+    given = TargetOptions(target, profile, settings, idp_url, issuer, control_token, (style,) if style else ())
+    judged = given.or_from_environment(os.environ)
+    target = judged.target or default_target(console)
+    style = judged.styles[0] if judged.styles else STYLES[0]
     options = Options(
         target=target,
-        profile=subject.profile,
-        target_options=subject.settings,
+        profile=judged.profile,
+        target_options=judged.settings,
         scenario_directories=tuple(str(directory) for directory in directories),
-        idp_url=subject.idp_url,
+        idp_url=judged.idp_url,
         control_token=control_token,
-        issuer=subject.issuer,
+        issuer=judged.issuer,
         faults=faults,
     )
     check_options(options)
-    check_idp(subject.idp_url, control_token, subject.issuer)
+    check_idp(judged.idp_url, control_token, judged.issuer)
     load_profile(find_profile(options.profile_name(), list(directories)), directories)
     if reason := make_target(target, options.target_settings()).available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")

@@ -19,13 +19,13 @@ from harness.cli.output import OutputFile, document_with, json_text
 from harness.cli.pytest_call import call_pytest
 from harness.declared.profile import find_profile, load_profile
 from harness.grammar.toml_source import nearest
+from harness.mutants.fault_file import load_faults, origin
 from harness.mutants.fault_trial import try_faults
-from harness.mutants.from_file import load_faults, origin
 from harness.mutants.kill_matrix import KillMatrix, scenario_rows
 from harness.mutants.kill_order import Killers
 from harness.mutants.mutant_run import MutantResult
 from harness.pytest_plugins.progress import ProgressReporter
-from harness.report.kill_matrix import print_matrix
+from harness.report.mutation_report import print_matrix
 from harness.scenario.plan import plan, select
 from harness.shown import terminal
 

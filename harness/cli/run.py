@@ -20,11 +20,11 @@ from harness.cli.options import (
     target_settings,
     workers_option,
 )
-from harness.cli.subject import Subject
+from harness.cli.target_options import TargetOptions
 from harness.declared.profile import find_profile, load_profile
 from harness.grammar.vocabulary import STYLES
+from harness.mutants.fault_file import load_faults
 from harness.mutants.fault_trial import try_faults
-from harness.mutants.from_file import load_faults
 from harness.pytest_plugins.progress import ProgressReporter
 from harness.report.folder import ReportFolder
 from harness.scenario.plan import keep_cells, plan, select
@@ -101,32 +101,32 @@ def run(
     """
     console = terminal.console()
     settings = tuple(target_settings(base_url, command, target_option))
-    given = Subject(target, profile, settings, idp_url, issuer, control_token, styles)
-    subject = given.or_from_environment(os.environ)
-    target = subject.target or default_target(console)
+    given = TargetOptions(target, profile, settings, idp_url, issuer, control_token, styles)
+    judged = given.or_from_environment(os.environ)
+    target = judged.target or default_target(console)
     try_faults(fault_files)
     load_faults(fault_files)
-    options = Options(target=target, profile=subject.profile, target_options=subject.settings, faults=faults)
+    options = Options(target=target, profile=judged.profile, target_options=judged.settings, faults=faults)
     check_options(options)
-    check_idp(subject.idp_url, control_token, subject.issuer)
-    runner = make_target(target, dict(subject.settings))
+    check_idp(judged.idp_url, control_token, judged.issuer)
+    runner = make_target(target, dict(judged.settings))
     if reason := runner.available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     scenarios = all_scenarios(directories)
     chosen = select(scenarios, prefixes)
     declared = as_run_by(runner, load_profile(find_profile(options.profile_name(), list(directories)), directories))
-    planned = keep_cells(plan(chosen, declared, target, subject.styles or STYLES), prefixes)
+    planned = keep_cells(plan(chosen, declared, target, judged.styles or STYLES), prefixes)
     reporter = ProgressReporter(console, len(planned), target)
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]
     # Two processes would change the keys of one lasting issuer under each other's feet.
-    args += ["-n", "0" if hold or subject.issuer else workers]
+    args += ["-n", "0" if hold or judged.issuer else workers]
     args += [f"--idp-select={prefix}" for prefix in prefixes]
-    args += [f"--idp-style={style}" for style in subject.styles]
+    args += [f"--idp-style={style}" for style in judged.styles]
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
     args += [f"--idp-fault={fault}" for fault in faults]
     args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
-    args += [f"--idp-target-option={key}={value}" for key, value in subject.settings]
-    named = {"profile": subject.profile, "url": subject.idp_url, "issuer": subject.issuer}
+    args += [f"--idp-target-option={key}={value}" for key, value in judged.settings]
+    named = {"profile": judged.profile, "url": judged.idp_url, "issuer": judged.issuer}
     named |= {"control-token": control_token, "shuffle": str(shuffle) if shuffle is not None else None}
     args += [f"--idp-{name}={value}" for name, value in named.items() if value is not None]
     args += ["--idp-strict"] if strict else []

@@ -12,7 +12,7 @@ from harness.base.errors import UsageError
 from harness.cli.options import all_scenarios, scenarios_option
 from harness.grammar.model import Scenario, Table, Variant
 from harness.grammar.toml_source import nearest
-from harness.matrix.runner import controlled
+from harness.matrix.cell_runner import controlled
 from harness.shown.terminal import indented, say, say_in_colour
 from harness.steps import STEPS, StepDefinition
 

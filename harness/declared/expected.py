@@ -18,7 +18,7 @@ _KEYS = ("scenario", "variants", "styles", "requirement", "reason")
 
 
 @dataclass(frozen=True)
-class Finding:
+class ExpectedFinding:
     """A scenario that a target is known to fail; empty `variants` or `styles` mean all of them."""
 
     scenario: str
@@ -35,7 +35,9 @@ class Finding:
         )
 
 
-def load_expected(target: str, scenarios: Iterable[Scenario], directories: Iterable[Path] = ()) -> list[Finding]:
+def load_expected(
+    target: str, scenarios: Iterable[Scenario], directories: Iterable[Path] = ()
+) -> list[ExpectedFinding]:
     """The expected findings of a target: `expected/<target>.toml` of each scenario directory.
 
     Raises `ScenarioFileError` for an entry whose scenario or variant doesn't exist: it would expect nothing.
@@ -49,7 +51,7 @@ def load_expected(target: str, scenarios: Iterable[Scenario], directories: Itera
     return findings
 
 
-def _load(file: Path, known: dict[str, set[str]]) -> list[Finding]:
+def _load(file: Path, known: dict[str, set[str]]) -> list[ExpectedFinding]:
     source = TomlSource(file)
     source.check_keys(source.data, ("finding",), (), "a file of expected findings")
     findings = []
@@ -69,7 +71,7 @@ def _load(file: Path, known: dict[str, set[str]]) -> list[Finding]:
         for style in entry.get("styles", []):
             source.check_word(style, STYLES, (*place, "styles"), "style")
         findings.append(
-            Finding(
+            ExpectedFinding(
                 entry["scenario"],
                 entry["requirement"],
                 entry["reason"],
@@ -80,7 +82,7 @@ def _load(file: Path, known: dict[str, set[str]]) -> list[Finding]:
     return findings
 
 
-def apply(result: CellResult, cell: Cell, findings: Iterable[Finding]) -> CellResult:
+def apply(result: CellResult, cell: Cell, findings: Iterable[ExpectedFinding]) -> CellResult:
     """Turn a failure that is listed into a finding, and a pass that is listed as a failure into a stale entry."""
     finding = next((one for one in findings if one.covers(cell)), None)
     if finding and result.verdict == FAILED:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from harness.base.errors import HarnessError
 from harness.base.held_up import OWN_DELAYS
-from harness.idp.repro_script import Journal
+from harness.idp.repro_script import ReproScript
 from harness.shown.foreign_text import ForeignText, foreign
 from harness.shown.private_numbers import private_numbers
 from harness.shown.redaction import Secrets
@@ -152,7 +152,7 @@ class IssuerClient:
         self.permissions_claim: str = description["permissions_claim"]
         self._path = f"/_mock/issuers/{quote(self.id)}"
         self.path = self._path
-        self.journal: Journal | None = None  # Where a cell's changes are written down.
+        self.repro_script: ReproScript | None = None  # Where a cell's changes are written down.
         self.minted: deque[str] = deque(maxlen=_KEPT_TOKENS)  # The last tokens, so that reports can leave them out.
         self.exported: list[bytes] = []  # The parts of private keys that left the provider.
         self.misbehaves = self.edited = False  # Whether faults, or changes of the served key set, may be on.
@@ -160,8 +160,8 @@ class IssuerClient:
     def _change(self, method: str, path: str, body: Any = None) -> Any:
         """A call that changes the issuer."""
         answer = self.idp.call(method, f"{self._path}{path}", body)
-        if self.journal is not None:
-            self.journal.call(method, f"{self._path}{path}", body)
+        if self.repro_script is not None:
+            self.repro_script.call(method, f"{self._path}{path}", body)
         return answer
 
     def mint(self, spec: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ _MOST_LINES = 400
 _LONGEST_LINE = 120_000
 
 
-class Journal:
+class ReproScript:
     """The lines of one cell's script, in the order in which things were done.
 
     The script speaks to the issuer at `idp_url` and to the running service, so it works while both are up: `run

@@ -15,8 +15,8 @@ from harness.base.waiting import result_of
 from harness.cell.environment import Environment
 from harness.cell.session import Session
 from harness.grammar.model import Cell
+from harness.matrix.cell_runner import blank_result, run_cell, was_held_up
 from harness.matrix.idle_sessions import IdleSessions
-from harness.matrix.runner import blank_result, run_cell, was_held_up
 from harness.targets.base import BringsIdp
 
 # The cells of so many services at once: two, so that one goes on while the other starts or waits.

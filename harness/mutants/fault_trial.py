@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.errors import HarnessError
-from harness.mutants.from_file import FaultFileError, is_loaded, load_faults
+from harness.mutants.fault_file import FaultFileError, is_loaded, load_faults
 from harness.shown.foreign_text import foreign
 
 SECONDS = 30.0

@@ -8,12 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from harness.base.turns import Turns
+from harness.base.fair_semaphore import FairSemaphore
 from harness.base.waiting import result_of
 from harness.cell.environment import Options
 from harness.matrix.sessions import Sessions
 from harness.matrix.target_runs import TargetRuns
-from harness.mutants.from_file import origin
+from harness.mutants.fault_file import origin
 from harness.mutants.kill_order import Killers, Phase
 from harness.mutants.mutant_run import MutantResult, judge_mutant
 
@@ -53,7 +53,7 @@ class MutantPool:
     def __init__(self, runs: TargetRuns, processes: int = 1) -> None:
         self._runs = runs
         self._pool = ThreadPoolExecutor(max(2, FAULTS_AT_ONCE // processes), thread_name_prefix="mutants")
-        self._quick, self._timed = Turns(QUICK_AT_ONCE), Turns(max(2, TIMED_AT_ONCE // processes))
+        self._quick, self._timed = FairSemaphore(QUICK_AT_ONCE), FairSemaphore(max(2, TIMED_AT_ONCE // processes))
         self._results: dict[Mutant, Future[MutantResult]] = {}
         self._running: dict[Mutant, Sessions] = {}
         self._lock = threading.Lock()

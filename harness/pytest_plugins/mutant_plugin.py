@@ -30,8 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Before anybody asks which faults there are, in every process."""
     if files := config.getoption("--idp-mutants-from"):
+        from harness.mutants.fault_file import FaultFileError, load_faults
         from harness.mutants.fault_trial import try_faults
-        from harness.mutants.from_file import FaultFileError, load_faults
 
         paths = [Path(file) for file in files]
         try:
@@ -116,7 +116,7 @@ class MutantCase:
     def judge(self) -> MutantResult:
         """Fail the test when no scenario fails."""
         from harness.mutants.mutant_run import KILLED
-        from harness.report.kill_matrix import survivor_text
+        from harness.report.mutation_report import survivor_text
 
         self._begin_share()
         result = self._pool.judge(self._mutant)

@@ -230,7 +230,7 @@ class ScenarioCell:
     def result(self) -> CellResult:
         """Run the cell, or fetch the result of one that ran in the background, and apply the expected findings."""
         from harness.declared.expected import apply
-        from harness.matrix.runner import blank_result
+        from harness.matrix.cell_runner import blank_result
 
         planned_cell = self._planned
         if planned_cell.verdict:

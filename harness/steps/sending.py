@@ -104,5 +104,5 @@ def wait(run: CellRun, **duration: Unpack[DurationTable]) -> None:
     """Lets that time pass."""
     # Refresh intervals, stale windows and expiry are what the case is about.
     seconds = run.profile.duration(duration)
-    run.journal.pause(seconds)
+    run.repro_script.pause(seconds)
     run.session.environment.pause(seconds)

@@ -22,7 +22,7 @@ def start_service(
     """Starts the service, with changes of its configuration. With `refusal = "allowed"` a service that refuses to start
     passes and the case ends; `names` are words of which its message or log must hold one.
     """
-    run.journal.note(
+    run.repro_script.note(
         f"the service was started here, with changes {dict(config)}" if config else "the service was started here"
     )
     try:
@@ -42,12 +42,12 @@ def start_service(
 @step(needs=("restart",))
 def stop_service(run: CellRun) -> None:
     """Stops the service."""
-    run.journal.note("the service was stopped here")
+    run.repro_script.note("the service was stopped here")
     run.session.stop_service()
 
 
 @step(needs=("restart",))
 def restart_service(run: CellRun, config: Config | None = None) -> None:
     """Stops the service and starts it, with changes of its configuration."""
-    run.journal.note(f"the service was started again here, with changes {dict(config or {})}")
+    run.repro_script.note(f"the service was started again here, with changes {dict(config or {})}")
     run.session.restart_service(run.fill(config or {}))

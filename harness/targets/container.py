@@ -13,7 +13,7 @@ from harness.engine import images
 from harness.engine.container_engine import why_not_usable
 from harness.processes.readiness import HEALTH_PATH
 from harness.targets.base import ServiceConfig
-from harness.targets.container_recipe import WORKER_PORT, any_service, host_of, tasker_worker
+from harness.targets.container_spec import WORKER_PORT, any_service, host_of, tasker_worker
 from harness.targets.guarded_service import RunningServices
 
 if TYPE_CHECKING:  # testcontainers loads with the first container, not with the target.

@@ -14,7 +14,7 @@ from harness.engine import containers
 from harness.engine.container_run import ContainerRun
 from harness.processes.service_log import ServiceLog
 from harness.shown.foreign_text import ForeignText
-from harness.targets.container_recipe import Recipe
+from harness.targets.container_spec import ContainerSpec
 
 POSTGRES_ALIAS = "postgres"
 _ROLE = _DATABASE = "tasker"
@@ -61,7 +61,7 @@ class ContainerService:
 
 def start_service(
     image: str,
-    recipe: Recipe,
+    spec: ContainerSpec,
     port: int,
     health_path: str,
     *,
@@ -77,10 +77,10 @@ def start_service(
     with ExitStack() as undo:
         with containers.clear_errors(image):
             container = DockerContainer(image, network=network, labels=run.labels)
-            container.with_envs(**recipe.environment)
-            if recipe.command:
-                container.with_command(list(recipe.command))
-            for path, text in recipe.files.items():
+            container.with_envs(**spec.environment)
+            if spec.command:
+                container.with_command(list(spec.command))
+            for path, text in spec.files.items():
                 container.with_copy_into_container(text.encode(), path)
             containers.publish(container, port)
             undo.callback(containers.remove, container)
@@ -88,7 +88,7 @@ def start_service(
         what = f"the service in the container of {image} (GET {health_path} with 200 at port {port})"
         url = containers.wait_until_healthy(container, what, port, health_path, boot_seconds)
         undo.pop_all()
-    return ContainerService(url, container, recipe.secrets, log_folder)
+    return ContainerService(url, container, spec.secrets, log_folder)
 
 
 def start_postgres(image: str, run: ContainerRun, network: Network) -> tuple[DockerContainer, str]:

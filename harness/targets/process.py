@@ -17,8 +17,8 @@ from harness.processes.guarded_process import GuardedProcess
 from harness.processes.readiness import HEALTH_PATH, health_state, wait_until
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
+from harness.targets.config_secrets import planted_secrets
 from harness.targets.guarded_service import GuardedService, RunningServices
-from harness.targets.planted import planted_secrets
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # The fields of a ServiceConfig that fit in a command line; API keys are secrets and do not.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from harness.base.errors import TargetError
 from harness.shown.foreign_text import ForeignText, foreign
 from harness.targets.base import Service, ServiceConfig
+from harness.targets.config_secrets import planted_secrets
 from harness.targets.guarded_service import RunningServices
-from harness.targets.planted import planted_secrets
 from harness.targets.reference_config import settings_table
 from harness.targets.reference_process import start_reference_process
 

@@ -15,9 +15,9 @@ from harness.processes.own_port import wait_until_healthy
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
+from harness.targets.config_secrets import planted_secrets, user_information
 from harness.targets.guarded_service import GuardedService, RunningServices
 from harness.targets.jwks_host import check_is_url, check_jwks_host, refusal
-from harness.targets.planted import planted_secrets, user_information
 from harness.targets.postgres import PostgresServer, start_postgres
 from harness.targets.tasker_config import render_worker_toml
 from harness.targets.tasker_wheels import why_not_installed

@@ -17,7 +17,7 @@ from harness.declared.profile import load_profile
 from harness.grammar.model import Cell
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 from harness.targets.url import UrlTarget
 
 MORE = """

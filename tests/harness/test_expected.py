@@ -9,9 +9,9 @@ from scenario_files import load_scenario, write_expected
 
 from harness.base.errors import ScenarioFileError
 from harness.base.verdicts import ERROR, FAILED, FINDING, INCONCLUSIVE, PASSED, SKIPPED, STALE, UNDECLARED
-from harness.declared.expected import Finding, apply, load_expected
+from harness.declared.expected import ExpectedFinding, apply, load_expected
 from harness.grammar.model import Cell, Scenario
-from harness.matrix.runner import blank_result
+from harness.matrix.cell_runner import blank_result
 
 ENTRY = """
 [[finding]]
@@ -30,14 +30,14 @@ def cell(scenario: Scenario, variant: str = "one", style: str = "okta") -> Cell:
     return Cell(scenario, next(one for one in scenario.variants if one.name == variant), style)
 
 
-def outcome(verdict: str, one: Cell, *findings: Finding) -> tuple[str, str]:
+def outcome(verdict: str, one: Cell, *findings: ExpectedFinding) -> tuple[str, str]:
     result = blank_result(one, "thing")
     result.verdict = verdict
     apply(result, one, findings)
     return result.verdict, result.reason
 
 
-FOUND = Finding("area/topic/a-case", "RFC 0 §0", "it never looks")
+FOUND = ExpectedFinding("area/topic/a-case", "RFC 0 §0", "it never looks")
 
 
 def test_a_listed_failure_is_a_finding_with_its_reason(scenario: Scenario) -> None:
@@ -82,13 +82,13 @@ def test_a_failure_that_is_not_listed_stays_failed(scenario: Scenario) -> None:
 def test_an_entry_covers_its_variants_and_styles(
     scenario: Scenario, variants: tuple[str, ...], styles: tuple[str, ...], covered: bool
 ) -> None:
-    finding = Finding("area/topic/a-case", "r", "r", variants, styles)
+    finding = ExpectedFinding("area/topic/a-case", "r", "r", variants, styles)
     assert finding.covers(cell(scenario, "one", "okta")) is covered
 
 
 def test_entries_are_read_from_the_targets_file(tmp_path: Path, scenario: Scenario) -> None:
     write_expected(tmp_path, ENTRY + 'variants = ["one"]\nstyles = ["okta"]\n', "my-target")
-    finding = Finding("area/topic/a-case", "RFC 0 §0", "it never looks", ("one",), ("okta",))
+    finding = ExpectedFinding("area/topic/a-case", "RFC 0 §0", "it never looks", ("one",), ("okta",))
     assert load_expected("my-target", [scenario], [tmp_path]) == [finding]
     assert load_expected("another-target", [scenario], [tmp_path]) == []
 

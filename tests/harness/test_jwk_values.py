@@ -10,7 +10,7 @@ from small_service import Answer, Call, SmallService
 from watching import fetched, steps
 
 from harness.base.verdicts import FAILED, PASSED, CellResult
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 
 LEAK = ('do = "make-key", name = "odd"', 'do = "edit-jwks", before = [{ "$jwk" = "odd", "$private" = true }]')
 

@@ -15,8 +15,8 @@ from harness.base.errors import HarnessError
 from harness.base.verdicts import ERROR, FAILED, PASSED
 from harness.cell import cell_run, session
 from harness.cell import preconditions as controls
-from harness.matrix import runner
-from harness.matrix.runner import run_cell
+from harness.matrix import cell_runner as runner
+from harness.matrix.cell_runner import run_cell
 from harness.steps import STEPS
 
 PLAIN = 'expect = "accept"\n'
@@ -51,7 +51,7 @@ def test_a_step_that_raises_is_one_error_with_a_sentence(
     assert result.verdict == ERROR
     start = f"the harness made a mistake in the step send ({type(problem).__name__}"
     assert result.reason.startswith(start)
-    assert ", at harness/matrix/runner.py:" in result.reason
+    assert ", at harness/matrix/cell_runner.py:" in result.reason
     assert result.reason.endswith("): please report it")
     assert result.reason.isprintable()
     assert len(result.reason) < 500

@@ -10,7 +10,7 @@ from scenario_files import load_scenario
 
 from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, SKIPPED, CellResult
 from harness.grammar.model import Cell
-from harness.matrix.runner import blank_result
+from harness.matrix.cell_runner import blank_result
 from harness.mutants.kill_matrix import KillMatrix, ScenarioRow
 from harness.mutants.mutant_run import KILLED, SURVIVED, UNDECIDED, MutantResult, judge_mutant
 

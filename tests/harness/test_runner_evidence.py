@@ -17,7 +17,7 @@ from harness.base.verdicts import FAILED, PASSED, CellResult
 from harness.cell.environment import Environment, Options
 from harness.cell.session import Session
 from harness.declared.profile import load_profile
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 from harness.report.text import failure_text
 from harness.targets.url import UrlTarget
 

@@ -11,7 +11,7 @@ from small_service import Answer, Call, SmallService, honest
 from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 
 EXPIRED = 'token.times = { exp = -3600 }\nexpect = "reject"\n'
 PLAIN = 'expect = "accept"\n'

@@ -14,7 +14,7 @@ from watching import steps
 from harness.base.errors import HarnessError
 from harness.base.verdicts import ERROR, PASSED
 from harness.cell.service_documents import MAX_ROUTES, count_items, item_id, openapi_routes
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 
 NAMED = {"x-required-permission": "things:list"}
 DEEP = b"[" * 100_000 + b"]" * 100_000

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli_call import needs_curl, run_in_bash
 
-from harness.idp.repro_script import Journal
+from harness.idp.repro_script import ReproScript
 from harness.shown.shell_words import comment, json_word, octal_word, word
 from harness.wire.curl_line import CurlLine
 from harness.wire.exchange import Request
@@ -105,14 +105,14 @@ def test_no_part_of_a_request_gets_out_of_its_command(text: str, tmp_path: Path)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_script_runs_nothing_of_what_stands_in_it(text: str, tmp_path: Path) -> None:
     """Answers, names of keys, kids, settings and notes: the commands of the script are our own in number and kind."""
-    journal = Journal("http://127.0.0.1:1", "/_mock/issuers/x")
-    journal.call("POST", "/_mock/issuers/x/keys", {"name": text, "kid": "curl", "a": [text]})
-    journal.call("PATCH", "/_mock/issuers/x/keys/curl", {"state": "retired"})
-    journal.request(lambda names: str(CurlLine("http://127.0.0.1:1", Request("GET", f"/{names}"))), text)
-    journal.request(lambda _: f"exec {octal_word(text.encode('utf-8', 'replace'))}", text, at_once=True)
-    journal.join()
-    journal.note(text)
-    lines = journal.script({text: "curl", "first": "bash"})
+    script = ReproScript("http://127.0.0.1:1", "/_mock/issuers/x")
+    script.call("POST", "/_mock/issuers/x/keys", {"name": text, "kid": "curl", "a": [text]})
+    script.call("PATCH", "/_mock/issuers/x/keys/curl", {"state": "retired"})
+    script.request(lambda names: str(CurlLine("http://127.0.0.1:1", Request("GET", f"/{names}"))), text)
+    script.request(lambda _: f"exec {octal_word(text.encode('utf-8', 'replace'))}", text, at_once=True)
+    script.join()
+    script.note(text)
+    lines = script.script({text: "curl", "first": "bash"})
     assert all(map(is_clean, lines))
     assert [line.split()[0] for line in lines] == [
         "#!/usr/bin/env",
@@ -132,9 +132,9 @@ def test_a_script_runs_nothing_of_what_stands_in_it(text: str, tmp_path: Path) -
 
 def test_a_kid_that_is_a_command_is_no_command_in_a_script() -> None:
     """Only where a kid stands by itself does the name of its key stand in the script."""
-    journal = Journal("http://127.0.0.1:1", "/_mock/issuers/x")
-    journal.call("PATCH", "/_mock/issuers/x/keys/curl", {"state": "curl", "text": "curl it"})
-    assert journal.script({"k2": "curl"})[2] == (
+    script = ReproScript("http://127.0.0.1:1", "/_mock/issuers/x")
+    script.call("PATCH", "/_mock/issuers/x/keys/curl", {"state": "curl", "text": "curl it"})
+    assert script.script({"k2": "curl"})[2] == (
         "curl -sS -o /dev/null -H 'Content-Type: application/json' -X PATCH "
         '-d \'{"state": "k2", "text": "curl it"}\' '
         "http://127.0.0.1:1/_mock/issuers/x/keys/k2"

@@ -10,7 +10,7 @@ from small_service import Answer, Call, SmallService, honest
 from watching import Watch, fetched, steps
 
 from harness.base.verdicts import FAILED, PASSED
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 from harness.steps import STEPS
 
 

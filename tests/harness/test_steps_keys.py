@@ -8,7 +8,7 @@ from small_service import SmallService, honest
 from watching import published, steps, watched
 
 from harness.base.verdicts import PASSED
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 
 
 def test_publish_key_adds_a_key_that_signs_when_named(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from small_service import Answer, Call, SmallService, honest
 from watching import steps
 
 from harness.base.verdicts import FAILED, PASSED
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 
 GOOD = 'lines = ["GET {read.path} HTTP/1.1", "Host: {host}", "Authorization: Bearer {token}"]'
 BARE = 'lines = ["GET {read.path} HTTP/1.1", "Host: {host}"]'

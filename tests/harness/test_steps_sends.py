@@ -10,7 +10,7 @@ from small_service import Answer, Call, SmallService, honest
 from watching import steps
 
 from harness.base.verdicts import ERROR, FAILED, PASSED
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 
 
 def test_repeat_sends_one_after_another_and_counts(bench: Bench, service: SmallService) -> None:

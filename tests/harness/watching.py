@@ -11,7 +11,7 @@ from small_service import Answer, Call, SmallService, honest
 
 from harness.base.verdicts import CellResult
 from harness.cell.session import Session
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 
 
 def fetched(url: str) -> dict[str, Any]:

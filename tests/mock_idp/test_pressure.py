@@ -26,7 +26,7 @@ TLS_CROWD = 40
 OTHER_FILES = 200
 
 
-class Subject:
+class TargetOptions:
     """An issuer on one of the servers, and raw connections to that server."""
 
     def __init__(self, api: Api, ca_file: Path | None, stack: ExitStack) -> None:
@@ -85,7 +85,7 @@ def many_files() -> Iterator[None]:
 
 
 @pytest.fixture(params=["in-process", "granian", "tls"])
-def subject(request: pytest.FixtureRequest, many_files: None) -> Iterator[Subject]:
+def judged(request: pytest.FixtureRequest, many_files: None) -> Iterator[TargetOptions]:
     """Each of the servers in turn."""
     with ExitStack() as stack:
         ca_file = None
@@ -97,41 +97,41 @@ def subject(request: pytest.FixtureRequest, many_files: None) -> Iterator[Subjec
         else:
             name = {"in-process": "session_api", "granian": "granian"}[request.param]
             api = request.getfixturevalue(name)
-        one = Subject(api, ca_file, stack)
+        one = TargetOptions(api, ca_file, stack)
         yield one
         one.close()
 
 
-def test_a_planned_hang(subject: Subject) -> None:
+def test_a_planned_hang(judged: TargetOptions) -> None:
     """Three hundred requests that hang lock nobody out, and get their answers once released."""
-    subject.issuer.fault("hang", max_seconds=60)
-    subject.crowd(subject.request(subject.issuer.about["jwks_uri"]))
-    subject.issuer.ok("GET", f"/requests/wait?count={subject.size}&timeout=20")
-    subject.assert_others_are_served()
-    subject.issuer.ok("POST", "/faults/release")
-    assert {connection.recv(15) for connection in subject.connections} == {b"HTTP/1.1 200 OK"}
+    judged.issuer.fault("hang", max_seconds=60)
+    judged.crowd(judged.request(judged.issuer.about["jwks_uri"]))
+    judged.issuer.ok("GET", f"/requests/wait?count={judged.size}&timeout=20")
+    judged.assert_others_are_served()
+    judged.issuer.ok("POST", "/faults/release")
+    assert {connection.recv(15) for connection in judged.connections} == {b"HTTP/1.1 200 OK"}
 
 
-def test_a_scripted_delay(subject: Subject) -> None:
+def test_a_scripted_delay(judged: TargetOptions) -> None:
     """Nor do scripted answers that are late."""
-    subject.issuer.ok("POST", "/script", {"on": "token", "delay_seconds": 60, "times": None})
-    subject.crowd(subject.request(subject.issuer.about["token_endpoint"], "POST"))
-    subject.issuer.ok("GET", f"/requests/wait?count={subject.size}&timeout=20")
-    subject.assert_others_are_served()
+    judged.issuer.ok("POST", "/script", {"on": "token", "delay_seconds": 60, "times": None})
+    judged.crowd(judged.request(judged.issuer.about["token_endpoint"], "POST"))
+    judged.issuer.ok("GET", f"/requests/wait?count={judged.size}&timeout=20")
+    judged.assert_others_are_served()
 
 
-def test_calls_that_wait(subject: Subject) -> None:
+def test_calls_that_wait(judged: TargetOptions) -> None:
     """Nor calls of the control API that wait; those too many are told."""
-    path = f"{subject.api.url}/_mock/issuers/{subject.issuer.id}/requests/wait?count=9&timeout=60"
-    subject.crowd(subject.request(path))
-    if subject.size > MAX_WAITS:
+    path = f"{judged.api.url}/_mock/issuers/{judged.issuer.id}/requests/wait?count=9&timeout=60"
+    judged.crowd(judged.request(path))
+    if judged.size > MAX_WAITS:
         with selectors.DefaultSelector() as selector:
-            for connection in subject.connections:
+            for connection in judged.connections:
                 selector.register(connection, selectors.EVENT_READ)
             refused = next(key.fileobj for key, _ in selector.select(SECONDS)).recv(10_000)  # type: ignore[union-attr]
         assert refused.startswith(b"HTTP/1.1 503 ")
         assert b'"too_many_waiting"' in refused
-    subject.assert_others_are_served()
+    judged.assert_others_are_served()
 
 
 @pytest.mark.parametrize(
@@ -144,45 +144,45 @@ def test_calls_that_wait(subject: Subject) -> None:
     ],
     ids=["silent", "half a head", "half a body", "keep-alive"],
 )
-def test_connections_that_only_stay(subject: Subject, said: bytes) -> None:
+def test_connections_that_only_stay(judged: TargetOptions, said: bytes) -> None:
     """More of them than granian takes by itself."""
-    subject.crowd(said, TLS_CROWD if subject.size == TLS_CROWD else 1100)
-    subject.assert_others_are_served()
+    judged.crowd(said, TLS_CROWD if judged.size == TLS_CROWD else 1100)
+    judged.assert_others_are_served()
 
 
 @pytest.mark.parametrize("said", [b"", b"\x16", b"\x16\x03\x01\x02\x00\x01"], ids=["silent", "a byte", "half a hello"])
 def test_handshakes_that_never_end(tls_idp: EmbeddedIdp, ca_file: Path, many_files: None, said: bytes) -> None:
     """They hold a thread each, and nobody up."""
     with ExitStack() as stack, tls_api(tls_idp.url, ca_file) as api:
-        subject = Subject(api, ca_file, stack)
-        subject.crowd(said, CROWD, plain=True)
-        subject.assert_others_are_served()
-        subject.close()
+        judged = TargetOptions(api, ca_file, stack)
+        judged.crowd(said, CROWD, plain=True)
+        judged.assert_others_are_served()
+        judged.close()
 
 
 def test_more_than_can_be_held(many_files: None) -> None:
     """The one too many is told, in the form of other errors, and stands in the log."""
     with EmbeddedIdp() as idp, Api(idp.url) as api, ExitStack() as stack:
-        subject = Subject(api, None, stack)
-        subject.issuer.fault("hang", max_seconds=60)
-        request = subject.request(subject.issuer.about["jwks_uri"])
-        subject.crowd(request, MAX_HELD)
-        subject.issuer.ok("GET", f"/requests/wait?count={MAX_HELD}&timeout=20")
-        answer = subject.issuer.get()
+        judged = TargetOptions(api, None, stack)
+        judged.issuer.fault("hang", max_seconds=60)
+        request = judged.request(judged.issuer.about["jwks_uri"])
+        judged.crowd(request, MAX_HELD)
+        judged.issuer.ok("GET", f"/requests/wait?count={MAX_HELD}&timeout=20")
+        answer = judged.issuer.get()
         assert (answer.status_code, answer.json()["error"]) == (503, "too_many_waiting")
-        assert subject.issuer.log(f"?since={MAX_HELD}")[0]["status"] == 503
-        subject.assert_others_are_served()
+        assert judged.issuer.log(f"?since={MAX_HELD}")[0]["status"] == 503
+        judged.assert_others_are_served()
         idp.raise_pending()
 
 
 def test_the_end_waits_for_nobody(many_files: None) -> None:
     """SIGTERM ends a server on which a crowd hangs and another crowd sends half a body."""
     with ServerProcess("--algorithm", "ES256") as server, Api(server.url) as api, ExitStack() as stack:
-        subject = Subject(api, None, stack)
-        subject.issuer.fault("hang", max_seconds=60)
-        subject.crowd(subject.request(subject.issuer.about["jwks_uri"]))
-        subject.crowd(b"POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\na=")
-        subject.issuer.ok("GET", f"/requests/wait?count={CROWD}&timeout=20")
+        judged = TargetOptions(api, None, stack)
+        judged.issuer.fault("hang", max_seconds=60)
+        judged.crowd(judged.request(judged.issuer.about["jwks_uri"]))
+        judged.crowd(b"POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\na=")
+        judged.issuer.ok("GET", f"/requests/wait?count={CROWD}&timeout=20")
         server.process.terminate()
         assert server.process.wait(SECONDS) == 0
         assert "Traceback" not in server.text()

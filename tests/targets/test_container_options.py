@@ -11,7 +11,7 @@ import pytest
 from harness.cell.environment import Options
 from harness.declared.profile import find_profile, load_profile
 from harness.targets import ServiceConfig, TargetError, make_target
-from harness.targets.container_recipe import any_service, tasker_worker
+from harness.targets.container_spec import any_service, tasker_worker
 from harness.targets.within_reach import as_run_by
 
 OWN = {"service": "own", "image": "mine:1", "port": "8080"}
@@ -74,26 +74,26 @@ def test_without_the_extra_the_reason_names_it(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_worker_fetches_from_its_provider_directly_and_all_else_through_it() -> None:
     """What it should have refused to fetch must not leave the network."""
-    recipe = tasker_worker("mock-idp", "http://mock-idp:9400")(CONFIG, DATABASE)
-    proxies = [recipe.environment[name] for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")]
+    spec = tasker_worker("mock-idp", "http://mock-idp:9400")(CONFIG, DATABASE)
+    proxies = [spec.environment[name] for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")]
     assert proxies == ["http://mock-idp:9400", "http://mock-idp:9400", "127.0.0.1,mock-idp"]
 
 
 def test_a_worker_has_its_secrets_in_its_file_and_none_in_its_repr() -> None:
-    recipe = tasker_worker("mock-idp", "http://mock-idp:9400")(CONFIG, DATABASE)
-    assert 'jwt_audience = "orders"' in recipe.files["/tasker/worker.toml"]
-    assert recipe.secrets == ("tasker:pw", "pw")
-    assert "pw" not in repr(recipe).replace(str(recipe.secrets), "")
+    spec = tasker_worker("mock-idp", "http://mock-idp:9400")(CONFIG, DATABASE)
+    assert 'jwt_audience = "orders"' in spec.files["/tasker/worker.toml"]
+    assert spec.secrets == ("tasker:pw", "pw")
+    assert "pw" not in repr(spec).replace(str(spec.secrets), "")
 
 
 def test_words_are_filled_in_everywhere(tmp_path: Path) -> None:
     file = tmp_path / "a:b.toml"
     file.write_text("iss = '{issuer}'\nother = '{namespace}_queue'\n")
-    cook = any_service("serve --port {port}", "DB={database_url} AUD='a {audience}'", f"{file}:/etc/a.toml", 80)
-    recipe = cook(CONFIG, DATABASE)
-    assert recipe.command == ["serve", "--port", "80"]
-    assert recipe.environment == {"DB": DATABASE, "AUD": "a orders"}
-    assert recipe.files == {"/etc/a.toml": "iss = 'http://mock-idp:9400/'\nother = '{namespace}_queue'\n"}
+    builder = any_service("serve --port {port}", "DB={database_url} AUD='a {audience}'", f"{file}:/etc/a.toml", 80)
+    spec = builder(CONFIG, DATABASE)
+    assert spec.command == ["serve", "--port", "80"]
+    assert spec.environment == {"DB": DATABASE, "AUD": "a orders"}
+    assert spec.files == {"/etc/a.toml": "iss = 'http://mock-idp:9400/'\nother = '{namespace}_queue'\n"}
 
 
 def test_without_a_command_the_image_has_its_own() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.targets import ApiKey, ServiceConfig
-from harness.targets.planted import planted_secrets
+from harness.targets.config_secrets import planted_secrets
 
 PEM = "-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB\n-----END PRIVATE KEY-----\n"
 

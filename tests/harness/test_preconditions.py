@@ -15,7 +15,7 @@ from harness.declared.profile import load_profile
 from harness.grammar.kinds import Schema, resolved
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 from harness.scenario.plan import plan
 from harness.steps import STEPS
 from harness.steps.registry import nothing

@@ -16,7 +16,7 @@ IDP_URL, ISSUER = "http://127.0.0.1:9400", "default"
 
 
 @dataclass(frozen=True)
-class Subject:
+class TargetOptions:
     """The options of a command that say what is judged, as they were given; `settings` are those of the target."""
 
     target: str | None
@@ -27,12 +27,12 @@ class Subject:
     control_token: str | None = None
     styles: tuple[str, ...] = ()
 
-    def or_from_environment(self, environ: Mapping[str, str]) -> Subject:
+    def or_from_environment(self, environ: Mapping[str, str]) -> TargetOptions:
         """The service at TASKER_TEST_WORKER_URL or TASKER_TEST_ORCHESTRATION_URL, where no option names another.
 
         It is judged with its own profile; with both variables the worker is, unless `profile` is the orchestration's.
         The identity provider that it trusts is that at MOCK_IDP_URL or on port 9400, the issuer there `default`, the
-        style the issuer's. A line says where the URL came from. Without such a variable: this subject as it is.
+        style the issuer's. A line says where the URL came from. Without such a variable: these options as they are.
 
         Raises `HarnessError` when no identity provider answers or it has no such issuer.
         """

@@ -10,9 +10,9 @@ import pytest
 from cli_call import idp_harness
 from fault_files import BACKDOOR, write_faults
 
-from harness.mutants import from_file as mutants_from
+from harness.mutants import fault_file as mutants_from
+from harness.mutants.fault_file import FaultFileError, load_faults, origin
 from harness.mutants.fault_trial import try_faults
-from harness.mutants.from_file import FaultFileError, load_faults, origin
 from harness.reference.faults import FAULTS
 
 HEAD = '\n@fault("m-house-broken")\n'

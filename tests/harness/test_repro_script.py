@@ -10,7 +10,7 @@ from small_service import SmallService
 from watching import Watch, steps
 
 from harness.base.verdicts import FAILED
-from harness.matrix.runner import run_cell
+from harness.matrix.cell_runner import run_cell
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from cli_call import PROGRAM, SECONDS, environment
 
 from harness.cell.environment import Options
-from harness.cli.subject import Subject
+from harness.cli.target_options import TargetOptions
 from harness.idp import embedded
 from harness.idp.client import IdpClient, IssuerClient
 from harness.reference.server import ReferenceServer
@@ -140,10 +140,10 @@ def test_without_an_identity_provider_one_sentence_says_so(tmp_path: Path) -> No
 
 BOTH = {WORKER: "http://127.0.0.1:1", ORCHESTRATION: "http://127.0.0.1:2"}
 OTHERS = {
-    "another target": Subject("reference", None),
-    "a command": Subject(None, None, (("command", "service {port}"),)),
-    "an address": Subject("url", None, (("base-url", "http://127.0.0.1:3"),)),
-    "an address as an option of the target": Subject("url", None, (("base_url", "http://127.0.0.1:3"),)),
+    "another target": TargetOptions("reference", None),
+    "a command": TargetOptions(None, None, (("command", "service {port}"),)),
+    "an address": TargetOptions("url", None, (("base-url", "http://127.0.0.1:3"),)),
+    "an address as an option of the target": TargetOptions("url", None, (("base_url", "http://127.0.0.1:3"),)),
 }
 
 
@@ -156,7 +156,7 @@ def test_what_an_option_names_goes_before(what: str) -> None:
 @pytest.mark.parametrize("environ", [{}, {WORKER: ""}, {"TASKER_TEST_URL": "http://127.0.0.1:1"}])
 def test_without_a_variable_nothing_changes(environ: dict[str, str]) -> None:
     """An empty one is none."""
-    assert Subject("url", None).or_from_environment(environ) == Subject("url", None)
+    assert TargetOptions("url", None).or_from_environment(environ) == TargetOptions("url", None)
 
 
 @pytest.mark.parametrize(

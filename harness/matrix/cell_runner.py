@@ -229,8 +229,8 @@ def _commands(run: CellRun, secrets: Secrets) -> dict[str, Any]:
     if run.sent:
         line = shown(run.curl(run.sent[-1]))
         commands["curl"] = line if len(line) <= _LONGEST_COMMAND else _TOO_LONG
-    if run.journal.changes or commands.get("curl") == _TOO_LONG:
-        commands["script"] = run.journal.script(run.session.kids, shown)
+    if run.repro_script.changes or commands.get("curl") == _TOO_LONG:
+        commands["script"] = run.repro_script.script(run.session.kids, shown)
     return commands
 
 

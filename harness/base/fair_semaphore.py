@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Turns:
+class FairSemaphore:
     """`size` places for threads that need several each; they get them in the order in which they asked."""
 
     def __init__(self, size: int) -> None:

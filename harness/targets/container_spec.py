@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from harness.base.errors import TargetError
 from harness.grammar.toml_source import nearest
 from harness.targets.base import ServiceConfig
+from harness.targets.config_secrets import planted_secrets, user_information
 from harness.targets.jwks_host import check_is_url
-from harness.targets.planted import planted_secrets, user_information
 from harness.targets.process import PLACEHOLDERS, config_words, without_key_secrets
 
 WORDS = (*PLACEHOLDERS, "database_url")
@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ContainerSpec:
     """One container: its command (`None` for the image's own), environment, and files by their path in it.
 
     `secrets` are texts in it that no answer of the service may hold.
@@ -36,13 +36,13 @@ class Recipe:
 
 
 # From the configuration and the URL of the database ("" without one) to what is started.
-Cook = Callable[[ServiceConfig, str], Recipe]
+ContainerBuilder = Callable[[ServiceConfig, str], ContainerSpec]
 
 
-def tasker_worker(idp_host: str, idp_url: str) -> Cook:
+def tasker_worker(idp_host: str, idp_url: str) -> ContainerBuilder:
     """How the real Tasker worker is started, beside an identity provider that it knows by the name `idp_host`."""
 
-    def recipe(config: ServiceConfig, database_url: str) -> Recipe:
+    def spec(config: ServiceConfig, database_url: str) -> ContainerSpec:
         for name in ("discovery_url", "second_issuer"):
             if getattr(config, name):
                 raise TargetError(f"the Tasker worker has no setting for {name}; leave it empty for this target")
@@ -64,12 +64,12 @@ def tasker_worker(idp_host: str, idp_url: str) -> Cook:
             "NO_PROXY": f"127.0.0.1,{idp_host}",
         }
         files = {_CONFIG: render_worker_toml(config), f"{_TEMPLATES}/.empty": ""}
-        return Recipe(environment, files, secrets=(*planted_secrets(config), *user_information(database_url)))
+        return ContainerSpec(environment, files, secrets=(*planted_secrets(config), *user_information(database_url)))
 
-    return recipe
+    return spec
 
 
-def any_service(command: str, environment: str, config_file: str, port: int) -> Cook:
+def any_service(command: str, environment: str, config_file: str, port: int) -> ContainerBuilder:
     """How a service of somebody's own is started; the texts are those of the target's options.
 
     `environment` is NAME=VALUE, several of them apart as in a shell; `config_file` is FILE:PATH, a file here that
@@ -87,20 +87,20 @@ def any_service(command: str, environment: str, config_file: str, port: int) -> 
     if template and not Path(template).is_file():
         raise TargetError(f"config names the file {template}, and there is none")
 
-    def recipe(config: ServiceConfig, database_url: str) -> Recipe:
+    def spec(config: ServiceConfig, database_url: str) -> ContainerSpec:
         known = {**config_words(port, config), "database_url": database_url}
 
         def fill(text: str) -> str:
             return _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
 
-        return Recipe(
+        return ContainerSpec(
             {name: fill(value) for name, value in variables.items()},
             {place: fill(Path(template).read_text(encoding="utf-8"))} if template else {},
             [fill(word) for word in words] or None,
             (*without_key_secrets(config), *user_information(database_url)),
         )
 
-    return recipe
+    return spec
 
 
 def host_of(url: str) -> str:
