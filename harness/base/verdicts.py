@@ -17,6 +17,9 @@ UNDECLARED = "undeclared"  # the profile doesn't state the policy the case depen
 FINDING = "finding"  # failed, and listed in the target's expected findings
 STALE = "stale"  # passed, although listed: the list is out of date
 
+# The name in a result's evidence of who had to wait for a processor, in words; it is there when somebody had to.
+HELD_UP = "held_up"
+
 VERDICTS = (PASSED, FINDING, FAILED, STALE, INCONCLUSIVE, ERROR, UNDECLARED, SKIPPED)
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3

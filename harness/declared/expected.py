@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.base.bundled import bundled_directory
-from harness.base.verdicts import FAILED, FINDING, INCONCLUSIVE, PASSED, STALE, CellResult
+from harness.base.verdicts import FAILED, FINDING, HELD_UP, INCONCLUSIVE, PASSED, STALE, CellResult
 from harness.grammar.model import Cell, Scenario
 from harness.grammar.toml_source import TomlSource, shown
 from harness.grammar.value_kinds import TEXTS, check_kinds
@@ -85,9 +85,11 @@ def _load(file: Path, known: dict[str, set[str]]) -> list[ExpectedFinding]:
 def apply(result: CellResult, cell: Cell, findings: Iterable[ExpectedFinding]) -> CellResult:
     """Turn a failure that is listed into a finding, and a pass that is listed as a failure into a stale entry."""
     finding = next((one for one in findings if one.covers(cell)), None)
-    if finding and result.verdict == FAILED:
+    # It is known to deviate, so nobody asks whether this time it was the machine.
+    deviated = result.verdict == FAILED or (HELD_UP in result.evidence and result.actual)
+    if finding and deviated and result.verdict in (FAILED, INCONCLUSIVE):
         result.verdict, result.reason = FINDING, finding.reason
-    elif finding and result.verdict == PASSED and (held_up := result.evidence.get("held_up")):
+    elif finding and result.verdict == PASSED and (held_up := result.evidence.get(HELD_UP)):
         result.verdict, result.reason = INCONCLUSIVE, f"{held_up}. It passed, although it is listed as a finding"
     elif finding and result.verdict == PASSED:
         result.verdict = STALE

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from harness.base.mishaps import MISHAPS, sentence
-from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
+from harness.base.verdicts import ERROR, FAILED, HELD_UP, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
 from harness.cell.cell_run import CaseEnded, CellRun, Sent
 from harness.cell.checks import Expectation
 from harness.cell.credentials import known_secrets
@@ -69,7 +69,7 @@ def _clear_up(run: CellRun, result: CellResult, *, tidy: bool) -> None:
     try:
         run.finish()
         result.evidence = evidence(run, secrets, full=result.verdict != PASSED) | (
-            {"held_up": held_up} if held_up else {}
+            {HELD_UP: held_up} if held_up else {}
         )
         if tidy:
             run.session.tidy()
@@ -82,11 +82,6 @@ def _clear_up(run: CellRun, result: CellResult, *, tidy: bool) -> None:
 
 def _said(result: CellResult) -> str:
     return result.reason or f"expected {result.expected}; got {result.actual}"
-
-
-def was_held_up(result: CellResult) -> bool:
-    """Whether a cell proves nothing because the machine gave it no processor; it may be run again."""
-    return result.verdict == INCONCLUSIVE and "held_up" in result.evidence
 
 
 def blank_result(cell: Cell, target: str) -> CellResult:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 from harness.base.mishaps import MISHAPS, sentence
-from harness.base.verdicts import ERROR, PASSED, CellResult
+from harness.base.verdicts import ERROR, HELD_UP, INCONCLUSIVE, PASSED, CellResult
 from harness.base.waiting import result_of
 from harness.cell.environment import Environment
 from harness.cell.session import Session
 from harness.grammar.model import Cell
-from harness.matrix.cell_runner import blank_result, run_cell, was_held_up
+from harness.matrix.cell_runner import blank_result, run_cell
 from harness.matrix.idle_sessions import IdleSessions
 from harness.targets.base import BringsIdp
 
@@ -39,13 +39,22 @@ HeldUpCell = tuple[Cell, "Future[CellResult]", CellResult]
 class Sessions:
     """Runs cells on an environment; use it as a context manager. `processes` is how many of them share the machine.
 
+    `deviates` says of which cells it is known that they deviate: what proves nothing of them is that they pass.
+
     With `hold`, each cell has a session of its own, and those of cells that did not pass stay as the case left
     them until `close`, so that a person can repeat what was sent.
     """
 
-    def __init__(self, environment: Environment, *, processes: int = 1, hold: bool = False) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        processes: int = 1,
+        hold: bool = False,
+        deviates: Callable[[Cell], bool] = lambda _: False,
+    ) -> None:
         self.environment = environment
-        self._hold = hold
+        self._hold, self._deviates = hold, deviates
         if environment.options.issuer:
             # All sessions have the same issuer: a cell would see what another one does to it.
             self._fast = self._timed = ThreadPoolExecutor(1, thread_name_prefix="cells")
@@ -98,7 +107,7 @@ class Sessions:
                     # Before the result: whoever waits for it may ask for the next cell of the service.
                     self._put_away(cell, session, outcome)
                 waiting.popleft()
-                if was_held_up(outcome) and not self._hold:
+                if self._proves_nothing(cell, outcome):
                     self._held_up.append((cell, result, outcome))
                 else:
                     result.set_result(outcome)
@@ -124,7 +133,8 @@ class Sessions:
                 cell, result, outcome = waiting[0]
                 started = time.monotonic()
                 for _ in range(HELD_UP_TRIES - 1):
-                    if self._again_seconds + time.monotonic() - started > HELD_UP_SECONDS or not was_held_up(outcome):
+                    spent = self._again_seconds + time.monotonic() - started
+                    if spent > HELD_UP_SECONDS or not self._proves_nothing(cell, outcome):
                         break
                     session, outcome = self._run(cell, None)
                     if session is not None:
@@ -155,7 +165,7 @@ class Sessions:
                 lost.close()
             session = session or self._start(cell)
             outcome = run_cell(cell, session, tidy=not self._hold)
-            if was_held_up(outcome) and not self._hold:
+            if self._proves_nothing(cell, outcome):
                 late, session = session, None
                 late.close()
         except MISHAPS as problem:
@@ -174,6 +184,14 @@ class Sessions:
             return None, outcome
         session.suspect = outcome.verdict != PASSED
         return session, outcome
+
+    def _proves_nothing(self, cell: Cell, outcome: CellResult) -> bool:
+        """Whether the machine, and not the service, may have decided, so that it is worth another try."""
+        if self._hold or HELD_UP not in outcome.evidence:
+            return False
+        if self._deviates(cell):
+            return outcome.verdict == PASSED or (outcome.verdict == INCONCLUSIVE and not outcome.actual)
+        return outcome.verdict == INCONCLUSIVE
 
     def _start(self, cell: Cell) -> Session:
         with self._starts:

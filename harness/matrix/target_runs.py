@@ -62,7 +62,13 @@ class TargetRuns:
         except BaseException:
             target.close()
             raise
-        return TargetRun(Sessions(environment, processes=self._processes, hold=options.hold), findings)
+        sessions = Sessions(
+            environment,
+            processes=self._processes,
+            hold=options.hold,
+            deviates=lambda cell: any(one.covers(cell) for one in findings),
+        )
+        return TargetRun(sessions, findings)
 
     def _idp(self, options: Options, target: Target) -> IdpClient:
         token = None

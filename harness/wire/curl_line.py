@@ -14,6 +14,9 @@ from harness.wire.request_writer import header_bytes
 # What curl passes on in a URL as it stands: printable ASCII, but no blank, and no # that would begin a fragment.
 _PLAIN_PATH = re.compile(r"[!\"$-~]*")
 
+# Whether it is a shell's word already, that word, the bytes that it stands for.
+Piece = tuple[bool, str, bytes]
+
 
 @dataclass(frozen=True)
 class CurlLine:
@@ -65,15 +68,20 @@ class CurlLine:
             return word(data)
         return "".join(piece if is_word else word(part) if part else "" for is_word, piece, part in pieces)
 
-    def _pieces(self, data: bytes) -> list[tuple[bool, str, bytes]]:
-        """`data` cut where secrets stand in it: whether a piece is a shell's word already, that word, or the bytes."""
+    def _pieces(self, data: bytes) -> list[Piece]:
+        """`data` cut where secrets stand in it."""
         words = {text: shell for text, shell in self.instead.items() if text}
         if self.token:
             words[self.token] = f'"$({self.token_command})"' if self.token_command else "'<token>'"
-        if not words:
-            return [(False, "", data)]
-        found = re.split(
-            b"(" + b"|".join(re.escape(text.encode()) for text in sorted(words, key=len)[::-1]) + b")", data
-        )
-        by_text = {text.encode(): shell for text, shell in words.items()}
-        return [(number % 2 == 1, by_text.get(part, ""), part) for number, part in enumerate(found)]
+        pieces: list[Piece] = [(False, "", data)]
+        for text in sorted(words, key=len, reverse=True):
+            secret = (True, words[text], text.encode())
+            cut = [[piece] if piece[0] else _around(secret, piece[2]) for piece in pieces]
+            pieces = [piece for group in cut for piece in group]
+        return pieces
+
+
+def _around(secret: Piece, data: bytes) -> list[Piece]:
+    """`data` cut at each place where the bytes of the secret stand, with the secret's piece there."""
+    first, *others = data.split(secret[2])
+    return [(False, "", first), *(piece for part in others for piece in (secret, (False, "", part)))]

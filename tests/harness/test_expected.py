@@ -8,7 +8,7 @@ import pytest
 from scenario_files import load_scenario, write_expected
 
 from harness.base.errors import ScenarioFileError
-from harness.base.verdicts import ERROR, FAILED, FINDING, INCONCLUSIVE, PASSED, SKIPPED, STALE, UNDECLARED
+from harness.base.verdicts import ERROR, FAILED, FINDING, HELD_UP, INCONCLUSIVE, PASSED, SKIPPED, STALE, UNDECLARED
 from harness.declared.expected import ExpectedFinding, apply, load_expected
 from harness.grammar.model import Cell, Scenario
 from harness.matrix.cell_runner import blank_result
@@ -53,9 +53,17 @@ def test_a_listed_cell_that_passes_is_stale(scenario: Scenario) -> None:
 def test_a_listed_cell_that_passes_without_a_processor_proves_nothing(scenario: Scenario) -> None:
     """It isn't the service that has changed."""
     result = blank_result(cell(scenario), "thing")
-    result.verdict, result.evidence = PASSED, {"held_up": "the harness had to wait"}
+    result.verdict, result.evidence = PASSED, {HELD_UP: "the harness had to wait"}
     apply(result, cell(scenario), [FOUND])
     assert (result.verdict, result.reason.partition(".")[0]) == (INCONCLUSIVE, "the harness had to wait")
+
+
+def test_a_listed_cell_that_deviates_without_a_processor_is_a_finding(scenario: Scenario) -> None:
+    """It is known that it deviates; but one whose control failed says nothing."""
+    for actual, verdict in (("200 OK", FINDING), ("", INCONCLUSIVE)):
+        result = blank_result(cell(scenario), "thing")
+        result.verdict, result.actual, result.evidence = INCONCLUSIVE, actual, {HELD_UP: "the harness had to wait"}
+        assert apply(result, cell(scenario), [FOUND]).verdict == verdict
 
 
 @pytest.mark.parametrize("verdict", [ERROR, INCONCLUSIVE, SKIPPED, UNDECLARED])

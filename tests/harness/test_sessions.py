@@ -399,6 +399,23 @@ def test_a_second_try_waits_until_it_is_alone(
     assert target.most_at_once[len(cells) :] == [1] * len(later)
 
 
+def test_a_cell_that_is_known_to_deviate_is_not_tried_again(
+    target: CountingTarget,
+    idp_client: IdpClient,
+    attacker: AttackerListener,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Unless it passes: then it may be the machine that let it."""
+    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
+    parts = environment(target, idp_client, attacker, tmp_path)
+    with Sessions(parts, deviates=lambda _: True) as sessions:
+        sessions.run(cell(tmp_path, "expect = [418]\n"))
+        assert len(target.started) == 1
+        sessions.run(cell(tmp_path, style="okta"))
+        assert len(target.started) == 1 + HELD_UP_TRIES
+
+
 def test_second_tries_have_an_end(
     sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
