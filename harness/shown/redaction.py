@@ -14,12 +14,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _SHORTEST, _SHORTEST_BASE64, _SHORTEST_HEX, _LONGEST_SHORTEST = 8, 12, 16, 12
-# A piece is looked for by so many characters of it: at every third place of a text, and at every place of a secret, or
-# every second where its pieces are long. So one of each piece's is found.
-_GRAM, _STRIDE = 6, 3
+# A piece is looked for by so many characters of it, its grams.
+_GRAM = 6
 # Parts of a token that are longer than words: header, payload, signature, or what stands for them.
 _TOKEN_PART = re.compile(r"[A-Za-z0-9_+/-]{16,}")
 _SHORTEST_TOKEN = 40
@@ -28,6 +28,8 @@ _HEAD, _TAIL = 1024, 2048
 _SHOWN_CHARACTERS, _GAP = 8, 2
 _DECODINGS = 3
 _PLACES = 4
+# The cells of a session have most of their tokens in common; one takes some 100 KB.
+_FAMILIES = 192
 _ESCAPE = re.compile(
     r"%(?P<percent>[0-9A-Fa-f]{2})"
     r"|=(?P<quoted>[0-9A-F]{2})"
@@ -49,7 +51,26 @@ class _Secret:
     text: str
     shortest: int
     shown: bool
-    made_up: bool
+    made_up: bool = False
+
+    def grams(self) -> Iterator[str]:
+        """So many that each run of `shortest` characters has one."""
+        stride = self.shortest - _GRAM + 1
+        for at in range(0, len(self.text) - _GRAM + 1, stride):
+            yield self.text[at : at + _GRAM]
+
+    def all_grams(self) -> Iterator[tuple[int, str]]:
+        """Where each of its grams begins, and the gram."""
+        for at in range(len(self.text) - _GRAM + 1):
+            yield at, self.text[at : at + _GRAM]
+
+
+@dataclass(frozen=True)
+class _Family:
+    """A credential in all the ways in which it may be written, and the grams by which it is looked for."""
+
+    secrets: tuple[_Secret, ...]
+    grams: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -72,30 +93,30 @@ class Secrets:
     """What must not be shown: add everything, then `cut` texts. Cutting takes time in proportion to the text."""
 
     def __init__(self) -> None:
-        self._added: list[Callable[[], None]] = []  # Most cells pass, and nobody asks what their secrets look like.
-        self._secrets: dict[str, _Secret] = {}
-        self._places: dict[str, list[tuple[_Secret, int]]] = {}
-        self._stride = _STRIDE
+        self._added: list[Callable[[], _Family]] = []  # Most cells pass, and nobody asks what their secrets look like.
+        self._families: list[_Family] = []
+        self._grams: set[str] = set()
 
     def add_token(self, token: str) -> None:
         """A bearer token, compact or not. A text too short to be one, or of one letter, is none."""
-        self._added.append(lambda: self._add_token(token))
+        self._added.append(lambda: _family_of_token(token))
 
     def add_text(self, secret: str, *, made_up: bool = False) -> None:
         """An API key, a password. With `made_up` it may stand in commands: the harness chose it and says so openly."""
-        self._added.append(lambda: self._add_text(secret, made_up))
+        self._added.append(lambda: _family_of_text(secret, made_up))
 
     def add_octets(self, octets: bytes) -> None:
         """A part of a private key: a number, wherever in a key it stands and however that is written."""
-        self._added.append(lambda: self._add_encoded(octets))
+        self._added.append(lambda: _family_of_octets(octets))
 
     def cut(self, text: str, *, command: bool = False) -> str:
         """`text` with `…` for each piece of a secret; the first characters of one stay. `command` spares made-up ones.
 
         Out: the same text when there is none.
         """
-        if len(text) < _GRAM or not self._index():
+        if len(text) < _GRAM:
             return text
+        self._know_all()
         spans = sorted(
             (span for view in _views(text) for span in self._spans(view, command)),
             key=lambda span: (span.start, -span.end),
@@ -117,63 +138,25 @@ class Secrets:
             return [self.cut_data(item) for item in value]
         return value
 
-    def _add_token(self, token: str) -> None:
-        if len(token) < _SHORTEST_TOKEN:
-            return
-        for piece in [token] if len(token) <= _HEAD + _TAIL else [token[:_HEAD], token[-_TAIL:]]:
-            for number, part in enumerate(_TOKEN_PART.findall(piece)):
-                if len(set(part)) > 3:
-                    self._add(_letters(part), _SHORTEST, shown=number == 0)
-                    self._add_encoded(part.encode())
-
-    def _add_text(self, secret: str, made_up: bool) -> None:
-        letters = _letters(secret)
-        shortest = min(_LONGEST_SHORTEST, max(_SHORTEST, (len(letters) + 1) // 2))
-        self._add(letters, min(shortest, len(letters)), shown=True, made_up=made_up)
-        if len(letters) >= _SHORTEST:
-            self._add_encoded(secret.encode("utf-8", "surrogatepass"), made_up=made_up)
-
-    def _add(self, letters: str, shortest: int, *, shown: bool = False, made_up: bool = False) -> None:
-        if len(letters) < _GRAM:
-            return
-        known = self._secrets.get(letters)
-        if known is None or (known.made_up and not made_up):
-            self._secrets[letters] = _Secret(letters, shortest, shown, made_up)
-
-    def _add_encoded(self, octets: bytes, *, made_up: bool = False) -> None:
-        self._add(octets.hex(), _SHORTEST_HEX, made_up=made_up)
-        for offset, unsure in enumerate((0, 2, 3)):  # What stands before it moves the bits of base64.
-            encoded = base64.b64encode(bytes(offset) + octets).decode("ascii").rstrip("=")
-            self._add(_letters(encoded[unsure:-2]), _SHORTEST_BASE64, made_up=made_up)
-
-    def _index(self) -> dict[str, list[tuple[_Secret, int]]]:
-        """Where in the secrets a run of six characters stands."""
-        if not self._added:
-            return self._places
+    def _know_all(self) -> None:
         while self._added:
-            self._added.pop()()
-        self._places = {}
-        for secret in self._secrets.values():
-            stride = 2 if secret.shortest >= _GRAM + 2 * _STRIDE - 1 else 1
-            for at in range(0, len(secret.text) - _GRAM + 1, stride):
-                known = self._places.setdefault(secret.text[at : at + _GRAM], [])
-                if len(known) < _PLACES:
-                    known.append((secret, at))
-        self._stride = min([_STRIDE, *(secret.shortest - _GRAM + 1 for secret in self._secrets.values())])
-        return self._places
+            family = self._added.pop()()
+            self._families.append(family)
+            self._grams |= family.grams
 
     def _spans(self, view: _View, command: bool) -> Iterator[_Span]:
-        places = self._index()
         letters = _OTHERS.sub("", view.characters)
+        grams = {letters[at : at + _GRAM] for at in range(len(letters) - _GRAM + 1)}
+        if self._grams.isdisjoint(grams):
+            return
+        places = self._places(grams, command)
         where: list[int] = []
         floor = 0
-        for at in range(0, len(letters) - _GRAM + 1, self._stride):
+        for at in range(len(letters) - _GRAM + 1):
             if at < floor or (known := places.get(letters[at : at + _GRAM])) is None:
                 continue
             found = None
             for secret, place in known:
-                if command and secret.made_up:
-                    continue
                 begin, end = _run(letters, at, floor, secret.text, place)
                 if end - begin >= secret.shortest and (found is None or end > found[1]):
                     found = (begin, end, secret.shown and begin - at + place == 0)
@@ -181,6 +164,70 @@ class Secrets:
                 where = where or [at for at, c in enumerate(view.characters) if not _OTHERS.match(c)]
                 yield _Span(view.starts[where[found[0]]], view.ends[where[found[1] - 1]], found[2])
                 floor = found[1]
+
+    def _places(self, grams: set[str], command: bool) -> dict[str, list[tuple[_Secret, int]]]:
+        """Where in the secrets of which a text has some grams each of its grams stands."""
+        secrets: dict[str, _Secret] = {}
+        for family in self._families:
+            if family.grams.isdisjoint(grams):
+                continue
+            for secret in family.secrets:
+                known = secrets.get(secret.text)
+                if known is None or (known.made_up and not secret.made_up):
+                    secrets[secret.text] = secret
+        places: dict[str, list[tuple[_Secret, int]]] = {}
+        for secret in secrets.values():
+            if (command and secret.made_up) or grams.isdisjoint(secret.grams()):
+                continue
+            for at, gram in secret.all_grams():
+                if gram in grams and len(known_places := places.setdefault(gram, [])) < _PLACES:
+                    known_places.append((secret, at))
+        return places
+
+
+def _family(secrets: Iterable[_Secret]) -> _Family:
+    long_enough = tuple(secret for secret in secrets if len(secret.text) >= _GRAM)
+    return _Family(long_enough, frozenset(gram for secret in long_enough for gram in secret.grams()))
+
+
+@lru_cache(_FAMILIES)
+def _family_of_token(token: str) -> _Family:
+    return _family(_of_token(token))
+
+
+@lru_cache(_FAMILIES)
+def _family_of_text(secret: str, made_up: bool) -> _Family:
+    return _family(_of_text(secret, made_up))
+
+
+@lru_cache(_FAMILIES)
+def _family_of_octets(octets: bytes) -> _Family:
+    return _family(_encoded(octets))
+
+
+def _of_token(token: str) -> Iterator[_Secret]:
+    if len(token) < _SHORTEST_TOKEN:
+        return
+    for piece in [token] if len(token) <= _HEAD + _TAIL else [token[:_HEAD], token[-_TAIL:]]:
+        for number, part in enumerate(_TOKEN_PART.findall(piece)):
+            if len(set(part)) > 3:
+                yield _Secret(_letters(part), _SHORTEST, shown=number == 0)
+                yield from _encoded(part.encode())
+
+
+def _of_text(secret: str, made_up: bool) -> Iterator[_Secret]:
+    letters = _letters(secret)
+    shortest = min(_LONGEST_SHORTEST, max(_SHORTEST, (len(letters) + 1) // 2))
+    yield _Secret(letters, max(_GRAM, min(shortest, len(letters))), shown=True, made_up=made_up)
+    if len(letters) >= _SHORTEST:
+        yield from _encoded(secret.encode("utf-8", "surrogatepass"), made_up=made_up)
+
+
+def _encoded(octets: bytes, *, made_up: bool = False) -> Iterator[_Secret]:
+    yield _Secret(octets.hex(), _SHORTEST_HEX, shown=False, made_up=made_up)
+    for offset, unsure in enumerate((0, 2, 3)):  # What stands before it moves the bits of base64.
+        encoded = base64.b64encode(bytes(offset) + octets).decode("ascii").rstrip("=")
+        yield _Secret(_letters(encoded[unsure:-2]), _SHORTEST_BASE64, shown=False, made_up=made_up)
 
 
 def _run(text: str, at: int, floor: int, secret: str, place: int) -> tuple[int, int]:
