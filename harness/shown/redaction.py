@@ -27,7 +27,7 @@ _SHORTEST_TOKEN = 40
 _HEAD, _TAIL = 1024, 2048
 _SHOWN_CHARACTERS, _GAP = 8, 2
 _DECODINGS = 3
-_PLACES = 4
+_PLACES = 8
 # The cells of a session have most of their tokens in common; one takes some 100 KB.
 _FAMILIES = 192
 _ESCAPE = re.compile(
@@ -53,24 +53,15 @@ class _Secret:
     shown: bool
     made_up: bool = False
 
-    def grams(self) -> Iterator[str]:
-        """So many that each run of `shortest` characters has one."""
-        stride = self.shortest - _GRAM + 1
-        for at in range(0, len(self.text) - _GRAM + 1, stride):
-            yield self.text[at : at + _GRAM]
-
-    def all_grams(self) -> Iterator[tuple[int, str]]:
-        """Where each of its grams begins, and the gram."""
-        for at in range(len(self.text) - _GRAM + 1):
-            yield at, self.text[at : at + _GRAM]
-
 
 @dataclass(frozen=True)
 class _Family:
-    """A credential in all the ways in which it may be written, and the grams by which it is looked for."""
+    """A credential in all the ways in which it may be written: where in them stand the grams by which it is looked for.
 
-    secrets: tuple[_Secret, ...]
-    grams: frozenset[str]
+    Each run that gives it away has one of these grams.
+    """
+
+    places: Mapping[str, Sequence[tuple[_Secret, int]]]
 
 
 @dataclass(frozen=True)
@@ -142,12 +133,12 @@ class Secrets:
         while self._added:
             family = self._added.pop()()
             self._families.append(family)
-            self._grams |= family.grams
+            self._grams |= family.places.keys()
 
     def _spans(self, view: _View, command: bool) -> Iterator[_Span]:
         letters = _OTHERS.sub("", view.characters)
-        grams = {letters[at : at + _GRAM] for at in range(len(letters) - _GRAM + 1)}
-        if self._grams.isdisjoint(grams):
+        grams = self._grams & {letters[at : at + _GRAM] for at in range(len(letters) - _GRAM + 1)}
+        if not grams:
             return
         places = self._places(grams, command)
         where: list[int] = []
@@ -166,28 +157,25 @@ class Secrets:
                 floor = found[1]
 
     def _places(self, grams: set[str], command: bool) -> dict[str, list[tuple[_Secret, int]]]:
-        """Where in the secrets of which a text has some grams each of its grams stands."""
-        secrets: dict[str, _Secret] = {}
-        for family in self._families:
-            if family.grams.isdisjoint(grams):
-                continue
-            for secret in family.secrets:
-                known = secrets.get(secret.text)
-                if known is None or (known.made_up and not secret.made_up):
-                    secrets[secret.text] = secret
+        """Where in the secrets these grams stand."""
         places: dict[str, list[tuple[_Secret, int]]] = {}
-        for secret in secrets.values():
-            if (command and secret.made_up) or grams.isdisjoint(secret.grams()):
-                continue
-            for at, gram in secret.all_grams():
-                if gram in grams and len(known_places := places.setdefault(gram, [])) < _PLACES:
-                    known_places.append((secret, at))
+        for family in self._families:
+            for gram in family.places.keys() & grams:
+                known = places.setdefault(gram, [])
+                for place in family.places[gram]:
+                    # Many tokens begin alike.
+                    if not (command and place[0].made_up) and len(known) < _PLACES and place not in known:
+                        known.append(place)
         return places
 
 
 def _family(secrets: Iterable[_Secret]) -> _Family:
-    long_enough = tuple(secret for secret in secrets if len(secret.text) >= _GRAM)
-    return _Family(long_enough, frozenset(gram for secret in long_enough for gram in secret.grams()))
+    places: dict[str, list[tuple[_Secret, int]]] = {}
+    for secret in secrets:
+        stride = secret.shortest - _GRAM + 1
+        for at in range(0, len(secret.text) - _GRAM + 1, stride):
+            places.setdefault(secret.text[at : at + _GRAM], []).append((secret, at))
+    return _Family(places)
 
 
 @lru_cache(_FAMILIES)
