@@ -21,6 +21,7 @@ from harness.shown.foreign_text import ForeignText, foreign, header_text, lines_
 from harness.shown.redaction import Secrets
 from harness.shown.shell_words import comment
 from harness.steps import STEPS
+from harness.targets.base import MayBeEnded
 
 _numbers = itertools.count(1)
 _LONGEST_COMMAND = 4000
@@ -65,6 +66,8 @@ def _clear_up(run: CellRun, result: CellResult, *, tidy: bool) -> None:
     if held_up and result.verdict == FAILED:
         result.verdict = INCONCLUSIVE
         result.reason = f"{held_up}. Expected {result.expected}; got {result.actual}"
+    if result.verdict != PASSED and (reason := _ended_by_others(run.session)):
+        result.verdict, result.reason = ERROR, f"the service was ended from outside: {reason}"
     secrets = _secrets(run)
     try:
         run.finish()
@@ -78,6 +81,10 @@ def _clear_up(run: CellRun, result: CellResult, *, tidy: bool) -> None:
         result.verdict, result.reason = ERROR, f"after the case: {sentence(problem)}{before}"
     result.expected, result.actual = secrets.cut(result.expected), secrets.cut(result.actual)
     result.reason = secrets.cut(result.reason)
+
+
+def _ended_by_others(session: Session) -> str | None:
+    return session.service.ended_by_others() if isinstance(session.service, MayBeEnded) else None
 
 
 def _said(result: CellResult) -> str:

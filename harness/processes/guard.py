@@ -17,7 +17,8 @@ be killed in a way that lets it clean up nothing (`kill -9`):
 - The folder given with `--scratch` goes last, however far things came. The command works in it, the guard holds it
   (`mock_idp.ephemeral.own_folder`).
 
-It prints the command's process id, sends the command's output to standard error, and exits with the command's status
+It prints the command's process id, and when that is over how: `exit`, `signal N`, or `asked` where the guard itself got
+a signal. It sends the command's output to standard error, and exits with the command's status
 (128 + n for signal n, 127 when it could not be started). Standard library only, and what itself needs no more: it runs
 as `-I -S` for a quick start.
 """
@@ -102,6 +103,7 @@ class Guard:
         self.wake = wake_up_on_signals()
         self.child = 0
         self.status: int | None = None
+        self.asked = False
         self.scratch: OwnFolder | None = None
 
     def next_word(self) -> bytes | None:
@@ -151,13 +153,19 @@ class Guard:
         """Return when the command ended or the guard is to end it."""
         while self.status is None and self.next_word() != b"":
             self.reap()
-        os.close(1)  # Tells the harness, before the rest is cleaned up.
+        # Before the rest is cleaned up, and before the command gets to know of it.
+        signalled = f"signal {-self.status}" if self.status is not None and self.status < 0 else "exit"
+        with contextlib.suppress(BrokenPipeError):
+            os.write(1, b"asked\n" if self.asked else f"{signalled}\n".encode())
+        os.close(1)
 
     def stop_requested(self) -> bool:
         try:
-            return any(number != signal.SIGCHLD for number in os.read(self.wake, 4096))
+            asked = any(number != signal.SIGCHLD for number in os.read(self.wake, 4096))
         except BlockingIOError:
             return False
+        self.asked = self.asked or asked
+        return asked
 
     def reap(self) -> bool:
         """Collect children that ended. Whether any is left."""

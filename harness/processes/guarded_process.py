@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +29,10 @@ GUARD = Path(__file__).with_name("guard.py")
 _INHERITED = ("LD_LIBRARY_PATH", "TMPDIR", "TZ")
 # Time for the guard to kill what did not end within the grace period, and to remove the folders.
 _GUARD_SECONDS = 15.0
+# Time for the guard to tell of a command that has ended.
+_WORD_SECONDS = 1.0
+# What no service sends itself.
+_FROM_OUTSIDE = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -87,6 +92,7 @@ class GuardedProcess:
             guard += ["--user", user]
         self._grace_seconds, self._scratch = ending.grace_seconds, scratch
         self._stopping = threading.Lock()
+        self._last_words: list[str] = []
         # What has something to do yet when its guard is gone, ends by itself.
         self._mark = _kept_mark() if ending.orphan_signal == "KILL" else ""
         try:
@@ -138,6 +144,23 @@ class GuardedProcess:
     def exit_status(self) -> int | None:
         """The status of a command that ended (128 + n for signal n), once all is cleaned up, else `None`."""
         return self._guard.wait() if self.wait(0) else None
+
+    def ended_by_others(self) -> str | None:
+        """By what, if somebody else than the command and this process has ended it; `None` also while it runs."""
+        if self._report.closed or not self.wait(_WORD_SECONDS if self._has_gone() else 0):
+            return None
+        self._last_words = self._last_words or self._report.read().decode().split() or ["killed"]
+        what = self._last_words[0]
+        if what == "signal" and (number := int(self._last_words[1])) in _FROM_OUTSIDE:
+            return f"it was ended by {signal.Signals(number).name}"
+        return {"asked": "its guard was told to end it", "killed": "its guard was killed"}.get(what)
+
+    def _has_gone(self) -> bool:
+        """Whether the command has ended, as the kernel knows before its guard."""
+        try:
+            return psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
 
     def processes(self) -> list[psutil.Process]:
         """The command's process and those it started, as far as they live."""

@@ -118,6 +118,14 @@ class Service(Protocol):
         """The most that was ever resident, in bytes; `None` as with `rss_bytes`."""
 
 
+@runtime_checkable
+class MayBeEnded(Protocol):
+    """A service of which it is known when somebody else has ended it: what it then does is not its own doing."""
+
+    def ended_by_others(self) -> str | None:
+        """By what it was ended, or what it can't do without; `None` while all runs, and when it ended by itself."""
+
+
 class Target(Protocol):
     """A way to get services."""
 

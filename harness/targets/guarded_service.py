@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Protocol, TypeVar
 
@@ -12,13 +13,21 @@ from harness.shown.foreign_text import ForeignText
 
 
 class GuardedService:
-    """A running service; see `harness.targets.base.Service`."""
+    """A running service; see `harness.targets.base.Service`. `missing` says what it needs and that is gone."""
 
-    def __init__(self, base_url: str, process: GuardedProcess, log: ServiceLog, secrets: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        process: GuardedProcess,
+        log: ServiceLog,
+        secrets: tuple[str, ...] = (),
+        *,
+        missing: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self.base_url = base_url
         self.pid = process.pid
         self.secrets = secrets
-        self._process, self._log = process, log
+        self._process, self._log, self._missing = process, log, missing
 
     def __repr__(self) -> str:
         return f"<service {self.base_url} pid {self.pid}>"
@@ -32,6 +41,9 @@ class GuardedService:
 
     def alive(self) -> bool:
         return self._process.alive()
+
+    def ended_by_others(self) -> str | None:
+        return self._process.ended_by_others() or self._missing()
 
     def rss_bytes(self) -> int | None:
         return self._process.rss_bytes()

@@ -84,6 +84,10 @@ class PostgresServer:
     def alive(self) -> bool:
         return self._process.alive()
 
+    def why_gone(self) -> str | None:
+        """In words, that it has ended; `None` while it runs."""
+        return None if self.alive() else "its PostgreSQL has ended"
+
     def log_tail(self, lines: int = 40) -> ForeignText:
         return self._log.tail(lines)
 

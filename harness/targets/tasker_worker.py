@@ -85,7 +85,7 @@ class TaskerWorkerTarget:
                 f"port {self._port} is taken by {ports.describe_holder(self._port)}; choose another port, "
                 "or leave it out to get a free one"
             )
-        return self._services.add(self._boot(config, self._database_url()))
+        return self._services.add(self._boot(config, self._database()))
 
     def _check_jwks_url(self, config: ServiceConfig) -> None:
         """Refuse a URL that is none, or one that the worker would fetch from somewhere else than this machine.
@@ -118,15 +118,15 @@ class TaskerWorkerTarget:
                 self._postgres.stop()
                 self._postgres = None
 
-    def _database_url(self) -> str:
+    def _database(self) -> PostgresServer:
         with self._postgres_lock:
             if self._postgres is None or not self._postgres.alive():
                 if self._postgres:
                     self._postgres.stop()
                 self._postgres = start_postgres(self._log_folder)
-            return self._postgres.url
+            return self._postgres
 
-    def _boot(self, config: ServiceConfig, database_url: str) -> GuardedService:
+    def _boot(self, config: ServiceConfig, database: PostgresServer) -> GuardedService:
         scratch = ScratchFolder()
         with ExitStack() as undo:
             log = ServiceLog(self.name, self._log_folder)
@@ -134,7 +134,7 @@ class TaskerWorkerTarget:
             process = self._services.add(
                 GuardedProcess(
                     [sys.executable, "-P", str(BOOT)],
-                    environment=self._environment(config, database_url, scratch.path),
+                    environment=self._environment(config, database.url, scratch.path),
                     log=log,
                     scratch=scratch,
                     prepare=lambda: _write_files(config, scratch),
@@ -143,8 +143,8 @@ class TaskerWorkerTarget:
             undo.callback(process.stop)
             base_url, missing = wait_until_healthy(process, self._boot_seconds)
             self._check_healthy(process, log, missing)
-            secrets = (*planted_secrets(config), *user_information(database_url))
-            service = GuardedService(base_url, process, log, secrets)
+            secrets = (*planted_secrets(config), *user_information(database.url))
+            service = GuardedService(base_url, process, log, secrets, missing=database.why_gone)
             undo.pop_all()
         return service
 

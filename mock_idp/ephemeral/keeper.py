@@ -9,8 +9,9 @@ with the process, whatever ended it. Then the keeper waits for the guards with t
 left (`own_processes`), and removes the folders that are proved to be that process's (`own_folder`), each once nobody
 holds it any more.
 
-It prints `ready`, and belongs to nobody from then on: who kills a process with all its children leaves the keeper. It
-takes no signal to end, as it ends by itself. Standard library only: it runs as `-I -S` for a quick start.
+It prints `ready`, and belongs to nobody from then on: who kills a process with all its children leaves the keeper. The
+signals to end are blocked from its start on, as it ends by itself. Standard library only: it runs as `-I -S` for a
+quick start.
 """
 
 import os
@@ -50,8 +51,6 @@ def remove(path: Path) -> None:
 
 
 def main() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
     if os.fork():
         os._exit(0)
     sys.path.append(str(Path(__file__).resolve().parents[2]))  # Where `mock_idp` is; -I leaves it out.

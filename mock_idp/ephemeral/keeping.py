@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from mock_idp.ephemeral.own_folder import OwnFolder
 
 _KEEPER = Path(__file__).with_name("keeper.py")
 _END_SECONDS = 10.0
+_ATTEMPTS = 3
 
 
 class Keeping:
@@ -87,25 +89,17 @@ class Keeping:
         _write(self._pipes[0], (*(folder.path for folder in self._folders), *paths))
 
     def _start(self) -> tuple[IO[bytes], IO[bytes]]:
-        # In a session of its own, or the Ctrl-C that ends this process would end it first.
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_KEEPER), str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd="/",
-            bufsize=0,
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        ready = process.stdout.readline()
-        process.wait()  # What goes on is no child of this process.
-        if not ready:
+        for _ in range(_ATTEMPTS):  # It may be killed before it is ready.
+            process = _popen()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            ready = process.stdout.readline()
+            process.wait()  # What goes on is no child of this process.
+            if ready:
+                return process.stdin, process.stdout
             process.stdin.close()
             process.stdout.close()
-            raise OSError(f"the keeper of temporary folders does not start ({sys.executable} {_KEEPER})")
-        return process.stdin, process.stdout
+        raise OSError(f"the keeper of what is temporary does not start ({sys.executable} {_KEEPER})")
 
     def _end_if_idle(self) -> None:
         """Let the keeper go when there is nothing to keep, and wait until it is gone."""
@@ -121,6 +115,24 @@ class Keeping:
             with suppress(OSError):
                 pipe.close()
         self._pipes = None
+
+
+def _popen() -> subprocess.Popen[bytes]:
+    """Start the keeper, whom no signal ends but SIGKILL: what a process has blocked, a program of its has, too."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        # In a session of its own, or the Ctrl-C that ends this process would reach it.
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", str(_KEEPER), str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+            bufsize=0,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _write(pipe: IO[bytes], paths: Iterable[Path]) -> None:
