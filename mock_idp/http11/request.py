@@ -67,9 +67,13 @@ def request_of(environ: Mapping[str, Any], limit: int) -> Request:
 
 
 def request_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The request headers of a WSGI environ."""
-    headers = [(key[5:].replace("_", "-"), str(value)) for key, value in environ.items() if key.startswith("HTTP_")]
+    """The request headers of an environ that `header_environ` has made."""
+    headers = [(_header_name(key[5:]), str(value)) for key, value in environ.items() if key.startswith("HTTP_")]
     for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if environ.get(key):
-            headers.append((key.replace("_", "-"), str(environ[key])))
+            headers.append((_header_name(key), str(environ[key])))
     return headers
+
+
+def _header_name(key: str) -> str:
+    return "_".join(part.replace("_", "-") for part in key.split("__"))

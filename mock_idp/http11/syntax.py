@@ -113,9 +113,9 @@ def header_environ(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Headers as a WSGI environ has them (PEP 3333); those that are there more than once are joined with a comma."""
     environ: dict[str, str] = {}
     for name, value in headers:
-        key = name.upper().replace("-", "_")
-        # A name with an underscore is another header, which must not pass for this one.
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH") or "_" in name:
+        # A name with an underscore is another header, which must not pass for the one with a hyphen: it has two here.
+        key = name.upper().replace("_", "__").replace("-", "_")
+        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             key = "HTTP_" + key
         environ[key] = f"{environ[key]}, {value}" if key in environ else value
     return environ

@@ -69,7 +69,7 @@ def test_in_a_file(tmp_path: Path) -> None:
     for token in ("sésame", " sesame", ""):
         config.write_text(f'control_token = "{token}"\n', encoding="utf-8")
         ended = mock_idp("serve", "--port", "0", "--config", str(config))
-        assert (ended.returncode, f"{config}: control_token" in ended.stderr) == (2, True), ended.stderr
+        assert (ended.returncode, f"{config}:1: control_token: " in ended.stderr) == (2, True), ended.stderr
 
 
 def test_a_server_for_others_needs_one_that_protects() -> None:

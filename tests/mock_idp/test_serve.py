@@ -145,7 +145,7 @@ def test_a_taken_port() -> None:
         (["--style", "keycloak", "--option", "relm=x"], "realm"),
         (["--option", "realm"], "NAME=VALUE"),
         (["--public-url", "localhost"], "public_url"),
-        (["--issuers", "/no/such/file.toml"], "Cannot read"),
+        (["--issuers", "/no/such/file.toml"], "/no/such/file.toml:1: The file can't be read"),
         (["--ready-file", "/no/such/folder/ready"], "folder"),
         (["--style", "ping"], "ping"),
     ],
