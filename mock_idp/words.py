@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mock_idp.control.schemas import SCHEMAS
-from mock_idp.control.token_schemas import TOKEN_MEMBERS, options_schema
+from mock_idp.control.tokens import TOKEN_MEMBERS, options_schema
 from mock_idp.http11.schema_parts import Json
 from mock_idp.jose.mutations import MUTATIONS
 from mock_idp.jose.token_spec import contradictions

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from mock_idp.control.client_schemas import CLIENT_SCHEMAS
-from mock_idp.control.har_schema import HAR_SCHEMAS
-from mock_idp.control.issuer_schemas import ISSUER_SCHEMAS
-from mock_idp.control.key_schemas import KEY_SCHEMAS
+from mock_idp.control.har import HAR_SCHEMAS
+from mock_idp.control.issuers import ISSUER_SCHEMAS
+from mock_idp.control.keys import KEY_SCHEMAS
 from mock_idp.control.plan_schemas import PLAN_SCHEMAS
-from mock_idp.control.request_schemas import REQUEST_SCHEMAS
-from mock_idp.control.token_schemas import TOKEN_SCHEMAS
+from mock_idp.control.requests import REQUEST_SCHEMAS
+from mock_idp.control.tokens import TOKEN_SCHEMAS
 from mock_idp.http11.schema_parts import MAYBE_TEXT, STRING, Json, complete
 
 SCHEMAS: dict[str, Json] = {

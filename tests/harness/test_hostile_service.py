@@ -59,7 +59,9 @@ def folder(tmp_path: Path) -> Path:
     """A folder with the scenarios and the profile."""
     for topic, body in SCENARIOS.items():
         write_scenario(tmp_path / "mine", body, topic=topic, head=POSITIVE if topic == "made" else HEAD)
-    text = profile_text("jwks", "configure", "restart", "metrics", "resource-count", routes=ROUTES, more=METRICS + RESOURCES + POLICY)
+    text = profile_text(
+        "jwks", "configure", "restart", "metrics", "resource-count", routes=ROUTES, more=METRICS + RESOURCES + POLICY
+    )
     write_profile(tmp_path, text, name="hostile")
     return tmp_path
 
