@@ -1,4 +1,4 @@
-"""What a busy machine keeps from being judged is skipped with its reason, up to a bound: it says nothing of a service."""
+"""What a busy machine keeps from being judged is skipped with its reason, up to a bound: it says nothing of anybody."""
 
 from __future__ import annotations
 
