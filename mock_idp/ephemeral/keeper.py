@@ -38,16 +38,17 @@ def remove(path: Path) -> None:
     """Remove the folder at `path` if it is proved to be ours, once nobody holds it."""
     from mock_idp.ephemeral.own_folder import OwnFolder, remove_own
 
-    deadline = None
-    while own := OwnFolder.prove(path):
-        own.hold_alone()
-        deadline = deadline or time.monotonic() + REMOVAL_SECONDS
-        own.remove()
-        own.close()
-        if not path.exists() or time.monotonic() > deadline:
-            return
+    own = OwnFolder.prove(path)
+    if own is None:
+        remove_own(path)
+        return
+    own.hold_alone()
+    deadline = time.monotonic() + REMOVAL_SECONDS
+    own.remove()
+    while path.exists() and time.monotonic() < deadline:
         time.sleep(PAUSE_SECONDS)
-    remove_own(path)
+        own.remove()
+    own.close()
 
 
 def main() -> None:

@@ -91,17 +91,25 @@ class OwnFolder:
         """
         if self._folder < 0 or self._holds_working_directory():
             return
-        with os.scandir(self._folder) as entries:
-            names = sorted((entry.name for entry in entries), key=MARKER.__eq__)  # The proof goes last.
-        for name in names:
+        for name in self._others():
             with contextlib.suppress(OSError):
                 if stat.S_ISDIR(os.stat(name, dir_fd=self._folder, follow_symlinks=False).st_mode):
                     shutil.rmtree(name, ignore_errors=True, dir_fd=self._folder)
                 else:
                     os.unlink(name, dir_fd=self._folder)
+        # The proof goes last, and not before all else: somebody may still write, and then it is for another try.
+        if self._others():
+            return
+        with contextlib.suppress(OSError):
+            os.unlink(MARKER, dir_fd=self._folder)
         with contextlib.suppress(OSError):
             if os.path.samestat(os.fstat(self._folder), self.path.lstat()):
                 self.path.rmdir()
+
+    def _others(self) -> list[str]:
+        """The names in it, without the marker's."""
+        with os.scandir(self._folder) as entries:
+            return sorted(entry.name for entry in entries if entry.name != MARKER)
 
     def close(self) -> None:
         """Let go of it. May be called again."""

@@ -34,6 +34,8 @@ steps = [{ do = "send" }, { do = "wait", seconds = 600 }, { do = "send" }]
 """
 BROKEN = LONG.replace('expect = "accept"\n', "expect = [418]\n").replace(', { do = "wait", seconds = 600 }', "")
 EVERYTHING = {"container", "network"}
+# After kill -9 a worker has 15 s to notice (execnet), and what removes the containers a minute.
+REMOVAL_SECONDS = 180.0
 
 
 class Run:
@@ -91,7 +93,7 @@ def run(tmp_path: Path, image: Callable[[str], str]) -> Iterator[Run]:
     if run.process:
         run.process.kill()
         run.process.wait()
-    wait_for(run.left, lambda left: not left)
+    wait_for(run.left, lambda left: not left, REMOVAL_SECONDS)
 
 
 def write(folder: Path, text: str) -> list[str]:
@@ -141,7 +143,7 @@ def test_after_kill_9(run: Run, workers: int) -> None:
     process = run.start(*write(run.folder, LONG + second_case(workers)), "-n", str(workers))
     run.wait_until_everything_runs(max(workers, 1))
     process.kill()
-    wait_for(run.left, lambda left: not left)
+    wait_for(run.left, lambda left: not left, REMOVAL_SECONDS)
 
 
 def test_after_kill_9_of_the_guards_too(run: Run) -> None:
@@ -152,7 +154,7 @@ def test_after_kill_9_of_the_guards_too(run: Run) -> None:
     assert guards
     for one in [process, *guards]:
         os.kill(one.pid, signal.SIGKILL)
-    wait_for(run.left, lambda left: not left)
+    wait_for(run.left, lambda left: not left, REMOVAL_SECONDS)
 
 
 def second_case(workers: int) -> str:

@@ -179,13 +179,26 @@ def test_a_forked_process_holds_nothing(tmp_path: Path) -> None:
         child.wait(20)
 
 
+_WRITES = """
+import pathlib, sys, time
+end, number = time.monotonic() + 0.5, 0
+while time.monotonic() < end:
+    number += 1
+    try:
+        (pathlib.Path(sys.argv[1]) / str(number)).touch()
+    except OSError:
+        break
+    if number == 1:
+        print("writing", flush=True)
+"""
+
+
 def test_what_still_writes_into_a_folder_does_not_keep_it(tmp_path: Path) -> None:
-    """Until it ends the keeper tries again."""
-    writes = "import sys, time, pathlib\nend = time.monotonic() + 0.5\nn = 0\n"
-    writes += (
-        "while time.monotonic() < end:\n    n += 1\n    try:\n        (pathlib.Path(sys.argv[1]) / str(n)).touch()\n"
-    )
-    writes += "    except OSError:\n        break\n"
-    with holder(tmp_path) as (process, folder), subprocess.Popen([sys.executable, "-c", writes, str(folder)]):
-        process.kill()
+    """Until it ends the keeper tries again: the folder stays proved to be its own."""
+    with holder(tmp_path) as (process, folder):
+        command = [sys.executable, "-c", _WRITES, str(folder)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "writing\n"
+            process.kill()
     nothing_but(tmp_path)
