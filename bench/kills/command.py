@@ -71,6 +71,10 @@ class Command:
         """Its exit status, `None` while it runs."""
         return self._process.poll()
 
+    def is_reached_by_keys(self) -> bool:
+        """Whether the command is at its terminal by now: before, what is typed there reaches nobody."""
+        return self._terminal is not None and self._terminal.has_foreground()
+
     def press_ctrl_c(self) -> None:
         """Type it at the terminal."""
         assert self._terminal is not None
@@ -82,7 +86,7 @@ class Command:
         self._terminal.close()
 
     def wait(self, stays: bool) -> int | None:
-        """Its exit status; what `stays` is ended when it has not. `None` when it doesn't end."""
+        """Its exit status; what `stays`, as nobody has told it to end, is ended now. `None` when it doesn't end."""
         with suppress(subprocess.TimeoutExpired):
             if stays:
                 with suppress(subprocess.TimeoutExpired):
@@ -123,6 +127,11 @@ class _Terminal:
         """The command has its end by now."""
         os.close(self.inside)
         self._reader.start()
+
+    def has_foreground(self) -> bool:
+        with suppress(OSError):
+            return os.tcgetpgrp(self._outside) > 0
+        return False
 
     def type(self, text: bytes) -> None:
         os.write(self._outside, text)

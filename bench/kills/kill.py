@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.kills.command import END_SECONDS, Command, folder_of
 from bench.kills.leftovers import Watch, end_all, wait_for_nothing
 from bench.kills.subjects import STAYING, Subject
-from bench.kills.victims import CTRL_C, HANG_UP, SIGNALS, VICTIMS, choices, send
+from bench.kills.victims import CTRL_C, HANG_UP, KEYS, SIGNALS, VICTIMS, choices, send
 
 QUIET_SECONDS = 60.0  # For the rest to end and be removed.
 _LOOK_SECONDS = 0.02
@@ -71,7 +71,7 @@ def carry_out(kill: Kill, subject: Subject, seconds: float, seed: int) -> None:
             with Watch(command.pid, folder / "tmp") as watch:
                 _strike(kill, command, watch, kill.share * seconds, dice)
                 before = _whole_lines(folder / subject.record) if subject.record else []
-                kill.status = command.wait(subject.stays)
+                kill.status = command.wait(subject.stays and not (kill.killed and "main" in kill.victims))
                 if subject.command[1] == "start" and kill.status == 0:
                     command.run([subject.line()[0], "stop"])
                 if kill.killed and kill.victims.endswith("and keepers"):  # Nobody is left but the next start.
@@ -112,7 +112,7 @@ def _strike(kill: Kill, command: Command, watch: Watch, seconds: float, dice: ra
     """Wait for the moment, and for somebody to kill; a command that ends before is not killed."""
     pause, moment = threading.Event(), time.monotonic() + seconds
     while command.poll() is None:
-        if time.monotonic() >= moment:
+        if time.monotonic() >= moment and (kill.how not in KEYS or command.is_reached_by_keys()):
             victims = VICTIMS[kill.victims](command.pid, watch.look(), dice)
             kill.killed = len(victims)
             if victims and kill.how == CTRL_C:
@@ -148,12 +148,23 @@ def _whole_lines(file: Path) -> list[bytes]:
     return [line for line in lines if line.endswith(b"\n")]
 
 
+def _planned_cells(manifest: Path) -> int | None:
+    lines = _whole_lines(manifest)
+    return int(json.loads(lines[0])["cells"]) if lines else None
+
+
 def _check_record(kill: Kill, file: Path, before: list[bytes]) -> None:
-    """What stood there before the kill still does, and each whole line is the record of a cell."""
+    """What stood there before the kill still does, and each whole line is the record of a cell.
+
+    A run that was not killed itself, and had its cells by then, has a line for each of them.
+    """
     lines = _whole_lines(file)
     kill.lines = len(lines)
     if lines[: len(before)] != before:
         kill.problems.append(f"the record lost lines: {len(before)} before the kill, {len(lines)} after it")
+    planned = _planned_cells(file.with_name("manifest.jsonl"))
+    if kill.status in (0, 1, 3) and 0 < len(lines) != planned:
+        kill.problems.append(f"the record has {len(lines)} of {planned} cells, and the run ended in order")
     for number, line in enumerate(lines, 1):
         try:
             json.loads(line)["id"]

@@ -12,6 +12,7 @@ import psutil
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 CTRL_C, HANG_UP = "Ctrl-C", "hang-up"
+KEYS = (CTRL_C, HANG_UP)
 
 
 def _main(main: int, processes: Sequence[psutil.Process], dice: random.Random) -> list[int]:
