@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from harness.base import verdicts
 from harness.base.verdicts import CellResult
+from harness.pytest_plugins import worker_deaths
 from harness.pytest_plugins.scenario_plugin import BEFORE_THE_END
 from harness.report import results_file
 from mock_idp.tools.program import sentence
@@ -60,6 +61,9 @@ class ProgressReporter:
         if record is not None and record.problem:
             self.is_record_lost = True
             self.problems.append(record.problem)
+        deaths = config.pluginmanager.get_plugin(worker_deaths.NAME)
+        if deaths is not None and deaths.problem:
+            self.problems.append(deaths.problem)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

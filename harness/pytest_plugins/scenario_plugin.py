@@ -94,6 +94,10 @@ def pytest_configure(config: pytest.Config) -> None:
             planned(config, {})
         except HarnessError as problem:
             raise pytest.UsageError(str(problem)) from problem
+    if config.getoption("dist", "no") != "no":
+        from harness.pytest_plugins import worker_deaths
+
+        config.pluginmanager.register(worker_deaths.WorkerDeaths(config), worker_deaths.NAME)
     results = config.getoption("--idp-results")
     if results:
         from harness.base.errors import UsageError

@@ -57,12 +57,24 @@ class ShareScheduling(LoadGroupScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         return share_of_test(nodeid) or super()._split_scope(nodeid)
 
+    def _reschedule(self, node: Any) -> None:
+        """A worker in another's place has not yet said which tests it knows: xdist would lose what it hands to it."""
+        if node in self.registered_collections:
+            super()._reschedule(node)
+
     def remove_node(self, node: Any) -> str | None:
         """A test whose worker is gone counts as done: xdist would let it end one worker after the other."""
+        if self.collection is None:
+            self.registered_collections.pop(node, None)
         pending = [(unit, test) for unit in self.assigned_work[node].values() for test in unit if not unit[test]]
         if not pending:
             return cast("str | None", super().remove_node(node))
         unit, crashed = pending[0]
         unit[crashed] = True
         super().remove_node(node)
-        return cast(str, crashed)
+        return None if was_interrupted(node) else cast(str, crashed)
+
+
+def was_interrupted(node: Any) -> bool:
+    """Whether a worker has ended in order because of Ctrl-C."""
+    return getattr(node, "workeroutput", {}).get("exitstatus") == pytest.ExitCode.INTERRUPTED
