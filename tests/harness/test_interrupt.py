@@ -16,6 +16,9 @@ import pytest
 from cli_call import PROGRAM, environment, needs_curl, run_in_bash
 from scenario_files import profile_text, write_profile, write_scenario
 
+from harness.report.manifest import how_it_went
+from harness.report.record import read_record
+
 SECONDS = 60.0
 # A run that is told to end waits for no case: these would take ten minutes.
 LONG = """
@@ -35,6 +38,24 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+# It accepts everybody and never answers; with `healthy` it says only that it is well. No SIGTERM ends it.
+HANGS = """
+import pathlib, signal, sys, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        if sys.argv[2] == "healthy" and self.path == "/health":
+            self.send_response(200)
+            self.end_headers()
+            return
+        pathlib.Path(sys.argv[3]).touch()
+        threading.Event().wait()
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 
 
@@ -124,6 +145,29 @@ def test_ctrl_c_ends_everything(tmp_path: Path, start: Callable[..., Run], worke
     assert [one.cmdline() for one in left] == []
     assert run.output.strip().splitlines()[-1:] == ["interrupted"]
     assert "Traceback" not in run.output
+
+
+@pytest.mark.parametrize("health", ["healthy", "deaf"])
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_ctrl_c_ends_a_run_whose_services_hang(
+    tmp_path: Path, start: Callable[..., Run], workers: str, health: str
+) -> None:
+    """Neither an answer nor the end of a service is waited for; the record says that the run was interrupted."""
+    write_scenario(tmp_path / "mine", 'styles = ["auth0", "okta"]\nexpect = "accept"\n')
+    write_profile(tmp_path / "mine", profile_text("jwks", "configure", "restart"), "process")
+    script, hangs = tmp_path / "service.py", tmp_path / "hangs"
+    script.write_text(HANGS)
+    line = f"{sys.executable} {script} {{port}} {health} {hangs}"
+    run = start("-n", workers, "--target", "process", "--command", line)
+    processes = run.wait_until(hangs.exists)
+    assert any(command_of(one)[1:2] == [str(script)] for one in processes)
+    assert run.press_ctrl_c() == 130
+    _, left = psutil.wait_procs(processes, timeout=20)
+    assert [one.cmdline() for one in left] == []
+    assert run.output.strip().splitlines()[-1:] == ["interrupted"]
+    assert "Traceback" not in run.output
+    assert read_record(tmp_path / "out" / "results.jsonl").results == []
+    assert how_it_went(tmp_path / "out", 0) == "the run was interrupted: 0 of 2 cells are recorded"
 
 
 @needs_curl
