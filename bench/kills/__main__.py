@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -46,6 +47,8 @@ def main(count: int, first: int, seed: int, names: tuple[str, ...], target: str,
       python -m bench.kills --seed 7 --first 13 --kills 1
     """
     console = Console(highlight=False, soft_wrap=True)
+    for number in (signal.SIGINT, signal.SIGHUP):  # A shell's background jobs, and nohup's, ignore them: so would ours.
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     subjects = [one for one in SUBJECTS if one.name in (names or NAMES) and not (one.real and target == "reference")]
     if (reason := worker_is_missing()) and any(one.real for one in subjects):
         console.print(f"without the real worker: {reason}")

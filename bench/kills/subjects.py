@@ -47,7 +47,7 @@ SUBJECTS = (
     Subject("run-processes", (*_RUN, *_REFERENCE, "-n", "2", *_OWN_PROCESS, *_CELLS), _ALL, _RECORD),
     Subject("run-few", (*_RUN, *_REFERENCE, "-n", "2", *_OWN_PROCESS, *_FEW), _ALL, _RECORD),
     Subject("run-here", (*_RUN, *_REFERENCE, "-n", "0", *_CELLS), _KEEPERS, _RECORD),
-    Subject("mutants", ("idp-harness", "mutants", *_FAULTS, "-n", "2"), _WORKERS),
+    Subject("mutants", ("idp-harness", "mutants", *_FAULTS, "--no-baseline", "-n", "2"), _WORKERS),
     Subject("measure", ("idp-harness", "measure", *_REFERENCE, *_OWN_PROCESS, *_ROWS), ("guards", "keepers")),
     Subject("serve", ("mock-idp", "serve", "--port", "0"), stays=True),
     Subject("serve-tls", ("mock-idp", "serve", "--port", "0", "--tls"), _KEEPERS, stays=True),
