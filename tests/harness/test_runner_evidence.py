@@ -59,6 +59,13 @@ def test_a_record_is_json(failed: CellResult) -> None:
     assert CellResult(**json.loads(json.dumps(failed.record()))) == failed
 
 
+def test_the_curl_line_is_that_of_the_last_request(bench: Bench) -> None:
+    steps = '{ do = "send", expect = "accept" }, { do = "send", request.query = "n=2", expect = [418] }'
+    result = bench.judge(honest, f"steps = [{steps}]\n")
+    assert result.verdict == FAILED
+    assert "/v1/things?n=2" in result.evidence["curl"]
+
+
 def test_a_cell_that_passed_keeps_no_exchanges(bench: Bench) -> None:
     result = bench.judge(honest, EXPIRED + "fetches = { at_most = 1 }\n")
     assert result.verdict == PASSED
