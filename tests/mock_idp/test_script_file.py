@@ -17,7 +17,7 @@ def script_of(tmp_path: Path, text: str) -> object:
     file = tmp_path / "issuers.toml"
     file.write_text(HEAD + text)
     (issuer,) = read_issuers(file)
-    return issuer.stubs
+    return issuer.script
 
 
 def test_steps_in_order(tmp_path: Path) -> None:
