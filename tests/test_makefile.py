@@ -74,6 +74,27 @@ def test_what_a_line_calls_exists(name: str) -> None:
     assert [file for file in files if not (ROOT / file).exists()] == []
 
 
+PROGRAMS = ("idp-harness", "mock-idp")
+CALLS = sorted(
+    name
+    for name in SCRIPTS
+    if TASKS[name]["script"][-1].startswith(tuple(f".venv/bin/{program} " for program in PROGRAMS))
+)
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 3])
+def test_a_line_ends_as_the_program_that_it_calls(tmp_path: Path, status: int) -> None:
+    """So that 1 means there what it means everywhere: the service broke a requirement."""
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in PROGRAMS:
+        (programs / name).write_text(f"#!/bin/sh\nexit {status}\n")
+        (programs / name).chmod(0o755)
+    lines = ["; ".join(TASKS[name]["script"]) for name in CALLS]
+    assert [subprocess.run(["bash", "-c", line], cwd=tmp_path).returncode for line in lines] == [status] * len(CALLS)
+    assert len(CALLS) >= 5
+
+
 def test_the_tests_of_the_two_tasks_are_all_tests() -> None:
     """What test-no-infra leaves out is what test-infra runs."""
     left_out, run = (SCRIPTS[name].partition(" -m ")[2].strip("'") for name in ("test-no-infra", "test-infra"))

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 # So much is usual on a busy machine, and no case is that close: its waits and validities are of whole seconds.
 ALLOWED_SECONDS = 1.0
+# Clocks are slewed all the time; what sets one sets it by more.
+_CLOCK_SECONDS = 1.0
 # Of a long case a part may be lost here and there: tools that poll wait often, and each time a little.
 ALLOWED_PART = 0.15
 _BEAT_SECONDS = 0.05
@@ -86,18 +88,30 @@ class Pulse:
 
 
 class HeldUp:
-    """Begins with a cell, in the thread that runs it; `pid` is the service's process, if it is known and runs."""
+    """Begins with a cell, in the thread that runs it; `pid` is the service's process, if it is known and runs.
 
-    def __init__(self, pulse: Pulse, pid: int | None) -> None:
+    `wall` is the clock that says what is valid, in seconds.
+    """
+
+    def __init__(self, pulse: Pulse, pid: int | None, wall: Callable[[], float] = time.time) -> None:
         self._started = time.monotonic()
+        self._wall, self._offset = wall, _offset(wall)
         self._pulse, self._pulse_seconds = pulse, pulse.seconds()
         self._own = OWN_DELAYS.seconds
         self._own_wait = _wait_of_this_thread()
         self._service = waits_of(pid)
 
     def reason(self, pid: int | None) -> str:
-        """Who was held up for too long since then, in words; "" when nobody was. `pid` is the service's process now."""
+        """Who was held up for too long since then, in words; "" when nobody was. `pid` is the service's process now.
+
+        So is a case whose clock was set: its tokens begin and end at other times than it meant.
+        """
         took = time.monotonic() - self._started
+        set_by = _offset(self._wall) - self._offset
+        if abs(set_by) > _CLOCK_SECONDS:
+            return (
+                f"the clock of this machine was set by {set_by:+.1f} s in the {took:.1f} s of this case: run it again"
+            )
         allowed = ALLOWED_SECONDS + ALLOWED_PART * took
         harness = max(
             OWN_DELAYS.seconds - self._own,
@@ -113,6 +127,16 @@ class HeldUp:
             f"{who} had to wait {seconds:.1f} s for a processor in the {took:.1f} s of this case, and {allowed:.1f} s "
             "is what it can bear: run it on a quieter machine, or with a smaller -n"
         )
+
+
+def _offset(wall: Callable[[], float]) -> float:
+    """How far a clock is ahead of the one that nobody can set, in seconds."""
+    for _ in range(3):
+        before = time.monotonic()
+        offset = wall() - before
+        if time.monotonic() - before < _NOTICED_SECONDS:
+            break  # This thread had the processor between the two looks.
+    return offset
 
 
 def waits_of(pid: int | None) -> Threads:

@@ -15,6 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from mock_idp.tools.input_file import InputFileError, parse_json, read_text
+from mock_idp.tools.output_file import OutputFileError, check_output
+
 if sys.platform != "win32":
     import fcntl
 
@@ -59,12 +62,36 @@ class ReadyFile:
 def read_ready_file(path: Path) -> dict[str, Any]:
     """What a server has written: `url`, `port`, `pid` and others. Empty when there is no such file."""
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        about = parse_json(read_text(path))
+    except InputFileError:
         return {}
     types = {"url": str, "port": int, "pid": int}
     good = isinstance(about, dict) and all(isinstance(about.get(name), type_) for name, type_ in types.items())
     return about if good else {}
+
+
+def refusal(path: Path) -> str:
+    """Why a server must not write its ready file there, in a sentence: what is there is no such file, or a running
+    server's. Empty where it may.
+    """
+    try:
+        check_output(path, lambda _: bool(read_ready_file(path)))
+    except OutputFileError as error:
+        return f"{error}."
+    about = read_ready_file(path)
+    if about and sys.platform != "win32" and not is_left_behind(path) and _runs(about["pid"]):
+        return f"{path} is that of the server at {about['url']}, which runs: choose another name."
+    return ""
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def is_left_behind(path: Path) -> bool:

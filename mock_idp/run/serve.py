@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from mock_idp.errors import MockIdpError, bad_field
 from mock_idp.jose.pool import KeyPool
-from mock_idp.run.ready_file import ReadyFile
+from mock_idp.run.ready_file import ReadyFile, refusal
 from mock_idp.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -58,10 +58,13 @@ def serve(
     Once the keys are made and the port answers, `announce` gets the state and where this machine reaches the server,
     and `ready_file` is written (JSON with `url`, `port`, `pid`, and `ca_file` if there is one); it is removed at the
     end.
-    Raises MockIdpError when the port is taken or an issuer of the settings cannot be made, JoseError for a key.
+    Raises MockIdpError when the port is taken, the ready file holds something else or an issuer of the settings cannot
+    be made, JoseError for a key.
     """
     if ready_file is not None and not ready_file.parent.is_dir():
         raise bad_field("ready_file", f"There is no directory {ready_file.parent} to write it to.")
+    if ready_file is not None and (refused := refusal(ready_file)):
+        raise bad_field("ready_file", refused)
     host = _address(settings.host)
     with (_plain if settings.tls is None else _secured)(settings, host) as listening:
         # First of all: the keys are made in a thread, while this one imports everything else.

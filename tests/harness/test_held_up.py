@@ -52,6 +52,24 @@ def test_a_service_that_waited_is_named(pulse: Pulse, monkeypatch: pytest.Monkey
     assert "run it on a quieter machine" in since.reason(1)
 
 
+@pytest.mark.parametrize("seconds", [-3600.0, -2.0, 2.0, 86_400.0])
+def test_a_clock_that_was_set_is_named(pulse: Pulse, seconds: float) -> None:
+    """Forwards or backwards, by hand or because the machine slept: tokens began and ended at other times than meant."""
+    ahead = [5.0]
+    since = HeldUp(pulse, None, wall=lambda: time.monotonic() + ahead[0])
+    assert "clock" not in since.reason(None)
+    ahead[0] += seconds
+    assert since.reason(None).startswith(f"the clock of this machine was set by {seconds:+.1f} s in the ")
+
+
+def test_a_clock_that_is_slewed_is_nothing_to_speak_of(pulse: Pulse) -> None:
+    """As time daemons do all the time."""
+    ahead = [0.0]
+    since = HeldUp(pulse, None, wall=lambda: time.monotonic() + ahead[0])
+    ahead[0] += 0.2
+    assert "clock" not in since.reason(None)
+
+
 def test_children_of_the_service_count_too() -> None:
     """A service may be a process that another one started."""
     child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1, flush=True); input()'])"
