@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from harness.base.errors import HarnessError, UsageError
 from harness.base.held_up import OWN_DELAYS, Pulse
 from harness.declared.profile import Profile
-from harness.grammar.toml_source import nearest
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient, control_token_problem
 from harness.targets import Target, make_target, profile_of
@@ -56,18 +55,10 @@ class Options:
 
 
 def check_options(options: Options) -> None:
-    """Raise `UsageError` or `TargetError` for a target that can't be made so, `UsageError` for an unknown fault or a
-    control token that is none.
-    """
+    """Raise `UsageError` for a target that can't be made so, or a control token that is none."""
     if options.control_token and (problem := control_token_problem(options.control_token)):
         raise UsageError(f"--idp-control-token, or MOCK_IDP_CONTROL_TOKEN, is no control token: {problem}")
     make_target(options.target, options.target_settings())
-    if options.faults:
-        from harness.reference.faults import FAULTS  # The reference service loads Flask.
-
-        for name in options.faults:
-            if name not in FAULTS:
-                raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
 
 
 @dataclass(frozen=True)

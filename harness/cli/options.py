@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -95,11 +96,18 @@ def default_target(console: Console) -> str:
 
 
 def target_settings(base_url: str | None, command: str | None, others: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The settings of a target as pairs; `others` are KEY=VALUE. Raises `click.UsageError` without an equals sign."""
-    settings = [("base-url", base_url), ("command", command)]
+    """The settings of a target as pairs; `others` are KEY=VALUE.
+
+    Raises `click.UsageError` without an equals sign, and for an option that is given twice.
+    """
+    given: list[tuple[str, str | None]] = [("base-url", base_url), ("command", command)]
     for one in others:
         key, equals, value = one.partition("=")
         if not equals:
             raise click.UsageError(f"--target-option takes KEY=VALUE, not {one!r}")
-        settings.append((key, value))
-    return [(key, value) for key, value in settings if value is not None]
+        given.append((key, value))
+    settings = [(key, value) for key, value in given if value is not None]
+    for name, count in Counter(key.replace("-", "_") for key, _ in settings).items():
+        if count > 1:
+            raise click.UsageError(f"the option {name} of the target is given {count} times")
+    return settings

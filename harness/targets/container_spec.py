@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 from harness.base.errors import TargetError
 from harness.grammar.toml_source import nearest
+from harness.shown.foreign_text import foreign
 from harness.targets.base import ServiceConfig
 from harness.targets.config_secrets import planted_secrets, user_information
 from harness.targets.jwks_host import check_is_url
 from harness.targets.process import PLACEHOLDERS, config_words, without_key_secrets
+from mock_idp.tools.input_file import InputFileError, read_text
 
 WORDS = (*PLACEHOLDERS, "database_url")
 WORKER_PORT, _WORKER_GRPC_PORT = 8081, 9191
@@ -76,16 +78,15 @@ def any_service(command: str, environment: str, config_file: str, port: int) -> 
     stands at PATH in the container. Words like `{issuer}` are replaced in all three (`WORDS`); in the file, braces
     around anything else are the file's own. Raises `TargetError` for what can't be.
     """
-    words, variables = shlex.split(command), _variables(environment)
-    for text in (*words, *variables.values()):
-        for name in _PLACEHOLDER.findall(text):
+    words, variables = _words("command", command), _variables(environment)
+    for option, texts in (("command", words), ("environment", variables.values())):
+        for name in _PLACEHOLDER.findall(" ".join(texts)):
             if name not in WORDS:
-                raise TargetError(f"{text!r} has an unknown placeholder {{{name}}}{nearest(name, WORDS)}")
+                raise TargetError(f"{option} has an unknown placeholder {{{name}}}{nearest(name, WORDS)}")
     template, _, place = config_file.rpartition(":")
     if config_file and not (template and place.startswith("/")):
         raise TargetError(f"config {config_file!r} is not FILE:PATH, such as service.toml:/etc/service.toml")
-    if template and not Path(template).is_file():
-        raise TargetError(f"config names the file {template}, and there is none")
+    text = _text_of(template) if template else ""
 
     def spec(config: ServiceConfig, database_url: str) -> ContainerSpec:
         known = {**config_words(port, config), "database_url": database_url}
@@ -95,12 +96,26 @@ def any_service(command: str, environment: str, config_file: str, port: int) -> 
 
         return ContainerSpec(
             {name: fill(value) for name, value in variables.items()},
-            {place: fill(Path(template).read_text(encoding="utf-8"))} if template else {},
+            {place: fill(text)} if template else {},
             [fill(word) for word in words] or None,
             (*without_key_secrets(config), *user_information(database_url)),
         )
 
     return spec
+
+
+def _words(option: str, text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise TargetError(f"{option} can't be split as a shell would: {foreign(error)}") from error
+
+
+def _text_of(file: str) -> str:
+    try:
+        return read_text(Path(file))
+    except InputFileError as error:
+        raise TargetError(f"config names the file {file}, which {foreign(error)}") from error
 
 
 def host_of(url: str) -> str:
@@ -110,7 +125,7 @@ def host_of(url: str) -> str:
 
 def _variables(text: str) -> dict[str, str]:
     variables = {}
-    for word in shlex.split(text):
+    for word in _words("environment", text):
         name, equals, value = word.partition("=")
         if not equals or not name:
             raise TargetError(f"environment has {word!r}, which is not NAME=VALUE")

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from harness.base.errors import UsageError
-from harness.grammar.toml_source import nearest
+from harness.base.errors import TargetError, UsageError
+from harness.grammar.toml_source import nearest, shown
 from harness.targets.base import Target
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """A comma list."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _yes_or_no(text: str) -> bool:
-    """A boolean; raises `ValueError` for anything but true and false."""
-    if text.lower() not in ("true", "false"):
-        raise ValueError(text)
-    return text.lower() == "true"
-
-
-_yes_or_no.__name__ = "boolean; write true or false"  # How the message about a wrong value calls it.
+from harness.targets.option_kinds import (
+    ADDRESS,
+    ADDRESS_WITH_PORT,
+    ANY,
+    FOLDER,
+    FREE_PORT,
+    IMAGE,
+    NAMES,
+    PORT,
+    PROGRAM_LINE,
+    SECONDS,
+    SOME_LINE,
+    SOME_SECONDS,
+    URL_PATH,
+    YES_OR_NO,
+    OptionKind,
+    one_of,
+)
 
 
 def _tasker_worker(**options: Any) -> Target:
@@ -36,6 +38,12 @@ def _tasker_worker(**options: Any) -> Target:
 def _reference(**options: Any) -> Target:
     from harness.targets.reference import ReferenceTarget
 
+    if faults := options.get("faults"):
+        from harness.reference.faults import FAULTS  # The reference service loads Flask.
+
+        for name in faults:
+            if name not in FAULTS:
+                raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
     return ReferenceTarget(**options)
 
 
@@ -59,64 +67,66 @@ def _container(**options: Any) -> Target:
 
 @dataclass(frozen=True)
 class Entry:
-    """How a target is made (and only then imported), how its options are read from text, and which it must have."""
+    """How a target is made (and only then imported), what its options must be, and which it must have."""
 
     make: Callable[..., Target]
-    options: Mapping[str, Callable[[str], Any]]
+    options: Mapping[str, OptionKind]
     needed: tuple[str, ...] = ()
 
 
 TARGETS: Mapping[str, Entry] = {
-    "tasker-worker": Entry(_tasker_worker, {"jwks_host": str, "log_folder": Path, "port": int, "boot_seconds": float}),
+    "tasker-worker": Entry(
+        _tasker_worker, {"jwks_host": SOME_LINE, "log_folder": FOLDER, "port": FREE_PORT, "boot_seconds": SOME_SECONDS}
+    ),
     "reference": Entry(
         _reference,
         {
-            "service": str,
-            "faults": _names,
-            "jwks_fetch_timeout_seconds": float,
-            "unknown_kid_cooldown_seconds": float,
-            "own_process": _yes_or_no,
+            "service": one_of("orchestration", "worker"),
+            "faults": NAMES,
+            "jwks_fetch_timeout_seconds": SOME_SECONDS,
+            "unknown_kid_cooldown_seconds": SECONDS,
+            "own_process": YES_OR_NO,
         },
     ),
     "process": Entry(
         _process,
         {
-            "command": str,
-            "jwks_base_url": str,
-            "https_base_url": str,
-            "health_path": str,
-            "boot_seconds": float,
-            "log_folder": Path,
-            "profile": str,
+            "command": PROGRAM_LINE,
+            "jwks_base_url": ADDRESS_WITH_PORT,
+            "https_base_url": ADDRESS_WITH_PORT,
+            "health_path": URL_PATH,
+            "boot_seconds": SOME_SECONDS,
+            "log_folder": FOLDER,
+            "profile": SOME_LINE,
         },
         ("command",),
     ),
     "container": Entry(
         _container,
         {
-            "service": str,
-            "image": str,
-            "port": int,
-            "command": str,
-            "environment": str,
-            "config": str,
-            "postgres": str,
-            "idp_image": str,
-            "jwks_base_url": str,
-            "health_path": str,
-            "boot_seconds": float,
-            "log_folder": Path,
+            "service": one_of("tasker-worker", "own"),
+            "image": IMAGE,
+            "port": PORT,
+            "command": ANY,
+            "environment": ANY,
+            "config": ANY,
+            "postgres": IMAGE,
+            "idp_image": IMAGE,
+            "jwks_base_url": ADDRESS,
+            "health_path": URL_PATH,
+            "boot_seconds": SOME_SECONDS,
+            "log_folder": FOLDER,
         },
     ),
     "url": Entry(
         _url,
         {
-            "base_url": str,
-            "jwks_base_url": str,
-            "https_base_url": str,
-            "health_path": str,
-            "wait_seconds": float,
-            "profile": str,
+            "base_url": ADDRESS,
+            "jwks_base_url": ADDRESS_WITH_PORT,
+            "https_base_url": ADDRESS_WITH_PORT,
+            "health_path": URL_PATH,
+            "wait_seconds": SECONDS,
+            "profile": SOME_LINE,
         },
         ("base_url",),
     ),
@@ -126,9 +136,8 @@ TARGETS: Mapping[str, Entry] = {
 def make_target(name: str, options: Mapping[str, Any] | None = None) -> Target:
     """The target of that name; nothing is started yet.
 
-    `options` are its keyword arguments; a dash in a name counts as an underscore, a value that is text is
-    converted. Raises `UsageError` for an unknown target or option, a missing one or a value of the wrong
-    kind, and `TargetError` for a value the target can't work with.
+    `options` are its keyword arguments; a dash in a name counts as an underscore, text is read as the option's kind.
+    Raises `UsageError` for an unknown target or option, a missing one, and a value that the target can't work with.
     """
     if name not in TARGETS:
         raise UsageError(f"there is no target {name!r}{nearest(name, TARGETS)}")
@@ -138,23 +147,20 @@ def make_target(name: str, options: Mapping[str, Any] | None = None) -> Target:
         option = given.replace("-", "_")
         if option not in entry.options:
             raise UsageError(f"target {name} has no option {given!r}{nearest(option, entry.options)}")
-        arguments[option] = _converted(name, option, value, entry.options[option])
+        arguments[option] = entry.options[option].value(value)
     for option in entry.needed:
         if not arguments.get(option):
             raise UsageError(f"target {name} needs the option {option}")
-    return entry.make(**arguments)
+    for option, value in arguments.items():
+        if what := entry.options[option].kind.missing(value):
+            raise UsageError(f"option {option} of target {name} must be {what}, not {shown(value)}")
+    try:
+        return entry.make(**arguments)
+    except TargetError as problem:
+        raise UsageError(f"target {name}: {problem.what}") from problem
 
 
 def profile_of(name: str, options: Mapping[str, Any] | None = None) -> str:
     """The profile to judge a target's services by when none is named: that of its own name, as a rule."""
     service = (options or {}).get("service", "tasker-worker")
     return service if (name, service) == ("container", "tasker-worker") else name
-
-
-def _converted(name: str, option: str, value: Any, convert: Callable[[str], Any]) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return convert(value)
-    except ValueError:
-        raise UsageError(f"option {option} of target {name} is {value!r}, which is no {convert.__name__}") from None

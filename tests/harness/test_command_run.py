@@ -223,7 +223,20 @@ def test_a_broken_should_counts_only_when_strict(tmp_path: Path) -> None:
         (("--fault", "m-no-exp-chek"), "the reference has no fault 'm-no-exp-chek'; did you mean 'm-no-exp-check'?"),
         (("--target-option", "service"), "--target-option takes KEY=VALUE, not 'service'"),
         (("--target-option", "servce=x"), "target reference has no option 'servce'; did you mean 'service'?"),
+        (
+            ("--target-option", "service=worker", "--target-option", "service=x"),
+            "the option service of the target is given 2",
+        ),
+        (
+            ("--target", "tasker-worker", "--target-option", "port=70000"),
+            "port of target tasker-worker must be no more than",
+        ),
+        (("--target", "process", "--command", "no-such {port}"), "whose first word is a program on this machine"),
         (("--target", "url"), "target url needs the option base_url"),
+        (
+            ("--target", "url", "--base-url", "127.0.0.1"),
+            "option base_url of target url must be the address of a service",
+        ),
         (("--scenarios", "nowhere"), "'nowhere' does not exist"),
         (("-n", "many", "base-rs256-accept"), "'many'"),
     ],

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.base.errors import UsageError
 from harness.cell.environment import Options
 from harness.declared.profile import find_profile, load_profile
-from harness.targets import ServiceConfig, TargetError, make_target
+from harness.targets import ServiceConfig, make_target
 from harness.targets.container_spec import any_service, tasker_worker
 from harness.targets.within_reach import as_run_by
 
@@ -22,20 +23,23 @@ DATABASE = "postgresql://tasker:pw@postgres:5432/tasker"
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"service": "mine"}, "service is 'mine'; it is one of tasker-worker, own"),
+        ({"service": "mine"}, "service .* must be 'tasker-worker' or 'own', not 'mine'"),
         ({"environment": "A=1"}, "environment is for a service of your own.* service=own"),
         ({"service": "own", "image": "mine:1"}, "needs image, and port"),
         ({"service": "own", "port": "8080"}, "needs image, and port"),
         (OWN | {"environment": "A"}, "'A', which is not NAME=VALUE"),
         (OWN | {"command": "serve {isuer}"}, r"unknown placeholder \{isuer\}; did you mean 'issuer'"),
-        (OWN | {"environment": "A={isuer}"}, r"unknown placeholder \{isuer\}"),
+        (OWN | {"environment": "A={isuer}"}, r"environment has an unknown placeholder \{isuer\}"),
         (OWN | {"config": "service.toml"}, "is not FILE:PATH"),
-        (OWN | {"config": "/nowhere/service.toml:/etc/service.toml"}, "/nowhere/service.toml, and there is none"),
+        (
+            OWN | {"config": "/nowhere/service.toml:/etc/service.toml"},
+            "/nowhere/service.toml, which can't be read",
+        ),
     ],
 )
 def test_options_that_do_not_work_are_refused(options: dict[str, str], said: str) -> None:
     """Before anything is started."""
-    with pytest.raises(TargetError, match=said):
+    with pytest.raises(UsageError, match=said):
         make_target("container", options)
 
 

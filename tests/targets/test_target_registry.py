@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from harness.base.errors import UsageError
-from harness.targets import TARGETS, TargetError, make_target
+from harness.targets import TARGETS, make_target
 
-OPTIONS = {"process": {"command": "service {port}"}, "url": {"base_url": "http://127.0.0.1:1"}}
+OPTIONS = {"process": {"command": "true {port}"}, "url": {"base_url": "http://127.0.0.1:1"}}
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -39,19 +39,14 @@ def test_a_missing_option_is_named() -> None:
 
 
 def test_text_that_is_no_number_is_refused() -> None:
-    with pytest.raises(UsageError, match="option port of target tasker-worker is 'x'"):
+    with pytest.raises(UsageError, match="option port of target tasker-worker must be a whole number from 0, not 'x'"):
         make_target("tasker-worker", {"port": "x"})
 
 
 def test_a_boolean_is_read_from_text() -> None:
-    with pytest.raises(UsageError, match="own_process of target reference is 'maybe', which is no boolean"):
+    with pytest.raises(UsageError, match="own_process of target reference must be true or false, not 'maybe'"):
         make_target("reference", {"own-process": "maybe"})
     assert [make_target("reference", {"own-process": text}).name for text in ("true", "False")] == ["reference"] * 2
-
-
-def test_a_port_that_is_none_is_refused() -> None:
-    with pytest.raises(TargetError, match="70000"):
-        make_target("tasker-worker", {"port": "70000"})
 
 
 @pytest.mark.parametrize("name", TARGETS)
