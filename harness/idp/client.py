@@ -23,6 +23,7 @@ _MAX_CONTROL_TOKEN = 1024
 # A signature takes milliseconds, and with the largest keys half a second.
 _MINT_SECONDS = 0.5
 _KEPT_TOKENS = 64
+_SHOWN = 60
 # The request log of a long run, and key sets that are large on purpose.
 _MAX_BODY = 64 * 1024 * 1024
 # What curl sends in the scripts and curl lines of reports: the token itself stays out of them.
@@ -74,10 +75,14 @@ class IdpClient:
     def call(self, method: str, path: str, body: Any = None, *, answer_seconds: float = 30.0) -> Any:
         """One call of the control API; returns the decoded JSON answer (None for 204).
 
-        Raises `IdpError` with the call and the answer when the status isn't 2xx.
+        Raises `IdpError` with the call and the answer when the status isn't 2xx, or the answer is no JSON.
         """
         answer = self.call_for_text(method, path, body, answer_seconds=answer_seconds)
-        return json.loads(answer) if answer else None
+        try:
+            return json.loads(answer) if answer else None
+        except (ValueError, RecursionError):
+            said = self._secrets.cut(str(ForeignText(answer[:_SHOWN])))
+            raise IdpError(f"{method} {path} of the mock identity provider: the answer is no JSON: {said!r}") from None
 
     def call_for_text(self, method: str, path: str, body: Any = None, *, answer_seconds: float = 30.0) -> str:
         """As `call`, for an answer that is plain text."""
@@ -101,7 +106,7 @@ class IdpClient:
             )
         try:
             issuers = [one["id"] for one in json.loads(exchange.body)["issuers"]]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise IdpError(
                 f"what answers at {self.url} is no mock identity provider: {self._shown(exchange)}"
             ) from None

@@ -105,9 +105,14 @@ class ReferenceServer:
 
     def start(self) -> ReferenceServer:
         """Binds in the caller's thread (a busy port raises `OSError` here) and serves in one of its own."""
-        self._listener = _Listener(self._address, self.app, self._handler)
-        self._thread = threading.Thread(target=self._listener.serve, name="reference-server", daemon=True)
-        self._thread.start()
+        listener = _Listener(self._address, self.app, self._handler)
+        thread = threading.Thread(target=listener.serve, name="reference-server", daemon=True)
+        try:
+            thread.start()
+        except BaseException:  # No thread is to be had.
+            listener.server_close()
+            raise
+        self._listener, self._thread = listener, thread
         return self
 
     @property
@@ -131,12 +136,14 @@ class ReferenceServer:
         with self._stopping:
             if self._listener is None or self._thread is None:
                 return
-            self._listener.end()
-            self._thread.join()
-            self._thread = None
-            self._listener.server_close()
-            self.app.close()
-            self._listener.close_connections()
+            try:
+                self._listener.end()
+                self._thread.join()
+            finally:
+                self._thread = None
+                self._listener.server_close()
+                self.app.close()
+                self._listener.close_connections()
 
     def __enter__(self) -> ReferenceServer:
         return self.start()

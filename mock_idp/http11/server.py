@@ -55,8 +55,9 @@ class HttpServer:
         `on_error` gets every exception that escapes the application.
         """
         self._application, self._on_error = application, on_error
-        self._acceptor = Thread(target=self._accept, name=f"http-server-{self.port}", daemon=True)
-        self._acceptor.start()
+        acceptor = Thread(target=self._accept, name=f"http-server-{self.port}", daemon=True)
+        acceptor.start()
+        self._acceptor = acceptor  # Not one that could not be had: `close` waits for its end.
 
     def close(self) -> None:
         """Stop listening, end all connections, and wait for their threads. Safe to call twice."""

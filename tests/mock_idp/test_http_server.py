@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from idp_api import raw_exchange
@@ -181,3 +182,15 @@ def test_a_taken_port_is_an_oserror(server: Echo) -> None:
     """The thread that makes a server learns that it cannot have the port."""
     with pytest.raises(OSError, match="in use"):
         HttpServer("127.0.0.1", server.server.port)
+
+
+def test_a_server_that_gets_no_thread_can_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And keeps no socket."""
+    server = HttpServer("127.0.0.1", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", Mock(side_effect=RuntimeError("no thread")))
+        with pytest.raises(RuntimeError, match="no thread"):
+            server.start(lambda environ, start: [], lambda error: None)
+    server.close()
+    sockets = (server._listener, server._wake, server._waker)
+    assert [one.fileno() for one in sockets] == [-1, -1, -1]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import pytest
 from werkzeug.middleware.lint import LintMiddleware
@@ -177,6 +179,26 @@ def test_a_busy_port_is_the_callers_error(world: World) -> None:
     taken = world.start().port
     with pytest.raises(OSError, match="in use"):
         ReferenceServer(world.settings(), port=taken).start()
+
+
+def test_a_server_that_gets_no_thread_keeps_no_socket(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And can be started later, when there is one."""
+    made: list[socket.socket] = []
+    pair = socket.socketpair
+
+    def seen() -> tuple[socket.socket, socket.socket]:
+        made.extend(pair())
+        return made[0], made[1]
+
+    server = ReferenceServer(world.settings())
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "socketpair", seen)
+        patch.setattr(threading.Thread, "start", Mock(side_effect=RuntimeError("no thread")))
+        with pytest.raises(RuntimeError, match="no thread"):
+            server.start()
+    assert [one.fileno() for one in made] == [-1, -1]
+    server.stop()
+    server.start().stop()
 
 
 def test_two_threads_may_stop_it(world: World) -> None:

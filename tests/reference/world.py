@@ -89,7 +89,7 @@ class World:
         self.issuer.release()
         for server in self.servers:
             server.stop()
-            assert server.errors == ()
+        assert [server.errors for server in self.servers] == [()] * len(self.servers)
 
 
 class Service:

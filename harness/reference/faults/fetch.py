@@ -6,10 +6,10 @@ import http.client
 import ssl
 from urllib.parse import SplitResult
 
-import requests
 from flask import has_request_context, request
 
 from harness.reference.errors import FetchFailed
+from harness.reference.faults.http_get import get
 from harness.reference.faults.registry import fault
 from harness.reference.jwks_fetcher import JwksFetcher
 
@@ -20,7 +20,7 @@ class FollowsRedirects(JwksFetcher):
 
     def get(self, address: str) -> bytes:
         """The default of the HTTP library."""
-        answer = requests.get(address, headers=self.request_headers(), timeout=self.timeout())
+        answer = get(address, headers=self.request_headers(), timeout=self.timeout(), follow_redirects=True)
         if answer.status_code != 200:
             raise FetchFailed(f"the issuer answered {answer.status_code}")
         return answer.content

@@ -11,6 +11,7 @@ from cryptography import x509
 
 from harness.reference.compact import CompactToken, b64url_bytes, json_object
 from harness.reference.errors import AuthenticationFailed, FetchFailed, UnusableKey
+from harness.reference.faults.http_get import get
 from harness.reference.faults.registry import fault
 from harness.reference.faults.symmetric import is_hmac
 from harness.reference.jwk import KeyLoader, VerificationKey
@@ -31,7 +32,7 @@ UNREADABLE: Final = (
 
 def keys_at(address: Any) -> tuple[VerificationKey, ...]:
     """The keys of the JWK Set or the single JWK at `address`, wherever that is; raises one of `UNREADABLE`."""
-    answer = requests.get(str(address), timeout=2)
+    answer = get(str(address), timeout=2)
     try:
         return KeyLoader().load_set(answer.content)
     except FetchFailed:
@@ -82,7 +83,7 @@ class FollowsX5u(JwtAuthenticator):
         """`x5u` is in the standard, so it is used."""
         with contextlib.suppress(*UNREADABLE):
             if "x5u" in token.header:
-                pem = requests.get(str(token.header["x5u"]), timeout=2).content
+                pem = get(str(token.header["x5u"]), timeout=2).content
                 public_key = x509.load_pem_x509_certificate(pem).public_key()
                 return (VerificationKey(None, "RSA", None, None, public_key),)
         return super().candidate_keys(token)

@@ -1,0 +1,47 @@
+"""What answers in place of a mock identity provider is an error in one sentence, whatever it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from raw_server import CLOSE, RawServer
+
+from harness.idp.client import IdpClient, IdpError
+
+BODIES = {
+    "text": b"hello",
+    "empty": b"",
+    "array": b"[]",
+    "null": b"null",
+    "no-issuers": b'{"issuers": null}',
+    "numbers": b'{"issuers": [1]}',
+    "texts": b'{"issuers": ["default"]}',
+    "deep": b"[" * 100_000,
+    "long-number": b"9" * 10_000,
+    "no-utf-8": b'{"issuers": "\xff"}',
+}
+
+
+@pytest.fixture(params=BODIES.values(), ids=BODIES)
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    with RawServer(head % len(request.param) + request.param + CLOSE) as server:
+        yield server.url
+
+
+def test_somebody_else_is_called_so(url: str) -> None:
+    with closing(IdpClient(url)) as client, pytest.raises(IdpError, match=f"what answers at {url} is no mock identity"):
+        client.check()
+
+
+@pytest.mark.parametrize(
+    "body", [b"hello", b"[" * 100_000, b"9" * 10_000, b"\xff"], ids=["text", "deep", "digits", "bytes"]
+)
+def test_a_call_that_is_answered_with_no_json_is_an_error_of_the_harness(body: bytes) -> None:
+    """Not one that nobody expected."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    said = pytest.raises(IdpError, match=r"GET /x of .*: the answer is no JSON")
+    with RawServer(answer) as server, closing(IdpClient(server.url)) as client, said:
+        client.call("GET", "/x")
