@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 MAX_FIELDS: Final = 100
@@ -19,6 +19,9 @@ _TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REQUEST_LINE: Final = re.compile(rb"(" + _TOKEN + rb") ([\x21-\x7e]+) HTTP/1\.([01])\r\n")
 # Bytes above 0x7f are allowed in a value (obs-text); NUL, CR and LF are not (RFC 9110 §5.5).
 _FIELD: Final = re.compile(rb"(" + _TOKEN + rb"):([^\x00\r\n]*)\r\n")
+
+# The authority ends at the first / or ? (RFC 3986 §3.2); what it says is of no interest here.
+_ABSOLUTE: Final = re.compile(r"https?://[^/?]+(.*)", re.IGNORECASE)
 
 
 class BadHead(Exception):
@@ -69,12 +72,12 @@ def split_target(target: str) -> tuple[bytes, str]:
     if "#" in target:
         raise BadHead(400, "the target has a fragment")
     if not target.startswith("/"):
-        parts = urlsplit(target)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        found = _ABSOLUTE.fullmatch(target)
+        if found is None:
             raise BadHead(400, "the target is not a path")
-        target = target[target.index(parts.netloc) + len(parts.netloc) :] or "/"
+        target = found[1]
     path, _, query = target.partition("?")
-    return unquote_to_bytes(path), query
+    return unquote_to_bytes(path or "/"), query
 
 
 def _read_fields(readline: Callable[[int], bytes], left: int) -> tuple[tuple[str, str], ...]:
