@@ -28,11 +28,12 @@ class FetchCounts:
         self.last_mark = self._issuer.last_seq()
         self._marks[name] = (self.last_mark, time.monotonic())
 
-    def requests(self, since: str, on: str) -> list[dict[str, Any]]:
-        """What the service asked of the issuer's endpoint since a mark."""
+    def requests(self, since: str, on: str, contains: str | None = None) -> list[dict[str, Any]]:
+        """What the service asked of the issuer's endpoint since a mark; only what holds a text, if there is one."""
         if since not in self._marks:
             raise HarnessError(f"no step of the scenario has set the mark {since!r}")
-        return self._issuer.requests(since=self._marks[since][0], endpoint=on)
+        filters = {} if contains is None else {"contains": contains}
+        return self._issuer.requests(since=self._marks[since][0], endpoint=on, filters=filters)
 
     def judge(
         self,

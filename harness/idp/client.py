@@ -249,7 +249,7 @@ class IssuerClient:
     ) -> list[dict[str, Any]]:
         """The requests this issuer saw after the log's sequence number `since`.
 
-        `filters` are more parameters of the log: `method`, `client_id`, `form`, `query`.
+        `filters` are more parameters of the log: `method`, `client_id`, `form`, `query`, `contains`.
         """
         query = {"since": since, **({"endpoint": endpoint} if endpoint else {}), **(filters or {})}
         answer = self.idp.call("GET", f"{self._path}/requests?{urlencode(query)}")

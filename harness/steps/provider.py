@@ -110,7 +110,8 @@ def expect_requests(
         for name in without_headers or ():
             if name.lower() in sent:
                 raise Deviation(f"no header {name} in the request for the {on}", f"{asked} with it")
-        said = f"{entry['path']}?{entry['query']} {entry['headers']}"
-        for text in run.fill(lacks or []):
-            if text and text in said:
-                raise Deviation(f"no {text[:20]!r} in the request for the {on}", f"{asked} with it")
+    # The log doesn't show everything, but can be asked for it.
+    for text in run.fill(lacks or []):
+        for entry in run.fetches.requests(since, on, text) if text else ():
+            asked = f"{foreign(entry['method'])} {foreign(entry['path'])}"
+            raise Deviation(f"no {text[:20]!r} in the request for the {on}", f"{asked} with it")

@@ -26,7 +26,7 @@ REQUEST_SCHEMAS: dict[str, Json] = {
             "path": STRING,
             "query": STRING,
             "headers": {"type": "object", "additionalProperties": STRING},
-            "credentials": {**STRINGS, "description": "The headers that were redacted."},
+            "credentials": {**STRINGS, "description": "The headers that are credentials, by name or value."},
             "form": {
                 "type": "object",
                 "additionalProperties": STRING,
@@ -103,6 +103,12 @@ SELECTION: dict[str, Any] = {
         **_MEMBERS,
         "description": "Only requests whose query has these members, written as a form.",
     },
+    "contains": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 2000,
+        "description": "Only requests in whose path, query, headers or body this text stands, shown or not.",
+    },
 }
 
 
@@ -141,13 +147,15 @@ def clear_requests(call: Call) -> ControlResponse:
 
 
 def _wanted(query: Mapping[str, Any]) -> Callable[[RequestRecord], bool]:
-    method, client_id = query.get("method"), query.get("client_id")
+    method, client_id, contains = query.get("method"), query.get("client_id"), query.get("contains")
     form, in_query = (read_query(query.get(name, ""), _LONGEST) for name in ("form", "query"))
 
     def wanted(record: RequestRecord) -> bool:
         if method is not None and record.method != method.upper():
             return False
         if client_id is not None and record.client_id() != client_id:
+            return False
+        if contains is not None and not record.holds(contains):
             return False
         if in_query and not in_query.items() <= read_query(record.query).items():
             return False

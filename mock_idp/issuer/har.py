@@ -51,7 +51,7 @@ def _request(record: RequestRecord, origin: str) -> dict[str, Any]:
     query = redacted_query(record.query)
     request = {
         "method": record.method,
-        "url": f"{origin}{record.path}" + (f"?{query}" if query else ""),
+        "url": f"{origin}{shown['path']}" + (f"?{query}" if query else ""),
         "httpVersion": HTTP_VERSION,
         "cookies": [],
         "headers": _pairs(redacted_headers(record.fields())),

@@ -63,27 +63,33 @@ class RequestRecord:
         given = read_query(self.query) | self.parameters()
         return claimed_client_id(given, self.fields().get("authorization", ""))
 
-    def as_json(self) -> dict[str, object]:
-        """The record as the control API shows it: secrets in headers redacted, header names in lower case.
+    def holds(self, text: str) -> bool:
+        """Whether a text stands in the path, the query, a header or the body as they came, secrets or not."""
+        heads = "\n".join((self.path, self.query, *(f"{name}: {value}" for name, value in self.headers)))
+        return text in heads or text.encode("utf-8", "surrogatepass") in self.body
 
-        `credentials` are the names of the redacted ones, sorted.
+    def as_json(self) -> dict[str, object]:
+        """The record as the control API shows it: without secrets, header names in lower case.
+
+        `credentials` are the names of the headers that are some, sorted.
         """
-        from mock_idp.issuer.redaction import SECRET_HEADERS, redacted_headers, redacted_parameters, redacted_query
+        from mock_idp.issuer import redaction
 
         headers = self.fields()
-        correlation_id = next((headers[name] for name in _CORRELATION_HEADERS if name in headers), self.request_id)
+        shown = redaction.redacted_headers(headers)
+        correlation_id = next((shown[name] for name in _CORRELATION_HEADERS if name in shown), self.request_id)
         return {
             "seq": self.seq,
             "at": self.at,
             "issuer": self.issuer,
             "endpoint": self.endpoint,
             "method": self.method,
-            "path": self.path,
-            "query": redacted_query(self.query),
-            "headers": redacted_headers(headers),
-            "credentials": sorted(SECRET_HEADERS & headers.keys()),
-            "form": redacted_parameters(self.parameters()),
-            "client_id": self.client_id(),
+            "path": redaction.redacted_path(self.path, self.endpoint != "other"),
+            "query": redaction.redacted_query(self.query),
+            "headers": shown,
+            "credentials": redaction.credentials(headers),
+            "form": redaction.redacted_parameters(self.parameters()),
+            "client_id": redaction.redacted_client_id(self.client_id()),
             "status": self.status,
             "fault": self.fault,
             "script": self.script,

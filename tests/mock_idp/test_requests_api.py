@@ -10,11 +10,11 @@ from idp_api import IssuerApi
 
 def test_what_is_recorded(issuer: IssuerApi) -> None:
     """Time, endpoint, method, path, query, headers and status of each fetch."""
-    issuer.get(params={"a": "1"}, headers={"X-Correlation-Id": "case-1", "Authorization": "Bearer x"})
+    issuer.get(params={"page": "1"}, headers={"X-Correlation-Id": "case-1", "Authorization": "Bearer x"})
     (entry,) = issuer.log()
     assert (entry["seq"], entry["issuer"], entry["endpoint"], entry["method"]) == (1, issuer.id, "jwks", "GET")
     assert entry["path"] == f"/i/{issuer.id}/.well-known/jwks.json"
-    assert (entry["query"], entry["status"], entry["fault"]) == ("a=1", 200, None)
+    assert (entry["query"], entry["status"], entry["fault"]) == ("page=1", 200, None)
     assert entry["correlation_id"] == "case-1"
     assert entry["headers"]["authorization"] == "(redacted)"
     assert entry["at"] > 1_700_000_000
