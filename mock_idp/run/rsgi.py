@@ -128,7 +128,11 @@ class RsgiApplication:
         self._workers.close()
 
     async def _read_body(self, announced: str | None, protocol: RsgiProtocol) -> bytes:
-        """The body. Raises MockIdpError 413 for one that is too long, 408 for one that does not come in time."""
+        """The body.
+
+        Raises MockIdpError 413 for one that is too long, 408 for one that does not come in time, 400 for one that
+        breaks off.
+        """
         length = int(announced) if announced is not None and announced.isdigit() else None
         too_large = length is not None and length > self._max_body_bytes
         body, size = bytearray(), 0
@@ -147,6 +151,9 @@ class RsgiApplication:
                 raise
             if not too_large:
                 raise MockIdpError(408, "request_timeout", "The request did not come in time.") from None
+        except Exception:
+            # granian's own, of no documented type.
+            raise MockIdpError(400, "bad_request", "The body of the request broke off.") from None
         finally:
             self._patience.over(task)
         # What was on its way is taken in, or the client would not get to read the answer (RFC 9112 section 9.6).

@@ -11,7 +11,7 @@ import random
 import sys
 import time
 
-from .campaign import Report, campaigns
+from .campaign import SERVERS, Report, campaigns
 
 _MEGABYTE = 1 << 20
 # What a log, a store of codes and an interpreter may still grow after the warm-up.
@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--requests", type=int, default=10**9, help="stop after so many")
     parser.add_argument("--seed", type=int, help="the same inputs again; a random one is chosen and said")
     parser.add_argument("--servers", type=int, default=os.cpu_count() or 1, help="how many servers and clients at once")
+    parser.add_argument("--server", choices=[*SERVERS, "both"], default="own", help="of which kind they are (own)")
     given = parser.parse_args(arguments)
     if given.seconds <= 0 or given.requests < 1 or given.servers < 1:
         parser.error("--seconds, --requests and --servers are more than 0")
@@ -35,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     total, started = Report(), time.monotonic()
     grown = []
     try:
-        for report in campaigns(given.servers, seed, given.seconds, given.requests):
+        kinds = [given.server] if given.server in SERVERS else list(SERVERS)
+        servers = [kinds[number % len(kinds)] for number in range(given.servers)]
+        for report in campaigns(servers, seed, given.seconds, given.requests):
             total.add(report)
             if report.memory_before:
                 grown.append(report.memory_after - report.memory_before)
@@ -55,8 +58,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _show(report: Report, seconds: float) -> None:
     print(f"{report.tried} inputs in {seconds:.0f} s")
     print("answers: " + ", ".join(f"{status} {count}" for status, count in sorted(report.statuses.items())))
-    before, after = report.memory_before / _MEGABYTE, report.memory_after / _MEGABYTE
-    print(f"memory of the servers: {before:.0f} MB after the warm-up, {after:.0f} MB at the end")
+    before, midway, after = (
+        size / _MEGABYTE for size in (report.memory_before, report.memory_midway, report.memory_after)
+    )
+    print(
+        f"memory of the servers: {before:.0f} MB after the warm-up, {midway:.0f} MB midway, {after:.0f} MB at the end"
+    )
     for wrong, shown in report.findings.items():
         print(f"FOUND: {wrong}\n{shown}\n")
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .exchange import Answer
+from .mutation import CHANGED
 from .vendor_requests import SECRET, Memory, Request
 
 _OAUTH = frozenset({"token", "introspect", "revoke", "device_authorization", "par"})
@@ -18,8 +19,16 @@ _FORMS: Mapping[str, tuple[frozenset[str], ...]] = {
 }
 
 
-def finding(style: str, endpoint: str, request: Request, answer: Answer) -> str | None:
+# What is refused before anybody looks for an endpoint, as nothing that follows would make sense.
+_NO_REQUESTS = frozenset({400, 408, 413, 414, 431, 505})
+# What granian refuses before the mock sees it.
+GRANIAN_REFUSES = frozenset({400, 413, 414, 431})
+
+
+def finding(style: str, endpoint: str, request: Request, answer: Answer, by_granian: bool = False) -> str | None:
     """What is wrong with an answer in a few words, the same for the same mistake; None when nothing is."""
+    if by_granian and answer.status in GRANIAN_REFUSES and not answer.body and not answer.header("x-mock-idp"):
+        return None
     if answer.status >= 500:
         kind = answer.body[:120].decode("latin-1")
         return f"{answer.status} at {endpoint}: {kind}"
@@ -27,6 +36,8 @@ def finding(style: str, endpoint: str, request: Request, answer: Answer) -> str 
         return f"no marker on a {answer.status} at {endpoint}"
     if any("\r" in value or "\n" in value or name == "x-injected" for name, value in answer.headers):
         return f"an injected header at {endpoint}"
+    if answer.status in _NO_REQUESTS and answer.header("connection") == "close":
+        return None
     if answer.status >= 400 and endpoint in _OAUTH and request.method == "POST":
         return _wrong_form(style, endpoint, answer)
     return None
@@ -46,8 +57,14 @@ def _wrong_form(style: str, endpoint: str, answer: Answer) -> str | None:
 
 def shown_secret(log: bytes) -> str | None:
     """The part of a request log that shows a credential; None when there is none."""
-    at = log.find(SECRET.encode())
-    return None if at < 0 else log[max(0, at - 200) : at + 60].decode("utf-8", "replace")
+    if SECRET.encode() not in log:
+        return None
+    for entry in json.loads(log)["requests"]:
+        text = json.dumps(entry)
+        at = text.find(SECRET)
+        if at >= 0 and CHANGED not in entry["correlation_id"]:
+            return text[max(0, at - 200) : at + 60]
+    return None
 
 
 def remember(memory: Memory, answer: Answer) -> None:

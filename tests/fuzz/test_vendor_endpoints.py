@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,7 @@ from .campaign import fuzz_settings, routes_of
 from .drawing import HypothesisDraw
 from .exchange import Answer, Connection
 from .findings import finding, remember, shown_secret
+from .mutation import CHANGED
 from .raw_bytes import ask_raw, raw_finding, raw_request
 from .vendor_requests import SECRET, Memory, Request, vendor_request
 
@@ -38,7 +40,7 @@ def idp() -> Iterator[EmbeddedIdp]:
 @given(data=st.data())
 def test_requests_of_clients(idp: EmbeddedIdp, data: st.DataObject) -> None:
     """No 5xx, the marker on every answer, refusals in the vendor's form, and no credential in the request log."""
-    draw, routes, memory = HypothesisDraw(data), routes_of(idp), Memory.empty()
+    draw, routes, memory = HypothesisDraw(data), routes_of(idp.state), Memory.empty()
     issuer = draw.pick(sorted(routes))
     endpoints = dict(routes[issuer])
     seen = idp.state.find(issuer).log.last_seq
@@ -101,5 +103,8 @@ def test_raw_answers_can_fail(answer: bytes, wrong: str) -> None:
 
 
 def test_a_log_can_show_a_secret() -> None:
-    """The credential of every request would be seen in a log."""
-    assert shown_secret(b'{"a":"' + SECRET.encode() + b'"}')
+    """The credential of every request would be seen in a log, but for those that were changed by chance."""
+    shown = {"query": f"a={SECRET}", "correlation_id": ""}
+    changed = {"query": f"a={SECRET}", "correlation_id": f"c-1, {CHANGED}"}
+    assert shown_secret(json.dumps({"requests": [changed, shown]}).encode())
+    assert shown_secret(json.dumps({"requests": [changed]}).encode()) is None

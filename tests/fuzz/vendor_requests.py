@@ -167,7 +167,7 @@ _HEADERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Expect", ("100-continue", "200-ok")),
     ("X-Correlation-Id", ("c-1", "é" * 50)),
     ("Range", ("bytes=0-1", "x")),
-    ("DPoP", ("x.y.z",)),
+    ("DPoP", (f"{SECRET}.{SECRET}.{SECRET}", "x.y.z")),
     ("Content-Encoding", ("gzip", "x")),
     ("Transfer-Coding", ("x",)),
     ("Referer", (f"https://app.example/?code={SECRET}",)),
@@ -246,7 +246,7 @@ _CLAIMS: tuple[object, ...] = (
     {},
     ["a"],
     "app",
-    SECRET,
+    "nobody",
     4_000_000_000,
     0.5,
 )

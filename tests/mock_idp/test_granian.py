@@ -78,3 +78,15 @@ def test_a_client_that_leaves_while_it_waits(subject: IssuerApi, server: ServerP
     fetch_and_leave(subject, server.port, wanted=0)
     subject.ok("POST", "/faults/release")
     assert subject.get().status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/oauth2/token", "/_mock/issuers"])
+def test_a_body_that_breaks_off(server: ServerProcess, path: str) -> None:
+    """Who has sent less than was announced and waits for an answer gets one, which is no 500."""
+    port = int(server.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\na".encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"broke off" in answer
