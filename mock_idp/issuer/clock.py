@@ -9,17 +9,30 @@ from collections.abc import Callable
 class IssuerClock:
     """Seconds since the epoch as this issuer believes them to be; tokens get their `iat` and `exp` from it.
 
-    `wall` is the source of real time and is passed in so that tests need not wait.
+    `wall` is the source of real time and is passed in so that tests need not wait. `steady` counts seconds from
+    anywhere and is set by nobody; left out, it is the monotonic clock, or `wall` where that isn't the machine's.
     """
 
-    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] | None = None) -> None:
         self._wall = wall
+        if steady is None and wall is time.time:
+            steady = time.monotonic
+        self._steady = steady or wall
+        # Between the two, which only a machine that sets its clock moves apart.
+        self._start = 0.0 if steady is None else wall() - steady()
         self._offset_seconds = 0.0
         self._at: float | None = None
 
     def now(self) -> float:
         """The issuer's time in unix seconds."""
         return self._at if self._at is not None else self._wall() + self._offset_seconds
+
+    def timer(self) -> float:
+        """Seconds for how long something takes: those of `now`, but that a machine whose clock is set changes nothing.
+
+        Only differences mean something.
+        """
+        return self._at if self._at is not None else self._start + self._steady() + self._offset_seconds
 
     def shift(self, offset_seconds: float) -> None:
         """Run `offset_seconds` ahead of the wall clock (negative: behind it)."""

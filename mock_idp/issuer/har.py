@@ -29,9 +29,7 @@ def har(records: Iterable[RequestRecord], origin: str, version: str) -> dict[str
 
 
 def _entry(record: RequestRecord, origin: str) -> dict[str, Any]:
-    answered_at = record.at if record.answered_at is None else record.answered_at
-    # The clock of the machine may have been set back meanwhile.
-    milliseconds = round(max(answered_at - record.at, 0) * 1000, 3)
+    milliseconds = round((record.took_seconds or 0) * 1000, 3)
     return {
         "startedDateTime": datetime.fromtimestamp(record.at, UTC).isoformat(timespec="milliseconds"),
         "time": milliseconds,

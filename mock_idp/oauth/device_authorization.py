@@ -39,9 +39,10 @@ def respond(request: FlowRequest) -> Response:
     user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
     device = DeviceRequest(client.id, scope, audience, user_code, interval)
     device_code = secrets.token_urlsafe(32)
+    now = request.issuer.clock.timer()
     # Remembered beyond its end, so that the device can be told that it is over.
-    request.issuer.flows.devices.put(digest(device_code), device, request.now + 2 * LIFETIME_SECONDS)
-    request.issuer.flows.user_codes.put(user_code, device, request.now + LIFETIME_SECONDS)
+    request.issuer.flows.devices.put(digest(device_code), device, now + 2 * LIFETIME_SECONDS)
+    request.issuer.flows.user_codes.put(user_code, device, now + LIFETIME_SECONDS)
     username = user_without_page(request, form.get("mock_user"))
     user = request.issuer.clients.user(username) if username is not None else None
     if user is not None:

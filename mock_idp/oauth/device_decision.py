@@ -27,5 +27,6 @@ def allow(request: FlowRequest, device: DeviceRequest, user: UserSettings) -> No
 def find_device(request: FlowRequest, user_code: str) -> DeviceRequest | None:
     """The device that shows this code, read as people type it (RFC 8628 section 6.1); None once it is decided."""
     letters = "".join(one for one in user_code.upper() if one.isalpha())
-    device = request.issuer.flows.user_codes.get(f"{letters[:4]}-{letters[4:]}", request.now)
+    now = request.issuer.clock.timer()
+    device = request.issuer.flows.user_codes.get(f"{letters[:4]}-{letters[4:]}", now)
     return None if device is None or device.refused or device.family is not None else device

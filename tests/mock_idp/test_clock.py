@@ -29,3 +29,26 @@ def test_reset_undoes_both() -> None:
     clock.stand_still(5.0)
     clock.reset()
     assert clock.now() == 1000.0
+
+
+def test_a_machine_whose_clock_is_set() -> None:
+    """Its time is the wall's, how long something takes is not; what is asked of the issuer's clock counts in both."""
+    wall, steady = [1000.0], [50.0]
+    clock = IssuerClock(lambda: wall[0], lambda: steady[0])
+    start = clock.timer()
+    wall[0] -= 900
+    steady[0] += 3
+    assert (clock.now(), clock.timer() - start) == (100.0, 3.0)
+    clock.shift(60)
+    assert clock.timer() - start == 63.0
+    clock.stand_still(2000.0)
+    assert clock.timer() == 2000.0
+
+
+def test_an_injected_clock_times_as_well() -> None:
+    """A test that moves the wall clock moves everything."""
+    wall = [1000.0]
+    clock = IssuerClock(lambda: wall[0])
+    start = clock.timer()
+    wall[0] += 7
+    assert clock.timer() - start == 7.0

@@ -11,6 +11,9 @@ import pytest
 import requests
 from idp_api import IssuerApi
 
+from mock_idp.issuer.har import har
+from mock_idp.issuer.request_log import RequestLog
+
 SECRET = "hush-hush-41"
 
 # The members that HAR 1.2 requires, by the object that has them.
@@ -201,3 +204,17 @@ def test_waiting_for_what_a_filter_asks_for(issuer: IssuerApi) -> None:
     answer = issuer.ok("GET", "/requests/wait?client_id=me&form=scope=x&timeout=20")
     thread.join()
     assert [entry["client_id"] for entry in answer["requests"]] == ["me"]
+
+
+def test_durations_of_a_machine_whose_clock_is_set() -> None:
+    """They come from a clock that nobody sets; the time of arrival is the wall's."""
+    wall, timer = [1000.0], [50.0]
+    log = RequestLog("a", wall=lambda: wall[0], timer=lambda: timer[0])
+    for set_by in (-3600.0, 3600.0):
+        entry = log.record("jwks", "GET", "/", "", [], None)
+        wall[0] += set_by
+        timer[0] += 0.25
+        log.answered(entry, 200)
+    entries = har(log.records(), "http://localhost", "1")["log"]["entries"]
+    assert [entry["time"] for entry in entries] == [250, 250]
+    assert [entry["startedDateTime"][11:19] for entry in entries] == ["00:16:40", "23:16:40"]

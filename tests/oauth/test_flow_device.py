@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 import requests
-from relying_party import MakeRp, Rp, refusal
+from relying_party import START, MakeRp, Rp, refusal
 
+from mock_idp.embed import EmbeddedIdp
+from mock_idp.issuer.clock import IssuerClock
 from mock_idp.vendors.grant_types import DEVICE_CODE
 
 
@@ -125,3 +127,19 @@ def test_a_client_without_the_grant(make_rp: MakeRp) -> None:
     """It gets no codes."""
     rp = make_rp(clients=[{"id": "app", "secret": "secret", "grant_types": ["authorization_code"]}])
     assert refusal(rp.post("device_authorization", rp.client)) == (400, "unauthorized_client")
+
+
+@pytest.mark.parametrize("set_by", [-86_400, 86_400])
+def test_a_machine_whose_clock_is_set(idp: EmbeddedIdp, rp: Rp, set_by: float) -> None:
+    """By a day, back or ahead: neither the pause between two questions nor the end of the codes has anything of it."""
+    wall, steady = [START], [100.0]
+    idp.state.find(rp.about["id"]).clock = IssuerClock(lambda: wall[0], lambda: steady[0])
+    device = start(rp)
+    found = [refusal(poll(rp, device))[1]]
+    wall[0] += set_by
+    for seconds in (5.0, 4.0, 11.0):
+        steady[0] += seconds
+        found.append(refusal(poll(rp, device))[1])
+    assert found == ["authorization_pending", "authorization_pending", "slow_down", "authorization_pending"]
+    steady[0] += 600
+    assert refusal(poll(rp, device))[1] == "expired_token"

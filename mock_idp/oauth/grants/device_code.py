@@ -19,7 +19,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     """Tokens once the user has allowed it; until then the device is told to ask again, not too soon."""
     if "device_code" not in form:
         raise OAuthError("missing_parameter", "device_code")
-    flows, now = request.issuer.flows, request.now
+    flows, now = request.issuer.flows, request.issuer.clock.timer()
     key = digest(form["device_code"])
     device = flows.devices.get(key, now)
     if device is None:
@@ -40,8 +40,9 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
 
 def _check_pace(request: FlowRequest, device: DeviceRequest) -> None:
     """Section 3.5: the first question is free, each later one waits for the interval by the issuer's clock."""
+    now = request.issuer.clock.timer()
     with request.issuer.flows.lock:
-        asked_at, device.asked_at = device.asked_at, request.now
-        if asked_at is not None and request.now - asked_at < device.wait_seconds:
+        asked_at, device.asked_at = device.asked_at, now
+        if asked_at is not None and now - asked_at < device.wait_seconds:
             device.wait_seconds += _SLOWER_SECONDS
             raise OAuthError("slow_down")
