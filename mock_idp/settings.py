@@ -27,6 +27,15 @@ _PORT = "[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6
 PUBLIC_URL = rf"^https?://([A-Za-z0-9._~-]+|\[({_IPV6})\])(:({_PORT})?)?(/[!\"$->@-~]*)?$"
 """What a public URL looks like (RFC 3986 section 3), as a regular expression of JSON Schema."""
 
+REDIRECT_URI = (
+    r"^(?!([Jj][Aa][Vv][Aa]|[Vv][Bb])[Ss][Cc][Rr][Ii][Pp][Tt]:|[Dd][Aa][Tt][Aa]:)(?![Hh][Tt][Tt][Pp][Ss]?:(?!//[^/?]))"
+    r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$"
+)
+"""What a redirect URI looks like (RFC 6749 section 3.1.2, RFC 3986 section 4.3), as a regular expression of JSON
+Schema: absolute, without a fragment; one of http or https has a host, and none is a script."""
+
+NO_REDIRECT_URI = "This must be an absolute URI without a fragment, such as https://app.example/callback."
+
 NO_PUBLIC_URL = "This must be an absolute http or https URL such as http://localhost:9400."
 
 DEFAULT_PORT = 9400

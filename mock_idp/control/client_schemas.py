@@ -9,7 +9,7 @@ from mock_idp.http11.schema_parts import TEXT, TEXTS, Json, chosen_by, closed
 from mock_idp.jose.algorithms import CURVE_NAMES
 from mock_idp.jose.json_checks import base64url
 from mock_idp.jose.members import OTHERWISE
-from mock_idp.settings import CLIENT_AUTH_METHODS
+from mock_idp.settings import CLIENT_AUTH_METHODS, NO_REDIRECT_URI, REDIRECT_URI
 
 _NUMBER: Json = {**base64url.schema, "minLength": 1, "maxLength": 6000}
 # RFC 7518 section 6, RFC 8037 section 2; other members of a JWK are of no interest here.
@@ -33,6 +33,9 @@ PUBLIC_JWK_SCHEMAS: dict[str, Json] = {
     },
 }
 
+# RFC 6749 section 3.1.2; OpenID Connect RP-Initiated Logout section 3.1.
+_URIS: Json = {**TEXTS, "items": {**TEXT, "pattern": REDIRECT_URI, OTHERWISE: NO_REDIRECT_URI}}
+
 _CLIENT = {
     "id": {**TEXT, "maxLength": 200},
     "secret": {**TEXT, "description": "What it authenticates with; without secret and keys it is a public client."},
@@ -47,8 +50,8 @@ _CLIENT = {
         "maxItems": 20,
         "description": "Public JWKs that its assertions are signed with.",
     },
-    "redirect_uris": {**TEXTS, "description": "Compared character by character; left out: any."},
-    "post_logout_redirect_uris": {**TEXTS, "description": "Left out: any."},
+    "redirect_uris": {**_URIS, "description": "Compared character by character; left out: any."},
+    "post_logout_redirect_uris": {**_URIS, "description": "Left out: any."},
     "grant_types": {**TEXTS, "description": "Left out: all that the vendor has."},
     "scopes": {**TEXTS, "description": "What it may ask for, and gets when it asks for nothing; left out: any."},
     "audiences": {**TEXTS, "description": "What it may ask tokens for, the usual one first; left out: any."},

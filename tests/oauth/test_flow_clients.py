@@ -8,6 +8,7 @@ import jwt
 import pytest
 from relying_party import MakeRp, Rp, refusal
 
+from mock_idp.embed import EmbeddedIdp
 from mock_idp.errors import MockIdpError
 from mock_idp.run.settings_file import read_issuers
 
@@ -158,3 +159,44 @@ def test_the_parameter_audience(make_rp: MakeRp, style: str, named: bool) -> Non
     answer = make_rp(style).token("client_credentials", audience="elsewhere", scope="api://orders/.default").json()
     said = jwt.decode(answer["access_token"], options={"verify_signature": False})
     assert (said.get("aud") == "elsewhere") is named
+
+
+NO_REDIRECT_URIS = [
+    *("", "x", "/callback", "//app.example/callback", "app.example/callback", "https:", "https:///cb", "http:/app/cb"),
+    *("https://app.example/callback#f", "https://app.example/#", "https://app.example/a b", "https://app.example/é"),
+    *("https://app.example/%zz", "https://app.example/\n", "javascript:alert(0)", "JavaScript:0", "data:text/html,x"),
+]
+
+
+@pytest.mark.parametrize("member", ["redirect_uris", "post_logout_redirect_uris"])
+@pytest.mark.parametrize("uri", NO_REDIRECT_URIS)
+def test_a_redirect_uri_that_is_none(idp: EmbeddedIdp, rp: Rp, member: str, uri: str) -> None:
+    """RFC 6749 section 3.1.2: it is absolute and has no fragment. The call says which one is wrong, and is refused."""
+    good, url = "https://app.example/callback", f"{idp.url}/_mock/issuers/{rp.about['id']}/clients"
+    answer = rp.session.post(url, json={"id": "app", member: [good, uri]}, timeout=20)
+    assert (answer.status_code, answer.json()["field"]) == (400, f"{member}.1")
+    assert rp.own("GET", "/clients") == {"clients": []}
+
+
+GOOD_REDIRECT_URIS = [
+    *("https://app.example/callback?a=b", "http://localhost:3000", "http://[::1]/cb", "com.example.app:/callback"),
+    *("myapp://callback", "urn:ietf:wg:oauth:2.0:oob", "HTTPS://APP.EXAMPLE/%C3%A9", "https://*.app.example/cb"),
+]
+
+
+@pytest.mark.parametrize("uri", GOOD_REDIRECT_URIS)
+def test_a_redirect_uri(rp: Rp, uri: str) -> None:
+    """Those of native apps have a scheme of their own (RFC 8252 section 7.1)."""
+    assert rp.own("POST", "/clients", {"id": "app", "redirect_uris": [uri]})["redirect_uris"] == [uri]
+
+
+def test_a_redirect_uri_in_a_file(tmp_path: Path) -> None:
+    """Likewise, with its line."""
+    path = tmp_path / "issuers.toml"
+    path.write_text(
+        '[[issuers]]\nid = "a"\nstyle = "custom"\n[[issuers.clients]]\nid = "app"\nredirect_uris = ["/cb"]\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(MockIdpError, match="absolute URI") as caught:
+        read_issuers(path)
+    assert caught.value.field == f"{path}:6: issuers.0.clients.0.redirect_uris.0"
