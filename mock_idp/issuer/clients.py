@@ -6,12 +6,16 @@ they are known, each with its secret, grants, scopes and audiences. Users likewi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 
+from mock_idp.issuer.memory import size_of
 from mock_idp.settings import ClientSettings, UserSettings
+
+# Longer ids are not worth keeping.
+_USUAL_ID = 200
 
 
 class ClientRegistry:
@@ -20,7 +24,17 @@ class ClientRegistry:
     The mappings are replaced as a whole and may be read without a lock.
     """
 
-    def __init__(self, clients: Iterable[ClientSettings] = (), users: Iterable[UserSettings] = ()) -> None:
+    def __init__(
+        self,
+        clients: Iterable[ClientSettings] = (),
+        users: Iterable[UserSettings] = (),
+        hold: Callable[[int], None] = lambda size: None,
+    ) -> None:
+        """In: those of the start, and what is told how many bytes those declared since take, and raises MockIdpError
+        where that is too much.
+        """
+        self._hold = hold
+        self._bytes = 0
         self._at_start = ({one.id: one for one in clients}, {one.username: one for one in users})
         self.clients: Mapping[str, ClientSettings] = self._at_start[0]
         self.users: Mapping[str, UserSettings] = self._at_start[1]
@@ -29,7 +43,7 @@ class ClientRegistry:
     def client(self, client_id: str) -> ClientSettings | None:
         """The client with this id; None when clients are declared and it is not one of them."""
         if not self.clients:
-            return _any_client(client_id)
+            return _any_client(client_id) if len(client_id) <= _USUAL_ID else ClientSettings(client_id, anonymous=True)
         return self.clients.get(client_id)
 
     def user(self, username: str) -> UserSettings | None:
@@ -45,19 +59,22 @@ class ClientRegistry:
         return next((user for user in self.users.values() if subject in (user.subject, user.username)), None)
 
     def put_client(self, client: ClientSettings) -> None:
-        """Declare a client, or declare it anew."""
+        """Declare a client, or declare it anew. Raises MockIdpError when there is no room."""
         with self._lock:
+            self._grow(size_of(client) - size_of(self.clients.get(client.id)))
             self.clients = {**self.clients, client.id: client}
 
     def put_user(self, user: UserSettings) -> None:
-        """Declare a user, or declare them anew."""
+        """Declare a user, or declare them anew. Raises MockIdpError when there is no room."""
         with self._lock:
+            self._grow(size_of(user) - size_of(self.users.get(user.username)))
             self.users = {**self.users, user.username: user}
 
     def remove_client(self, client_id: str) -> bool:
         """Forget a client; whether there was one."""
         with self._lock:
             kept = {key: one for key, one in self.clients.items() if key != client_id}
+            self._grow(-size_of(self.clients.get(client_id)))
             self.clients, removed = kept, len(kept) < len(self.clients)
         return removed
 
@@ -65,6 +82,7 @@ class ClientRegistry:
         """Forget a user; whether there was one."""
         with self._lock:
             kept = {key: one for key, one in self.users.items() if key != username}
+            self._grow(-size_of(self.users.get(username)))
             self.users, removed = kept, len(kept) < len(self.users)
         return removed
 
@@ -72,6 +90,12 @@ class ClientRegistry:
         """Back to the clients and users of the settings."""
         with self._lock:
             self.clients, self.users = self._at_start
+            self._grow(-self._bytes)
+
+    def _grow(self, by: int) -> None:
+        grown = self._bytes + by
+        self._hold(max(grown, 0))
+        self._bytes = grown
 
 
 @lru_cache(maxsize=1024)

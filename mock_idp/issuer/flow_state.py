@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_bytes
 from threading import Lock
+from typing import Any
 from uuid import uuid4
 
+from mock_idp.issuer.memory import MAX_FLOW_BYTES, Remembered
 from mock_idp.issuer.store import Store
 from mock_idp.settings import UserSettings
 
@@ -69,7 +71,9 @@ class RefreshToken:
 
 @dataclass
 class DeviceRequest:
-    """A device that waits for its user. `wait_seconds` is how far apart its questions have to be."""
+    """A device that waits for its user. `wait_seconds` is how far apart its questions have to be,
+    `asked_at` when the last one came, on the timer of the issuer's clock.
+    """
 
     client_id: str
     scope: tuple[str, ...]
@@ -106,19 +110,31 @@ class FlowState:
     are signed with that are JWTs; no JWKS has it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Remembered | None = None) -> None:
+        """In: what the flows of all issuers may remember together."""
+        memory = Remembered(MAX_FLOW_BYTES) if memory is None else memory
         self.lock = Lock()
         self.secret = token_bytes(64)
         self.secret_kid = str(uuid4())
-        self.codes: Store[Code] = Store()
-        self.refresh_tokens: Store[RefreshToken] = Store()
-        self.access_tokens: Store[IssuedToken] = Store()
-        self.revoked: Store[bool] = Store()
-        self.devices: Store[DeviceRequest] = Store()
-        self.user_codes: Store[DeviceRequest] = Store()
-        self.pushed: Store[Mapping[str, str]] = Store()
-        self.logins: Store[Login] = Store()
-        self.assertions: Store[bool] = Store()
+        self.codes: Store[Code] = Store(memory=memory)
+        self.refresh_tokens: Store[RefreshToken] = Store(memory=memory)
+        self.access_tokens: Store[IssuedToken] = Store(memory=memory)
+        self.revoked: Store[bool] = Store(memory=memory)
+        self.devices: Store[DeviceRequest] = Store(memory=memory)
+        self.user_codes: Store[DeviceRequest] = Store(memory=memory)
+        self.pushed: Store[Mapping[str, str]] = Store(memory=memory)
+        self.logins: Store[Login] = Store(memory=memory)
+        self.assertions: Store[bool] = Store(memory=memory)
+
+    @property
+    def stores(self) -> tuple[Store[Any], ...]:
+        """All that is remembered."""
+        return tuple(each for each in vars(self).values() if isinstance(each, Store))
+
+    def close(self) -> None:
+        """These flows are forgotten."""
+        for store in self.stores:
+            store.leave()
 
     def end_login(self, session_id: str) -> None:
         """End the grants of a login, but not those that asked to outlive it (OpenID Connect Core section 11)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from mock_idp.issuer.clock import IssuerClock
 from mock_idp.issuer.documents import Document
 from mock_idp.issuer.jwks_overlay import JwksOverlay
 from mock_idp.issuer.keys import IssuerKeys
+from mock_idp.issuer.memory import IssuersMemory, Share, size_of
 from mock_idp.issuer.request_log import RequestLog
 from mock_idp.jose.encoding import compact_json
 from mock_idp.jose.header_keys import with_keys
@@ -48,11 +50,13 @@ class Issuer:
         log_size: int,
         options: Mapping[str, Any],
         keys_of: Issuer | None = None,
+        memory: IssuersMemory | None = None,
     ) -> None:
         """In: the public URL of the server, and the vendor's options with their defaults filled in.
 
         It has the keys that `keys_of`, an earlier issuer of the same settings, has started with, or else fresh ones.
-        Raises JoseError when a key of the settings cannot be made.
+        Raises JoseError when a key of the settings cannot be made, MockIdpError when there is no room in `memory` for
+        what they declare.
         """
         self.id = settings.id
         self.settings = settings
@@ -68,12 +72,27 @@ class Issuer:
             options=options,
         )
         self.clock = IssuerClock(wall)
-        self.log = RequestLog(settings.id, log_size, wall)
-        self.faults = FaultQueue()
-        self.stubs = StubQueue(settings.script)
-        self.clients = ClientRegistry(settings.clients, settings.users)
+        self._memory = IssuersMemory() if memory is None else memory
+        self.log = RequestLog(settings.id, log_size, wall, memory=self._memory.logs)
         self._flows: FlowState | None = None
-        self.keys = IssuerKeys(self.vendor, self.context, pool, self.clock.now)
+        # What is there from the start had room once.
+        self._share = Share(self._memory.declared, refuses=keys_of is None)
+        try:
+            self._start(pool, keys_of)
+        except BaseException:
+            self._share.close()
+            raise
+        self._share.refuses = True
+        self._memory.logs.join(self.log)
+
+    def _start(self, pool: KeyPool, keys_of: Issuer | None) -> None:
+        """All that is declared. Raises as the constructor."""
+        settings, share = self.settings, self._share
+        share.hold("settings", size_of(settings))
+        self.faults = FaultQueue(partial(share.hold, "faults"))
+        self.stubs = StubQueue(settings.script, partial(share.hold, "script"))
+        self.clients = ClientRegistry(settings.clients, settings.users, partial(share.hold, "clients"))
+        self.keys = IssuerKeys(self.vendor, self.context, pool, self.clock.now, partial(share.hold, "keys"))
         self.overlay = JwksOverlay()
         self._documents: Mapping[str, Document] | None = None
         self._changed_at = self.clock.now()
@@ -81,7 +100,8 @@ class Issuer:
         if keys_of is not None:
             self.keys.start_as(keys_of.keys)
         else:
-            self.keys.start_with(self.vendor.usual_keys(options) if settings.keys is None else settings.keys)
+            usual = self.vendor.usual_keys(self.context.options)
+            self.keys.start_with(usual if settings.keys is None else settings.keys)
         self.publish()
 
     def seen_from(self, base: str | None, path: str) -> IssuerContext:
@@ -144,7 +164,7 @@ class Issuer:
                 # Loaded by the first flow: keys are served without it.
                 from mock_idp.issuer.flow_state import FlowState
 
-                self._flows = FlowState()
+                self._flows = FlowState(self._memory.flows)
             return self._flows
 
     def add_key(self, settings: KeySettings) -> RingEntry:
@@ -205,6 +225,7 @@ class Issuer:
         with self._lock:
             overlay = make(self.keys.ring.find)
             overlay.document((), self.keys.members)
+            self._share.hold("jwks", size_of((overlay.before, overlay.after, list(overlay.edits.values()))))
             self.overlay = overlay
             self.publish()
 
@@ -260,20 +281,31 @@ class Issuer:
         Requests that are held up by a fault end without an answer.
         """
         with self._lock:
+            self._share.refuses = False
             self.faults.reset()
             self.stubs.reset()
             self.clock.reset()
             self.log.clear()
             self.keys.reset()
+            self._share.hold("jwks", 0)
             self.overlay = JwksOverlay()
             self.clients.reset()
-            self._flows = None
+            self._share.refuses = True
+            self._forget_flows()
             self.publish()
 
     def close(self) -> None:
         """End everything that waits on this issuer, for good."""
         self.faults.close()
         self.log.close()
+        self._share.close()
+        with self._lock:
+            self._forget_flows()
+
+    def _forget_flows(self) -> None:
+        if self._flows is not None:
+            self._flows.close()
+            self._flows = None
 
     def publish(self) -> None:
         """Let the documents be made anew from the keys as they are now."""

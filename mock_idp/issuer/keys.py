@@ -19,17 +19,31 @@ from mock_idp.vendors.context import IssuerContext
 _ENCRYPTION_ALG = {"RSA": "RSA-OAEP", "EC": "ECDH-ES", "OKP": "ECDH-ES"}
 
 
+# What a key takes beside its texts.
+_KEY_BYTES = 4096
+
+
 class IssuerKeys:
     """A key ring with the settings its keys were made from. Not thread-safe: the issuer guards it.
 
-    `now` gives the issuer's time in unix seconds.
+    `now` gives the issuer's time in unix seconds. `hold` is told how many bytes all keys take, and raises MockIdpError
+    where that is too much.
     """
 
-    def __init__(self, vendor: Vendor, context: IssuerContext, pool: KeyPool, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        vendor: Vendor,
+        context: IssuerContext,
+        pool: KeyPool,
+        now: Callable[[], float],
+        hold: Callable[[int], None] = lambda size: None,
+    ) -> None:
         self._vendor = vendor
         self._context = context
         self._pool = pool
         self._now = now
+        self._hold = hold
+        self._bytes = 0
         self._members: dict[SigningKey, tuple[str, ...]] = {}
         # Each key of the start with its members.
         self._baseline: tuple[tuple[RingEntry, tuple[str, ...]], ...] = ()
@@ -61,11 +75,14 @@ class IssuerKeys:
     def put(self, key: SigningKey, settings: KeySettings) -> RingEntry:
         """Take in a key that was made from these settings, which are checked.
 
-        Raises JoseError as `KeyRing.add`, and for an unknown member; then the ring is as it was.
+        Raises JoseError as `KeyRing.add`, and for an unknown member, MockIdpError when there is no room; then the ring
+        is as it was.
         """
         members = settings.members or self._vendor.jwk_members
         key.public_jwk(members)  # An unknown member is refused before the key is in.
         state = check_state(settings.state)
+        self.ring.check_new(key.kid, settings.name, allow_reuse=settings.allow_reuse)
+        self._grow([key])
         entry = self.ring.add(key, state, name=settings.name, now=self._now(), allow_reuse=settings.allow_reuse)
         self._members[key] = members
         return entry
@@ -99,12 +116,20 @@ class IssuerKeys:
         return [KeySettings(algorithm=self._signing_algorithm())] * needed
 
     def rotate(self, fresh: Sequence[SigningKey], habit: str | None = None) -> Rotation:
-        """One rotation by the vendor's habit, or by the one that is named, with these keys. Raises JoseError."""
+        """One rotation by the vendor's habit, or by the one that is named, with these keys.
+
+        Raises JoseError, MockIdpError when there is no room.
+        """
+        self.ring.check_room(len(fresh))
+        self._grow(fresh)
         return rotate(self.ring, habit or self._vendor.rotation_habit, self._now(), fresh)
 
     def remove(self, handle: str) -> None:
         """Forget the key with this name or kid. Raises JoseError."""
-        self._members.pop(self.ring.remove(handle), None)
+        key = self.ring.remove(handle)
+        self._members.pop(key, None)
+        self._bytes -= _size(key)
+        self._hold(self._bytes)
 
     def reset(self) -> None:
         """The keys of the start in their first states; all others are gone, revoked or not, with their kids."""
@@ -112,11 +137,18 @@ class IssuerKeys:
         for entry, _ in self._baseline:
             self.ring.add(entry.key, entry.state, name=entry.name, now=entry.since, allow_reuse=True)
         self._members = {entry.key: members for entry, members in self._baseline}
+        self._bytes = sum(_size(entry.key) for entry in self.ring)
+        self._hold(self._bytes)
 
     def give_back(self) -> None:
         """Hand the key material back to the pool; the issuer is gone. Does nothing unless the pool recycles."""
         for entry in self.ring:
             self._pool.give_back(entry.key.private_key)
+
+    def _grow(self, keys: Sequence[SigningKey]) -> None:
+        grown = self._bytes + sum(map(_size, keys))
+        self._hold(grown)
+        self._bytes = grown
 
     def _signing_algorithm(self) -> str:
         current = next((entry.key for entry in self.ring if entry.state == "current"), None)
@@ -128,6 +160,10 @@ class IssuerKeys:
             named = "issuer" in (settings.members or self._vendor.jwk_members)
             return str(self._vendor.discovery(self._context)["issuer"]) if named else None
         return self._context.base + settings.issuer if settings.issuer.startswith("/") else settings.issuer
+
+
+def _size(key: SigningKey) -> int:
+    return _KEY_BYTES + len(key.kid)
 
 
 def _check_use(use: str, state: KeyState) -> None:

@@ -10,11 +10,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from threading import Condition
+
+from mock_idp.issuer.memory import Remembered
 
 _CORRELATION_HEADERS = ("x-correlation-id", "x-request-id")
 # No request of these protocols is longer; what is longer need not be kept whole.
-_BODY_BYTES = 65_536
+BODY_BYTES = 65_536
+# What an entry takes beside its texts.
+_ENTRY_BYTES = 1000
 
 
 @dataclass(slots=True)
@@ -22,8 +27,9 @@ class RequestRecord:
     """One fetch. `status` is None until it is answered, and stays None when a fault lets it go without an answer.
 
     `query`, `headers` and `body` are kept as they came and hold credentials; `as_json` shows none. `script` is the id
-    of the stub that answered it. `answered_at`, `response_headers` and `response_bytes` (the size of the body)
-    are of the answer.
+    of the stub that answered it. `took_seconds` (from its arrival to the answer), `response_headers` and
+    `response_bytes` (the size of the body) are of the answer. `began` is its arrival on a clock that nobody sets,
+    `size` what it takes in bytes.
     """
 
     seq: int
@@ -39,9 +45,11 @@ class RequestRecord:
     request_id: str
     body: bytes = field(default=b"", repr=False)
     script: str | None = None
-    answered_at: float | None = None
+    took_seconds: float | None = None
     response_headers: Iterable[tuple[str, str]] = field(default=(), repr=False)
     response_bytes: int = 0
+    began: float = 0.0
+    size: int = 0
 
     def fields(self) -> dict[str, str]:
         """The request headers by name in lower case, with their credentials."""
@@ -101,12 +109,25 @@ RecordFilter = Callable[[RequestRecord], bool]
 
 
 class RequestLog:
-    """The last `size` fetches of one issuer. Safe to use from any number of threads."""
+    """The last `size` fetches of one issuer; fewer where the logs of all issuers take more than `memory` has.
 
-    def __init__(self, issuer: str, size: int = 10_000, wall: Callable[[], float] = time.time) -> None:
+    `wall` says when a fetch arrived, `timer` how long its answer took. Safe to use from any number of threads.
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        size: int = 10_000,
+        wall: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.monotonic,
+        memory: Remembered | None = None,
+    ) -> None:
         self._issuer = issuer
+        self._size = size
         self._wall = wall
-        self._records: deque[RequestRecord] = deque(maxlen=size)
+        self._timer = timer
+        self._memory = memory
+        self._records: deque[RequestRecord] = deque()
         self._changed = Condition()
         self._waiting = 0
         self._last_seq = 0
@@ -128,27 +149,39 @@ class RequestLog:
     ) -> RequestRecord:
         """Write a fetch down as it arrives; `answered` completes it when the status is not known yet."""
         at = self._wall()
+        size = _ENTRY_BYTES + len(path) + len(query) + min(len(body), BODY_BYTES) + _length(headers)
+        grown = size
         with self._changed:
             self._last_seq += 1
             entry = RequestRecord(
                 self._last_seq, at, self._issuer, endpoint, method, path, query, headers, status, fault, request_id
             )
-            entry.body, entry.script = body[:_BODY_BYTES], script
+            entry.body, entry.script = body[:BODY_BYTES], script
+            entry.began, entry.size = self._timer(), size
             self._records.append(entry)
+            while len(self._records) > self._size:
+                grown -= self._forget_oldest()
             if self._waiting:
                 self._changed.notify_all()
+        if self._memory is not None:
+            self._memory.changed(self, grown)
         return entry
 
     def answered(
         self, entry: RequestRecord, status: int, headers: Iterable[tuple[str, str]] = (), size: int = 0
     ) -> None:
         """Complete an entry with the status, the headers and the size of the body (bytes) it was answered with."""
-        at = self._wall()
+        grown = _length(headers)
         with self._changed:
-            entry.status, entry.answered_at = status, at
+            entry.status, entry.took_seconds = status, self._timer() - entry.began
             entry.response_headers, entry.response_bytes = headers, size
+            # One that is forgotten meanwhile takes nothing.
+            grown = grown if entry.size else 0
+            entry.size += grown
             if self._waiting:
                 self._changed.notify_all()
+        if self._memory is not None:
+            self._memory.changed(self, grown)
 
     @property
     def last_seq(self) -> int:
@@ -191,16 +224,36 @@ class RequestLog:
 
     def clear(self) -> None:
         """Forget all entries; numbering goes on."""
+        freed = 0
         with self._changed:
-            self._records.clear()
+            while self._records:
+                freed += self._forget_oldest()
+        if self._memory is not None:
+            self._memory.changed(self, -freed)
+
+    def forget_oldest(self) -> int:
+        """Forget the oldest entry; how many bytes that freed."""
+        with self._changed:
+            return self._forget_oldest() if self._records else 0
+
+    def _forget_oldest(self) -> int:
+        entry = self._records.popleft()
+        size, entry.size = entry.size, 0
+        return size
 
     def close(self) -> None:
         """End all waiting at once; used when the issuer is deleted or the server stops."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        if self._memory is not None:
+            self._memory.leave(self)
 
     def _select(self, since: int, endpoint: str | None, wanted: RecordFilter) -> list[RequestRecord]:
         return [
             e for e in self._records if e.seq > since and (endpoint is None or e.endpoint == endpoint) and wanted(e)
         ]
+
+
+def _length(headers: Iterable[tuple[str, str]]) -> int:
+    return sum(map(len, chain.from_iterable(headers)))

@@ -13,6 +13,7 @@ from typing import Any
 from mock_idp.errors import MockIdpError, bad_field, conflict, not_found
 from mock_idp.http11.schema import with_defaults
 from mock_idp.issuer.issuer import Issuer
+from mock_idp.issuer.memory import IssuersMemory
 from mock_idp.issuer.places import MAX_HELD, MAX_WAITS, Places
 from mock_idp.jose.errors import nearest
 from mock_idp.jose.pool import KeyPool
@@ -55,6 +56,7 @@ class State:
         self.pool = pool
         self.held = Places(MAX_HELD, "requests can be held up by faults and scripts")
         self.waits = Places(MAX_WAITS, "calls can wait for requests")
+        self.memory = IssuersMemory()
         self._issuers: Mapping[str, Issuer] = {}
         self._from_start: tuple[Issuer, ...] = ()
         self._being_made: set[str] = set()
@@ -81,8 +83,8 @@ class State:
     def add(self, settings: IssuerSettings) -> Issuer:
         """Make an issuer. An empty id gets one made up.
 
-        Raises MockIdpError for an unknown style or option, a taken id, or a path that belongs to somebody else;
-        JoseError for a key that cannot be made. Then nothing has changed.
+        Raises MockIdpError for an unknown style or option, a taken id, a path that belongs to somebody else, or when
+        there is no room; JoseError for a key that cannot be made. Then nothing has changed.
         """
         with self._lock:
             settings = self._checked(settings)
@@ -90,12 +92,16 @@ class State:
         try:
             # Outside the lock: making keys takes time, and others want their issuers too.
             issuer = self._make(settings)
-            with self._lock:
-                if issuer.id in self._issuers:
-                    # A reset has brought it back meanwhile.
-                    raise _exists(issuer.id)
-                self.routes = {**self.routes, **_routes_of(issuer, self.routes)}
-                self._issuers = {**self._issuers, issuer.id: issuer}
+            try:
+                with self._lock:
+                    if issuer.id in self._issuers:
+                        # A reset has brought it back meanwhile.
+                        raise _exists(issuer.id)
+                    self.routes = {**self.routes, **_routes_of(issuer, self.routes)}
+                    self._issuers = {**self._issuers, issuer.id: issuer}
+            except MockIdpError:
+                issuer.close()
+                raise
         finally:
             self._being_made.discard(settings.id)
         return issuer
@@ -185,7 +191,7 @@ class State:
 
     def _make(self, settings: IssuerSettings, keys_of: Issuer | None = None) -> Issuer:
         log_size, options = self.settings.request_log_size, _options(settings)
-        return Issuer(settings, self.public_url, self.pool, self.wall, log_size, options, keys_of)
+        return Issuer(settings, self.public_url, self.pool, self.wall, log_size, options, keys_of, self.memory)
 
 
 def _routes_of(issuer: Issuer, taken: Mapping[str, Route]) -> dict[str, Route]:

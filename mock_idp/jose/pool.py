@@ -19,6 +19,7 @@ from mock_idp.jose.raw_rsa import RawRsaKey
 
 # How many sorts of odd RSA keys are kept for the next one, and how many of each.
 _ODD_KINDS, _ODD_OF_A_KIND = 64, 8
+_MOST_KEPT = 5000
 
 
 class KeyPool:
@@ -90,7 +91,8 @@ class KeyPool:
             if not self._recycle or self._closed:
                 return
             if kind == (DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT):
-                self._store.append(private_key)
+                if len(self._store) < _MOST_KEPT:
+                    self._store.append(private_key)
                 self.ready.set()
                 self._changed.notify_all()
             elif kind in self._odd or len(self._odd) < _ODD_KINDS:

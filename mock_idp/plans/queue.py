@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -11,6 +12,8 @@ from typing import Any, Generic, TypeVar
 from mock_idp.errors import MockIdpError
 
 MAX_PLANNED = 1000
+# What one takes beside its text.
+_PLAN_BYTES = 1000
 
 WHEN: dict[str, Any] = {
     "type": "object",
@@ -53,6 +56,10 @@ class Planned:
         given = parameters()
         return all(given.get(name) == value for name, value in self.when.items())
 
+    def as_json(self) -> dict[str, object]:
+        """As the control API shows it."""
+        return self.about()
+
     def about(self) -> dict[str, object]:
         """Where, when and how often, as the control API shows it."""
         return {"id": self.id, "on": self.on, "times": self.times, "when": dict(self.when), "served": self.served}
@@ -70,37 +77,53 @@ class PlanQueue(Generic[P]):
 
     noun = "plans"
 
-    def __init__(self) -> None:
+    def __init__(self, hold: Callable[[int], None] = lambda size: None) -> None:
+        """In: what is told how many bytes all of them take, and raises MockIdpError where that is too much."""
+        self._hold = hold
+        self._bytes, self._sizes = 0, dict[str, int]()
         self.armed: frozenset[str] = frozenset()
         self._planned: list[P] = []
         self._numbers = itertools.count(1)
         self._lock = Lock()
 
     def planned(self, unused: bool = False) -> list[P]:
-        """All since the last clear, oldest first, the spent ones too; or only those that wait in vain."""
+        """All since the last clear, oldest first; or only those that wait in vain. The oldest that are spent may be
+        missing: they make room.
+        """
         with self._lock:
             return [planned for planned in self._planned if planned.unused or not unused]
 
     def drop(self) -> None:
         """Forget all."""
         with self._lock:
-            self._planned.clear()
-            self._arm()
+            self._clear()
 
     def reset(self) -> None:
         """Forget all, and begin again with the ids."""
         with self._lock:
-            self._planned.clear()
+            self._clear()
             self._numbers = itertools.count(1)
-            self._arm()
 
     def _put(self, make: Callable[[str], P]) -> P:
-        """Queue what `make` makes of a new id. Raises MockIdpError when an absurd number is waiting already."""
+        """Queue what `make` makes of a new id; the oldest that is spent makes room.
+
+        Raises MockIdpError when an absurd number is waiting already, or what all of them take is too much.
+        """
         with self._lock:
+            spent = None
             if len(self._planned) >= MAX_PLANNED:
-                sentence = f"{MAX_PLANNED} {self.noun} are planned already; clear them first."
-                raise MockIdpError(409, f"too_many_{self.noun}", sentence)
+                spent = next((planned for planned in self._planned if planned.spent), None)
+                if spent is None:
+                    sentence = f"{MAX_PLANNED} {self.noun} are planned already; clear them first."
+                    raise MockIdpError(409, f"too_many_{self.noun}", sentence)
             planned = make(f"{self.noun[0]}{next(self._numbers)}")
+            size = len(json.dumps(planned.as_json())) + _PLAN_BYTES
+            total = self._bytes + size - (0 if spent is None else self._sizes[spent.id])
+            self._hold(total)
+            if spent is not None:
+                self._planned.remove(spent)
+                del self._sizes[spent.id]
+            self._bytes, self._sizes[planned.id] = total, size
             self._planned.append(planned)
             self._arm()
             return planned
@@ -116,6 +139,13 @@ class PlanQueue(Generic[P]):
                     self._arm()
                     return planned
         return None
+
+    def _clear(self) -> None:
+        self._planned.clear()
+        self._sizes.clear()
+        self._bytes = 0
+        self._hold(0)
+        self._arm()
 
     def _arm(self) -> None:
         self.armed = frozenset(planned.on for planned in self._planned if not planned.spent)

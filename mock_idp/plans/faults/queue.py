@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from mock_idp.plans.faults.base import Fault
@@ -26,8 +26,8 @@ class FaultQueue(PlanQueue[PlannedFault]):
 
     noun = "faults"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, hold: Callable[[int], None] = lambda size: None) -> None:
+        super().__init__(hold)
         self.latch = Latch()
 
     def add(self, on: str, fault: Fault, times: int | None, when: Mapping[str, str]) -> PlannedFault:

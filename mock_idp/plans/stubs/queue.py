@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,8 @@ class StubQueue(PlanQueue[PlannedStub]):
 
     noun = "steps"
 
-    def __init__(self, start: Iterable[StubSettings] = ()) -> None:
-        super().__init__()
+    def __init__(self, start: Iterable[StubSettings] = (), hold: Callable[[int], None] = lambda size: None) -> None:
+        super().__init__(hold)
         self._start = tuple(start)
         self.reset()
 
