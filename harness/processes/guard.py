@@ -15,7 +15,7 @@ be killed in a way that lets it clean up nothing (`kill -9`):
 - If the guard itself is killed, the kernel sends the command SIGKILL or `--orphan-signal` (PR_SET_PDEATHSIG, prctl(2)).
   What the command has started by then is found by the mark in its environment (`mock_idp.ephemeral.own_processes`).
 - The folder given with `--scratch` goes last, however far things came. The command works in it, the guard holds it
-  (`mock_idp.ephemeral.own_folder`).
+  (`mock_idp.ephemeral.own_folder`), and so does a command that is not to be killed as an orphan, until it ended itself.
 
 It prints the command's process id, and when that is over how: `exit`, `signal N`, or `asked` where the guard itself got
 a signal. It sends the command's output to standard error, and exits with the command's status
@@ -66,7 +66,7 @@ def wake_up_on_signals() -> int:
     return read
 
 
-def run_command(options: argparse.Namespace, guard: int) -> None:
+def run_command(options: argparse.Namespace, guard: int, scratch: "OwnFolder | None") -> None:
     """Become the command; called in the forked child of the process `guard`, never returns."""
     try:
         os.setsid()
@@ -80,6 +80,8 @@ def run_command(options: argparse.Namespace, guard: int) -> None:
             os.environ[MARK] = mark
         if options.scratch:
             os.chdir(options.scratch)
+        if scratch and options.orphan_signal != signal.SIGKILL:
+            scratch.pass_on()
         if options.user:
             entry = pwd.getpwnam(options.user)
             os.setgroups([])
@@ -128,7 +130,7 @@ class Guard:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
         self.child = os.fork()
         if self.child == 0:
-            run_command(self.options, guard)
+            run_command(self.options, guard, self.scratch)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         with contextlib.suppress(BrokenPipeError):  # The harness is gone already; standard input says so too.
             os.write(1, f"{self.child}\n".encode())

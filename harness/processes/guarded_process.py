@@ -205,6 +205,8 @@ class GuardedProcess:
                 self._guard.kill()  # The kernel then kills the command: PR_SET_PDEATHSIG.
                 self._guard.wait()
             self._report.close()
+            if self._scratch and not self._mark and self._guard.returncode < 0:
+                self._scratch.wait_until_let_go(self._grace_seconds)  # The command still ends what it has begun there.
             if self._mark:
                 if self._guard.returncode < 0:  # Nobody was there to end what its command has started.
                     kill_marked(GUARDED, self._mark)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from pathlib import Path
 
 from harness.base.errors import TargetError
@@ -10,6 +12,7 @@ from harness.shown.foreign_text import foreign
 from mock_idp.ephemeral.passing_folder import PassingFolder
 
 PREFIX = "idp-harness-"
+_PAUSE_SECONDS = 0.05
 
 
 class ScratchFolder:
@@ -41,6 +44,12 @@ class ScratchFolder:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(text.encode())
         return path
+
+    def wait_until_let_go(self, seconds: float) -> None:
+        """Return when no other process holds it, or the time is over."""
+        deadline, pause = time.monotonic() + seconds, threading.Event()
+        while self._folder.held_by_others() and time.monotonic() < deadline:
+            pause.wait(_PAUSE_SECONDS)
 
     def remove(self) -> None:
         """Remove the folder with all that is in it. May be called again, or when it was never made."""

@@ -72,6 +72,10 @@ class OwnFolder:
         """Lock it, together with others who use it, until `close`."""
         fcntl.flock(self._marker, fcntl.LOCK_SH)
 
+    def pass_on(self) -> None:
+        """Let the program that this process becomes hold it, too, with all that it starts, as long as they run."""
+        os.set_inheritable(self._marker, True)
+
     def held_by_others(self) -> bool:
         """Whether another process uses it; if none does, none can begin to before `close`."""
         try:

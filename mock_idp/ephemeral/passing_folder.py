@@ -42,6 +42,10 @@ class PassingFolder:
         self._made = True
         self.path.chmod(self._mode)
 
+    def held_by_others(self) -> bool:
+        """Whether another process uses it."""
+        return self._own is not None and self._own.held_by_others()
+
     def remove(self) -> None:
         """Remove the folder with all that is in it. May be called again, or when it was never made."""
         made, self._made = self._made, False

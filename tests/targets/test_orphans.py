@@ -8,13 +8,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from target_issuer import Issuer
 from target_waits import SECONDS, keepers_of, running, wait_for, wait_until_ended
 
+from harness.base.errors import TargetError
+from harness.targets.postgres import start_postgres
 from harness.targets.tasker_wheels import no_wheel_for_this_platform
 
 TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
@@ -134,3 +138,31 @@ def test_postgresql_leaves_no_shared_memory(make: Make, also_the_guard: bool, te
     wait_until_ended(*started)
     wait_for(lambda: list(temporary_base.iterdir()), lambda left: not left)
     assert (len(during), made_by_us()) == (1, [])
+
+
+def of_folder(base: Path) -> list[psutil.Process]:
+    """The processes that work in it or name it."""
+    found = []
+    for one in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if str(base) in " ".join([one.cwd(), *one.cmdline()]) and one.status() != psutil.STATUS_ZOMBIE:
+                found.append(one)
+    return found
+
+
+@pytest.mark.tasker
+@pytest.mark.skipif(no_wheel_for_this_platform() is not None, reason=str(no_wheel_for_this_platform()))
+def test_a_cluster_whose_guard_is_killed_while_it_is_made_keeps_its_folder_until_then(temporary_base: Path) -> None:
+    """Without its files PostgreSQL would break off, and leave its segment of shared memory."""
+    with ThreadPoolExecutor(1) as pool:
+        start = pool.submit(start_postgres)
+        wait_for(lambda: list(temporary_base.glob("*/cluster/data/PG_VERSION")), bool, 60)
+        [guard] = [one for one in psutil.Process().children() if "guard.py" in " ".join(one.cmdline())]
+        made_by = {one.pid for one in guard.children(recursive=True)}
+        guard.kill()
+        with pytest.raises(TargetError, match="PostgreSQL ended with status -9 while starting"):
+            start.result(60)
+    assert of_folder(temporary_base) == []
+    assert list(temporary_base.iterdir()) == []
+    lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+    assert [line for line in lines if int(line.split()[4]) in made_by] == []
