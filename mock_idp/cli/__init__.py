@@ -17,7 +17,21 @@ class _Program(click.Group):
     """The command as a program of its own; `main` alone is for tests."""
 
     def __call__(self, *args: Any, **extra: Any) -> NoReturn:
-        program.run("mock-idp", lambda: self.main(*args, **extra))
+        program.run("mock-idp", lambda: self._status(*args, **extra))
+
+    def _status(self, *args: Any, **extra: Any) -> int:
+        """What the command ends with. Click itself would end with 1 after Ctrl-C."""
+        try:
+            status = self.main(*args, **extra | {"standalone_mode": False})
+        except click.exceptions.Abort as end:
+            # Click takes the end of any input for Ctrl-C.
+            if isinstance(end.__cause__, EOFError):
+                raise end.__cause__ from None
+            return program.INTERRUPTED
+        except click.ClickException as problem:
+            problem.show()
+            return problem.exit_code
+        return status if isinstance(status, int) else program.OK
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

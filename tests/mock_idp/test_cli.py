@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
+import subprocess
+import sys
 import tomllib
 from typing import Any
 
@@ -46,6 +50,19 @@ def test_help_is_about_every_option() -> None:
     for command in main.commands.values():
         for option in (one for one in command.params if isinstance(one, click.Option)):
             assert option.help, f"{command.name} {option.opts}"
+
+
+def test_ctrl_c_ends_a_command_that_waits_with_130() -> None:
+    """Status 1 would say that a service broke a requirement."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf.settimeout(60)
+        command = [sys.executable, "-m", "mock_idp", "token", "--url", f"http://127.0.0.1:{deaf.getsockname()[1]}"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as asks:
+            connection, _ = deaf.accept()
+            asks.send_signal(signal.SIGINT)
+            output, _ = asks.communicate(timeout=60)
+            connection.close()
+    assert (asks.returncode, output) == (130, "\n")
 
 
 def test_token(issuer: IssuerApi) -> None:
