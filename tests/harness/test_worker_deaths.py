@@ -197,3 +197,36 @@ def test_a_suite_of_ones_own_keeps_its_record(pytester: pytest.Pytester, restart
     if restarts == "4":
         assert [row["id"] for row in rows if row["verdict"] == "error"] == [lost["id"]]
     assert any(row["verdict"] == "passed" for row in rows)
+
+
+def test_a_cell_that_has_its_result_keeps_it(pytester: pytest.Pytester) -> None:
+    """Its process is killed before the test has ended: one line, the verdict that there was, and still status 3."""
+    pytester.makepyfile("def test_service(scenario_cell): scenario_cell.judge()")
+    pytester.makeconftest(
+        """
+        import os, signal
+        def pytest_runtest_teardown(item):
+            os.kill(os.getpid(), signal.SIGKILL)
+        """
+    )
+    done = pytester.runpytest_subprocess(
+        *("-p", "no:cacheprovider", "-n", "1", "--max-worker-restart=0", "--idp-results=r.jsonl"),
+        *("--idp-select=baseline/plain-tokens/base-rs256-accept", "--idp-style=okta"),
+    )
+    assert done.ret == 3
+    [row] = [json.loads(line) for line in (pytester.path / "r.jsonl").read_text().splitlines()]
+    assert row["verdict"] == "passed"
+
+
+def test_a_process_that_is_ended_before_it_has_a_fault_is_no_success(tmp_path: Path) -> None:
+    """Another one would take its place without a word, and the status would be 0."""
+    write_scenario(tmp_path / "mine", 'styles = ["okta"]\nexpect = [418]\n', head=HEAD.replace("m-no-exp-check", FAULT))
+    dies = 'import os, signal\nif os.environ.get("PYTEST_XDIST_WORKER") == "gw0":\n    os.kill(os.getpid(), 15)\n'
+    (tmp_path / "fears.py").write_text(dies + FEARS)
+    command = [PROGRAM, "mutants", FAULT, "--mutants-from", "fears.py", "--scenarios", "mine", "--no-baseline"]
+    done = subprocess.run(
+        [*command, "-n", "2"],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=SECONDS, check=False,
+    )  # fmt: skip
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "gw0 was ended by SIGTERM" in done.stdout
