@@ -92,7 +92,7 @@ class GuardedProcess:
             guard += ["--user", user]
         self._grace_seconds, self._scratch = ending.grace_seconds, scratch
         self._stopping = threading.Lock()
-        self._last_words: list[str] = []
+        self._last_words: list[bytes] = []
         # What has something to do yet when its guard is gone, ends by itself.
         self._mark = _kept_mark() if ending.orphan_signal == "KILL" else ""
         try:
@@ -149,11 +149,11 @@ class GuardedProcess:
         """By what, if somebody else than the command and this process has ended it; `None` also while it runs."""
         if self._report.closed or not self.wait(_WORD_SECONDS if self._has_gone() else 0):
             return None
-        self._last_words = self._last_words or self._report.read().decode().split() or ["killed"]
+        self._last_words = self._last_words or self._report.read().split() or [b"killed"]
         what = self._last_words[0]
-        if what == "signal" and (number := int(self._last_words[1])) in _FROM_OUTSIDE:
+        if what == b"signal" and (number := int(self._last_words[1])) in _FROM_OUTSIDE:
             return f"it was ended by {signal.Signals(number).name}"
-        return {"asked": "its guard was told to end it", "killed": "its guard was killed"}.get(what)
+        return {b"asked": "its guard was told to end it", b"killed": "its guard was killed"}.get(what)
 
     def _has_gone(self) -> bool:
         """Whether the command has ended, as the kernel knows before its guard."""
