@@ -13,6 +13,7 @@ import psutil
 
 _SHARED_MEMORY = Path("/proc/sysvipc/shm")
 _LOOK_SECONDS = 0.05
+_MOST_FILES = 10  # Of a thousand the first ones say enough.
 
 
 class Watch:
@@ -83,7 +84,7 @@ def wait_for_nothing(watch: Watch, spare: set[int], seconds: float) -> Left:
     begun, pause = time.monotonic(), threading.Event()
     while True:
         processes = [one for one in watch.look() if one.pid not in spare]
-        files = sorted(watch._temporary.rglob("*"))
+        files = sorted(watch._temporary.rglob("*"))[:_MOST_FILES]
         what = [_in_words(one) for one in processes] + [f"file {path}" for path in files] + watch.shared_memory()
         waited = time.monotonic() - begun
         if not what or waited > seconds:

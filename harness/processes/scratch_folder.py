@@ -9,10 +9,11 @@ from pathlib import Path
 
 from harness.base.errors import TargetError
 from harness.shown.foreign_text import foreign
+from mock_idp.ephemeral.own_processes import quit_orphans
 from mock_idp.ephemeral.passing_folder import PassingFolder
 
 PREFIX = "idp-harness-"
-_PAUSE_SECONDS = 0.05
+_PAUSE_SECONDS = 0.5
 
 
 class ScratchFolder:
@@ -46,10 +47,11 @@ class ScratchFolder:
         return path
 
     def wait_until_let_go(self, seconds: float) -> None:
-        """Return when no other process holds it, or the time is over."""
+        """Return when no other process holds it, or the time is over; commands without their guard are told to end."""
         deadline, pause = time.monotonic() + seconds, threading.Event()
         while self._folder.held_by_others() and time.monotonic() < deadline:
             pause.wait(_PAUSE_SECONDS)
+            quit_orphans(self.path)
 
     def remove(self) -> None:
         """Remove the folder with all that is in it. May be called again, or when it was never made."""

@@ -23,6 +23,7 @@ from pathlib import Path
 HOLDERS_SECONDS = 180  # For guards, and others who use a folder, to end.
 REMOVAL_SECONDS = 10.0  # For what still writes into one while it is removed.
 PAUSE_SECONDS = 0.05
+ORPHAN_SECONDS = 0.5  # For a command that lost its guard to end before it is told again.
 
 
 def end_processes(mark: str) -> None:
@@ -37,12 +38,15 @@ def end_processes(mark: str) -> None:
 def remove(path: Path) -> None:
     """Remove the folder at `path` if it is proved to be ours, once nobody holds it."""
     from mock_idp.ephemeral.own_folder import OwnFolder, remove_own
+    from mock_idp.ephemeral.own_processes import quit_orphans
 
     own = OwnFolder.prove(path)
     if own is None:
         remove_own(path)
         return
-    own.hold_alone()
+    while own.held_by_others():
+        time.sleep(ORPHAN_SECONDS)
+        quit_orphans(path)
     deadline = time.monotonic() + REMOVAL_SECONDS
     own.remove()
     while path.exists() and time.monotonic() < deadline:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from mock_idp.ephemeral.own_folder import MARKER
+
 GUARD = "IDP_HARNESS_GUARD"
 """The variable with the mark of a guard."""
 GUARDED = "IDP_HARNESS_GUARDED"
@@ -41,6 +43,32 @@ def kill_marked(variable: str, mark: str) -> None:
                     signal.pidfd_send_signal(process, signal.SIGKILL)
         if not found:
             return
+
+
+def quit_orphans(folder: Path) -> None:
+    """Send SIGQUIT to the commands that work in the folder, hold it, and have lost their guard.
+
+    The kernel has sent one with the guard's death, but a shell that is about to become another program loses it.
+    """
+    if sys.platform != "linux":
+        return
+    folder = folder.resolve()
+    inside = {int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal() and _works_in(path, folder)}
+    for pid in inside:
+        with suppress(OSError, IndexError), _held(pid) as process:
+            parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+            is_first = parent not in inside and b"/guard.py" not in Path(f"/proc/{parent}/cmdline").read_bytes()
+            if is_first and _works_in(Path(f"/proc/{pid}"), folder):
+                signal.pidfd_send_signal(process, signal.SIGQUIT)
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        if not (process / "cwd").readlink().is_relative_to(folder):
+            return False
+        return any(one.readlink() == folder / MARKER for one in (process / "fd").iterdir())
+    except OSError:  # It ended, or belongs to another user.
+        return False
 
 
 def _has_mark(pid: int, variable: str, mark: str) -> bool:

@@ -231,3 +231,48 @@ def test_a_forked_process_that_holds_the_pipe_does_not_keep_the_command() -> Non
             assert running([fork])
         finally:
             os.kill(fork, signal.SIGKILL)
+
+
+# A shell that is about to become another program loses a signal; this one loses its first.
+LOSES_ONE = ["/bin/sh", "-c", "trap 'trap \"exit 0\" QUIT' QUIT; echo up; while :; do sleep 0.05; done"]
+KEEPS_ONE = """
+import sys
+from harness.processes.guarded_process import Ending, GuardedProcess, clean_environment
+from harness.processes.scratch_folder import ScratchFolder
+from harness.processes.service_log import ServiceLog
+log = ServiceLog("test")
+process = GuardedProcess(sys.argv[1:], environment=clean_environment({}), log=log, scratch=ScratchFolder(),
+                         ending=Ending("INT", 30.0, "QUIT"))
+while "up" not in log.tail():
+    pass
+print(process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_command_that_loses_the_signal_to_an_orphan_is_told_again(start: Start, log: ServiceLog) -> None:
+    """Its folder stays until it has ended."""
+    scratch = ScratchFolder()
+    process = start(LOSES_ONE, scratch=scratch, ending=Ending("INT", 30.0, "QUIT"))
+    wait_for(log.tail, lambda text: "up" in text)
+    guard = psutil.Process(process.pid).parent()
+    assert guard is not None
+    guard.kill()
+    process.stop()
+    assert running([process.pid]) == []
+    assert not scratch.path.exists()
+
+
+def test_the_keeper_tells_it_again_when_nobody_else_is_left(temporary_base: Path) -> None:
+    """Its maker and its guard are killed at once."""
+    with subprocess.Popen(
+        [sys.executable, "-c", KEEPS_ONE, *LOSES_ONE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as maker:
+        assert maker.stdout is not None
+        command = psutil.Process(int(maker.stdout.readline()))
+        guard = command.parent()
+        assert guard is not None
+        for one in (maker, guard):
+            one.kill()
+    wait_until_ended(command)
+    wait_for(lambda: list(temporary_base.iterdir()), lambda left: not left)
