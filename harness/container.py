@@ -24,7 +24,7 @@ except ImportError as problem:
 
 from harness.base.errors import UsageError
 from harness.engine.container_run import ContainerRun
-from harness.engine.containers import clear_errors, host_of_ports, log_tail, publish, wait_until_healthy
+from harness.engine.containers import LOG_CONFIG, clear_errors, host_of_ports, log_tail, publish, wait_until_healthy
 from harness.engine.images import mock_idp_image
 from harness.idp.client import IdpClient, IdpError, control_token_problem
 from harness.idp.mock_issuer import MockIssuer
@@ -121,6 +121,7 @@ class MockIdpContainer(DockerContainer):
                 run = ContainerRun()
                 self._own_run.callback(run.close)
             self._kwargs["labels"] = {**self._kwargs.get("labels", {}), **run.labels}
+            self._kwargs.setdefault("log_config", LOG_CONFIG)
             with clear_errors(self.image):
                 self._start_on_free_port()
             url = wait_until_healthy(self, "the mock identity provider", PORT, _HEALTH_PATH, self._boot_seconds)

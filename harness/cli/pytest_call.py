@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 import harness
+from harness.base.errors import HarnessError
 from harness.pytest_plugins.progress import ProgressReporter
+from harness.shown.foreign_text import foreign
 from mock_idp.tools.program import sentence
 
 # What pytest takes from the environment, beside its command line.
@@ -21,8 +24,14 @@ def call_pytest(args: Sequence[str], reporter: ProgressReporter) -> int:
 
     The configuration and plugins of the folder the user is in, and options in the environment, must not change a
     verdict. What pytest itself can't cope with, such as a JUnit file that can't be written, becomes a problem of the
-    reporter.
+    reporter. Raises `HarnessError` where there is no place for the files in which pytest keeps what is printed.
     """
+    try:
+        tempfile.gettempdir()
+    except OSError as error:
+        raise HarnessError(
+            f"there is no folder for temporary files: {foreign(error)}; set TMPDIR to one that can be written to"
+        ) from error
     ini = Path(harness.__file__).parent / "suite" / "pytest.ini"
     quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:schemathesis"]
     quiet += ["--import-mode=importlib", "--assert=plain"]

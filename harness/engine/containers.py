@@ -19,6 +19,9 @@ from harness.processes.readiness import health_state, wait_until
 from harness.shown.foreign_text import ForeignText, foreign
 
 _TAIL_BYTES = 64 * 1024
+# A container may write without end: the engine keeps as much of its log as the harness of a process's. Each engine has
+# this driver, whatever its default is.
+LOG_CONFIG = {"type": "json-file", "config": {"max-size": "16m"}}
 
 
 @contextlib.contextmanager

@@ -27,7 +27,9 @@ class ScratchFolder:
         try:
             self._folder = PassingFolder(PREFIX, base, mode)
         except OSError as error:
-            raise TargetError(f"there is no folder for temporary files: {foreign(error)}") from error
+            raise TargetError(
+                f"there is no folder for temporary files: {foreign(error)}; set TMPDIR to one that can be written to"
+            ) from error
         self.path = self._folder.path
 
     def make(self) -> None:

@@ -76,7 +76,7 @@ def start_service(
     """
     with ExitStack() as undo:
         with containers.clear_errors(image):
-            container = DockerContainer(image, network=network, labels=run.labels)
+            container = DockerContainer(image, network=network, labels=run.labels, log_config=containers.LOG_CONFIG)
             container.with_envs(**spec.environment)
             if spec.command:
                 container.with_command(list(spec.command))
@@ -98,7 +98,13 @@ def start_postgres(image: str, run: ContainerRun, network: Network) -> tuple[Doc
     """
     password = secrets.token_hex(16)
     with ExitStack() as undo, containers.clear_errors(image):
-        container = DockerContainer(image, network=network, network_aliases=[POSTGRES_ALIAS], labels=run.labels)
+        container = DockerContainer(
+            image,
+            network=network,
+            network_aliases=[POSTGRES_ALIAS],
+            labels=run.labels,
+            log_config=containers.LOG_CONFIG,
+        )
         container.with_envs(POSTGRES_USER=_ROLE, POSTGRES_PASSWORD=password, POSTGRES_DB=_DATABASE)
         undo.callback(containers.remove, container)
         container.start()

@@ -16,6 +16,7 @@ from engine_look import in_engine, needs_testcontainers
 from target_images import variables
 
 from harness.targets import ServiceConfig, TargetError, make_target
+from harness.targets.container_service import ContainerService
 
 pytestmark = needs_testcontainers
 PROGRAM = str(Path(sys.executable).parent / "idp-harness")
@@ -108,6 +109,10 @@ def test_the_log_of_a_container_is_known_while_it_runs_and_kept_after(tmp_path: 
     config = ServiceConfig("http://idp.example", "http://mock-idp:9400/jwks", "orders")
     with closing(make_target("container", own_service(tmp_path, os.environ["MOCK_IDP_IMAGE"]))) as target:
         service = target.start(config)
+        assert isinstance(service, ContainerService)
+        assert service._container.get_wrapped_container().attrs["HostConfig"]["LogConfig"]["Config"] == {
+            "max-size": "16m"  # It may write without end.
+        }
         logs = [service.log_tail()]
         alive = [service.alive()]
         service.stop()
