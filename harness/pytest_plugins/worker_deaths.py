@@ -32,18 +32,22 @@ class WorkerDeaths:
         self.problem = ""
         self._config = config
         self._open: dict[str, None] = {}
+        self._ended: set[str] = set()
         self._deaths: list[str] = []
         self._cells: dict[str, Cell] | None = None
         self._lost = 0
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Iterable[str]) -> None:
-        self._open.update(dict.fromkeys(map(without_share, ids)))
+        """Also of a worker that takes another's place, when much has ended already."""
+        self._open.update((one, None) for one in map(without_share, ids) if one not in self._ended)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
-            self._open.pop(without_share(report.nodeid), None)
+            nodeid = without_share(report.nodeid)
+            self._open.pop(nodeid, None)
+            self._ended.add(nodeid)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
