@@ -43,7 +43,7 @@ def test_what_is_left_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     subject = Leaving("leaving", ("python", "serve"), stays=True)
     monkeypatch.setattr(module, "QUIET_SECONDS", 0.2)
     kill = module.Kill(1, "leaving", "main", "SIGKILL", False, "", 1.0)
-    module.carry_out(kill, subject, module.undisturbed_seconds(subject) * 2, 1)
+    module.carry_out(kill, subject, 3.0, 1)
     left = " ".join(kill.problems)
     assert "time.sleep(600)" in left
     assert "/tmp/file" in left
