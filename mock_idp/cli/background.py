@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_idp.cli.failing import CANNOT_RUN, USAGE, fail
+from mock_idp.cli.saying import say
 from mock_idp.run.ready_file import is_left_behind, read_ready_file
 from mock_idp.run.stop_signals import stop_signals
 
@@ -66,7 +67,7 @@ def start(folder: Path, serve_options: tuple[str, ...]) -> None:
             server.wait_for(ready_file)
             if not ready_file.exists():
                 status = server.end()
-                click.echo(log.read_text(errors="replace"), err=True, nl=False)
+                say(log.read_text(errors="replace"), err=True, nl=False)
                 fail(f"mock-idp serve did not start (exit status {status}).", USAGE if status == USAGE else CANNOT_RUN)
             banner = log.read_text(errors="replace").replace(_ENDING, f"mock-idp stop ends it. Its output: {log}")
             _say(banner)
@@ -181,7 +182,7 @@ def _own_folder(folder: Path) -> Iterator[None]:
 def _say(text: str) -> None:
     """Print it if anybody reads it: what it is about is done."""
     try:
-        click.echo(text, nl=False)
+        say(text, nl=False)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Or the interpreter would try once more at its end.
 

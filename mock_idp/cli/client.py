@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_idp.cli.failing import CANNOT_RUN, USAGE, fail
+from mock_idp.cli.saying import one_line, say
 from mock_idp.errors import MockIdpError
 from mock_idp.tools.input_file import InputFileError, parse_json
 
@@ -108,7 +109,7 @@ def token(
     if claims:
         body["claims"] = {**body.get("claims", {}), **dict(_claim(claim) for claim in claims)}
     answer = client.call("POST", "issuers", issuer, "tokens", body=body)
-    click.echo(_pretty(answer) if as_json else answer["token"])
+    say(_pretty(answer) if as_json else one_line(str(answer["token"])))
 
 
 @click.command(epilog="Example: mock-idp rotate --issuer default")
@@ -121,11 +122,11 @@ def rotate(client: ControlClient, issuer: str, habit: str | None, as_json: bool)
     body = {} if habit is None else {"habit": habit}
     answer = client.call("POST", "issuers", issuer, "rotate", body=body)
     if as_json:
-        click.echo(_pretty(answer))
+        say(_pretty(answer))
         return
-    click.echo(f"signing    {answer['signing']}")
+    say(f"signing    {one_line(str(answer['signing']))}")
     for kid in answer["published"]:
-        click.echo(f"published  {kid}")
+        say(f"published  {one_line(str(kid))}")
 
 
 @click.command(epilog="Example: mock-idp keys --json")
@@ -136,7 +137,7 @@ def keys(client: ControlClient, issuer: str, as_json: bool) -> None:
     """List an issuer's keys and their states."""
     answer = client.call("GET", "issuers", issuer, "keys")
     columns = ("state", "kid", "name", "algorithm", "use")
-    click.echo(_pretty(answer)) if as_json else _table(columns, answer["keys"])
+    say(_pretty(answer)) if as_json else _table(columns, answer["keys"])
 
 
 @click.command(epilog="Example: mock-idp issuers --url http://127.0.0.1:9400")
@@ -145,7 +146,7 @@ def keys(client: ControlClient, issuer: str, as_json: bool) -> None:
 def issuers(client: ControlClient, as_json: bool) -> None:
     """List the issuers of the server."""
     answer = client.call("GET", "issuers")
-    click.echo(_pretty(answer)) if as_json else _table(("id", "style", "issuer", "jwks_uri"), answer["issuers"])
+    say(_pretty(answer)) if as_json else _table(("id", "style", "issuer", "jwks_uri"), answer["issuers"])
 
 
 @click.command("tasker-config", epilog="Example: mock-idp tasker-config >> worker.toml")
@@ -157,7 +158,7 @@ def tasker_config(client: ControlClient, issuer: str) -> None:
 
     answer = client.call("GET", "issuers", issuer)
     names = ("jwks_uri", "issuer", "audience", "permissions_claim", "algorithm")
-    click.echo(tasker_toml(**{name: answer[name] for name in names}))
+    say(tasker_toml(**{name: answer[name] for name in names}))
 
 
 COMMANDS = (token, rotate, keys, issuers, tasker_config)
@@ -183,7 +184,10 @@ def _pretty(document: Any) -> str:
 
 def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     # Never cut to the width of the terminal: half a kid or half a URL is of no use.
-    cells = [list(columns), *(["" if row[name] is None else str(row[name]) for name in columns] for row in rows)]
+    cells = [
+        list(columns),
+        *(["" if row[name] is None else one_line(str(row[name])) for name in columns] for row in rows),
+    ]
     widths = [max(len(line[number]) for line in cells) for number in range(len(columns))]
     for line in cells:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
