@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ _CHECK_SECONDS = 5.0
 _MAX_CONTROL_TOKEN = 1024
 # A signature takes milliseconds, and with the largest keys half a second.
 _MINT_SECONDS = 0.5
-_KEPT_TOKENS = 64
+_KEPT_TOKENS = 32
 _SHOWN = 60
 # The request log of a long run, and key sets that are large on purpose.
 _MAX_BODY = 64 * 1024 * 1024
@@ -149,12 +150,10 @@ class IssuerClient:
     def __init__(self, idp: IdpClient, description: Mapping[str, Any]) -> None:
         self.idp = idp
         self.description = description
-        self.id: str = description["id"]
-        self.style: str = description["style"]
-        self.issuer: str = description["issuer"]
-        self.jwks_uri: str = description["jwks_uri"]
-        self.audience: str = description["audience"]
-        self.permissions_claim: str = description["permissions_claim"]
+        names = ("id", "style", "issuer", "jwks_uri", "audience", "permissions_claim")
+        self.id, self.style, self.issuer, self.jwks_uri, self.audience, self.permissions_claim = (
+            _text_in(description, name) for name in names
+        )
         self._path = f"/_mock/issuers/{quote(self.id)}"
         self.path = self._path
         self.repro_script: ReproScript | None = None  # Where a cell's changes are written down.
@@ -297,3 +296,11 @@ class IssuerClient:
             f"curl -s {header}-H 'Accept: text/plain' -H 'Content-Type: application/json' "
             f"-d {json_word(spec)} {word(f'{self.idp.url}{self._path}/tokens')}"
         )
+
+
+def _text_in(description: Any, name: str) -> str:
+    """A member of an issuer's description. Raises `IdpError` for anything but a text that can be sent."""
+    value = description.get(name) if isinstance(description, Mapping) else None
+    if not isinstance(value, str) or re.search("[\ud800-\udfff]", value):
+        raise IdpError(f"the mock identity provider describes an issuer without a proper {name}")
+    return value

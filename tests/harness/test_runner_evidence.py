@@ -158,6 +158,21 @@ def test_an_api_key_is_shortened_in_the_exchange(bench: Bench, tmp_path: Path) -
     assert ["X-API-Key", "sk-very-…"] in exchange["headers"]
 
 
+def test_a_key_of_somebodys_own_is_a_variable_in_commands(bench: Bench, tmp_path: Path) -> None:
+    body = 'request = { anonymous = true, headers = { "{api_key_header}" = "{api_key.full}" } }\nexpect = "accept"\n'
+    result = judge_with_api_keys(bench, honest, body, tmp_path)
+    assert """-H 'X-API-Key: '"$API_KEY_FULL\"""" in result.evidence["curl"]
+    assert "secret-value" not in json.dumps(result.record())
+
+
+def test_a_command_that_would_show_a_part_of_one_is_left_out(bench: Bench, tmp_path: Path) -> None:
+    body = (
+        'request = { anonymous = true, headers = { "{api_key_header}" = "{api_key.full|cut}" } }\nexpect = "accept"\n'
+    )
+    result = judge_with_api_keys(bench, honest, body, tmp_path)
+    assert result.evidence["curl"] == "# 'left out: a credential stands in it'"
+
+
 def in_cookies(call: Call) -> Answer:
     """The token in two cookies, in a header, escaped in the body, and in the path that the provider is asked for."""
     if not call.token:
