@@ -7,7 +7,7 @@ import json
 import pytest
 from small_service import Answer, SmallService
 
-from harness.idp import IdpClient, IdpError
+from harness.idp.client import IdpClient, IdpError
 
 TOKEN = "a-secret-of-mine-1234567890"
 ISSUER = dict.fromkeys(("id", "style", "issuer", "jwks_uri", "audience", "permissions_claim"), "x")
