@@ -22,8 +22,8 @@ _OPTIONAL = ("expected", "actual", "reason", "duration_s", "evidence")
 _MEMBERS = (*_TEXTS, "config", "duration_s", "evidence")
 _LEFT_OUT = comment("left out: it is no command that idp-harness writes")
 
-# What begins a repeated group and doesn't end it must be given back, which CPython before 3.11.5 does for atomic groups, and
-# not for possessive ones (gh-106052).
+# What begins a repeated group and doesn't end it must be given back, which CPython before 3.11.5 does for atomic groups
+# and not for possessive ones (gh-106052).
 # What `CurlLine` and `token_command` write: words in which a shell finds nothing to do, a token's command, a variable.
 _PIECE = r"(?>[A-Za-z0-9_@%+=:,./-]++|'[^']*+'|\"'\"|\$'(?>(?:[^'\\]|\\x[0-9a-f]{2})*)')"
 _WORD = rf"(?>{_PIECE}+)"
