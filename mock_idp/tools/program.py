@@ -46,11 +46,21 @@ def run(name: str, command: Callable[[], Any]) -> NoReturn:
     sys.exit(status)
 
 
+def _is_temporary(file: object) -> bool:
+    import tempfile  # No other part of a quick start needs it.
+
+    try:
+        return isinstance(file, str) and Path(file).is_relative_to(tempfile.gettempdir())
+    except OSError:  # There is none at all.
+        return False
+
+
 def sentence(error: BaseException) -> str:
     """What an exception that nobody expected says, in one line with where it comes from, and never a traceback."""
     if isinstance(error, OSError) and error.strerror:
         place = f" ({error.filename})" if error.filename else ""
-        return _line(f"this machine is in the way: {error.strerror}{place}")
+        hint = "; set TMPDIR to a folder with room that can be written to" if _is_temporary(error.filename) else ""
+        return _line(f"this machine is in the way: {error.strerror}{place}{hint}")
     if isinstance(error, MemoryError):
         return "this machine is in the way: there is not enough memory"
     return f"an error of its own: {_line(f'{type(error).__name__}: {error}')}{_place(error)}; {TRACEBACK}=1 shows more"

@@ -180,3 +180,14 @@ def test_the_commands_reach_it(server: ServerProcess) -> None:
     env = without_proxies() | {"SSL_CERT_FILE": str(ca_of(server))}
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True, env=env)
     assert f"https://localhost:{server.port}" in done.stdout
+
+
+def test_without_a_folder_for_temporary_files_it_ends_with_status_3() -> None:
+    """And says what to do; no traceback."""
+    code = (
+        "import sys, tempfile; tempfile.tempdir = '/nowhere/at all'; sys.argv[1:] = ['serve', '--tls', '--port', '0']\n"
+    )
+    code += "from mock_idp.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "/nowhere/at all" in done.stderr, "TMPDIR" in done.stderr) == (3, True, True), done.stderr
+    assert "Traceback" not in done.stderr
