@@ -113,10 +113,10 @@ def test_the_log_of_a_container_is_known_while_it_runs_and_kept_after(tmp_path: 
         assert service._container.get_wrapped_container().attrs["HostConfig"]["LogConfig"]["Config"] == {
             "max-size": "16m"  # It may write without end.
         }
-        logs = [service.log_tail()]
+        logs = [service.log_tail().as_it_came]
         alive = [service.alive()]
         service.stop()
-        logs.append(service.log_tail())
+        logs.append(service.log_tail().as_it_came)
         alive.append(service.alive())
     [file] = (tmp_path / "logs").iterdir()
     assert logs[0]

@@ -157,7 +157,7 @@ def test_a_cluster_whose_guard_is_killed_while_it_is_made_keeps_its_folder_until
     with ThreadPoolExecutor(1) as pool:
         start = pool.submit(start_postgres)
         wait_for(lambda: list(temporary_base.glob("*/cluster/data/PG_VERSION")), bool, 60)
-        [guard] = [one for one in psutil.Process().children() if "guard.py" in " ".join(one.cmdline())]
+        [guard] = [one for one in psutil.Process().children() if str(temporary_base) in " ".join(one.cmdline())]
         made_by = {one.pid for one in guard.children(recursive=True)}
         guard.kill()
         with pytest.raises(TargetError, match="PostgreSQL ended with status -9 while starting"):
