@@ -35,6 +35,21 @@ def running(processes: Iterable[psutil.Process | int]) -> list[str]:
     return found
 
 
+def below_this_process(text: str) -> list[psutil.Process]:
+    """Processes that this one has started, and theirs, with `text` in their command line or as their TMPDIR.
+
+    Cells that run beside a test start and end others all the time.
+    """
+    found = []
+    for one in psutil.Process().children(recursive=True):
+        try:
+            if text in " ".join(one.cmdline()) or one.environ().get("TMPDIR") == text:
+                found.append(one)
+        except psutil.Error:
+            continue
+    return found
+
+
 def keepers_of(pid: int) -> list[psutil.Process]:
     """The keepers of the folders of a process."""
     found = []

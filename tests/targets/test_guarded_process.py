@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from target_waits import SECONDS, running, wait_for, wait_until_ended
+from target_waits import SECONDS, below_this_process, running, wait_for, wait_until_ended
 
 from harness.processes.guarded_process import Ending, GuardedProcess, clean_environment
 from harness.processes.scratch_folder import ScratchFolder
@@ -143,10 +143,9 @@ def test_the_scratch_folder_is_removed_with_it(start: Start) -> None:
 
 
 def test_a_failed_preparation_leaves_nothing(start: Start, log: ServiceLog, temporary_base: Path) -> None:
-    before = psutil.Process().children()
     with pytest.raises(ZeroDivisionError):
         start(scratch=ScratchFolder(), prepare=lambda: 1 / 0)
-    assert (psutil.Process().children(), list(temporary_base.iterdir())) == (before, [])
+    assert (below_this_process(str(temporary_base)), list(temporary_base.iterdir())) == ([], [])
 
 
 def test_a_guard_that_does_not_end_is_killed_and_the_command_with_it(

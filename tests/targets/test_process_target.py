@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from target_issuer import Issuer
-from target_waits import running, wait_for
+from target_waits import below_this_process, running, wait_for
 
 from harness.processes import ports
 from harness.targets import ApiKey, ServiceConfig, TargetError
@@ -154,7 +154,7 @@ def test_a_failed_start_leaves_no_process(tiny_command: list[str]) -> None:
     target = target_of(tiny_command, "--unhealthy", "503", boot_seconds=0.5)
     with pytest.raises(TargetError):
         target.start(CONFIG)
-    assert not [one for one in psutil.Process().children(recursive=True) if str(TINY_SERVICE) in one.cmdline()]
+    assert below_this_process(str(TINY_SERVICE)) == []
 
 
 def test_a_command_that_is_not_there_is_named() -> None:

@@ -19,7 +19,7 @@ import pytest
 import requests
 from target_issuer import READ_PATH, READ_PERMISSION, Issuer, running_issuer
 from target_tls import running_tls_front
-from target_waits import running
+from target_waits import below_this_process, running
 
 from harness.processes import ports
 from harness.targets import DEFECTS, ApiKey, ServiceConfig, TargetError
@@ -154,10 +154,9 @@ def test_several_processes_start_workers_side_by_side(issuer: Issuer, temporary_
 
 
 def test_stopping_it_leaves_neither_process_nor_file(issuer: Issuer, temporary_base: Path) -> None:
-    before = psutil.Process().children(recursive=True)
     with closing(TaskerWorkerTarget()) as target:
         target.start(issuer.config(target))
-        started = [one for one in psutil.Process().children(recursive=True) if one not in before]
+        started = below_this_process(str(temporary_base))
     assert started
     assert (running(started), list(temporary_base.iterdir())) == ([], [])
 
@@ -165,14 +164,12 @@ def test_stopping_it_leaves_neither_process_nor_file(issuer: Issuer, temporary_b
 def test_an_exception_leaves_neither_process_nor_file(
     issuer: Issuer, temporary_base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = psutil.Process().children(recursive=True)
     with closing(TaskerWorkerTarget()) as target:
         target.start(issuer.config(target))
         monkeypatch.setattr("harness.targets.tasker_worker.wait_until_healthy", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             target.start(issuer.config(target))
-    left = [one for one in psutil.Process().children(recursive=True) if one not in before]
-    assert (running(left), list(temporary_base.iterdir())) == ([], [])
+    assert (running(below_this_process(str(temporary_base))), list(temporary_base.iterdir())) == ([], [])
 
 
 def test_a_target_can_be_used_again_after_it_was_closed(issuer: Issuer, temporary_base: Path) -> None:
