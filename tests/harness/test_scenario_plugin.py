@@ -149,7 +149,7 @@ def test_a_bad_name_is_an_error_in_two_processes_too(pytester: Pytester) -> None
 def test_a_bad_marker_is_an_error_of_its_file(pytester: Pytester, marker: str, sentence: str) -> None:
     """In one sentence: nobody wants to read where the plugin noticed."""
     suite(pytester, marker)
-    result = run(pytester)
+    result = run(pytester, "-p", "no:schemathesis")
     assert result.ret != 0
     result.stdout.fnmatch_lines(["*ERROR collecting*", f"*{sentence}"])
     assert "Traceback" not in result.stdout.str()
