@@ -25,8 +25,9 @@ SERVICES_AT_ONCE = 2
 TIMED_AT_ONCE = 48
 # Making keys and starting services costs processor time, which would disturb the cases that are about time.
 STARTS_AT_ONCE = 2
-# A cell that wanted for processor time is run again on a service of its own, when all others are done and nothing of
-# this process is in its way; for so long in all, as a machine that stays busy would keep the run for ever.
+# A cell that wanted for processor time is run again on a service of its own. A timed one, which its like beside it
+# disturb most, waits until nothing else of this process runs; others go on at once, as what comes after them is written
+# down in order. For so long in all, as a machine that stays busy would keep the run for ever.
 HELD_UP_TRIES = 3
 HELD_UP_SECONDS = 300.0
 # Each idle session of a real service is a process.
@@ -103,11 +104,13 @@ class Sessions:
             while waiting:
                 cell, result = waiting[0]
                 session, outcome = self._run(cell, session)
+                if not cell.scenario.timed:
+                    session, outcome = self._again(cell, session, outcome)
                 if len(waiting) == 1 and session is not None:
                     # Before the result: whoever waits for it may ask for the next cell of the service.
                     self._put_away(cell, session, outcome)
                 waiting.popleft()
-                if self._proves_nothing(cell, outcome):
+                if cell.scenario.timed and self._proves_nothing(cell, outcome):
                     self._held_up.append((cell, result, outcome))
                 else:
                     result.set_result(outcome)
@@ -131,21 +134,25 @@ class Sessions:
         try:
             while waiting:
                 cell, result, outcome = waiting[0]
-                started = time.monotonic()
-                for _ in range(HELD_UP_TRIES - 1):
-                    spent = self._again_seconds + time.monotonic() - started
-                    if spent > HELD_UP_SECONDS or not self._proves_nothing(cell, outcome):
-                        break
-                    session, outcome = self._run(cell, None)
-                    if session is not None:
-                        self._put_away(cell, session, outcome)
-                self._again_seconds += time.monotonic() - started
+                session, outcome = self._again(cell, None, outcome)
+                if session is not None:
+                    self._put_away(cell, session, outcome)
                 result.set_result(outcome)
                 waiting.popleft()
         except BaseException as problem:  # `run` raises it.
             for _, result, _ in waiting:
                 result.set_exception(problem)
         self._job_is_done()
+
+    def _again(self, cell: Cell, session: Session | None, outcome: CellResult) -> tuple[Session | None, CellResult]:
+        """More tries of a cell while the last one proves nothing; returns as `_run`."""
+        tries = 1
+        while tries < HELD_UP_TRIES and self._again_seconds <= HELD_UP_SECONDS and self._proves_nothing(cell, outcome):
+            started, tries = time.monotonic(), tries + 1
+            session, outcome = self._run(cell, None)
+            with self._changing:
+                self._again_seconds += time.monotonic() - started
+        return session, outcome
 
     def _put_away(self, cell: Cell, session: Session, outcome: CellResult) -> None:
         try:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_idp.cli.failing import CANNOT_RUN, USAGE, fail
-from mock_idp.cli.saying import one_line, say
+from mock_idp.cli.saying import say
 from mock_idp.errors import MockIdpError
 from mock_idp.tools.input_file import InputFileError, parse_json
+from mock_idp.tools.printable import printable
 
 if TYPE_CHECKING:
     from mock_idp.cli.control_client import ControlClient
@@ -109,7 +110,7 @@ def token(
     if claims:
         body["claims"] = {**body.get("claims", {}), **dict(_claim(claim) for claim in claims)}
     answer = client.call("POST", "issuers", issuer, "tokens", body=body)
-    say(_pretty(answer) if as_json else one_line(str(answer["token"])))
+    say(_pretty(answer) if as_json else printable(str(answer["token"])))
 
 
 @click.command(epilog="Example: mock-idp rotate --issuer default")
@@ -124,9 +125,9 @@ def rotate(client: ControlClient, issuer: str, habit: str | None, as_json: bool)
     if as_json:
         say(_pretty(answer))
         return
-    say(f"signing    {one_line(str(answer['signing']))}")
+    say(f"signing    {printable(str(answer['signing']))}")
     for kid in answer["published"]:
-        say(f"published  {one_line(str(kid))}")
+        say(f"published  {printable(str(kid))}")
 
 
 @click.command(epilog="Example: mock-idp keys --json")
@@ -186,7 +187,7 @@ def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     # Never cut to the width of the terminal: half a kid or half a URL is of no use.
     cells = [
         list(columns),
-        *(["" if row[name] is None else one_line(str(row[name])) for name in columns] for row in rows),
+        *(["" if row[name] is None else printable(str(row[name])) for name in columns] for row in rows),
     ]
     widths = [max(len(line[number]) for line in cells) for number in range(len(columns))]
     for line in cells:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import click
 
+from mock_idp.tools.printable import printable
+
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print text on standard output, or standard error, with everything spelt out that is not printable."""
-    click.echo("\n".join(map(one_line, text.split("\n"))), err=err, nl=nl)
-
-
-def one_line(text: str) -> str:
-    """The text as printable characters: `\\n`, `\\x1b`, `\\u202e`."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    click.echo("\n".join(map(printable, text.split("\n"))), err=err, nl=nl)

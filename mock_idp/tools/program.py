@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mock_idp.tools.printable import printable
+
 OK, USAGE, CANNOT_RUN, INTERRUPTED = 0, 2, 3, 130
 # Set to anything it shows where an error of our own comes from.
 TRACEBACK = "IDP_HARNESS_TRACEBACK"
@@ -68,7 +70,7 @@ def sentence(error: BaseException) -> str:
 
 def _line(text: str) -> str:
     """Text of whatever origin as one line that a terminal can show."""
-    shown = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in " ".join(text.split()))
+    shown = printable(" ".join(text.split()))
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
 
 

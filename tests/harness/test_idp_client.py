@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 from raw_server import CLOSE, RawServer
+from small_service import Answer, SmallService
 
 from harness.idp.client import IdpClient, IdpError
 
+TOKEN = "a-secret-of-mine-1234567890"
+ISSUER = dict.fromkeys(("id", "style", "issuer", "jwks_uri", "audience", "permissions_claim"), "x")
+ODD = {
+    "no JSON": "\x1b[2J<html>",
+    "too deep": "[" * 100_000,
+    "a number too long": "9" * 5000,
+    "nothing": "",
+    "a list": "[1]",
+    "a member less": json.dumps({**ISSUER, "style": None}),
+    "a number": json.dumps({**ISSUER, "id": 3}),
+    "no characters": json.dumps({**ISSUER, "id": "\ud800"}),
+    "what a terminal obeys, and the token": json.dumps({"\x1b[2J\u202e": TOKEN}),
+}
 BODIES = {
     "text": b"hello",
     "empty": b"",
@@ -45,3 +60,26 @@ def test_a_call_that_is_answered_with_no_json_is_an_error_of_the_harness(body: b
     said = pytest.raises(IdpError, match=r"GET /x of .*: the answer is no JSON")
     with RawServer(answer) as server, closing(IdpClient(server.url)) as client, said:
         client.call("GET", "/x")
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_answer_is_an_error_of_one_line(name: str) -> None:
+    with SmallService(lambda _: Answer(200, ODD[name])) as service:
+        client = IdpClient(service.url, TOKEN)
+        with pytest.raises(IdpError) as caught:
+            client.issuer("default")
+        with pytest.raises(IdpError) as checked:
+            client.check("default")
+        client.close()
+    for sentence in (str(caught.value), str(checked.value)):
+        assert sentence.isprintable()
+        assert len(sentence) < 1000
+        assert "of-mine" not in sentence
+
+
+def test_a_refusal_is_quoted_without_the_token() -> None:
+    with SmallService(lambda call: Answer(403, f"{call.headers['Authorization']}\x1b[2J")) as service:
+        client = IdpClient(service.url, TOKEN)
+        with pytest.raises(IdpError, match=r"403 Forbidden Bearer a-secret…\\x1b\[2J"):
+            client.create_issuer("okta")
+        client.close()

@@ -388,9 +388,9 @@ def test_a_cell_that_had_no_processor_once_has_the_verdict_of_its_second_try(
 def test_a_second_try_waits_until_it_is_alone(
     sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cells of this process are what keeps a processor busy, more often than not."""
+    """That of a timed cell: those of its process are what keeps a processor busy, more often than not."""
     monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
-    cells = [cell(tmp_path, "expect = [418]\n", style=style) for style in ("auth0", "okta", "custom")]
+    cells = [cell(tmp_path, "timed = true\nexpect = [418]\n", style=style) for style in ("auth0", "okta", "custom")]
     sessions.begin(cells)
     assert {sessions.run(one).verdict for one in cells} == {INCONCLUSIVE}
     firsts, later = target.started[: len(cells)], target.started[len(cells) :]
