@@ -7,81 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cell_bench import MORE
-from scenario_files import load_scenario, profile_text, write_profile
-from small_service import Answer, Behaviour, Call, SmallService, honest
+from counting_target import PLAIN, CountingTarget, Running, cell, environment
+from small_service import Answer, Call, honest
 
-from harness.base import held_up
 from harness.base.errors import TargetError
-from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED
-from harness.cell.environment import Environment, Options
-from harness.declared.profile import load_profile
-from harness.grammar.model import Cell
+from harness.base.verdicts import ERROR, FAILED, PASSED
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
-from harness.matrix import sessions as sessions_module
-from harness.matrix.sessions import HELD_UP_TRIES, IDLE_SESSIONS, Sessions
-from harness.shown.foreign_text import ForeignText
+from harness.matrix.sessions import IDLE_SESSIONS, Sessions
 from harness.targets.base import ServiceConfig
-
-PLAIN = 'expect = "accept"\n'
-
-
-class Running:
-    """A small service as a target's service."""
-
-    pid = None
-    secrets: tuple[str, ...] = ()
-
-    def __init__(self, behaviour: Behaviour, config: ServiceConfig) -> None:
-        self._service = SmallService(behaviour)
-        self.base_url, self.config, self.runs = self._service.url, config, True
-
-    def stop(self) -> None:
-        if self.runs:
-            self.runs = False
-            self._service.__exit__(None, None, None)
-
-    def log_tail(self, lines: int = 40) -> ForeignText:
-        return ForeignText(f"the last {lines} lines\nof the log")
-
-    def alive(self) -> bool:
-        return self.runs
-
-    def rss_bytes(self) -> None:
-        return None
-
-    def peak_rss_bytes(self) -> None:
-        return None
-
-
-class CountingTarget:
-    """Starts small services; `started` are all of them, `refusal` keeps it from starting more."""
-
-    name, profile, can_restart = "counting", "thing", True
-
-    def __init__(self) -> None:
-        self.behaviour: Behaviour = honest
-        self.started: list[Running] = []
-        self.most_at_once: list[int] = []  # How many ran when each of them had started.
-        self.refusal = ""
-
-    def available(self) -> None:
-        return None
-
-    def jwks_base_url(self, idp_port: int) -> str:
-        return f"http://127.0.0.1:{idp_port}"
-
-    def start(self, config: ServiceConfig) -> Running:
-        if self.refusal:
-            raise TargetError(self.refusal, "last words")
-        self.started.append(Running(self.behaviour, config))
-        self.most_at_once.append(sum(service.runs for service in self.started))
-        return self.started[-1]
-
-    def close(self) -> None:
-        for service in self.started:
-            service.stop()
 
 
 @pytest.fixture
@@ -91,22 +25,12 @@ def target() -> Iterator[CountingTarget]:
     target.close()
 
 
-def environment(target: CountingTarget, idp: IdpClient, attacker: AttackerListener, folder: Path) -> Environment:
-    profile = load_profile(write_profile(folder, profile_text("jwks", "configure", "restart", more=MORE)))
-    return Environment(Options(target="counting"), profile, target, idp, attacker)
-
-
 @pytest.fixture
 def sessions(
     target: CountingTarget, idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
 ) -> Iterator[Sessions]:
     with Sessions(environment(target, idp_client, attacker, tmp_path)) as sessions:
         yield sessions
-
-
-def cell(folder: Path, body: str = PLAIN, style: str = "auth0", topic: str = "topic") -> Cell:
-    scenario = load_scenario(folder, body, topic=topic)
-    return Cell(scenario, scenario.variants[0], style)
 
 
 def test_cells_of_one_style_and_configuration_share_a_service(
@@ -356,78 +280,3 @@ def test_the_end_of_the_sessions_ends_every_service(
         sessions.run(cell(tmp_path, PLAIN + "timed = true\n"))
     assert [service.runs for service in target.started] == [False, False]
     assert len(idp_client.call("GET", "/_mock/issuers")["issuers"]) == before
-
-
-def test_a_cell_that_deviates_without_a_processor_is_tried_again_and_proves_nothing(
-    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each time on a service of its own; the record says who waited, and what was seen all the same."""
-    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
-    result = sessions.run(cell(tmp_path, "expect = [418]\n"))
-    assert (result.verdict, result.expected) == (INCONCLUSIVE, "status 418")
-    assert "had to wait" in result.reason
-    assert "Expected status 418; got 200" in result.reason
-    assert len(target.started) == HELD_UP_TRIES
-
-
-def test_a_cell_that_had_no_processor_once_has_the_verdict_of_its_second_try(
-    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
-
-    def behaves_with_time(call: Call) -> Answer:
-        if call.token and len(target.started) == 2:
-            monkeypatch.setattr(held_up, "ALLOWED_SECONDS", 3600.0)
-        return honest(call)
-
-    target.behaviour = behaves_with_time
-    assert sessions.run(cell(tmp_path, "expect = [418]\n")).verdict == FAILED
-    assert len(target.started) == 2
-
-
-def test_a_second_try_waits_until_it_is_alone(
-    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """That of a timed cell: those of its process are what keeps a processor busy, more often than not."""
-    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
-    cells = [cell(tmp_path, "timed = true\nexpect = [418]\n", style=style) for style in ("auth0", "okta", "custom")]
-    sessions.begin(cells)
-    assert {sessions.run(one).verdict for one in cells} == {INCONCLUSIVE}
-    firsts, later = target.started[: len(cells)], target.started[len(cells) :]
-    assert len({service.config.issuer for service in firsts}) == len(cells)
-    assert len(later) == len(cells) * (HELD_UP_TRIES - 1)
-    assert target.most_at_once[len(cells) :] == [1] * len(later)
-
-
-def test_a_cell_that_is_known_to_deviate_is_not_tried_again(
-    target: CountingTarget,
-    idp_client: IdpClient,
-    attacker: AttackerListener,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Unless it passes: then it may be the machine that let it."""
-    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
-    parts = environment(target, idp_client, attacker, tmp_path)
-    with Sessions(parts, deviates=lambda _: True) as sessions:
-        sessions.run(cell(tmp_path, "expect = [418]\n"))
-        assert len(target.started) == 1
-        sessions.run(cell(tmp_path, style="okta"))
-        assert len(target.started) == 1 + HELD_UP_TRIES
-
-
-def test_second_tries_have_an_end(
-    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
-    monkeypatch.setattr(sessions_module, "HELD_UP_SECONDS", -1.0)
-    assert sessions.run(cell(tmp_path, "expect = [418]\n")).verdict == INCONCLUSIVE
-    assert len(target.started) == 1
-
-
-def test_a_cell_that_passes_without_a_processor_has_passed(
-    sessions: Sessions, target: CountingTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0)
-    assert sessions.run(cell(tmp_path)).verdict == PASSED
-    assert len(target.started) == 1
