@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.control.client_schemas import FLOW_SETTINGS
+from mock_idp.control.clients import FLOW_SETTINGS
 from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.control.views import issuer_settings, show_issuer
 from mock_idp.http11.schema_parts import OBJECT, STRING, TEXT, Json, chosen_by, closed, complete

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_idp.control.client_schemas import CLIENT_SCHEMAS
+from mock_idp.control.clients import CLIENT_SCHEMAS
 from mock_idp.control.har import HAR_SCHEMAS
 from mock_idp.control.issuers import ISSUER_SCHEMAS
 from mock_idp.control.keys import KEY_SCHEMAS
