@@ -40,6 +40,10 @@ class Inconclusive(Exception):
         super().__init__(one_line(reason))
 
 
+class SetUpFailed(Inconclusive):
+    """The case can't prove anything, because a step that only sets it up didn't get what it expects."""
+
+
 @dataclass
 class CellResult(FitToShow):
     """One line of results.jsonl. `duration_s` is seconds; `evidence` the exchanges and what was counted."""

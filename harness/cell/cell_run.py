@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.base.errors import HarnessError
 from harness.base.held_up import HeldUp
-from harness.base.verdicts import Deviation
+from harness.base.verdicts import Deviation, SetUpFailed
 from harness.cell import checks
 from harness.cell.answer_checks import deviation_of
 from harness.cell.background import JOIN_SECONDS, Background
@@ -71,6 +71,17 @@ class Sent:
 
     prepared: Prepared
     exchange: Exchange
+
+
+@contextmanager
+def _role(args: Table) -> Iterator[None]:
+    """What a step that only sets up the case doesn't get says nothing about the requirement."""
+    try:
+        yield
+    except Deviation as deviation:
+        if not args.get("sets_up"):
+            raise
+        raise SetUpFailed(f"the set-up failed: expected {deviation.expected}; got {deviation.actual}") from deviation
 
 
 class CellRun:
@@ -216,7 +227,8 @@ class CellRun:
             if time.monotonic() >= deadline:
                 self.remember(sent)
                 expected = checks.describe(expectation, sent[-1].prepared.route)
-                raise Deviation(f"{expected}, within {seconds:g} s", sent[-1].exchange.summary())
+                with _role(args):
+                    raise Deviation(f"{expected}, within {seconds:g} s", sent[-1].exchange.summary())
             self.session.environment.pause(_RETRY_SECONDS)
 
     # Judging
@@ -230,7 +242,14 @@ class CellRun:
         return expectation
 
     def judge_all(self, sent: list[Sent], args: Table) -> None:
-        """Raise `Deviation` for the first answer that isn't as expected, or for too many fetches."""
+        """Raise `Deviation` for the first answer that isn't as expected, or for too many fetches.
+
+        In a step that sets up it is `SetUpFailed`.
+        """
+        with _role(args):
+            self._judge_all(sent, args)
+
+    def _judge_all(self, sent: list[Sent], args: Table) -> None:
         expectation = self.expectation(args)
         at_once = "concurrent" in args
         self._write_down(sent, at_once=at_once)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from harness.base.errors import HarnessError, UsageError
 from harness.base.held_up import OWN_DELAYS, Pulse
+from harness.cell.key_pick_up import KeyPickUp
 from harness.declared.profile import Profile
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient, control_token_problem
@@ -72,6 +73,7 @@ class Environment:
     attacker: AttackerListener
     ended: threading.Event = field(default_factory=threading.Event, compare=False)
     pulse: Pulse = field(default_factory=Pulse, compare=False)
+    key_pick_up: KeyPickUp = field(default_factory=KeyPickUp, compare=False)
 
     def pause(self, seconds: float) -> None:
         """Let time pass. Raises `HarnessError` at once when the run ends meanwhile: nobody waits for a wait."""

@@ -45,6 +45,7 @@ def _show(scenario: Scenario) -> None:
     say(f"  {indented(scenario.title, 2)}")
     rows = {
         "requirement": scenario.requirement,
+        **{f"in {name}": sentence for name, sentence in scenario.documents.items()},
         "level": f"{scenario.level}, severity {scenario.severity}",
         "precedent": scenario.source,
         "note": scenario.note,

@@ -15,10 +15,16 @@ from harness.grammar.model import Route
 from harness.grammar.policies import known_knobs
 from harness.grammar.toml_source import TomlSource, nearest
 
+# Who knows Tasker's permissions answers to its documents, unless the profile names others.
+TASKER = ("tasker",)
+
 
 @dataclass(frozen=True)
 class Profile:
-    """A target's declared behaviour. Times are seconds; `None` for the cool-down means none is declared."""
+    """A target's declared behaviour. Times are seconds; `None` for the cool-down means none is declared.
+
+    `documents` are the names of those that bind it beside what binds every service.
+    """
 
     name: str
     title: str
@@ -39,6 +45,7 @@ class Profile:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     documented: Mapping[str, Documented] = field(default_factory=dict)
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
 
     @property
     def leeway_seconds(self) -> float:
@@ -98,6 +105,7 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
         metrics=data.get("metrics", {}),
         documented=read_documented(source),
         thresholds=read_thresholds(source),
+        documents=tuple(data.get("documents", TASKER if "tasker-vocabulary" in data.get("capabilities", ()) else ())),
         **data.get("timing", {}),
     )
 

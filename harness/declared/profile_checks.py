@@ -28,6 +28,7 @@ from harness.grammar.value_kinds import (
 _TABLE = Kind("a table", lambda value: isinstance(value, dict))
 _PROFILE: Mapping[str, Kind] = {
     "title": LINE,
+    "documents": TEXTS,
     "capabilities": TEXTS,
     "lacks": table_of(TEXT, "a table of reasons"),
     "routes": _TABLE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,8 @@ def parse_policy(table: Table) -> Policy:
 class Variant:
     """One way to run a scenario; `name` is empty when there is only one.
 
-    `routes`, `counters` and `knobs` are the names that it uses of what a profile declares.
+    `routes`, `counters` and `knobs` are the names that it uses of what a profile declares. It is for services that have
+    declared the knobs of `when` so.
     """
 
     name: str
@@ -59,11 +60,16 @@ class Variant:
     routes: frozenset[str] = frozenset()
     counters: frozenset[str] = frozenset()
     knobs: tuple[str, ...] = ()
+    when: Table = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A requirement with the traffic that shows whether a service keeps it."""
+    """A requirement with the traffic that shows whether a service keeps it.
+
+    `requirement` binds every service; it is empty where only the `documents` of some services demand this: the name of
+    documents, and the sentence that says what stands there.
+    """
 
     id: str
     title: str
@@ -80,6 +86,12 @@ class Scenario:
     timed: bool = False
     start: str = "automatic"
     preflight: bool = False
+    documents: Table = field(default_factory=dict)
+
+    def requirement_for(self, documents: Container[str]) -> str:
+        """What binds a service that `documents` bind; empty when nothing does."""
+        bound = [sentence for name, sentence in self.documents.items() if name in documents]
+        return "; ".join(filter(None, [self.requirement, *bound]))
 
     @property
     def slug(self) -> str:

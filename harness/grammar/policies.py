@@ -94,7 +94,7 @@ def _read(file: Path, known: Knobs) -> Knobs:
 
 
 def check_declared(source: TomlSource, declared: Mapping[str, Any], knobs: Knobs, place: Place) -> None:
-    """Check the policies of a profile. Raises `ScenarioFileError`."""
+    """Check the policies of a profile, or those that a scenario is for. Raises `ScenarioFileError`."""
     for name, value in declared.items():
         source.check_word(name, knobs, (*place, name), _CALLED)
         check(source, value, knobs[name].schema, (*place, name), name)

@@ -182,6 +182,7 @@ class VariantTable(TypedDict, total=False):
     note: str
     styles: list[Style]
     needs: Annotated[list[Capability], Kind({"minItems": 0})]
+    when: Annotated[dict[str, Json], Kind({"description": "Policies that the service must have declared so"})]
     config: Config
     token: PartialToken
     request: Request
@@ -199,7 +200,10 @@ class ScenarioTable(VariantTable, total=False):
     """A requirement with the traffic that shows whether a service keeps it."""
 
     title: Required[Annotated[Text, Kind({"description": "States a fact"})]]
-    requirement: Required[Annotated[Text, Kind({"description": "Document and section, and what it demands"})]]
+    requirement: Annotated[Text, Kind({"description": "What binds every service: document, section, what it demands"})]
+    documents: Annotated[
+        dict[str, Text], Kind({"description": "What documents of some services demand, by the name of these documents"})
+    ]
     level: Required[Annotated[str, word("level", LEVELS)]]
     severity: Required[Annotated[str, word("severity", SEVERITIES)]]
     kills: Annotated[list[str], Kind({"description": "The mutants that this scenario catches"})]

@@ -117,6 +117,8 @@ def _run_case(run: CellRun) -> None:
         session.controls.preflight()
         if not scenario.preflight:
             _require_control(run)
+        if any(STEPS[step.do].says.takes_up_keys for step in run.cell.variant.steps):
+            session.environment.key_pick_up.by_unknown_kid(session)  # Before the case has changed any keys.
     if _counts_fetches(run.cell.variant.steps):
         run.fetches.mark("start")
     watched = scenario.start == "automatic" and _refuses_all_writes(run)

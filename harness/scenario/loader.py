@@ -76,6 +76,8 @@ def _scenario(source: TomlSource, slug: str, table: Any, knobs: Knobs) -> Scenar
     for key in resolved(_SCENARIO)["required"]:
         if not isinstance(table.get(key), str) or not table[key].strip():
             source.fail((slug,), f'scenario {slug} needs {key} = "..."')
+    if not table.get("requirement") and not table.get("documents"):
+        source.fail((slug,), f'scenario {slug} needs requirement = "..."')
     raw_variants = table.get("variants", {"": {}})
     if not isinstance(raw_variants, dict) or not raw_variants:
         source.fail((slug, "variants"), "variants must be a table with one entry for each variant")
@@ -89,7 +91,7 @@ def _scenario(source: TomlSource, slug: str, table: Any, knobs: Knobs) -> Scenar
     return Scenario(
         id=f"{area}/{topic}/{slug}",
         title=table["title"],
-        requirement=table["requirement"],
+        requirement=table.get("requirement", ""),
         level=table["level"],
         severity=table["severity"],
         file=source.file,
@@ -102,6 +104,7 @@ def _scenario(source: TomlSource, slug: str, table: Any, knobs: Knobs) -> Scenar
         timed=table.get("timed", False),
         start=table.get("start", "automatic"),
         preflight=table.get("preflight", False),
+        documents=table.get("documents", {}),
     )
 
 
@@ -119,6 +122,8 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any, on
     if policy is not None:
         once.check(policy, _POLICY, (*path, "policy"))
         once.check_policy(policy, (*path, "policy"))
+    when = table.get("when", {})
+    once.check_when(when, (*path, "when"))
     for key in ("token", "request", "control", "fault", "jwks", "steps"):
         once.check_texts(table.get(key), path)
     names = Names(source)
@@ -137,7 +142,8 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any, on
         config=table.get("config", {}),
         routes=frozenset(named(found, "x-route")).union(*(STEPS[step.do].says.routes for step in steps)),
         counters=frozenset(named(found, "x-counter")),
-        knobs=tuple(dict.fromkeys((*named(found, "x-knob"), *named(found, "x-needs-knob")))),
+        knobs=tuple(dict.fromkeys((*when, *named(found, "x-knob"), *named(found, "x-needs-knob")))),
+        when=when,
     )
 
 

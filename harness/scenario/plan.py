@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -83,9 +84,10 @@ def plan(
     """
     services: dict[object, list[PlannedCell]] = {}
     timed: list[Cell] = []
-    for scenario in scenarios:
+    for one in scenarios:
+        scenario = replace(one, requirement=one.requirement_for(profile.documents))
         for variant in scenario.variants:
-            verdict, reason = _without_running(variant, profile)
+            verdict, reason = _without_running(scenario, variant, profile)
             for style in variant.styles:
                 if style not in styles:
                     continue
@@ -123,7 +125,9 @@ def _seconds(variant: Variant, profile: Profile) -> float:
     return seconds
 
 
-def _without_running(variant: Variant, profile: Profile) -> tuple[str, str]:
+def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> tuple[str, str]:
+    if not scenario.requirement:
+        return SKIPPED, f"no document that the profile {profile.name} names demands this"
     for capability in sorted(variant.needs - profile.capabilities):
         return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
     for route in sorted(variant.routes - profile.routes.keys() - {one.path for one in profile.public}):
@@ -133,4 +137,10 @@ def _without_running(variant: Variant, profile: Profile) -> tuple[str, str]:
     for knob in variant.knobs:
         if knob not in profile.policy:
             return UNDECLARED, f"the profile {profile.name} doesn't declare the policy {knob!r}"
+    for knob, value in variant.when.items():
+        if profile.policy[knob] != value:
+            return (
+                SKIPPED,
+                f"it is for services with {knob} = {json.dumps(value)}; the profile {profile.name} declares another",
+            )
     return "", ""

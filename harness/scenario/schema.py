@@ -42,6 +42,7 @@ def scenario_schema() -> Schema:
         table["allOf"] = [_NOT_BOTH]
     named["scenario"]["properties"]["variants"]["propertyNames"] = {"pattern": f"^{_SLUG}$"}
     named["scenario"]["allOf"].append(_complete())
+    named["scenario"]["anyOf"] = [{"required": ["requirement"]}, {"required": ["documents"]}]
     definitions = {**named, **steps, "data": _DATA}
     for policy in (one for one in named.values() if "knob" in one.get("properties", {})):
         policy["properties"]["knob"] = {"anyOf": [{"enum": list(known_knobs())}, policy["properties"]["knob"]]}

@@ -38,6 +38,7 @@ class step:  # It is written as a decorator.
         routes: names of routes that it uses beside those that its arguments name.
         counts: whether it looks at what the service asked the provider since the case began.
         waits: whether its arguments are a time that passes.
+        takes_up_keys: whether it depends on how the service gets new keys.
         needs: capabilities of the service that it can't do without.
         config: the setting that must be true in the scenario's configuration.
         takes: the key of the scenario whose table stands for the arguments when there are none.
@@ -49,6 +50,7 @@ class step:  # It is written as a decorator.
     routes: tuple[str, ...] = ()
     counts: bool = False
     waits: bool = False
+    takes_up_keys: bool = False
     needs: tuple[str, ...] = ()
     config: str = ""
     takes: str = ""

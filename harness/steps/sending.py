@@ -46,6 +46,7 @@ class SendTable(PlainTable, total=False):
     answer: Answer
     remember: Annotated[str, gives("remember")]
     issuer: OtherIssuer
+    sets_up: bool
 
 
 @step(sends=itself)

@@ -39,6 +39,25 @@ def start_service(
         raise CaseEnded from problem
 
 
+@step(takes_up_keys=True)
+def take_up_keys(run: CellRun, refusal: Literal["allowed"] | None = None) -> None:
+    """Lets the service take up what is published now, in the way it gets new keys: where the unknown kid of the next
+    token is enough nothing happens, else the service is started again. With `refusal = "allowed"` one that then refuses
+    to start passes and the case ends.
+    """
+    if run.session.environment.key_pick_up.by_unknown_kid(run.session):
+        return
+    run.repro_script.note("the service was started again here, so that it fetches the keys")
+    try:
+        run.session.restart_service({})
+    except TargetError as problem:
+        if refusal != "allowed":
+            raise Deviation("a service that starts with the keys that are published", problem.what) from problem
+        run.counted.append({"on": "start", "count": 0, "refused": problem.what[:200]})
+        raise CaseEnded from problem
+    run.fetches.mark("start")
+
+
 @step(needs=("restart",))
 def stop_service(run: CellRun) -> None:
     """Stops the service."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scenario_files import load_scenario, profile_text, write_profile
+from scenario_files import HEAD, load_scenario, profile_text, write_profile
 
 from harness.base.errors import UsageError
 from harness.base.verdicts import SKIPPED, UNDECLARED
@@ -169,3 +169,39 @@ def test_a_prefix_that_selects_nothing_gets_the_nearest_name(tmp_path: Path, pre
     scenario = load_scenario(tmp_path, EXPECT)
     with pytest.raises(UsageError, match=f"no scenario's id starts with '{prefix}'; did you mean '{near}'"):
         select([scenario], ["area", prefix])
+
+
+def test_a_case_for_services_of_another_kind_is_skipped(tmp_path: Path) -> None:
+    """`when` names what a profile must have declared, and how."""
+    body = EXPECT + "when = { kid_required = true, leeway_seconds = 60 }\n"
+    found = [
+        planned(tmp_path, body, more=f"[policy]\n{declared}\n")[0]
+        for declared in (
+            "leeway_seconds = 60",
+            "kid_required = false\nleeway_seconds = 60",
+            "kid_required = true\nleeway_seconds = 60",
+        )
+    ]
+    assert [one.verdict for one in found] == [UNDECLARED, SKIPPED, ""]
+    assert "kid_required = true" in found[1].reason
+
+
+def test_documents_of_some_services_bind_only_those(tmp_path: Path) -> None:
+    """Beside what binds every service they are cited where a profile names them; alone they are demanded only there."""
+    both = EXPECT + 'documents.house = "House rule 7: a sentence"\n'
+    alone = HEAD.replace("requirement", "documents.house")
+    named = 'documents = ["house"]\n'
+    for head, free, bound in (
+        (HEAD, "RFC 0 §0: a sentence", "RFC 0 §0: a sentence; House rule 7: a sentence"),
+        (alone, "", "RFC 0 §0: a sentence"),
+    ):
+        scenario = load_scenario(tmp_path, both if head == HEAD else EXPECT, head=head)
+        profiles = [load_profile(write_profile(tmp_path, more + profile_text(*ALL))) for more in ("", named)]
+        cells = [plan([scenario], one, "thing")[0] for one in profiles]
+        assert [one.cell.scenario.requirement for one in cells] == [free, bound]
+        assert [one.verdict for one in cells] == ["" if free else SKIPPED, ""]
+
+
+def test_who_knows_taskers_permissions_answers_to_its_documents(tmp_path: Path) -> None:
+    assert profile(tmp_path, *ALL).documents == ()
+    assert profile(tmp_path, *ALL, "tasker-vocabulary").documents == ("tasker",)

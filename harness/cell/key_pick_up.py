@@ -1,0 +1,62 @@
+"""How a service gets new keys: it fetches for an unknown kid, or has to be started again."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from harness.cell import checks
+from harness.cell.outgoing import build_request
+from harness.cell.tokens import token_spec
+
+if TYPE_CHECKING:
+    from harness.cell.session import Session
+
+KNOB = "unknown_kid_refetches"
+# A service that rests for longer between two fetches is started again instead.
+_MOST_REST_SECONDS = 5.0
+_PROBE_SECONDS = 3.0
+_RETRY_SECONDS = 0.05
+
+
+class KeyPickUp:
+    """What is declared, or was found out, of the services of one run; used by several threads."""
+
+    def __init__(self) -> None:
+        self._finding_out = threading.Lock()
+        self._by_kid: bool | None = None
+
+    def by_unknown_kid(self, session: Session) -> bool:
+        """Whether the unknown kid of a token is enough for its key to be fetched, also shortly after another one was.
+
+        Where the profile does not say, two keys are published and tried on the session's service, which must run.
+        Raises `HarnessError` when it does not.
+        """
+        if not session.environment.target.can_restart or "restart" not in session.profile.capabilities:
+            return True  # There is no other way.
+        declared = session.profile.policy.get(KNOB)
+        if declared is not None:
+            rest = session.profile.unknown_kid_cooldown_seconds or 0.0
+            return bool(declared) and rest <= _MOST_REST_SECONDS
+        with self._finding_out:
+            if self._by_kid is None:
+                self._by_kid = all(_is_picked_up(session) for _ in range(2))
+            return self._by_kid
+
+
+def _is_picked_up(session: Session) -> bool:
+    """Whether a new key is known soon after its publication."""
+    name, route = f"probe-{uuid.uuid4()}", session.profile.routes["read"]
+    kid = session.add_key(name, state="next")
+    try:
+        token = session.issuer.mint(token_spec({"key": kid}, route, session.profile, {}))
+        deadline = time.monotonic() + _PROBE_SECONDS
+        while not checks.meets(session.send(build_request({}, route, token, {})), "accept", route):
+            if time.monotonic() >= deadline:
+                return False
+            session.environment.pause(_RETRY_SECONDS)
+        return True
+    finally:
+        session.issuer.delete_key(session.kids.pop(name))

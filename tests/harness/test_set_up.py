@@ -1,0 +1,105 @@
+"""What only sets a case up is no verdict on its requirement; new keys come in the way that the service gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from cell_bench import Bench
+from scenario_files import load_scenario
+from small_service import honest
+
+from harness.base.verdicts import FAILED, INCONCLUSIVE, PASSED
+from harness.cell.environment import Environment, Options
+from harness.cell.session import Session
+from harness.declared.profile import Profile, find_profile, load_profile
+from harness.grammar.model import Cell
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
+from harness.matrix.cell_runner import run_cell
+from harness.targets import make_target
+from harness.targets.base import Service, ServiceConfig, Target
+
+NEVER_FETCHES_AGAIN = "m-never-refresh-unknown-kid"
+NEW_KEY = '{ do = "publish-key", name = "k2" }'
+TAKE_UP = '{ do = "take-up-keys" }'
+ACCEPTED = '{ do = "send-until", token = { key = "k2" }, expect = "accept", within = { seconds = 0.3 }'
+
+
+class Counting:
+    """A target that counts what it starts."""
+
+    def __init__(self, target: Target) -> None:
+        self.target, self.started = target, 0
+
+    def start(self, config: ServiceConfig) -> Service:
+        self.started += 1
+        return self.target.start(config)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.target, name)
+
+
+@contextmanager
+def running(idp: IdpClient, attacker: AttackerListener, fault: str, knob: bool | None) -> Iterator[Session]:
+    """A session on the reference with a fault, whose profile says (or doesn't) that unknown kids make it fetch."""
+    with closing(Counting(make_target("reference", {"faults": (fault,)} if fault else {}))) as target:
+        environment = Environment(Options(target="reference"), declaring(knob), target, idp, attacker)  # type: ignore[arg-type]
+        with closing(Session(environment, "auth0", {})) as session:
+            yield session
+
+
+def declaring(knob: bool | None) -> Profile:
+    profile = load_profile(find_profile("reference"))
+    policy = {name: value for name, value in profile.policy.items() if name != "unknown_kid_refetches"}
+    policy |= {} if knob is None else {"unknown_kid_refetches": knob}
+    object.__setattr__(profile, "policy", policy)
+    return profile
+
+
+def case(folder: Path, *steps: str) -> Cell:
+    scenario = load_scenario(folder, f"steps = [{', '.join(steps)}]\n")
+    return Cell(scenario, scenario.variants[0], "auth0")
+
+
+@pytest.mark.parametrize("step", ["send", "send-until"])
+def test_a_set_up_that_fails_proves_nothing(bench: Bench, step: str) -> None:
+    within = ", within = { seconds = 0 }" if step == "send-until" else ""
+    body = f'steps = [{{ do = "{step}", expect = [418]{within}, sets_up = %s }}]\n'
+    set_up = bench.judge(honest, body % "true")
+    assert (set_up.verdict, set_up.reason.partition(":")[0]) == (INCONCLUSIVE, "the set-up failed")
+    assert bench.judge(honest, body % "false").verdict == FAILED
+
+
+@pytest.mark.parametrize("knob", [None, False])
+def test_a_service_that_does_not_fetch_for_an_unknown_kid_is_started_again(
+    idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path, knob: bool | None
+) -> None:
+    """Whether the profile says so or it was found out; and what is found out is so for all sessions."""
+    with running(idp_client, attacker, NEVER_FETCHES_AGAIN, knob) as session:
+        results = [run_cell(case(tmp_path, NEW_KEY, TAKE_UP, ACCEPTED + " }"), session) for _ in range(2)]
+        assert [result.verdict for result in results] == [PASSED] * 2, results
+        assert session.environment.target.started == 1 + 2  # type: ignore[attr-defined]
+        assert {*session.kids} <= {"first", "attacker"}
+
+
+@pytest.mark.parametrize("knob", [None, True])
+def test_a_service_that_fetches_for_an_unknown_kid_goes_on(
+    idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path, knob: bool | None
+) -> None:
+    with running(idp_client, attacker, "m-no-unknown-kid-cooldown", knob) as session:
+        result = run_cell(case(tmp_path, NEW_KEY, TAKE_UP, ACCEPTED + " }"), session)
+        assert result.verdict == PASSED, result
+        assert session.environment.target.started == 1  # type: ignore[attr-defined]
+
+
+def test_without_the_step_the_key_is_not_taken_up(
+    idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
+) -> None:
+    """So the step is what brings it; and as set-up it says nothing about the requirement."""
+    with running(idp_client, attacker, NEVER_FETCHES_AGAIN, None) as session:
+        judged = run_cell(case(tmp_path, NEW_KEY, ACCEPTED + " }"), session)
+        set_up = run_cell(case(tmp_path, NEW_KEY, ACCEPTED + ", sets_up = true }"), session)
+        assert [judged.verdict, set_up.verdict] == [FAILED, INCONCLUSIVE]
