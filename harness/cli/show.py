@@ -10,7 +10,7 @@ import click
 
 from harness.base.errors import UsageError
 from harness.cli.options import all_scenarios, scenarios_option
-from harness.grammar.model import Scenario, Table, Variant
+from harness.grammar.model import Demand, Scenario, Table, Variant
 from harness.grammar.toml_source import nearest
 from harness.matrix.cell_runner import controlled
 from harness.shown.terminal import indented, say, say_in_colour
@@ -45,7 +45,7 @@ def _show(scenario: Scenario) -> None:
     say(f"  {indented(scenario.title, 2)}")
     rows = {
         "requirement": scenario.requirement,
-        **{f"in {name}": sentence for name, sentence in scenario.documents.items()},
+        **{f"in {name}": _demand(demand) for name, demand in scenario.documents.items()},
         "level": f"{scenario.level}, severity {scenario.severity}",
         "precedent": scenario.source,
         "note": scenario.note,
@@ -57,6 +57,10 @@ def _show(scenario: Scenario) -> None:
             say(f"  {name:<12}{indented(text, _INDENT)}")
     for variant in scenario.variants:
         _show_variant(scenario, variant)
+
+
+def _demand(demand: Demand) -> str:
+    return demand.sentence + (f"  ({demand.level})" if demand.level else "")
 
 
 def _show_variant(scenario: Scenario, variant: Variant) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +64,24 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Demand:
+    """What a document of some services demands; `level` where it is stricter than what binds every service."""
+
+    sentence: str
+    level: str = ""
+
+
+def parse_demand(value: str | Table) -> Demand:
+    """The demand of a sentence or a table that the loader has checked."""
+    return Demand(value) if isinstance(value, str) else Demand(value["sentence"], value["level"])
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A requirement with the traffic that shows whether a service keeps it.
 
-    `requirement` binds every service; it is empty where only the `documents` of some services demand this: the name of
-    documents, and the sentence that says what stands there.
+    `requirement` binds every service; it is empty where only the `documents` of some services demand this, each by its
+    name.
     """
 
     id: str
@@ -86,12 +99,17 @@ class Scenario:
     timed: bool = False
     start: str = "automatic"
     preflight: bool = False
-    documents: Table = field(default_factory=dict)
+    documents: Mapping[str, Demand] = field(default_factory=dict)
 
-    def requirement_for(self, documents: Container[str]) -> str:
-        """What binds a service that `documents` bind; empty when nothing does."""
-        bound = [sentence for name, sentence in self.documents.items() if name in documents]
-        return "; ".join(filter(None, [self.requirement, *bound]))
+    def bound_by(self, documents: Container[str]) -> Scenario:
+        """It with the requirement and the level that count for a service that `documents` bind.
+
+        The requirement is empty when nothing demands this of it.
+        """
+        bound = [demand for name, demand in self.documents.items() if name in documents]
+        requirement = "; ".join(filter(None, [self.requirement, *(demand.sentence for demand in bound)]))
+        level = next((demand.level for demand in bound if demand.level), self.level)
+        return replace(self, requirement=requirement, level=level)
 
     @property
     def slug(self) -> str:

@@ -196,13 +196,21 @@ class VariantTable(TypedDict, total=False):
     steps: list[Json]
 
 
+class DemandTable(TypedDict, total=False):
+    """What a document of some services demands, where that is stricter than what binds every service."""
+
+    sentence: Required[Text]
+    level: Required[Annotated[str, word("level", LEVELS)]]
+
+
 class ScenarioTable(VariantTable, total=False):
     """A requirement with the traffic that shows whether a service keeps it."""
 
     title: Required[Annotated[Text, Kind({"description": "States a fact"})]]
     requirement: Annotated[Text, Kind({"description": "What binds every service: document, section, what it demands"})]
     documents: Annotated[
-        dict[str, Text], Kind({"description": "What documents of some services demand, by the name of these documents"})
+        dict[str, Text | DemandTable],
+        Kind({"description": "What documents of some services demand, by the name of these documents"}),
     ]
     level: Required[Annotated[str, word("level", LEVELS)]]
     severity: Required[Annotated[str, word("severity", SEVERITIES)]]

@@ -12,7 +12,7 @@ from harness.base.errors import ScenarioFileError
 from harness.grammar.checking import check
 from harness.grammar.kinds import Mark, marks, resolved, schema_of
 from harness.grammar.mock_words import Token
-from harness.grammar.model import Scenario, Step, Table, Variant, parse_policy
+from harness.grammar.model import Scenario, Step, Table, Variant, parse_demand, parse_policy
 from harness.grammar.names import Names, named
 from harness.grammar.once import Once
 from harness.grammar.policies import Knobs, known_knobs
@@ -104,7 +104,7 @@ def _scenario(source: TomlSource, slug: str, table: Any, knobs: Knobs) -> Scenar
         timed=table.get("timed", False),
         start=table.get("start", "automatic"),
         preflight=table.get("preflight", False),
-        documents=table.get("documents", {}),
+        documents={name: parse_demand(one) for name, one in table.get("documents", {}).items()},
     )
 
 

@@ -85,7 +85,7 @@ def plan(
     services: dict[object, list[PlannedCell]] = {}
     timed: list[Cell] = []
     for one in scenarios:
-        scenario = replace(one, requirement=one.requirement_for(profile.documents))
+        scenario = one.bound_by(profile.documents)
         for variant in scenario.variants:
             verdict, reason = _without_running(scenario, variant, profile)
             for style in variant.styles:

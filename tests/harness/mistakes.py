@@ -45,6 +45,12 @@ MISTAKES = {
     "control-key": (EXPECT + "control = { tokn = {} }\n", 1, "no key 'tokn'; did you mean 'token'?"),
     "fetches-key": (EXPECT + "fetches = { at_mots = 1 }\n", 1, "fetches has no key 'at_mots'; did you mean 'at_most'?"),
     "fetches-value": (EXPECT + 'fetches = { at_most = "1" }\n', 1, "at_most must be a whole number from 0, not '1'"),
+    "demand": (EXPECT + "documents.house = 7\n", 1, "house must be a text or a table, not 7"),
+    "demand-level": (
+        EXPECT + 'documents.house = { sentence = "Rule 7", level = "mst" }\n',
+        1,
+        "'mst' is no level; did you mean 'must'?",
+    ),
     "flag": (EXPECT + 'timed = "yes"\n', 1, "timed must be true or false, not 'yes'"),
     "start": (EXPECT + 'start = "manuel"\n', 1, "'manuel' is no way to start; did you mean 'manual'?"),
     "no-styles": (EXPECT + "styles = []\n", 1, "styles must be a list of words, not []"),

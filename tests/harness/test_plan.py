@@ -202,6 +202,18 @@ def test_documents_of_some_services_bind_only_those(tmp_path: Path) -> None:
         assert [one.verdict for one in cells] == ["" if free else SKIPPED, ""]
 
 
+def test_a_document_may_be_stricter_than_what_binds_every_service(tmp_path: Path) -> None:
+    """Its level counts for the services that it binds."""
+    body = EXPECT + 'documents.house = { sentence = "House rule 7: a sentence", level = "must" }\n'
+    scenario = load_scenario(tmp_path, body, head=HEAD.replace('"must"', '"should"'))
+    profiles = [
+        load_profile(write_profile(tmp_path, more + profile_text(*ALL))) for more in ("", 'documents = ["house"]\n')
+    ]
+    cells = [plan([scenario], one, "thing")[0].cell.scenario for one in profiles]
+    assert [one.level for one in cells] == ["should", "must"]
+    assert cells[1].requirement == "RFC 0 §0: a sentence; House rule 7: a sentence"
+
+
 def test_who_knows_taskers_permissions_answers_to_its_documents(tmp_path: Path) -> None:
     assert profile(tmp_path, *ALL).documents == ()
     assert profile(tmp_path, *ALL, "tasker-vocabulary").documents == ("tasker",)
