@@ -23,7 +23,8 @@ TASKER = ("tasker",)
 class Profile:
     """A target's declared behaviour. Times are seconds; `None` for the cool-down means none is declared.
 
-    `documents` are the names of those that bind it beside what binds every service.
+    `documents` are the names of those that bind it beside what binds every service. `cannot_set` are settings of
+    scenarios that this service can't be given, with the reason.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Profile:
     documented: Mapping[str, Documented] = field(default_factory=dict)
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
+    cannot_set: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def leeway_seconds(self) -> float:

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from harness.engine.images import how_to_get
 from harness.shown.foreign_text import foreign
+
+_START = "start Docker, or say in DOCKER_HOST where it is"
+
+
+def _socket() -> Path | None:
+    """The Unix socket of the engine, `None` when it is asked for in another way."""
+    from docker.utils import parse_host
+    from testcontainers.core.docker_client import get_docker_host
+
+    try:
+        scheme, _, place = parse_host(get_docker_host() or os.environ.get("DOCKER_HOST"), os.name == "nt").partition(
+            "://"
+        )
+    except Exception:  # The client says what is wrong with it.
+        return None
+    return Path(place) if scheme == "http+unix" else None
 
 
 def why_not_usable(images: Iterable[str] = ()) -> str | None:
@@ -20,10 +38,13 @@ def why_not_usable(images: Iterable[str] = ()) -> str | None:
     from testcontainers.core.config import testcontainers_config as settings
     from testcontainers.core.docker_client import DockerClient
 
+    # docker-py 7.2 leaves the socket of a connection that fails open, which warns later in somebody's test.
+    if (place := _socket()) is not None and not place.exists():
+        return f"no container engine answers (there is no {foreign(str(place))}): {_START}"
     try:
         client = DockerClient().client
     except (DockerException, OSError) as error:
-        return f"no container engine answers ({foreign(error)}): start Docker, or say in DOCKER_HOST where it is"
+        return f"no container engine answers ({foreign(error)}): {_START}"
     try:
         for image in images:
             client.images.get(image)

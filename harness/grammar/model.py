@@ -46,7 +46,8 @@ def parse_policy(table: Table) -> Policy:
 class Variant:
     """One way to run a scenario; `name` is empty when there is only one.
 
-    `routes`, `counters` and `knobs` are the names that it uses of what a profile declares. It is for services that have
+    `routes`, `counters` and `knobs` are the names that it uses of what a profile declares, `settings` those of the
+    service's configuration that it chooses, from the start or later. It is for services that have
     declared the knobs of `when` so.
     """
 
@@ -61,6 +62,7 @@ class Variant:
     counters: frozenset[str] = frozenset()
     knobs: tuple[str, ...] = ()
     when: Table = field(default_factory=dict)
+    settings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,20 @@ CONFIG_WORDS: Final = {
         "misspelt-audience",
     ),
 }
+# What a service does that is told nothing else.
+USUAL_SETTINGS: Final = {
+    "strict_validation": False,
+    "verification": "jwks",
+    "refresh": "long",
+    "api_keys": "standard",
+    "config_endpoint": True,
+    "allow_http": True,
+    "guard_private_hosts": False,
+    "discovery": False,
+    "second_issuer": False,
+    "tls": False,
+    "decryption_key": False,
+}
 # The settings that not every service has, and the capability that says so.
 CONFIG_NEEDS: Final = {
     "discovery": "discovery",

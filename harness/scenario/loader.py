@@ -18,13 +18,14 @@ from harness.grammar.once import Once
 from harness.grammar.policies import Knobs, known_knobs
 from harness.grammar.tables import ControlTable, Policy, ScenarioTable, VariantTable
 from harness.grammar.toml_source import Place, TomlSource, shown
-from harness.grammar.vocabulary import CONFIG_NEEDS, STYLES
+from harness.grammar.vocabulary import CONFIG_NEEDS, STYLES, USUAL_SETTINGS
 from harness.steps import STEPS, StepDefinition
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FOLDERS_OF_OTHER_DATA = {"profiles", "expected"}
 _SCENARIO, _VARIANT = schema_of(ScenarioTable), schema_of(VariantTable)
 _TOKEN, _POLICY, _CONTROL = schema_of(Token), schema_of(Policy), schema_of(ControlTable)
+_NOTHING = object()
 # What a step that sends takes from the scenario when it doesn't say it itself.
 _INHERITED = ("token", "request", "expect", "policy", "answer")
 
@@ -144,6 +145,7 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any, on
         counters=frozenset(named(found, "x-counter")),
         knobs=tuple(dict.fromkeys((*when, *named(found, "x-knob"), *named(found, "x-needs-knob")))),
         when=when,
+        settings=_chosen([table.get("config", {}), *(step.args.get("config") or {} for step in steps)]),
     )
 
 
@@ -205,6 +207,13 @@ class _Steps:
             return {}
         said = {*args, *(("expect", "policy") if {"expect", "policy"} & args.keys() else ())}
         return {key: self._table[key] for key in _INHERITED if key in arguments and key in self._table.keys() - said}
+
+
+def _chosen(configs: Iterable[Table]) -> frozenset[str]:
+    """The settings that a service has to be told, as they are not the usual ones."""
+    return frozenset(
+        key for config in configs for key, value in config.items() if value != USUAL_SETTINGS.get(key, _NOTHING)
+    )
 
 
 def _implied_needs(table: Table, steps: Iterable[Step]) -> set[str]:

@@ -130,6 +130,8 @@ def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> 
         return SKIPPED, f"no document that the profile {profile.name} names demands this"
     for capability in sorted(variant.needs - profile.capabilities):
         return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
+    for setting in sorted(variant.settings & profile.cannot_set.keys()):
+        return SKIPPED, profile.cannot_set[setting]
     for route in sorted(variant.routes - profile.routes.keys() - {one.path for one in profile.public}):
         return SKIPPED, f"the profile {profile.name} has no route {route!r}"
     for counter in sorted(variant.counters - profile.metrics.get("counters", {}).keys()):

@@ -165,6 +165,15 @@ class Target(Protocol):
 
 
 @runtime_checkable
+class ToldByWords(Protocol):
+    """A target whose services know only what stands in their command line, environment and file."""
+
+    @property
+    def words(self) -> frozenset[str] | None:
+        """The words like `{issuer}` that stand there; `None` when its services can be told everything."""
+
+
+@runtime_checkable
 class BringsIdp(Protocol):
     """A target whose services reach nothing that listens on this machine's loopback interface.
 

@@ -13,7 +13,7 @@ from harness.engine import images
 from harness.engine.container_engine import why_not_usable
 from harness.processes.readiness import HEALTH_PATH
 from harness.targets.base import ServiceConfig
-from harness.targets.container_spec import WORKER_PORT, any_service, host_of, tasker_worker
+from harness.targets.container_spec import WORKER_PORT, ContainerBuilder, any_service, host_of, tasker_worker
 from harness.targets.guarded_service import RunningServices
 
 if TYPE_CHECKING:  # testcontainers loads with the first container, not with the target.
@@ -60,6 +60,7 @@ class ContainerTarget:
         if service not in SERVICES:
             raise TargetError(f"service is {service!r}; it is one of {', '.join(SERVICES)}")
         self.profile = TASKER_WORKER if service == TASKER_WORKER else self.name
+        self.words: frozenset[str] | None = None
         if service == TASKER_WORKER:
             given = {"port": port, "command": command, "environment": environment, "config": config}
             if wrong := [name for name, value in given.items() if value]:
@@ -68,13 +69,14 @@ class ContainerTarget:
                     "Add --target-option service=own"
                 )
             port, postgres = WORKER_PORT, postgres or images.postgres_image()
-            self._cook = tasker_worker(host_of(jwks_base_url), jwks_base_url)
+            self._cook: ContainerBuilder = tasker_worker(host_of(jwks_base_url), jwks_base_url)
         else:
             if not image or not 0 < port <= 65535:
                 raise TargetError(
                     "service=own needs image, and port: the TCP port at which it listens in its container"
                 )
-            self._cook = any_service(command, environment, config, port)
+            own = self._cook = any_service(command, environment, config, port)
+            self.words = own.template.words
         self._image, self._port, self._postgres = image or images.tasker_worker_image(), port, postgres
         self._idp_image, self._jwks_base_url = idp_image or images.mock_idp_image(), jwks_base_url
         self._health_path, self._boot_seconds, self._log_folder = health_path, boot_seconds, log_folder

@@ -8,12 +8,16 @@ from contextlib import ExitStack
 from typing import Protocol, TypeVar
 
 from harness.processes.guarded_process import GuardedProcess
+from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.shown.foreign_text import ForeignText
 
 
 class GuardedService:
-    """A running service; see `harness.targets.base.Service`. `missing` says what it needs and that is gone."""
+    """A running service; see `harness.targets.base.Service`.
+
+    `missing` says what it needs and that is gone; `folder` goes with the service.
+    """
 
     def __init__(
         self,
@@ -23,11 +27,13 @@ class GuardedService:
         secrets: tuple[str, ...] = (),
         *,
         missing: Callable[[], str | None] = lambda: None,
+        folder: ScratchFolder | None = None,
     ) -> None:
         self.base_url = base_url
         self.pid = process.pid
         self.secrets = secrets
         self._process, self._log, self._missing = process, log, missing
+        self._folder = folder
 
     def __repr__(self) -> str:
         return f"<service {self.base_url} pid {self.pid}>"
@@ -35,6 +41,8 @@ class GuardedService:
     def stop(self) -> None:
         self._process.stop()
         self._log.close()
+        if self._folder is not None:
+            self._folder.remove()
 
     def log_tail(self, lines: int = 40) -> ForeignText:
         return self._log.tail(lines)

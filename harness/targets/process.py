@@ -3,57 +3,36 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 from harness.base.errors import TargetError
-from harness.grammar.toml_source import nearest
 from harness.processes import ports
 from harness.processes.guarded_process import GuardedProcess
 from harness.processes.readiness import HEALTH_PATH, health_state, wait_until
+from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
-from harness.targets.config_secrets import planted_secrets
 from harness.targets.guarded_service import GuardedService, RunningServices
+from harness.targets.service_template import WORDS, config_words, service_template, without_key_secrets
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-# The fields of a ServiceConfig that fit in a command line; API keys are secrets and do not.
-_CONFIG_WORDS = (
-    "issuer",
-    "jwks_url",
-    "audience",
-    "permissions_claim",
-    "strict_validation",
-    "allowed_algorithms",
-    "verification",
-    "refresh_seconds",
-    "max_stale_seconds",
-    "api_key_header",
-    "idp_address",
-    "discovery_url",
-    "second_issuer",
-    "second_jwks_url",
-    "ca_file",
-    "tls_address",
-    "allow_http",
-    "guard_private_hosts",
-    "defect",
-)
-PLACEHOLDERS = ("port", *_CONFIG_WORDS)
+# Files that the target writes for one service, and where they stand.
+_FILES = ("public_key_file", "config_file")
+_PUBLIC_KEY, _CONFIG = "idp-public-key.pem", "idp-config"
+PLACEHOLDERS = (*WORDS, *_FILES)
 
 
 class ProcessTarget:
     """Starts a command line once for each service, in this process's environment.
 
-    Words like `{issuer}` in `command` are replaced (`PLACEHOLDERS`); `{port}` must be among them: the service has to
-    listen there, on 127.0.0.1. A string is split as a shell would, but no shell runs it. `jwks_base_url` is the URL of
-    the identity provider as the service must know it, with `{port}` for its port, `https_base_url` that of one behind
-    TLS; `{ca_file}` among the words says that it can be told which CA to trust. `health_path` answers 200 when the
-    service is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
+    Words like `{issuer}` in `command` are replaced (`PLACEHOLDERS`), as they are in `environment` (NAME=VALUE, several
+    apart as in a shell) and in `config` (FILE:PATH: a copy of FILE with the name that ends PATH, in a folder of each
+    service's own; `{config_file}` says where). `{port}` must be among them: the service has to listen there, on
+    127.0.0.1. A string is split as a shell would, but no shell runs it. `jwks_base_url` is the URL of the identity
+    provider as the service must know it, with `{port}` for its port, `https_base_url` that of one behind TLS;
+    `{ca_file}` among the words says that it can be told which CA to trust. `health_path` answers 200 when the service
+    is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
     """
 
     name = "process"
@@ -63,6 +42,8 @@ class ProcessTarget:
         self,
         command: str | Sequence[str],
         *,
+        environment: str = "",
+        config: str = "",
         jwks_base_url: str = "http://127.0.0.1:{port}",
         https_base_url: str = "https://localhost:{port}",
         health_path: str = HEALTH_PATH,
@@ -71,18 +52,24 @@ class ProcessTarget:
         profile: str = "process",
     ) -> None:
         self.profile = profile
-        self._command = shlex.split(command) if isinstance(command, str) else list(command)
-        if not self._command:
+        file, _, place = config.rpartition(":")
+        if config and not (file and Path(place).name):
+            raise TargetError(f"config {config!r} is not FILE:PATH, such as service.toml:settings.toml")
+        self._template = template = service_template(command, environment, config, PLACEHOLDERS)
+        self._config_name = Path(place).name or _CONFIG
+        if not template.command:
             raise TargetError("the command of the process target is empty")
-        used = {name for word in self._command for name in _PLACEHOLDER.findall(word)}
-        for name in sorted(used.difference(PLACEHOLDERS)):
-            raise TargetError(f"the command has an unknown placeholder {{{name}}}{nearest(name, PLACEHOLDERS)}")
-        if "port" not in used:
+        self.words = template.words
+        if "port" not in template.words:
             raise TargetError(
                 "the command has no placeholder {port}; the service has to listen on a port that the "
                 "harness chooses, so that several can run side by side"
             )
-        self.can_trust_ca = "ca_file" in used
+        if config and "config_file" not in template.words:
+            raise TargetError(
+                "config names a file, and {config_file}, where its copy stands, is nowhere in the command"
+            )
+        self.can_trust_ca = "ca_file" in template.words
         self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
         self._health_path, self._boot_seconds, self._log_folder = health_path, boot_seconds, log_folder
         self._services = RunningServices()
@@ -109,14 +96,28 @@ class ProcessTarget:
         with ExitStack() as undo:
             log = ServiceLog(self.name, self._log_folder)
             undo.callback(log.close)
-            command = filled_in(self._command, port, config)
-            process = self._services.add(GuardedProcess(command, environment=os.environ, log=log))
+            folder = ScratchFolder() if self.words & {*_FILES} else None
+            filled = self._template.filled({**config_words(port, config), **self._places(folder)})
+            if folder is not None:
+                undo.callback(folder.remove)
+                folder.make()
+                folder.write_secret(_PUBLIC_KEY, config.public_key_pem)
+                folder.write_secret(self._config_name, filled.file)
+            environment = {**os.environ, **filled.environment}
+            process = self._services.add(GuardedProcess(filled.command, environment=environment, log=log))
             undo.callback(process.stop)
             base_url = f"http://{ports.LOOPBACK}:{port}"
             self._wait_until_healthy(process, log, base_url, port)
-            service = GuardedService(base_url, process, log, without_key_secrets(config))
+            service = GuardedService(base_url, process, log, without_key_secrets(config), folder=folder)
             undo.pop_all()
         return service
+
+    def _places(self, folder: ScratchFolder | None) -> dict[str, str]:
+        """Where the files of one service stand."""
+        if folder is None:
+            return {}
+        names = (_PUBLIC_KEY, self._config_name)
+        return {word: str(folder.path / name) for word, name in zip(_FILES, names, strict=True)}
 
     def _wait_until_healthy(self, process: GuardedProcess, log: ServiceLog, base_url: str, port: int) -> None:
         def missing() -> str | None:
@@ -139,25 +140,3 @@ class ProcessTarget:
             f"last state: {state}",
             log.tail(),
         )
-
-
-def filled_in(command: Sequence[str], port: int, config: ServiceConfig) -> list[str]:
-    """The command with its placeholders replaced; a list is joined by commas, a boolean is `true` or `false`."""
-    words = config_words(port, config)
-    return [_PLACEHOLDER.sub(lambda match: words[match[1]], word) for word in command]
-
-
-def config_words(port: int, config: ServiceConfig) -> Mapping[str, str]:
-    """What stands for each of `PLACEHOLDERS`."""
-    return {"port": str(port), **{name: _text(getattr(config, name)) for name in _CONFIG_WORDS}}
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def without_key_secrets(config: ServiceConfig) -> tuple[str, ...]:
-    """The user information of the URLs; API keys and private keys never reach the command line."""
-    return planted_secrets(replace(config, api_keys=(), decryption_key_pem=""))

@@ -92,6 +92,8 @@ TARGETS: Mapping[str, Entry] = {
         _process,
         {
             "command": PROGRAM_LINE,
+            "environment": ANY,
+            "config": ANY,
             "jwks_base_url": ADDRESS_WITH_PORT,
             "https_base_url": ADDRESS_WITH_PORT,
             "health_path": URL_PATH,

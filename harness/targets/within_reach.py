@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.declared.profile import Profile
-from harness.targets.base import BringsIdp, Target
+from harness.targets.base import BringsIdp, Target, ToldByWords
+from harness.targets.service_template import SETTING_WORDS
 from harness.targets.url import is_on_this_machine
 
 
 def as_run_by(target: Target, profile: Profile) -> Profile:
     """What of `profile` can be judged when the service is run by `target`.
 
-    One that runs already can't be configured, and one in a container or on another machine reaches no listener of
-    the harness.
+    One that runs already can't be configured, one in a container or on another machine reaches no listener of the
+    harness, and one that is told by words can be given what its words say.
     """
+    profile = replace(profile, cannot_set=_beyond_words(target))
     capabilities = profile.capabilities
     if isinstance(target, BringsIdp):
         reason = f"services of the target {target.name} reach no listener on this machine"
@@ -29,3 +32,20 @@ def as_run_by(target: Target, profile: Profile) -> Profile:
         if "api-keys" in capabilities and not profile.api_keys:
             gone["api-keys"] = f"{reason}, and the profile {profile.name} does not say its keys (api_keys)"
     return replace(profile, capabilities=capabilities - gone.keys(), lacks={**profile.lacks, **gone})
+
+
+def _beyond_words(target: Target) -> dict[str, str]:
+    """The settings that no word of the target's command line, environment or file says, with the reason."""
+    if not isinstance(target, ToldByWords) or target.words is None:
+        return {}
+    return {
+        setting: f"nothing tells the service {setting}: {_needed(words)}"
+        for setting, words in SETTING_WORDS.items()
+        if not target.words & {*words}
+    }
+
+
+def _needed(words: Sequence[str]) -> str:
+    if not words:
+        return "there is no word for it"
+    return f"its command line, environment or file has no {' or '.join(f'{{{word}}}' for word in words)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -217,3 +218,20 @@ def test_a_document_may_be_stricter_than_what_binds_every_service(tmp_path: Path
 def test_who_knows_taskers_permissions_answers_to_its_documents(tmp_path: Path) -> None:
     assert profile(tmp_path, *ALL).documents == ()
     assert profile(tmp_path, *ALL, "tasker-vocabulary").documents == ("tasker",)
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (EXPECT + 'config.allowed_algorithms = ["ES256"]\n', SKIPPED),
+        ('start = "manual"\nsteps = [{ do = "start-service", config.allowed_algorithms = ["ES256"] }]\n', SKIPPED),
+        (EXPECT + "config.strict_validation = true\n", ""),
+        (EXPECT + 'config.refresh = "long"\n', ""),
+    ],
+)
+def test_a_setting_that_the_service_can_t_be_given_skips(tmp_path: Path, body: str, verdict: str) -> None:
+    """But for one that it has anyhow."""
+    cannot = {"allowed_algorithms": "nothing tells it", "refresh": "nothing tells it"}
+    told = replace(profile(tmp_path, *ALL), cannot_set=cannot)
+    [cell, *_] = plan([load_scenario(tmp_path, body)], told, "thing")
+    assert (cell.verdict, cell.reason) == (verdict, "nothing tells it" if verdict else "")

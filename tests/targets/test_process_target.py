@@ -15,9 +15,11 @@ import pytest
 from target_issuer import Issuer
 from target_waits import below_this_process, running, wait_for
 
+from harness.declared.profile import find_profile, load_profile
 from harness.processes import ports
-from harness.targets import ApiKey, ServiceConfig, TargetError
+from harness.targets import ApiKey, ServiceConfig, TargetError, make_target
 from harness.targets.process import ProcessTarget
+from harness.targets.within_reach import as_run_by
 
 TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
 CONFIG = ServiceConfig(
@@ -218,3 +220,50 @@ def test_its_port_is_free_again_after_it_was_stopped(target: ProcessTarget) -> N
     service.stop()
     with socket.create_server(("127.0.0.1", int(service.base_url.rpartition(":")[2]))) as listener:
         assert listener
+
+
+def test_words_stand_in_its_environment_and_in_a_file_of_its_own(tiny_command: list[str], tmp_path: Path) -> None:
+    """Each service has a copy of the file, which goes with it; braces around anything else stay."""
+    file = tmp_path / "a:b.toml"
+    file.write_text("aud = '{audience}'\nother = '{namespace}'\n")
+    own = {"environment": "TINY_AUDIENCE='a {audience}'", "config": f"{file}:/etc/tiny.toml"}
+    target = target_of(tiny_command, "{config_file}", "{public_key_file}", **own)
+    try:
+        services = [target.start(replace(CONFIG, public_key_pem="PEM")) for _ in range(2)]
+        copies = [[Path(str(one)) for one in answer(service.base_url)["arguments"]] for service in services]  # type: ignore[attr-defined]
+        assert [[copy.read_text() for copy in pair] for pair in copies] == [
+            ["aud = 'tasker-api'\nother = '{namespace}'\n", "PEM"]
+        ] * 2
+        assert copies[0][0].name == "tiny.toml"
+        assert copies[0][0] != copies[1][0]
+        assert psutil.Process(services[0].pid).environ()["TINY_AUDIENCE"] == "a tasker-api"
+    finally:
+        target.close()
+    assert not [copy.parent for pair in copies for copy in pair if copy.parent.exists()]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"config": "service.toml"}, "is not FILE:PATH, such as"),
+        ({"config": "/nowhere/service.toml:a.toml"}, "config names the file /nowhere/service.toml, which"),
+        ({"config": f"{TINY_SERVICE}:a.toml"}, r"\{config_file\}, where its copy stands, is nowhere in the command"),
+        ({"environment": "A={isuer}"}, r"environment has an unknown placeholder \{isuer\}; did you mean 'issuer'"),
+        ({"environment": "{issuer}"}, "is not NAME=VALUE"),
+    ],
+)
+def test_a_file_or_an_environment_that_can_t_be_is_refused(
+    tiny_command: list[str], options: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(TargetError, match=problem):
+        target_of(tiny_command, **options)
+
+
+def test_a_setting_for_which_there_is_no_word_can_t_be_judged(tiny_command: list[str]) -> None:
+    """The profile that is judged by says so, in words that name the missing one."""
+    profile = load_profile(find_profile("reference"))
+    told = as_run_by(target_of(tiny_command, "{refresh_seconds}", environment="CA={ca_file}"), profile)
+    assert {"refresh", "tls"} & told.cannot_set.keys() == set()
+    assert "has no {allowed_algorithms}" in told.cannot_set["allowed_algorithms"]
+    assert "there is no word for it" in told.cannot_set["api_keys"]
+    assert as_run_by(make_target("reference"), profile).cannot_set == {}
