@@ -11,6 +11,7 @@ from rich.table import Table
 
 from harness.base import verdicts
 from harness.base.verdicts import CellResult
+from harness.report.first_changes import gravity, print_first_changes
 from harness.report.scripts import script_name
 from harness.shown.shell_words import word
 from harness.shown.terminal import indented, words
@@ -40,14 +41,21 @@ def print_summary(
     hint: bool = True,
     scripts: Mapping[str, str] | None = None,
 ) -> None:
-    """Print each scenario that did not pass, once, with what repeats it, and then the verdict table.
+    """Print each scenario that did not pass, once, with what repeats it; what to change first; the verdict table.
+
+    Within a verdict the gravest comes first. What proves nothing, or could not be run, for one and the same reason
+    stands together.
 
     `seconds` is how long the run took, if that is known; `most` limits the scenarios that are shown for each
     verdict; with `hint` it says how to keep the services up for the curl lines; `scripts` are the files of the
     scripts by the ids of their cells, where they are known.
     """
     for verdict in _SHOWN:
-        _print_verdict(console, verdict, [one for one in results if one.verdict == verdict], most, scripts or {})
+        shown = [one for one in results if one.verdict == verdict]
+        if verdict in (verdicts.INCONCLUSIVE, verdicts.ERROR):
+            shown = _print_common_causes(console, verdict, shown)
+        _print_verdict(console, verdict, shown, most, scripts or {})
+    print_first_changes(console, [one for one in results if one.verdict == verdicts.FAILED])
     if hint and (first := next((one for one in results if one.evidence.get("curl")), None)):
         again = f"`{again_line(first)}` keeps a service up for such a line or script.\n"
         console.print(words(again), style="dim")
@@ -85,7 +93,7 @@ def _print_verdict(
     console: Console, verdict: str, results: Sequence[CellResult], most: int | None, scripts: Mapping[str, str]
 ) -> None:
     groups: dict[str, list[CellResult]] = {}
-    for result in sorted(results, key=lambda one: one.id):
+    for result in sorted(results, key=lambda one: (*gravity(one), one.id)):
         groups.setdefault(result.scenario, []).append(result)
     for scenario, cells in list(groups.items())[:most]:
         first = cells[0]
@@ -105,6 +113,25 @@ def _print_verdict(
             file = scripts.get(first.id, f"scripts/{script_name(first)}")
             _row(console, "script", f"{file} in the report's directory: all that was done before")
         console.print()
+
+
+def _print_common_causes(console: Console, verdict: str, results: Sequence[CellResult]) -> list[CellResult]:
+    """Print each reason that several scenarios have once; returns the results that have one of their own."""
+    causes: dict[str, list[CellResult]] = {}
+    for result in results:
+        causes.setdefault(result.reason, []).append(result)
+    alone = []
+    for reason, cells in causes.items():
+        scenarios = list(dict.fromkeys(cell.scenario for cell in cells))
+        if len(scenarios) == 1:
+            alone += cells
+            continue
+        console.print(words((verdict, f"{_COLOURS[verdict]} bold"), f" {len(cells)} cells for one reason"))
+        _row(console, "reason", reason)
+        _row(console, "scenarios", ", ".join(scenarios[:8]) + (", ..." if len(scenarios) > 8 else ""))
+        _row(console, "again", again_line(cells[0]))
+        console.print()
+    return alone
 
 
 def _cells(cells: Sequence[CellResult]) -> str:

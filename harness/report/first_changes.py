@@ -1,0 +1,47 @@
+"""The end of a run for somebody who wants to mend it: what to change first, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from harness.base.verdicts import CellResult
+from harness.grammar.vocabulary import LEVELS, SEVERITIES
+from harness.report.advice import Advice, advice_for
+from harness.shown.terminal import indented, words
+
+_INDENT = 5
+
+
+def gravity(result: CellResult) -> tuple[int, int]:
+    """Smaller is graver: first by level (a must before a should), then by severity."""
+    return _place(LEVELS, result.level), _place(SEVERITIES, result.severity)
+
+
+def print_first_changes(console: Console, failed: Sequence[CellResult]) -> None:
+    """Print the causes of what failed, the gravest first, each with why it matters and what to write."""
+    causes: dict[str, list[CellResult]] = {}
+    found: dict[str, Advice] = {}
+    for result in sorted(failed, key=gravity):
+        if advice := advice_for(result.scenario):
+            found[advice.name] = advice
+            causes.setdefault(advice.name, []).append(result)
+    if not causes:
+        return
+    console.print(words(("what to change first", "bold")))
+    for number, (name, results) in enumerate(causes.items(), start=1):
+        advice, worst = found[name], results[0]
+        scenarios = list(dict.fromkeys(one.scenario.rpartition("/")[2] for one in results))
+        why = f"  {worst.level}, {worst.severity}: {indented(advice.why, _INDENT)}"
+        console.print(words(f"{number:>3}. ", (name, "bold"), why))
+        more = f" and {len(scenarios) - 4} more" if len(scenarios) > 4 else ""
+        console.print(words((f"     broken by {', '.join(scenarios[:4])}{more}", "dim")))
+        for library, line in advice.libraries.items():
+            who = "" if library == "all" else f"{library}: "
+            console.print(words(f"     {who}{indented(line, _INDENT)}"), soft_wrap=not console.record)
+    console.print()
+
+
+def _place(order: Sequence[str], word: str) -> int:
+    return order.index(word) if word in order else len(order)
