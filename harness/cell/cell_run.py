@@ -221,12 +221,12 @@ class CellRun:
         deadline = time.monotonic() + seconds
         while True:
             sent = send()
-            if all(checks.meets(one.exchange, expectation, one.prepared.route) for one in sent):
+            if all(self.meets(one, expectation) for one in sent):
                 self.remember(sent)
                 return
             if time.monotonic() >= deadline:
                 self.remember(sent)
-                expected = checks.describe(expectation, sent[-1].prepared.route)
+                expected = self.describe(sent[-1], expectation)
                 with _role(args):
                     raise Deviation(f"{expected}, within {seconds:g} s", sent[-1].exchange.summary())
             self.session.environment.pause(_RETRY_SECONDS)
@@ -240,6 +240,14 @@ class CellRun:
             return policy.expectation(self.profile.policy[policy.knob])
         expectation: checks.Expectation = args.get("expect", "accept")
         return expectation
+
+    def meets(self, one: Sent, expectation: checks.Expectation) -> bool:
+        """Whether the answer is as expected."""
+        return checks.meets(one.exchange, expectation, one.prepared.route, self.profile.refusal)
+
+    def describe(self, one: Sent, expectation: checks.Expectation) -> str:
+        """What is expected of the answer, in words."""
+        return checks.describe(expectation, one.prepared.route, self.profile.refusal, one.prepared.request.proof)
 
     def judge_all(self, sent: list[Sent], args: Table) -> None:
         """Raise `Deviation` for the first answer that isn't as expected, or for too many fetches.
@@ -268,9 +276,8 @@ class CellRun:
 
     def judge(self, one: Sent, expectation: checks.Expectation, answer: Table | None = None) -> None:
         """Raise `Deviation` when the answer isn't as expected, or gives away what the request proved itself with."""
-        route = one.prepared.route
-        if not checks.meets(one.exchange, expectation, route):
-            raise Deviation(checks.describe(expectation, route), one.exchange.summary())
+        if not self.meets(one, expectation):
+            raise Deviation(self.describe(one, expectation), one.exchange.summary())
         if leaked := credential_in(one.exchange, one.prepared.token, self.session.api_keys().values()):
             raise Deviation("an answer without the credential in it", f"{one.exchange.status} with {leaked}")
         if answer:

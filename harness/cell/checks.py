@@ -2,56 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from harness.base.errors import HarnessError
+from harness.declared.refusal import CLOSED, UNDECLARED, Refusal
 from harness.grammar.model import Route
 from harness.grammar.vocabulary import EXPECTATIONS
 from harness.wire.exchange import Exchange
 
 Expectation = str | Sequence[int | str]
 
-_STATUSES: dict[str, tuple[int, ...]] = {
-    "reject": (401,),
-    "deny": (403,),
-    "no-grant": (401, 403),
-    "unavailable": (401, 503),
-    "refuse": (400, 401, 413, 414, 431),
-    "not-found": (404,),
-    "bad-request": (400, 422),
-}
+_FIXED: dict[str, tuple[int, ...]] = {"not-found": (404,), "bad-request": (400, 422)}
+# What an expectation of a refusal allows beside the service's own way to say no.
+_MORE: dict[str, tuple[int | str, ...]] = {"unavailable": (503,), "refuse": (400, 413, 414, 431, CLOSED)}
+_WITH_PERMISSIONS = ("deny", "no-grant", "forbidden")
+# These ask for a status also of a service that declares none (RFC 6750 §3.1).
+_BY_RFC = {"unauthorized": 401, "forbidden": 403}
 
 
-def meets(exchange: Exchange, expectation: Expectation, route: Route | None) -> bool:
-    """Whether the answer is one that `expectation` allows; `route` says what success means there.
+@dataclass(frozen=True)
+class _Allowed:
+    """`statuses` say no; with `kept_out` so does everything else that keeps the caller out."""
 
-    Raises `HarnessError` when the answer is larger than what is read: nobody knows what the service meant.
+    statuses: tuple[int | str, ...]
+    kept_out: bool
+    error: bool  # Whether an error in the body of a 2xx says no.
+
+    def __str__(self) -> str:
+        words = [str(one) for one in sorted(one for one in self.statuses if isinstance(one, int))]
+        words += ["a closed connection"] if CLOSED in self.statuses else []
+        if self.kept_out:
+            more = [word for word in words if word.startswith("5")]
+            words = ["kept out by 3xx", "4xx", *more, "a closed connection"]
+        if self.error:
+            words.append("an error in the body")
+        return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
+
+
+def meets(exchange: Exchange, expectation: Expectation, route: Route | None, refusal: Refusal = UNDECLARED) -> bool:
+    """Whether the answer is one that `expectation` allows.
+
+    `route` says what success means there, `refusal` how the service says no. Raises `HarnessError` when the answer is
+    larger than what is read: nobody knows what the service meant.
     """
-    status = exchange.status
     if expectation == "survive":
         return True
     if exchange.limit:
         raise HarnessError(f"{exchange.request.method} {exchange.request.path[:200]!r}: {exchange.problem}")
-    if status is None:
-        return exchange.closed and (expectation == "refuse" or "closed" in expectation)
     if not isinstance(expectation, str):
-        return status in expectation
-    if expectation == "observe":
+        return any(_is(exchange, one, route, refusal) for one in expectation)
+    return _is(exchange, expectation, route, refusal)
+
+
+def _is(exchange: Exchange, wanted: int | str, route: Route | None, refusal: Refusal) -> bool:
+    status = exchange.status
+    if status is None and not exchange.closed:
+        return False
+    if isinstance(wanted, int) or wanted == CLOSED:
+        return (CLOSED if status is None else status) == wanted
+    if is_refusal(wanted):
+        return _says_no(exchange, wanted, route, refusal)
+    if status is None:
+        return False
+    error = refusal.is_error(status, exchange.body)
+    if wanted == "observe":
         return status < 500
-    if expectation == "shut-out":
-        return not 200 <= status < 300 and status < 500
-    if expectation == "accept":
-        return status in (route.success + route.let_in if route else range(200, 300))
-    if expectation == "public-ok":
+    if wanted == "shut-out":
+        return (error or not 200 <= status < 300) and status < 500
+    if wanted == "accept":
+        return status in (route.success + route.let_in if route else range(200, 300)) and not error
+    if wanted == "public-ok":
         return status in (route.success if route else (200,))
-    return status in _STATUSES[expectation]
+    return status in _FIXED[wanted]
 
 
-def describe(expectation: Expectation, route: Route | None) -> str:
-    """What `expectation` allows, for a report."""
+def is_refusal(expectation: Expectation) -> bool:
+    """Whether it is the service's own way to say no that is expected."""
+    return expectation in ("reject", "unauthorized", *_MORE, *_WITH_PERMISSIONS)
+
+
+def _says_no(exchange: Exchange, wanted: str, route: Route | None, refusal: Refusal) -> bool:
+    status = exchange.status
+    allowed = _allowed(wanted, exchange.request.proof, refusal)
+    if status is None:
+        return allowed.kept_out or CLOSED in allowed.statuses
+    if 200 <= status < 300:
+        return refusal.is_error(status, exchange.body) and (allowed.error or status in allowed.statuses)
+    if status in allowed.statuses:
+        return True
+    let_in = route.success + route.let_in if route else ()
+    return allowed.kept_out and 300 <= status < 500 and status not in let_in
+
+
+def _allowed(wanted: str, proof: str | None, refusal: Refusal) -> _Allowed:
+    answers: list[str] = []
+    if wanted not in ("deny", "forbidden"):
+        # What a request with an odd credential is taken for is the service's affair.
+        known = {"": ["without_credentials"], "token": ["bad_token"]}
+        answers += known.get("?" if proof is None else proof, ["without_credentials", "bad_token"])
+    if wanted in _WITH_PERMISSIONS:
+        answers.append("no_permission")
+    declared = [refusal.declared(answer) for answer in answers]
+    statuses: Iterable[int | str] = (status for one in declared for status in one or ())
+    unknown = None in declared
+    if unknown and wanted in _BY_RFC:
+        return _Allowed(tuple(dict.fromkeys((*statuses, _BY_RFC[wanted]))), False, bool(refusal.error_member))
+    statuses = tuple(dict.fromkeys((*statuses, *_MORE.get(wanted, ()))))
+    return _Allowed(statuses, unknown, bool(refusal.error_member) and unknown)
+
+
+def describe(
+    expectation: Expectation, route: Route | None, refusal: Refusal = UNDECLARED, proof: str | None = None
+) -> str:
+    """What `expectation` allows, for a report; `proof` is that of the request."""
     if not isinstance(expectation, str):
         return "status " + " or ".join(map(str, expectation))
     if expectation in ("accept", "public-ok") and route:
         statuses = " or ".join(map(str, route.success + (route.let_in if expectation == "accept" else ())))
         return f"{expectation}: {statuses}"
+    if is_refusal(expectation):
+        return f"{expectation}: {_allowed(expectation, proof, refusal)}"
     return f"{expectation}: {EXPECTATIONS[expectation]}"

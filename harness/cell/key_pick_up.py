@@ -48,12 +48,12 @@ class KeyPickUp:
 
 def _is_picked_up(session: Session) -> bool:
     """Whether a new key is known soon after its publication."""
-    name, route = f"probe-{uuid.uuid4()}", session.profile.routes["read"]
+    name, route, refusal = f"probe-{uuid.uuid4()}", session.profile.routes["read"], session.profile.refusal
     kid = session.add_key(name, state="next")
     try:
         token = session.issuer.mint(token_spec({"key": kid}, route, session.profile, {}))
         deadline = time.monotonic() + _PROBE_SECONDS
-        while not checks.meets(session.send(build_request({}, route, token, {})), "accept", route):
+        while not checks.meets(session.send(build_request({}, route, token, {})), "accept", route, refusal):
             if time.monotonic() >= deadline:
                 return False
             session.environment.pause(_RETRY_SECONDS)

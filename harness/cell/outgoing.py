@@ -48,4 +48,11 @@ def build_request(request: str | Table, route: Route, token: str | None, words: 
     if body is not None:
         data = fill(body, words).encode("utf-8")
         headers.append(("Content-Type", table.get("content_type", "application/json")))
-    return Request(method, path, tuple(headers), data)
+    return Request(method, path, tuple(headers), data, proof=_proof(table, token))
+
+
+def _proof(table: Table, token: str | None) -> str | None:
+    """What the request proves itself with; None where the table says more of its headers or address."""
+    if {"authorization", "headers", "query"} & table.keys():
+        return None
+    return "" if token is None or table.get("anonymous") else "token"

@@ -35,7 +35,11 @@ class Controls:
             return
         route = self._session.profile.routes["read"]
         anonymous = self._session.send(build_request({"anonymous": True}, route, None, {}))
-        self._let_in = None if anonymous.status == 401 else anonymous.summary()
+        refusal = self._session.profile.refusal
+        if not checks.meets(anonymous, "reject", route, refusal):
+            # Of services that declare nothing nobody asks for a status here.
+            wanted = checks.describe("reject", route, refusal, anonymous.request.proof).partition(": ")[2]
+            self._let_in = f"a request without credentials must be {wanted}; got {anonymous.summary()}"
         accepted = self._until_accepted("read", self._session.profile.duration({"cooldown": 1, "seconds": 3}))
         self._found["read"] = accepted
         self._checked = True
@@ -66,7 +70,7 @@ class Controls:
         """Where anonymous requests are let in, no answer means anything: raises `Inconclusive`."""
         self.preflight()
         if self._let_in:
-            raise Inconclusive(f"pre-flight: a request without credentials must be 401; got {self._let_in}")
+            raise Inconclusive(f"pre-flight: {self._let_in}")
 
     def _control(self, control: Table, words: Words) -> str | None:
         route = find_route(control.get("request", "read"), self._session.profile)
@@ -74,19 +78,25 @@ class Controls:
         token = self._session.issuer.mint(token_spec(table, route, self._session.profile, words))
         exchange = self._session.send(build_request(control.get("request", "read"), route, token, words))
         expectation = control.get("expect", "accept")
-        if checks.meets(exchange, expectation, route):
+        refusal = self._session.profile.refusal
+        if checks.meets(exchange, expectation, route, refusal):
             return None
-        return f"expected {checks.describe(expectation, route)}; got {exchange.summary()}"
+        return (
+            f"expected {checks.describe(expectation, route, refusal, exchange.request.proof)}; got {exchange.summary()}"
+        )
 
     def _until_accepted(self, name: str, seconds: float) -> str | None:
         """Send the plain token until it is accepted or `seconds` have passed; the last answer if it never was."""
-        deadline = time.monotonic() + seconds
+        deadline, refusal = time.monotonic() + seconds, self._session.profile.refusal
         while True:
             exchange, route = self._session.send_plain(name)
-            if checks.meets(exchange, "accept", route):
+            if checks.meets(exchange, "accept", route, refusal):
                 return None
-            # A 403 is about a token that was verified: waiting would not change it.
-            if exchange.status == 403 or time.monotonic() >= deadline:
+            # This is about a token that was verified: waiting would not change it.
+            verified = exchange.status in (refusal.no_permission or (403,)) and (
+                refusal.bad_token is None or exchange.status not in refusal.bad_token
+            )
+            if verified or time.monotonic() >= deadline:
                 return f"the plain token must be accepted by {route.method} {route.path}; got {exchange.summary()}"
             self._session.environment.pause(_RETRY_SECONDS)
 

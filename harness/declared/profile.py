@@ -11,6 +11,7 @@ from harness.base.bundled import bundled_directory
 from harness.base.errors import UsageError
 from harness.declared.card_rows import Documented, Threshold, read_documented, read_thresholds
 from harness.declared.profile_checks import check_profile
+from harness.declared.refusal import UNDECLARED, Refusal, read_refusal
 from harness.grammar.model import Route
 from harness.grammar.policies import known_knobs
 from harness.grammar.toml_source import TomlSource, nearest
@@ -48,6 +49,7 @@ class Profile:
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
     cannot_set: Mapping[str, str] = field(default_factory=dict)
+    refusal: Refusal = UNDECLARED
 
     @property
     def leeway_seconds(self) -> float:
@@ -108,6 +110,7 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
         documented=read_documented(source),
         thresholds=read_thresholds(source),
         documents=tuple(data.get("documents", TASKER if "tasker-vocabulary" in data.get("capabilities", ()) else ())),
+        refusal=read_refusal(data.get("refusal", {})),
         **data.get("timing", {}),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.declared.refusal import check_refusal
 from harness.grammar import vocabulary as words
 from harness.grammar.placeholders import problems
 from harness.grammar.policies import Knobs, check_declared
@@ -33,6 +34,7 @@ _PROFILE: Mapping[str, Kind] = {
     "lacks": table_of(TEXT, "a table of reasons"),
     "routes": _TABLE,
     "timing": _TABLE,
+    "refusal": _TABLE,
     "policy": _TABLE,
     "vocabulary": _TABLE,
     "resources": _TABLE,
@@ -84,6 +86,7 @@ def check_profile(source: TomlSource, knobs: Knobs) -> None:
     if "read" not in routes:
         source.fail(("routes",), "a profile needs at least [routes.read]")
     _check(source, data.get("timing", {}), _TIMING, ("timing",), "timing")
+    check_refusal(source, data.get("refusal", {}))
     check_declared(source, data.get("policy", {}), knobs, ("policy",))
     if resources := data.get("resources", {}):
         _check(source, resources, _RESOURCES, ("resources",), "resources", needed=_RESOURCES)

@@ -34,8 +34,8 @@ Entries = Annotated[list[Any], Kind({"type": "array", "description": "any JSON v
 
 Outcome = Annotated[str, word("expectation", EXPECTATIONS)]
 _EXPECT = {
-    **schema_of(Outcome | list[int | Literal["closed"]]),
-    "x-phrase": 'a word or a list such as [401, 404] or [413, "closed"]',
+    **schema_of(Outcome | list[int | Literal["closed"] | Outcome]),
+    "x-phrase": 'a word or a list such as [401, 404] or ["reject", 413, "closed"]',
 }
 Expect = Annotated[str | Sequence[int | str], define("expectation", _EXPECT)]
 OtherIssuer = Annotated[str, uses("make-issuer")]

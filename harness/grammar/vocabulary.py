@@ -16,11 +16,13 @@ SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
 # Expectation -> what it allows. Statuses, or a word of `checks.py`.
 EXPECTATIONS: Final = {
     "accept": "the route's success status, or one that shows the caller was let in",
-    "reject": "401",
-    "deny": "403",
-    "no-grant": "401 or 403",
-    "unavailable": "401 or 503",
-    "refuse": "400, 401, 413, 414, 431 or a closed connection",
+    "reject": "what the profile declares for a token that is refused, or for a request without credentials",
+    "deny": "what the profile declares for a token without the permission",
+    "no-grant": "as `reject` or `deny`",
+    "unavailable": "as `reject`, or 503",
+    "refuse": "as `reject`, or 400, 413, 414, 431 or a closed connection",
+    "unauthorized": "what the profile declares for `reject`, and 401 where it declares nothing",
+    "forbidden": "what the profile declares for `deny`, and 403 where it declares nothing",
     "public-ok": "the public route's own success status",
     "not-found": "404",
     "bad-request": "400 or 422",
@@ -29,7 +31,9 @@ EXPECTATIONS: Final = {
     "survive": "anything",
 }
 # These say "not let in": without an accepted control they prove nothing.
-NEGATIVE_EXPECTATIONS: Final = frozenset({"reject", "deny", "no-grant", "unavailable", "refuse"})
+NEGATIVE_EXPECTATIONS: Final = frozenset(
+    {"reject", "deny", "no-grant", "unavailable", "refuse", "unauthorized", "forbidden"}
+)
 
 CAPABILITIES: Final = {
     "jwks": "verifies with keys fetched from a JWKS URL",

@@ -174,7 +174,8 @@ def is_negative(expectation: Expectation) -> bool:
     """Whether it says "not let in"."""
     if isinstance(expectation, str):
         return expectation in NEGATIVE_EXPECTATIONS
-    return not any(isinstance(status, int) and 200 <= status < 300 for status in expectation)
+    words = {*NEGATIVE_EXPECTATIONS, "closed"}
+    return all(one in words if isinstance(one, str) else not 200 <= one < 300 for one in expectation)
 
 
 def _check_invariants(run: CellRun) -> None:

@@ -52,8 +52,9 @@ class Trial:
     def require_control(self) -> None:
         """Raises `Inconclusive` unless anonymous requests are refused and the plain token is accepted."""
         anonymous = self.session.send(build_request({"anonymous": True}, self.route, None, {}))
-        if anonymous.status != 401:
-            raise Inconclusive(f"a request without credentials must be 401; got {anonymous.summary()}")
+        if not checks.meets(anonymous, "reject", self.route, self.profile.refusal):
+            wanted = checks.describe("reject", self.route, self.profile.refusal, "").partition(": ")[2]
+            raise Inconclusive(f"a request without credentials must be {wanted}; got {anonymous.summary()}")
         if problem := self.session.controls.canary(CONTROL_SECONDS):
             raise Inconclusive(problem)
 
@@ -76,7 +77,7 @@ class Trial:
         return self.session.send(build_request(request or {}, self.route, token, {}))
 
     def accepts(self, token: str) -> bool:
-        return checks.meets(self.send(token), "accept", self.route)
+        return checks.meets(self.send(token), "accept", self.route, self.profile.refusal)
 
     def accepted_soon(self, token: str) -> bool:
         """Whether the token is accepted at once or shortly after the service's next fetch."""

@@ -14,7 +14,7 @@ from harness.steps.registry import step
 def create_resource(run: CellRun) -> None:
     """Posts to the route `write` with the plain token; `{created}` is the new id."""
     exchange, route = run.session.send_plain("write")
-    if not checks.meets(exchange, "accept", route):
+    if not checks.meets(exchange, "accept", route, run.profile.refusal):
         raise HarnessError(f"no resource could be made: {exchange.summary()}")
     run.created = item_id(document_of(exchange), run.profile.resources["id"])
 

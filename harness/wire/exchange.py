@@ -26,7 +26,9 @@ Header = tuple[str, str | bytes]
 class Request:
     """What is sent. `path` goes out exactly as it stands; `token_spec` says how its token was made, for reports.
 
-    `raw` are the bytes that were written to a socket instead; method and path then only say what was meant.
+    `raw` are the bytes that were written to a socket instead; method and path then only say what was meant. `proof` is
+    what the request proves itself with: "token" for a token where the service looks for one, "" for nothing, None for
+    anything else.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Request:
     body: bytes | None = None
     token_spec: Any = None
     raw: bytes | None = None
+    proof: str | None = None
 
     def header(self, name: str) -> str | None:
         wanted = name.lower()

@@ -35,6 +35,10 @@ unknown_kid_cooldown_seconds = 0.1
 [policy]
 leeway_seconds = 0
 kid_required = false
+[refusal]
+without_credentials = [401]
+bad_token = [401]
+no_permission = [403]
 [vocabulary]
 permissions = ["things:list", "things:create", "others:read"]
 """

@@ -181,6 +181,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         answers(404, "worker:templates_read", path=f"{TEMPLATE}/validate", method="POST", service="worker"),
     ),
     "m-403-for-bad-token": refuses(lambda world: world.k1.token(exp=1), 403),
+    "m-403-for-missing-credentials": asked(403),
     "m-401-for-missing-permission": answers(401, "steps:read"),
     "m-no-www-authenticate": has_no_challenge,
     "m-error-echoes-token": says("marked.token.here"),

@@ -32,6 +32,15 @@ class Status403ForBadToken(ErrorReplies):
         return 401 if failure.reason is Reason.MISSING else 403
 
 
+@fault("m-403-for-missing-credentials", precedent="FastAPI before 0.122, HTTPBearer")
+class Status403ForMissingCredentials(ErrorReplies):
+    """A request without credentials is answered 403."""
+
+    def unauthorized_status(self, failure: AuthenticationFailed) -> int:
+        """Nobody may come in without a token."""
+        return 403 if failure.reason is Reason.MISSING else 401
+
+
 @fault("m-401-for-missing-permission", precedent="RFC 6750 §3.1")
 class Status401ForMissingPermission(ErrorReplies):
     """A missing permission is answered 401, so that clients fetch new tokens in a loop."""
