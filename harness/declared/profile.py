@@ -99,7 +99,7 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
         capabilities=frozenset(data.get("capabilities", ())),
         lacks=data.get("lacks", {}),
         routes={name: _route(name, table) for name, table in data["routes"].items()},
-        policy=data.get("policy", {}),
+        policy=_policy(data.get("policy", {})),
         permissions=tuple(vocabulary.get("permissions", ())),
         public=tuple(_route(table["path"], {"method": "GET", **table}) for table in vocabulary.get("public", ())),
         resources=data.get("resources", {}),
@@ -113,6 +113,12 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
         refusal=read_refusal(data.get("refusal", {})),
         **data.get("timing", {}),
     )
+
+
+def _policy(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is declared; the leeway that stands there alone is that of `nbf`, too."""
+    leeway = {"nbf_leeway_seconds": declared["leeway_seconds"]} if "leeway_seconds" in declared else {}
+    return {**leeway, **declared}
 
 
 def _route(name: str, table: Mapping[str, Any]) -> Route:

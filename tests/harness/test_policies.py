@@ -37,6 +37,17 @@ def test_a_knob_says_what_it_means() -> None:
     assert known_knobs()["kid_required"].type == "flag"
 
 
+def test_the_leeway_is_that_of_nbf_unless_it_is_declared_apart(tmp_path: Path) -> None:
+    """Some libraries forgive minutes for the one and nothing for the other."""
+    for declared, leeways in (
+        ("", {}),
+        ("leeway_seconds = 60", {"leeway_seconds": 60, "nbf_leeway_seconds": 60}),
+        ("leeway_seconds = 0\nnbf_leeway_seconds = 300", {"leeway_seconds": 0, "nbf_leeway_seconds": 300}),
+    ):
+        file = write_profile(tmp_path, profile_text("jwks", more=f"[policy]\n{declared}\n"))
+        assert load_profile(file).policy == leeways
+
+
 def test_a_misspelt_knob_of_a_profile_is_refused(tmp_path: Path) -> None:
     """It would leave its cases undeclared."""
     file = write_profile(tmp_path, profile_text("jwks", more="[policy]\nkid_requird = true\n"))
