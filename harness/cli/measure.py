@@ -24,10 +24,12 @@ from harness.cli.output import OutputFile, document_with, json_text
 from harness.cli.target_options import TargetOptions
 from harness.declared.profile import find_profile, load_profile
 from harness.declared.quantities import QUANTITIES
+from harness.grammar.policies import known_knobs
 from harness.grammar.vocabulary import STYLES
 from harness.matrix.target_runs import TargetRuns
 from harness.measure.card import card_console, print_card, print_differences
 from harness.measure.progress import MeasureProgress
+from harness.measure.proposal import is_proposal, propose_profile
 from harness.measure.reading import BROKEN, ERROR, Reading
 from harness.measure.record import card_record, differences, read_card
 from harness.measure.runner import measure as measure_rows
@@ -51,6 +53,19 @@ from harness.targets import TARGETS, make_target
 @scenarios_option
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this row of the card. May be given again.")
+@click.option(
+    "-n",
+    "at_once",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="So many experiments side by side at most; 1 for a service that is slow to start.",
+)
+@click.option(
+    "--propose-profile",
+    "proposal_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the policies and refusals that were seen, as lines for a profile.",
+)
 @click.option("--list", "list_rows", is_flag=True, help="List the rows of the card and measure nothing.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the card as JSON.")
 @click.option(
@@ -71,6 +86,8 @@ def measure(
     directories: tuple[Path, ...],
     faults: tuple[str, ...],
     only: tuple[str, ...],
+    at_once: int | None,
+    proposal_file: Path | None,
     list_rows: bool,
     json_file: Path | None,
     compare: Path | None,
@@ -86,12 +103,15 @@ def measure(
       idp-harness measure --target reference --only exp-leeway --only cool-down
       idp-harness measure --target reference --json card.json
       idp-harness measure --target reference --compare card.json
+      idp-harness measure --target process --command 'my-api --port {port} --jwks {jwks_url}' --profile mine.toml \\
+                          -n 1 --propose-profile seen.toml
     """
     experiments = select_experiments(only)
     if list_rows:
         _list(only)
         return EXIT_OK
     output = OutputFile(json_file, document_with("version", "target", "readings")) if json_file else None
+    proposal = OutputFile(proposal_file, is_proposal) if proposal_file else None
     console = card_console()
     earlier = read_card(compare) if compare else None
     settings = tuple(target_settings(base_url, command, target_option))
@@ -117,7 +137,7 @@ def measure(
     started = time.monotonic()
     with closing(TargetRuns()) as runs, MeasureProgress(console, len(experiments), target) as progress:
         environment = runs.of(options).sessions.environment
-        readings = measure_rows(environment, style, experiments, only, progress.done)
+        readings = measure_rows(environment, style, experiments, only, progress.done, most_at_once=at_once)
     seconds = time.monotonic() - started
     print_card(console, readings)
     record = card_record(
@@ -131,6 +151,8 @@ def measure(
     )
     if output:
         output.write(json_text(record))
+    if proposal:
+        proposal.write(propose_profile(readings, known_knobs(directories)))
     console.print(words(f"{len(readings)} rows of {environment.profile.title}, style {style}, in {seconds:.1f} s"))
     different = differences(earlier["readings"], record["readings"]) if earlier else []
     if compare:

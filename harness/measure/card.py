@@ -91,6 +91,8 @@ def text(reading: Reading) -> str:
     if reading.status != MEASURED:
         return reading.status
     measured = _bounded(reading.bound, reading.value, reading.unit)
+    if "accepted" in reading.counts and "requests" in reading.counts:
+        measured += f", {reading.counts['accepted']} of {reading.counts['requests']} let in"
     if is_number(reading.value) and reading.resolution:
         return f"{measured} ± {_number(reading.resolution)}"
     return measured

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Semaphore
+from threading import Lock, Semaphore
 from typing import Any, TypeVar
 
 from harness.base.errors import HarnessError
@@ -33,12 +33,14 @@ class OutOfTime(HarnessError):
 class Lab:
     """The laboratory of one experiment: at most `seconds` of time, and trials in the vendor's `style`.
 
-    `starts` is shared by all experiments of a run, so that few services start at once.
+    The time that services take to start doesn't count. `starts` is shared by all experiments of a run, so that few
+    services start at once.
     """
 
     def __init__(self, environment: Environment, style: str, seconds: float, starts: Semaphore) -> None:
         self.environment, self.style, self.seconds = environment, style, seconds
         self._starts, self._deadline = starts, time.monotonic() + seconds
+        self._moving = Lock()
         self.secrets = Secrets()  # Those of all its trials.
 
     @property
@@ -54,7 +56,7 @@ class Lab:
         self.pause(self._rest_seconds())
         session = Session(self.environment, self.style, config)
         try:
-            yield Trial(session, self.pause, self._starts)
+            yield Trial(session, self.pause, self._starting)
         finally:
             known_secrets(session, others=self.secrets)
             try:
@@ -77,6 +79,18 @@ class Lab:
             return [work(item) for item in items]
         with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="trial") as pool:
             return list(pool.map(work, items))
+
+    @contextmanager
+    def _starting(self) -> Iterator[None]:
+        """Around the start of a service: few at once, and no time of the experiment's."""
+        began = time.monotonic()
+        try:
+            with self._starts:
+                self.environment.pause(0)
+                yield
+        finally:
+            with self._moving:
+                self._deadline += time.monotonic() - began
 
     def _rest_seconds(self) -> float:
         """Where all experiments share one service, how long it rests from the one before: cool-downs, back-offs."""

@@ -41,16 +41,19 @@ def measure(
     experiments: Sequence[Experiment],
     rows: Iterable[str] = (),
     progress: Progress = lambda _: None,
+    *,
+    most_at_once: int | None = None,
 ) -> list[Reading]:
     """Run the experiments; the readings of the named `rows` (all without any), in the order of the card.
 
-    `progress` hears of each experiment that has ended. What one experiment can't do becomes the reason in its rows.
+    As many run side by side as is good for their kind, at most `most_at_once`. `progress` hears of each experiment that
+    has ended. What one experiment can't do becomes the reason in its rows.
     """
     findings: dict[str, tuple[Finding, bool, Secrets]] = {}
     starts = Semaphore(STARTS_AT_ONCE)
     for timed, at_once in ((True, _TIMED_AT_ONCE), (False, _OTHERS_AT_ONCE)):
         batch = [one for one in experiments if one.timed is timed]
-        at_once = 1 if environment.options.issuer else at_once
+        at_once = 1 if environment.options.issuer else min(at_once, most_at_once or at_once)
         with ThreadPoolExecutor(at_once, thread_name_prefix="experiment") as pool:
             running = {pool.submit(_run, environment, style, one, starts): one for one in batch}
             for done in as_they_end(running):

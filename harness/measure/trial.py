@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import Any
 
 from harness.base.errors import HarnessError
@@ -27,10 +28,12 @@ _CROWD_ANSWER_SECONDS = 20.0
 
 
 class Trial:
-    """A session with the few words that experiments are written in. `pause` is that of the lab."""
+    """A session with the few words that experiments are written in. `pause` and `starting` are those of the lab."""
 
-    def __init__(self, session: Session, pause: Callable[[float], None], starts: threading.Semaphore) -> None:
-        self.session, self.pause, self._starts = session, pause, starts
+    def __init__(
+        self, session: Session, pause: Callable[[float], None], starting: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self.session, self.pause, self._starting = session, pause, starting
         self.issuer, self.profile = session.issuer, session.profile
 
     @property
@@ -41,8 +44,8 @@ class Trial:
 
     def start(self) -> None:
         """Start the service. Raises `TargetError` when it does not come up."""
-        with self._starts:
-            self.pause(0)
+        self.pause(0)
+        with self._starting():
             self.session.start_service()
 
     def restart(self) -> None:

@@ -86,3 +86,9 @@ def test_a_bodys_shape_has_types_for_values() -> None:
         "error": {"code": "string", "at": "number", "fatal": "boolean", "more": "null"},
         "list": ["string", "number"],
     }
+
+
+def test_what_became_of_good_tokens_stands_beside_the_fetches() -> None:
+    """One fetch for ten requests is no good news when nine of them are refused."""
+    finding = Finding(1, counts={"requests": 10, "accepted": 1})
+    assert "1 fetch, 1 of 10 let in" in printed(reading("coalescing-new-kid", finding))

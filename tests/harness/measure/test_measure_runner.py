@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from measuring import Measure
@@ -16,10 +18,12 @@ from harness.declared.quantities import QUANTITIES
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.measure.finding import AT_MOST
+from harness.measure.lab import Lab, OutOfTime
 from harness.measure.registry import EXPERIMENTS
 from harness.measure.runner import measure, select_experiments
 from harness.targets import make_target
-from harness.targets.base import ServiceConfig
+from harness.targets.base import Service, ServiceConfig
+from harness.targets.reference import ReferenceTarget
 from harness.targets.url import UrlTarget
 
 
@@ -47,6 +51,30 @@ def test_a_service_that_refuses_the_plain_token_is_an_error(measured: Measure, t
     reading = measured("exp-leeway", profile=profile)["exp-leeway"]
     assert reading.status == "error"
     assert "must be" in reading.reason
+
+
+def test_the_time_that_a_service_takes_to_start_is_not_the_experiments(
+    idp_client: IdpClient, attacker: AttackerListener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that starts for longer than an experiment may take is measured all the same."""
+    start, now = ReferenceTarget.start, [0.0]
+    monkeypatch.setattr("harness.measure.lab.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def slow(target: ReferenceTarget, config: ServiceConfig) -> Service:
+        now[0] += 100
+        return start(target, config)
+
+    monkeypatch.setattr(ReferenceTarget, "start", slow)
+    with closing(make_target("reference")) as target:
+        profile = load_profile(find_profile("reference"))
+        environment = Environment(Options(target="reference"), profile, target, idp_client, attacker)
+        lab = Lab(environment, "auth0", 30, threading.Semaphore())
+        with lab.trial() as trial:
+            trial.start()
+            lab.check_time()
+            now[0] += 31
+            with pytest.raises(OutOfTime):
+                lab.check_time()
 
 
 def test_only_the_rows_that_were_asked_for_are_on_the_card(measured: Measure) -> None:
