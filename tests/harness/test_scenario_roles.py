@@ -27,6 +27,11 @@ AREAS = {
     "jwks-http",
     "kid",
     "leakage",
+    "rotation",
+    "signature",
+    "tenant",
+    "time",
+    "token-structure",
 }
 SCENARIOS = [one for one in load_all() if one.id.partition("/")[0] in AREAS]
 CASES = [(scenario, variant) for scenario in SCENARIOS for variant in scenario.variants]
