@@ -27,11 +27,16 @@ AREAS = {
     "jwks-http",
     "kid",
     "leakage",
+    "metrics",
+    "precedence",
+    "public",
+    "replay",
     "rotation",
     "signature",
     "tenant",
     "time",
     "token-structure",
+    "transport",
 }
 SCENARIOS = [one for one in load_all() if one.id.partition("/")[0] in AREAS]
 CASES = [(scenario, variant) for scenario in SCENARIOS for variant in scenario.variants]
