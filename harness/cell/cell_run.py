@@ -24,7 +24,7 @@ from harness.cell.metrics_page import MetricsPage
 from harness.cell.outgoing import build_request, find_route
 from harness.cell.placeholder_values import session_words
 from harness.cell.session import Session
-from harness.cell.tokens import Words, token_spec
+from harness.cell.tokens import Words
 from harness.grammar.model import Cell, Route, Table, parse_policy
 from harness.grammar.placeholders import fill
 from harness.idp.client import TOKEN_HEADER, IssuerClient
@@ -155,7 +155,7 @@ class CellRun:
         if issuer is self.session.issuer:
             table = self.session.with_kids(table)
         words = self.words(i)
-        spec = token_spec(table, route, self.profile, words)
+        spec = self.session.token_spec(table, route, words)
         if "resend" in args:
             token: str | None = self._kept_tokens[args["resend"]]
         elif not isinstance(request, str) and request.get("anonymous") and "{token" not in repr(request):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from harness.cell import checks
 from harness.cell.outgoing import build_request
-from harness.cell.tokens import token_spec
 
 if TYPE_CHECKING:
     from harness.cell.session import Session
@@ -51,7 +50,7 @@ def _is_picked_up(session: Session) -> bool:
     name, route, refusal = f"probe-{uuid.uuid4()}", session.profile.routes["read"], session.profile.refusal
     kid = session.add_key(name, state="next")
     try:
-        token = session.issuer.mint(token_spec({"key": kid}, route, session.profile, {}))
+        token = session.issuer.mint(session.token_spec({"key": kid}, route))
         deadline = time.monotonic() + _PROBE_SECONDS
         while not checks.meets(session.send(build_request({}, route, token, {})), "accept", route, refusal):
             if time.monotonic() >= deadline:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.base.verdicts import Inconclusive
 from harness.cell import checks
 from harness.cell.outgoing import build_request, find_route
-from harness.cell.tokens import Words, token_spec
+from harness.cell.tokens import Words
 from harness.grammar.model import Table
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Controls:
     def _control(self, control: Table, words: Words) -> str | None:
         route = find_route(control.get("request", "read"), self._session.profile)
         table = self._session.with_kids(control.get("token", {}))
-        token = self._session.issuer.mint(token_spec(table, route, self._session.profile, words))
+        token = self._session.issuer.mint(self._session.token_spec(table, route, words))
         exchange = self._session.send(build_request(control.get("request", "read"), route, token, words))
         expectation = control.get("expect", "accept")
         refusal = self._session.profile.refusal

@@ -32,7 +32,7 @@ def service_config(session: Session, config: Table) -> ServiceConfig:
         second_issuer=second.issuer if second else "",
         second_jwks_url=second.jwks_uri if second else "",
         audience=issuer.audience,
-        permissions_claim=session.permissions_claim,
+        permissions_claim=".".join(session.permissions_place.path),
         strict_validation=config.get("strict_validation", False),
         allowed_algorithms=session.algorithms,
         verification="public_key" if static else "jwks",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from harness.base.errors import HarnessError, TargetError
@@ -13,7 +14,7 @@ from harness.cell.outgoing import build_request, find_route
 from harness.cell.placeholder_values import session_words
 from harness.cell.preconditions import Controls
 from harness.cell.service_settings import service_config, standard_api_keys
-from harness.cell.tokens import token_spec
+from harness.cell.tokens import PermissionsPlace, Words, token_spec
 from harness.grammar.model import Route, Table
 from harness.idp.client import IssuerClient
 from harness.targets.base import ApiKey, Service, ServiceConfig
@@ -156,9 +157,26 @@ class Session:
     # Tokens and requests
 
     @property
+    def permissions_place(self) -> PermissionsPlace:
+        """Where the service looks for permissions."""
+        declared, vendors = self.profile.permissions_place, self.issuer.permissions_claim
+        named = "permissions_claim" in self.config or "permissions_claim" in self.profile.style_settings.get(
+            self.style, {}
+        )
+        if named or not declared.claim:
+            path: tuple[str, ...] = (str(self.config.get("permissions_claim", vendors)),)
+        else:
+            path = declared.path(self.issuer.audience)
+        return PermissionsPlace(path, vendors, declared if declared.is_declared else None)
+
+    @property
     def permissions_claim(self) -> str:
-        """The claim in which the service looks for permissions."""
-        return str(self.config.get("permissions_claim", self.issuer.permissions_claim))
+        """The claim of a token in which the service looks for permissions, or for what holds them."""
+        return self.permissions_place.path[0]
+
+    def token_spec(self, token: Table, route: Route | None, words: Words = MappingProxyType({})) -> dict[str, Any]:
+        """The spec of a token for a request to `route`, with the permissions where the service looks for them."""
+        return token_spec(token, route, self.profile, words, self.permissions_place)
 
     def signing_kid(self) -> str:
         return next((key["kid"] for key in self.issuer.key_list() if key["state"] == "current"), self.first_kid)
@@ -168,7 +186,7 @@ class Session:
         token, made = self._plain.get(route.permission, ("", 0.0))
         now = time.monotonic()
         if not token or now - made > _PLAIN_TOKEN_SECONDS:
-            token = self.issuer.mint(token_spec({}, route, self.profile, {}))
+            token = self.issuer.mint(self.token_spec({}, route))
             self._plain[route.permission] = (token, now)
         return token
 

@@ -10,6 +10,7 @@ from typing import Any
 from harness.base.bundled import bundled_directory
 from harness.base.errors import UsageError
 from harness.declared.card_rows import Documented, Threshold, read_documented, read_thresholds
+from harness.declared.permissions import KNOB, Permissions, read_permissions
 from harness.declared.profile_checks import check_profile
 from harness.declared.refusal import UNDECLARED, Refusal, read_refusal
 from harness.grammar.model import Route
@@ -50,6 +51,7 @@ class Profile:
     documents: tuple[str, ...] = ()
     cannot_set: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal = UNDECLARED
+    permissions_place: Permissions = field(default_factory=Permissions)
 
     @property
     def leeway_seconds(self) -> float:
@@ -92,14 +94,14 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
     own = [file.parent.parent] if file.parent.name == "profiles" else []
     check_profile(source, known_knobs([*own, *directories]))
     data = source.data
-    vocabulary = data.get("vocabulary", {})
+    vocabulary, place = data.get("vocabulary", {}), read_permissions(data)
     return Profile(
         name=file.stem,
         title=data.get("title", file.stem),
         capabilities=frozenset(data.get("capabilities", ())),
         lacks=data.get("lacks", {}),
         routes={name: _route(name, table) for name, table in data["routes"].items()},
-        policy=_policy(data.get("policy", {})),
+        policy=_policy({**data.get("policy", {}), **({KNOB: place.form} if place.form else {})}),
         permissions=tuple(vocabulary.get("permissions", ())),
         public=tuple(_route(table["path"], {"method": "GET", **table}) for table in vocabulary.get("public", ())),
         resources=data.get("resources", {}),
@@ -110,6 +112,7 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
         documented=read_documented(source),
         thresholds=read_thresholds(source),
         documents=tuple(data.get("documents", TASKER if "tasker-vocabulary" in data.get("capabilities", ()) else ())),
+        permissions_place=place,
         refusal=read_refusal(data.get("refusal", {})),
         **data.get("timing", {}),
     )

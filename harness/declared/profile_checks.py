@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.declared.permissions import check_permissions
 from harness.declared.refusal import check_refusal
 from harness.grammar import vocabulary as words
 from harness.grammar.placeholders import problems
@@ -34,6 +35,7 @@ _PROFILE: Mapping[str, Kind] = {
     "lacks": table_of(TEXT, "a table of reasons"),
     "routes": _TABLE,
     "timing": _TABLE,
+    "permissions": _TABLE,
     "refusal": _TABLE,
     "policy": _TABLE,
     "vocabulary": _TABLE,
@@ -86,6 +88,7 @@ def check_profile(source: TomlSource, knobs: Knobs) -> None:
     if "read" not in routes:
         source.fail(("routes",), "a profile needs at least [routes.read]")
     _check(source, data.get("timing", {}), _TIMING, ("timing",), "timing")
+    check_permissions(source, data)
     check_refusal(source, data.get("refusal", {}))
     check_declared(source, data.get("policy", {}), knobs, ("policy",))
     if resources := data.get("resources", {}):

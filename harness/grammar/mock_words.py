@@ -37,6 +37,8 @@ def _part_of_a_token() -> Schema:
     members = dict(WORDS["token"]["properties"])
     members["times"] = {**members["times"], "additionalProperties": _TIME}
     members["key"] = {"type": "string", **uses("key").schema, "description": "Who signs: the name of a key."}
+    # Beside what the mock knows: claims of which the one that grants permissions is left out.
+    members["other_claims"] = {"type": "object", "x-needs-knob": "permissions_form"}
     members["alg"] = {**members["alg"], "title": "algorithm"}
     return {**WORDS["token"], "properties": members}
 

@@ -9,7 +9,7 @@ from harness.grammar.checking import check
 from harness.grammar.kinds import Mark, Place, Schema
 from harness.grammar.names import all_marks
 from harness.grammar.placeholders import problems
-from harness.grammar.policies import Knobs, check_asked, check_declared
+from harness.grammar.policies import Knobs, check_asked, check_when
 from harness.grammar.toml_source import TomlSource
 
 
@@ -45,7 +45,7 @@ class Once:
 
     def check_when(self, when: Mapping[str, Any], place: Place) -> None:
         """Check the policies that a scenario is for. Raises `ScenarioFileError`."""
-        check_declared(self._source, when, self._knobs, place)
+        check_when(self._source, when, self._knobs, place)
 
     def marks(self, value: Any, schema: Schema, place: Place = (), made_from: Any = None) -> list[Mark]:
         """What stands in a value that keeps to its schema; `place` is where it is in the whole."""

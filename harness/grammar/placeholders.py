@@ -38,6 +38,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)((?:\|[a-z0
 
 # Long texts that would be tiring to read in a scenario: {dots.60000}.
 FILLERS: dict[str, Callable[[int], str]] = {
+    "words": lambda count: " ".join(["other:word"] * count),
     "fill": lambda count: "x" * count,
     "dots": lambda count: "." * count,
     "pairs": lambda count: "a." * count,

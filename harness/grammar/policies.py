@@ -94,10 +94,19 @@ def _read(file: Path, known: Knobs) -> Knobs:
 
 
 def check_declared(source: TomlSource, declared: Mapping[str, Any], knobs: Knobs, place: Place) -> None:
-    """Check the policies of a profile, or those that a scenario is for. Raises `ScenarioFileError`."""
+    """Check the policies of a profile. Raises `ScenarioFileError`."""
     for name, value in declared.items():
         source.check_word(name, knobs, (*place, name), _CALLED)
         check(source, value, knobs[name].schema, (*place, name), name)
+
+
+def check_when(source: TomlSource, when: Mapping[str, Any], knobs: Knobs, place: Place) -> None:
+    """Check the policies that a scenario is for, each with a value or a list of them. Raises `ScenarioFileError`."""
+    for name, value in when.items():
+        if value == []:
+            source.fail((*place, name), f"{name} needs a value, or a list of some")
+        for one in value if isinstance(value, list) else [value]:
+            check_declared(source, {name: one}, knobs, place)
 
 
 def check_asked(source: TomlSource, policy: Mapping[str, Any], knobs: Knobs, place: Place) -> None:

@@ -15,7 +15,6 @@ from harness.base.verdicts import Inconclusive
 from harness.cell import checks
 from harness.cell.outgoing import build_request
 from harness.cell.session import Session
-from harness.cell.tokens import token_spec
 from harness.grammar.model import Route, Table
 from harness.wire.exchange import Connection, Exchange
 
@@ -65,10 +64,10 @@ class Trial:
 
     def token(self, **spec: Any) -> str:
         """A token as the spec says, with the permission of the read route unless the spec has permissions."""
-        return self.issuer.mint(token_spec(spec, self.route, self.profile, {}))
+        return self.issuer.mint(self.session.token_spec(spec, self.route))
 
     def tokens(self, specs: Sequence[Table]) -> list[str]:
-        return self.issuer.mint_many([token_spec(spec, self.route, self.profile, {}) for spec in specs])
+        return self.issuer.mint_many([self.session.token_spec(spec, self.route) for spec in specs])
 
     def unknown_tokens(self, count: int) -> list[str]:
         """Tokens signed by the issuer's key that name kids nobody has published, each another one."""

@@ -12,6 +12,7 @@ from harness.base.verdicts import SKIPPED, UNDECLARED
 from harness.declared.profile import Profile
 from harness.grammar.model import Cell, Scenario, Variant
 from harness.grammar.vocabulary import STYLES
+from harness.scenario.apart import why_nothing_is_shown
 from harness.steps import STEPS
 
 # Starting a real service costs as much as this many cells that are run on it.
@@ -140,9 +141,10 @@ def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> 
         if knob not in profile.policy:
             return UNDECLARED, f"the profile {profile.name} doesn't declare the policy {knob!r}"
     for knob, value in variant.when.items():
-        if profile.policy[knob] != value:
+        if profile.policy[knob] not in (value if isinstance(value, list) else [value]):
             return (
                 SKIPPED,
                 f"it is for services with {knob} = {json.dumps(value)}; the profile {profile.name} declares another",
             )
-    return "", ""
+    reason = why_nothing_is_shown(variant, profile)
+    return (SKIPPED, reason) if reason else ("", "")

@@ -32,7 +32,7 @@ def send_to_routes(run: CellRun, routes: Routes, permissions: Permissions, expec
             granted = [route.permission]
         elif permissions == "all-but-own":
             granted = [name for name in run.profile.permissions if name != route.permission]
-        spec = {"permissions": run.fill(granted)}
+        spec = run.session.token_spec({"permissions": run.fill(granted)}, route)
         token = issuer.mint(spec)
         prepared = Prepared(build_request(route.name, route, token, run.words()), route, spec, token, issuer)
         one = Sent(prepared, run.session.send(prepared.request))

@@ -34,6 +34,24 @@ def scope(claims: Mapping[str, Any]) -> Collection[str]:
     return value.split(" ") if isinstance(value, str) else ()
 
 
+def roles(*path: str) -> Callable[[Mapping[str, Any]], Collection[str]]:
+    """The array at the end of the path; anything else grants nothing."""
+
+    def granted(claims: Mapping[str, Any]) -> Collection[str]:
+        value: Any = claims
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        return [one for one in value if isinstance(one, str)] if isinstance(value, list) else ()
+
+    return granted
+
+
+def keys(claims: Mapping[str, Any]) -> Collection[str]:
+    """The keys of an object in the claim roles."""
+    value = claims.get("roles")
+    return value if isinstance(value, dict) else ()
+
+
 CHALLENGES = {"missing": "Bearer", "bad": 'Bearer error="invalid_token"', "denied": 'Bearer error="insufficient_scope"'}
 
 

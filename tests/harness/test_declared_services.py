@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cli_call import idp_harness
-from resource_server import Dialect, refuses, resource_server
+from resource_server import Dialect, keys, refuses, resource_server, roles
 from scenario_files import profile_text, write_profile
 from small_service import SmallService
 
@@ -101,3 +101,36 @@ def test_another_status_than_the_declared_one_fails(tmp_path: Path, issuer: Issu
             if cell.startswith(STATUS)
         },
     }
+
+
+# What its profile says of permissions -> where the service looks for them.
+PLACES = {
+    'claim = "scope"\nform = "string"': Dialect(),
+    'claim = "realm_access.roles"\nform = "array"': Dialect(permissions=roles("realm_access", "roles")),
+    'claim = "resource_access.{client}.roles"': Dialect(permissions=roles("resource_access", "things-api", "roles")),
+    'claim = "https://things.example/roles"': Dialect(permissions=roles("https://things.example/roles")),
+    'claim = "roles"\nform = "keys"': Dialect(permissions=keys),
+    'form = "none"': Dialect(permissions=None),
+}
+JUDGED = ("permissions", "transport/missing", "baseline/plain-tokens")
+# These take some seconds for each service, so one has to be enough.
+AREAS = ("baseline", "permissions", "transport", "token-structure", "time", "identity")
+
+
+@pytest.mark.parametrize("said", PLACES)
+def test_a_correct_service_breaks_nothing(tmp_path: Path, issuer: IssuerClient, said: str) -> None:
+    """Wherever it looks for permissions, as long as its profile says so."""
+    areas = AREAS if "scope" in said else JUDGED
+    verdicts = judged(tmp_path, issuer, PLACES[said], f"[permissions]\n{said}\n", *areas)
+    assert broken(verdicts) == {}
+    assert verdicts["transport/missing/tr-missing[custom]"] == "passed"
+    denied = verdicts["permissions/exact-match/perm-none[custom-empty-array]"]
+    assert denied.split()[0] == ("skipped" if "none" in said else "passed")
+
+
+@pytest.mark.parametrize("said", [said for said in PLACES if "none" not in said])
+def test_a_service_that_does_not_look_at_permissions_is_found(tmp_path: Path, issuer: IssuerClient, said: str) -> None:
+    verdicts = judged(
+        tmp_path, issuer, Dialect(permissions=None), f"[permissions]\n{said}\n", "permissions/exact-match/perm-none"
+    )
+    assert set(broken(verdicts)) == set(verdicts)

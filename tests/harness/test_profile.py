@@ -76,6 +76,14 @@ MISTAKES = {
     "public": ("", "[vocabulary]\npublic = [{ pth = '/' }]\n", "a public route has no key 'pth'; did you mean 'path'?"),
     "public-needs": ("", "[vocabulary]\npublic = [{ success = [200] }]\n", "a public route needs path"),
     "resources": ("", "[resources]\nroutes = 'read'\n", "did you mean 'route'?"),
+    "permissions-form": ("", "[permissions]\nform = 'set'\n", "form must be 'array' or 'string' or 'keys' or 'none'"),
+    "permissions-claim": ("", "[permissions]\nclaim = ''\n", "claim must be a claim such as"),
+    "permissions-path": ("", "[permissions]\nclaim = 'a..b'\n", "a path has a name on each side of a dot"),
+    "permissions-none": ("", "[permissions]\nclaim = 'a'\nform = 'none'\n", "there is no claim to look at"),
+    "permissions-knob": ("", "[policy]\npermissions_form = 'none'\n", "form in the table permissions says"),
+    "refusal": ("", "[refusal]\nbad_tokn = [401]\n", "did you mean 'bad_token'?"),
+    "refusal-status": ("", "[refusal]\nbad_token = [500]\n", "a list of statuses from 200 to 499"),
+    "refusal-success": ("", "[refusal]\nbad_token = [200]\n", "says no only with an error_member in its body"),
     "api-key": ("", "[api_keys.full]\nkey = 'x'\n", "API key full needs permissions"),
 }
 

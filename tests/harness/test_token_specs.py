@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from scenario_files import profile_text, write_profile
 
-from harness.cell.tokens import token_spec
+from harness.cell.tokens import PermissionsPlace, token_spec
+from harness.declared.permissions import Permissions
 from harness.declared.profile import Profile, load_profile
 from harness.grammar.model import Route
 
@@ -66,3 +67,77 @@ def test_the_scenarios_table_stays_as_it_is(profile: Profile) -> None:
     table = {"times": {"exp": {"leeways": 1}}}
     token_spec(table, ROUTE, profile, {})
     assert table == {"times": {"exp": {"leeways": 1}}}
+
+
+PLACES: dict[str, tuple[Permissions, tuple[str, ...]]] = {
+    "array": (Permissions("roles", "array"), ("roles",)),
+    "string": (Permissions("scope", "string"), ("scope",)),
+    "keys": (Permissions("cognito:groups", "keys"), ("cognito:groups",)),
+    "nested": (Permissions("resource_access.{client}.roles", "array"), ("resource_access", "api.example", "roles")),
+    "uri": (Permissions("https://ns.example/roles", "array"), ("https://ns.example/roles",)),
+    "list": (Permissions(("a.b", "c"), "array"), ("a.b", "c")),
+    "none": (Permissions("", "none"), ("permissions",)),
+}
+CLAIMS: dict[str, dict[str, Any]] = {
+    "array": {"roles": ["things:list"]},
+    "string": {"scope": "things:list"},
+    "keys": {"cognito:groups": {"things:list": True}},
+    "nested": {"resource_access": {"api.example": {"roles": ["things:list"]}}},
+    "uri": {"https://ns.example/roles": ["things:list"]},
+    "list": {"a.b": {"c": ["things:list"]}},
+    "none": {},
+}
+
+
+def place(name: str, vendors: str = "permissions") -> PermissionsPlace:
+    declared, path = PLACES[name]
+    assert name == "none" or declared.path("api.example") == path
+    return PermissionsPlace(path, vendors, declared)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_permissions_stand_where_they_are_declared_and_nowhere_else(profile: Profile, name: str) -> None:
+    """The vendor is asked for none, and what it would write all the same is left out."""
+    spec = token_spec({}, ROUTE, profile, {}, place(name))
+    assert spec["permissions"] == []
+    assert spec.get("claims", {}) == CLAIMS[name]
+    assert spec["without"] == ["permissions"]
+
+
+def test_the_vendors_claim_stays_where_it_is_the_declared_one(profile: Profile) -> None:
+    """With nothing granted it would be an empty array, which is another form."""
+    scope = place("string", vendors="scope")
+    assert token_spec({}, ROUTE, profile, {}, scope) == {"permissions": [], "claims": {"scope": "things:list"}}
+    assert token_spec({"permissions": []}, ROUTE, profile, {}, scope) == {"permissions": [], "without": ["scope"]}
+
+
+WORDS = {"permissions_claim": lambda: "realm_access"}
+REALM = PermissionsPlace(("realm_access", "roles"), "permissions", Permissions("realm_access.roles", "array"))
+
+
+@pytest.mark.parametrize(
+    ("table", "made"),
+    [
+        ({"claims": {"{permissions_claim}": "x"}}, {"claims": {"realm_access": {"roles": "x"}}}),
+        ({"raw": {"{permissions_claim}": "null"}}, {"raw": {"realm_access": '{"roles":null}'}}),
+        ({"without": ["{permissions_claim}"]}, {"without": ["realm_access", "permissions"]}),
+    ],
+)
+def test_what_a_scenario_says_of_the_claim_counts(
+    profile: Profile, table: dict[str, Any], made: dict[str, Any]
+) -> None:
+    """Nothing is granted beside it, and it stands where the service looks."""
+    without = {"without": ["permissions"]} if "without" not in made else {}
+    assert token_spec(table, ROUTE, profile, WORDS, REALM) == {"permissions": [], **made, **without}
+
+
+def test_other_claims_are_those_that_grant_nothing(profile: Profile) -> None:
+    others = {"permissions": [], "other_claims": {"roles": ["x"], "scope": "x"}}
+    spec = token_spec(others, ROUTE, profile, {}, place("array"))
+    assert spec == {"permissions": [], "claims": {"scope": "x"}, "without": ["permissions"]}
+    spec = token_spec(others, ROUTE, profile, {}, PermissionsPlace(("scope",)))
+    assert spec == {"permissions": [], "claims": {"roles": ["x"]}}
+
+
+def test_a_whole_payload_is_left_alone(profile: Profile) -> None:
+    assert token_spec({"payload": "{}"}, ROUTE, profile, {}, place("string")) == {"permissions": [], "payload": "{}"}

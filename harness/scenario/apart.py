@@ -1,0 +1,55 @@
+"""Cases that tell nothing about a service as it is declared: nobody has to write down for which services they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.base.errors import HarnessError
+from harness.cell.outgoing import find_route
+from harness.declared.profile import Profile
+from harness.grammar.model import Table, Variant
+from harness.grammar.placeholders import ROUTE_PARTS, fill
+from harness.steps import STEPS
+
+# What is expected for want of a permission.
+_DENIALS = frozenset({"deny", "no-grant", "forbidden"})
+
+
+def why_nothing_is_shown(variant: Variant, profile: Profile) -> str:
+    """Why the case could not tell a right service of this profile from a wrong one; empty when it could."""
+    for args in _denied(variant):
+        route = find_route(args.get("request", "read"), profile)
+        if profile.permissions_place.form == "none":
+            return f"the profile {profile.name} says that a valid token is enough"
+        if not route.permission:
+            return f"the route {route.name!r} of the profile {profile.name} asks for no permission"
+        if route.permission in _granted(args, profile):
+            return f"in the profile {profile.name} the permissions that it tells apart are the same"
+    return ""
+
+
+def _denied(variant: Variant) -> Iterator[Table]:
+    """The requests of the case of which one may be denied for want of a permission."""
+    for step in variant.steps:
+        for args in STEPS[step.do].says.sends(step.args):
+            policy = args.get("policy", {})
+            expected = [policy["then"], policy["otherwise"]] if policy else [args.get("expect", "accept")]
+            words = [one for two in expected for one in ([two] if isinstance(two, str) else two)]
+            if _DENIALS.intersection(words):
+                yield {**args, **({"permissions": step.args["permissions"]} if "permissions" in step.args else {})}
+
+
+def _granted(args: Table, profile: Profile) -> list[str]:
+    """The permissions that the token of a request has by its table, as a service reads them."""
+    wanted = args.get("token", {}).get("permissions", args.get("permissions", ()))
+    words = {
+        f"{name}.{part}": lambda route=route, part=part: str(getattr(route, part))
+        for name, route in profile.routes.items()
+        for part in ROUTE_PARTS
+    }
+    try:
+        granted: list[str] = [] if isinstance(wanted, str) else fill(list(wanted), words)
+    except HarnessError:  # It has words that are known only when the case is run.
+        return []
+    # In a text with blanks between them, one permission with a blank in it is two.
+    return " ".join(granted).split() if profile.permissions_place.form == "string" else granted
