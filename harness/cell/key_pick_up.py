@@ -20,6 +20,11 @@ _PROBE_SECONDS = 3.0
 _RETRY_SECONDS = 0.05
 
 
+def can_restart(session: Session) -> bool:
+    """Whether the session's service can be started again."""
+    return session.environment.target.can_restart and "restart" in session.profile.capabilities
+
+
 class KeyPickUp:
     """What is declared, or was found out, of the services of one run; used by several threads."""
 
@@ -30,15 +35,15 @@ class KeyPickUp:
     def by_unknown_kid(self, session: Session) -> bool:
         """Whether the unknown kid of a token is enough for its key to be fetched, also shortly after another one was.
 
-        Where the profile does not say, two keys are published and tried on the session's service, which must run.
-        Raises `HarnessError` when it does not.
+        On a service that refreshes often, whether its key comes soon by itself. Where the profile does not say, two
+        keys are published and tried on the session's service, which must run. Raises `HarnessError` when it does not.
         """
-        if not session.environment.target.can_restart or "restart" not in session.profile.capabilities:
-            return True  # There is no other way.
         declared = session.profile.policy.get(KNOB)
         if declared is not None:
             rest = session.profile.unknown_kid_cooldown_seconds or 0.0
-            return bool(declared) and rest <= _MOST_REST_SECONDS
+            return bool(declared) and (rest <= _MOST_REST_SECONDS or not can_restart(session))
+        if session.config.get("refresh") == "short":
+            return _is_picked_up(session)  # It may come by the clock, which says nothing of other services.
         with self._finding_out:
             if self._by_kid is None:
                 self._by_kid = all(_is_picked_up(session) for _ in range(2))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from harness.base.errors import TargetError
-from harness.base.verdicts import Deviation
+from harness.base.verdicts import Deviation, SetUpFailed
 from harness.cell.cell_run import CaseEnded, CellRun
+from harness.cell.key_pick_up import can_restart
 from harness.grammar.tables import Config
 from harness.shown.foreign_text import foreign
 from harness.steps.registry import step
@@ -42,11 +43,16 @@ def start_service(
 @step(takes_up_keys=True)
 def take_up_keys(run: CellRun, refusal: Literal["allowed"] | None = None) -> None:
     """Lets the service take up what is published now, in the way it gets new keys: where the unknown kid of the next
-    token is enough nothing happens, else the service is started again. With `refusal = "allowed"` one that then refuses
-    to start passes and the case ends.
+    token is enough nothing happens, else the service is started again, where it can be. With `refusal = "allowed"` one
+    that then refuses to start passes and the case ends.
     """
     if run.session.environment.key_pick_up.by_unknown_kid(run.session):
         return
+    if not can_restart(run.session):
+        raise SetUpFailed(
+            "the service has no way to the keys that are published now: it doesn't fetch for the unknown kid of each "
+            "token, and it can't be started again here"
+        )
     run.repro_script.note("the service was started again here, so that it fetches the keys")
     try:
         run.session.restart_service({})

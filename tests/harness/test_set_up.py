@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cell_bench import Bench
@@ -15,7 +17,7 @@ from harness.base.verdicts import FAILED, INCONCLUSIVE, PASSED
 from harness.cell.environment import Environment, Options
 from harness.cell.session import Session
 from harness.declared.profile import Profile, find_profile, load_profile
-from harness.grammar.model import Cell
+from harness.grammar.model import Cell, Table
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.matrix.cell_runner import run_cell
@@ -43,20 +45,29 @@ class Counting:
 
 
 @contextmanager
-def running(idp: IdpClient, attacker: AttackerListener, fault: str, knob: bool | None) -> Iterator[Session]:
-    """A session on the reference with a fault, whose profile says (or doesn't) that unknown kids make it fetch."""
-    with closing(Counting(make_target("reference", {"faults": (fault,)} if fault else {}))) as target:
-        environment = Environment(Options(target="reference"), declaring(knob), target, idp, attacker)  # type: ignore[arg-type]
-        with closing(Session(environment, "auth0", {})) as session:
-            yield session
+def running(
+    idp: IdpClient,
+    attacker: AttackerListener,
+    fault: str,
+    knob: bool | None,
+    *,
+    restarts: bool = True,
+    configs: Sequence[Table] = ({},),
+) -> Iterator[list[Session]]:
+    """Sessions on the reference with a fault, whose profile says (or doesn't) that unknown kids make it fetch."""
+    target: Any = Counting(make_target("reference", {"faults": (fault,)} if fault else {}))
+    with closing(target), ExitStack() as stack:
+        profile = declaring(knob, restarts=restarts)
+        environment = Environment(Options(target="reference"), profile, target, idp, attacker)
+        yield [stack.enter_context(closing(Session(environment, "auth0", config))) for config in configs]
 
 
-def declaring(knob: bool | None) -> Profile:
+def declaring(knob: bool | None, *, restarts: bool) -> Profile:
     profile = load_profile(find_profile("reference"))
     policy = {name: value for name, value in profile.policy.items() if name != "unknown_kid_refetches"}
     policy |= {} if knob is None else {"unknown_kid_refetches": knob}
-    object.__setattr__(profile, "policy", policy)
-    return profile
+    lacks = {"restart"} if not restarts else set()
+    return replace(profile, policy=policy, capabilities=frozenset(profile.capabilities - lacks))
 
 
 def case(folder: Path, *steps: str) -> Cell:
@@ -78,7 +89,7 @@ def test_a_service_that_does_not_fetch_for_an_unknown_kid_is_started_again(
     idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path, knob: bool | None
 ) -> None:
     """Whether the profile says so or it was found out; and what is found out is so for all sessions."""
-    with running(idp_client, attacker, NEVER_FETCHES_AGAIN, knob) as session:
+    with running(idp_client, attacker, NEVER_FETCHES_AGAIN, knob) as [session]:
         results = [run_cell(case(tmp_path, NEW_KEY, TAKE_UP, ACCEPTED + " }"), session) for _ in range(2)]
         assert [result.verdict for result in results] == [PASSED] * 2, results
         assert session.environment.target.started == 1 + 2  # type: ignore[attr-defined]
@@ -89,7 +100,7 @@ def test_a_service_that_does_not_fetch_for_an_unknown_kid_is_started_again(
 def test_a_service_that_fetches_for_an_unknown_kid_goes_on(
     idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path, knob: bool | None
 ) -> None:
-    with running(idp_client, attacker, "m-no-unknown-kid-cooldown", knob) as session:
+    with running(idp_client, attacker, "m-no-unknown-kid-cooldown", knob) as [session]:
         result = run_cell(case(tmp_path, NEW_KEY, TAKE_UP, ACCEPTED + " }"), session)
         assert result.verdict == PASSED, result
         assert session.environment.target.started == 1  # type: ignore[attr-defined]
@@ -99,7 +110,29 @@ def test_without_the_step_the_key_is_not_taken_up(
     idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
 ) -> None:
     """So the step is what brings it; and as set-up it says nothing about the requirement."""
-    with running(idp_client, attacker, NEVER_FETCHES_AGAIN, None) as session:
+    with running(idp_client, attacker, NEVER_FETCHES_AGAIN, None) as [session]:
         judged = run_cell(case(tmp_path, NEW_KEY, ACCEPTED + " }"), session)
         set_up = run_cell(case(tmp_path, NEW_KEY, ACCEPTED + ", sets_up = true }"), session)
         assert [judged.verdict, set_up.verdict] == [FAILED, INCONCLUSIVE]
+
+
+def test_what_comes_by_the_clock_says_nothing_of_services_that_refresh_seldom(
+    idp_client: IdpClient, attacker: AttackerListener
+) -> None:
+    """The short interval of one configuration brings a new key that another one never fetches."""
+    configs: tuple[Table, ...] = ({"refresh": "short"}, {})
+    with running(idp_client, attacker, NEVER_FETCHES_AGAIN, None, configs=configs) as sessions:
+        for session in sessions:
+            session.start_service()
+            session.controls.preflight()
+        assert [session.environment.key_pick_up.by_unknown_kid(session) for session in sessions] == [True, False]
+
+
+@pytest.mark.parametrize("knob", [None, False])
+def test_a_service_with_no_way_to_new_keys_is_not_judged_by_them(
+    idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path, knob: bool | None
+) -> None:
+    """One that nobody can start again, and that doesn't fetch."""
+    with running(idp_client, attacker, NEVER_FETCHES_AGAIN, knob, restarts=False) as [session]:
+        result = run_cell(case(tmp_path, NEW_KEY, TAKE_UP, ACCEPTED + " }"), session)
+    assert (result.verdict, "no way to the keys" in result.reason) == (INCONCLUSIVE, True)
