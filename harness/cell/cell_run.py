@@ -166,7 +166,9 @@ class CellRun:
             token = self.session.plain_token(route)
         if "keep" in args and token:
             self._kept_tokens[args["keep"]] = token
-        return Prepared(build_request(request, route, token, words), route, spec, token, issuer)
+        return Prepared(
+            build_request(request, route, token, words, self.profile.credential), route, spec, token, issuer
+        )
 
     def send_all(self, args: Table, connection: Connection | None = None) -> list[Sent]:
         """Send what a `send` step asks for: once, `repeat` times in a row, or `concurrent` at once.

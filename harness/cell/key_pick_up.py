@@ -57,7 +57,8 @@ def _is_picked_up(session: Session) -> bool:
     try:
         token = session.issuer.mint(session.token_spec({"key": kid}, route))
         deadline = time.monotonic() + _PROBE_SECONDS
-        while not checks.meets(session.send(build_request({}, route, token, {})), "accept", route, refusal):
+        request = build_request({}, route, token, {}, session.profile.credential)
+        while not checks.meets(session.send(request), "accept", route, refusal):
             if time.monotonic() >= deadline:
                 return False
             session.environment.pause(_RETRY_SECONDS)

@@ -6,6 +6,7 @@ import uuid
 
 from harness.base.errors import HarnessError
 from harness.cell.tokens import Words
+from harness.declared.credential import BEARER, Credential
 from harness.declared.profile import Profile
 from harness.grammar.model import Route, Table
 from harness.grammar.placeholders import fill
@@ -26,10 +27,12 @@ def find_route(request: str | Table, profile: Profile) -> Route:
     raise HarnessError(f"the profile {profile.name!r} has no route {name!r}")
 
 
-def build_request(request: str | Table, route: Route, token: str | None, words: Words) -> Request:
-    """The request to `route` with the changes of the table; `token` goes into `Authorization: Bearer`."""
+def build_request(
+    request: str | Table, route: Route, token: str | None, words: Words, credential: Credential = BEARER
+) -> Request:
+    """The request to `route` with the changes of the table; `token` goes where `credential` says."""
     table = {} if isinstance(request, str) else request
-    words = {**words, "token": lambda: token or "", "uuid": lambda: str(uuid.uuid4())}
+    words = {**words, "token": lambda: credential.text(token) if token else "", "uuid": lambda: str(uuid.uuid4())}
     path = fill(
         table.get("path", route.path), words | {"uuid": lambda: fill(table["id"], words)} if "id" in table else words
     )
@@ -39,7 +42,10 @@ def build_request(request: str | Table, route: Route, token: str | None, words: 
     if "authorization" in table:
         headers.append(("Authorization", fill(table["authorization"], words)))
     elif token is not None and not table.get("anonymous"):
-        headers.append(("Authorization", f"Bearer {token}"))
+        headers += credential.headers(token)
+        path = credential.in_path(path, token)
+    replaced = {name.lower() for name in table.get("headers", {})}
+    headers += [(name, value) for name, value in route.headers if name.lower() not in replaced]
     for name, value in fill(table.get("headers", {}), words).items():
         headers += [(name, one) for one in (value if isinstance(value, list) else [value])]
     method = table.get("method", route.method)
@@ -47,7 +53,7 @@ def build_request(request: str | Table, route: Route, token: str | None, words: 
     data = None
     if body is not None:
         data = fill(body, words).encode("utf-8")
-        headers.append(("Content-Type", table.get("content_type", "application/json")))
+        headers.append(("Content-Type", table.get("content_type", route.content_type)))
     return Request(method, path, tuple(headers), data, proof=_proof(table, token))
 
 

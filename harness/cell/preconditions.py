@@ -76,7 +76,9 @@ class Controls:
         route = find_route(control.get("request", "read"), self._session.profile)
         table = self._session.with_kids(control.get("token", {}))
         token = self._session.issuer.mint(self._session.token_spec(table, route, words))
-        exchange = self._session.send(build_request(control.get("request", "read"), route, token, words))
+        exchange = self._session.send(
+            build_request(control.get("request", "read"), route, token, words, self._session.profile.credential)
+        )
         expectation = control.get("expect", "accept")
         refusal = self._session.profile.refusal
         if checks.meets(exchange, expectation, route, refusal):

@@ -203,7 +203,7 @@ class Session:
     def send_plain(self, request: str | Table = "read") -> tuple[Exchange, Route]:
         """The plain token on a route, as the profile describes it."""
         route = find_route(request, self.profile)
-        made = build_request(request, route, self.plain_token(route), session_words(self, ""))
+        made = build_request(request, route, self.plain_token(route), session_words(self, ""), self.profile.credential)
         return self.send(made), route
 
     # Keys

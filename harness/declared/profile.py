@@ -10,6 +10,7 @@ from typing import Any
 from harness.base.bundled import bundled_directory
 from harness.base.errors import UsageError
 from harness.declared.card_rows import Documented, Threshold, read_documented, read_thresholds
+from harness.declared.credential import BEARER, Credential, read_credential
 from harness.declared.permissions import KNOB, Permissions, read_permissions
 from harness.declared.profile_checks import check_profile
 from harness.declared.refusal import UNDECLARED, Refusal, read_refusal
@@ -51,6 +52,7 @@ class Profile:
     documents: tuple[str, ...] = ()
     cannot_set: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal = UNDECLARED
+    credential: Credential = BEARER
     permissions_place: Permissions = field(default_factory=Permissions)
 
     @property
@@ -112,6 +114,7 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
         documented=read_documented(source),
         thresholds=read_thresholds(source),
         documents=tuple(data.get("documents", TASKER if "tasker-vocabulary" in data.get("capabilities", ()) else ())),
+        credential=read_credential(data.get("credential", {})),
         permissions_place=place,
         refusal=read_refusal(data.get("refusal", {})),
         **data.get("timing", {}),
@@ -133,4 +136,6 @@ def _route(name: str, table: Mapping[str, Any]) -> Route:
         body=table.get("body"),
         success=tuple(table.get("success", (200,))),
         let_in=tuple(table.get("let_in", ())),
+        headers=tuple(table.get("headers", {}).items()),
+        content_type=table.get("content_type", "application/json"),
     )

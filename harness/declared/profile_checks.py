@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.declared.credential import check_credential
 from harness.declared.permissions import check_permissions
 from harness.declared.refusal import check_refusal
 from harness.grammar import vocabulary as words
@@ -13,6 +14,7 @@ from harness.grammar.policies import Knobs, check_declared
 from harness.grammar.toml_source import Place, TomlSource
 from harness.grammar.value_kinds import (
     ANY_TEXT,
+    HEADERS,
     LINE,
     METHOD,
     PATH,
@@ -35,6 +37,7 @@ _PROFILE: Mapping[str, Kind] = {
     "lacks": table_of(TEXT, "a table of reasons"),
     "routes": _TABLE,
     "timing": _TABLE,
+    "credential": _TABLE,
     "permissions": _TABLE,
     "refusal": _TABLE,
     "policy": _TABLE,
@@ -52,6 +55,8 @@ _ROUTE: Mapping[str, Kind] = {
     "path": PATH,
     "permission": LINE,
     "body": ANY_TEXT,
+    "headers": HEADERS,
+    "content_type": LINE,
     "success": SOME_STATUSES,
     "let_in": STATUSES,
 }
@@ -88,6 +93,7 @@ def check_profile(source: TomlSource, knobs: Knobs) -> None:
     if "read" not in routes:
         source.fail(("routes",), "a profile needs at least [routes.read]")
     _check(source, data.get("timing", {}), _TIMING, ("timing",), "timing")
+    check_credential(source, data.get("credential", {}))
     check_permissions(source, data)
     check_refusal(source, data.get("refusal", {}))
     check_declared(source, data.get("policy", {}), knobs, ("policy",))

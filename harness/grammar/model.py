@@ -149,6 +149,8 @@ class Route:
     body: str | None = None
     success: tuple[int, ...] = (200,)
     let_in: tuple[int, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "application/json"
 
     @property
     def resource(self) -> str:

@@ -97,6 +97,14 @@ STATUSES = items(STATUS, "a list of statuses from 100 to 599")
 SOME_STATUSES = items(STATUS, "a list of statuses from 100 to 599, one at least", some=True)
 PORT = whole(1, 65_535)
 METHOD = Kind("a method of HTTP such as GET", lambda value: isinstance(value, str) and bool(_TOKEN.fullmatch(value)))
+HEADER_NAME = Kind("a name as HTTP has them", lambda value: isinstance(value, str) and bool(_TOKEN.fullmatch(value)))
+HEADERS = Kind(
+    "a table of headers, each a name with a text of one line",
+    lambda value: (
+        isinstance(value, dict)
+        and not any(HEADER_NAME.missing(name) or LINE.missing(text) for name, text in value.items())
+    ),
+)
 PATH = Kind(
     "a path that begins with / and is of printable ASCII without blanks",
     lambda value: isinstance(value, str) and bool(_PATH.fullmatch(value)),

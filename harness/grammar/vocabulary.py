@@ -57,6 +57,9 @@ CAPABILITIES: Final = {
     "tasker-vocabulary": "knows Tasker's permission names",
 }
 
+# What scenarios need that speak of the Authorization header itself; the profile's credential says whether it is there.
+BEARER_HEADER: Final = "bearer-header"
+
 # The settings whose value is a word.
 CONFIG_WORDS: Final = {
     "verification": ("jwks", "public_key"),

@@ -76,7 +76,7 @@ class Trial:
     def send(self, token: str | None, request: Table | None = None) -> Exchange:
         """One request with the token. Raises what `pause` raises when the time of the experiment is over."""
         self.pause(0)
-        return self.session.send(build_request(request or {}, self.route, token, {}))
+        return self.session.send(build_request(request or {}, self.route, token, {}, self.profile.credential))
 
     def accepts(self, token: str) -> bool:
         return checks.meets(self.send(token), "accept", self.route, self.profile.refusal)
@@ -104,7 +104,7 @@ class Trial:
         def send(token: str) -> Exchange:
             with Connection(base_url, ended=self.session.environment.ended) as connection:
                 gate.wait(timeout=10)
-                request = build_request({}, self.route, token, {})
+                request = build_request({}, self.route, token, {}, self.profile.credential)
                 return connection.send(request, answer_seconds=_CROWD_ANSWER_SECONDS)
 
         with ThreadPoolExecutor(len(tokens), thread_name_prefix="crowd") as pool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from harness.base.errors import HarnessError
@@ -11,12 +12,20 @@ from harness.grammar.model import Table, Variant
 from harness.grammar.placeholders import ROUTE_PARTS, fill
 from harness.steps import STEPS
 
+_REQUEST_LINE = re.compile(r"([A-Z]+) \{(\w+)\.path")
 # What is expected for want of a permission.
 _DENIALS = frozenset({"deny", "no-grant", "forbidden"})
 
 
 def why_nothing_is_shown(variant: Variant, profile: Profile) -> str:
     """Why the case could not tell a right service of this profile from a wrong one; empty when it could."""
+    for step in variant.steps:
+        for line in _first_lines(step.args):
+            if reason := _not_as_declared(line, profile):
+                return reason
+        for args in STEPS[step.do].says.sends(step.args):
+            if reason := _no_challenge(args, profile):
+                return reason
     for args in _denied(variant):
         route = find_route(args.get("request", "read"), profile)
         if profile.permissions_place.form == "none":
@@ -26,6 +35,35 @@ def why_nothing_is_shown(variant: Variant, profile: Profile) -> str:
         if route.permission in _granted(args, profile):
             return f"in the profile {profile.name} the permissions that it tells apart are the same"
     return ""
+
+
+def _first_lines(args: Table) -> Iterator[str]:
+    """The first line of each raw request."""
+    for one in (args, *(args.get("requests", ()))):
+        if one.get("lines"):
+            yield one["lines"][0]
+
+
+def _not_as_declared(line: str, profile: Profile) -> str:
+    """Why a request that is written out isn't the one to the route that it names."""
+    found = _REQUEST_LINE.match(line)
+    route = profile.routes.get(found[2]) if found else None
+    if found is None or route is None or (route.method == found[1] and not route.headers):
+        return ""
+    return f"it writes {found[1]} to the route {route.name!r} out, to which the profile {profile.name} says more"
+
+
+def _no_challenge(args: Table, profile: Profile) -> str:
+    """Why no WWW-Authenticate has to be there: it belongs to a 401, and may stand beside a 403 (RFC 9110 §11.6.1)."""
+    if not args.get("answer", {}).get("headers", {}).get("WWW-Authenticate"):
+        return ""
+    request, expected = args.get("request", "read"), args.get("expect")
+    anonymous = not isinstance(request, str) and request.get("anonymous")
+    answer = "no_permission" if expected in _DENIALS else "without_credentials" if anonymous else "bad_token"
+    declared = profile.refusal.declared(answer)
+    if declared is None or {401, *((403,) if answer == "no_permission" else ())} & set(declared):
+        return ""
+    return f"the profile {profile.name} declares another status of {answer} than one with a challenge"
 
 
 def _denied(variant: Variant) -> Iterator[Table]:

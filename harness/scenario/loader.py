@@ -18,7 +18,7 @@ from harness.grammar.once import Once
 from harness.grammar.policies import Knobs, known_knobs
 from harness.grammar.tables import ControlTable, Policy, ScenarioTable, VariantTable
 from harness.grammar.toml_source import Place, TomlSource, shown
-from harness.grammar.vocabulary import CONFIG_NEEDS, STYLES, USUAL_SETTINGS
+from harness.grammar.vocabulary import BEARER_HEADER, CONFIG_NEEDS, STYLES, USUAL_SETTINGS
 from harness.steps import STEPS, StepDefinition
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -231,6 +231,9 @@ def _implied_needs(table: Table, steps: Iterable[Step]) -> set[str]:
     for key, capability in CONFIG_NEEDS.items():
         if key in config:
             needs.add(capability)
+    sent = repr([table[key] for key in ("request", "steps", "control", "answer") if key in table])
+    if any(word in sent for word in ("uthorization", "WWW-Authenticate", "{token")):
+        needs.add(BEARER_HEADER)
     text = repr(table)
     if "{attacker" in text:
         needs.add("attacker-listener")

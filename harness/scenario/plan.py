@@ -11,7 +11,7 @@ from harness.base.errors import UsageError
 from harness.base.verdicts import SKIPPED, UNDECLARED
 from harness.declared.profile import Profile
 from harness.grammar.model import Cell, Scenario, Variant
-from harness.grammar.vocabulary import STYLES
+from harness.grammar.vocabulary import BEARER_HEADER, STYLES
 from harness.scenario.apart import why_nothing_is_shown
 from harness.steps import STEPS
 
@@ -129,7 +129,9 @@ def _seconds(variant: Variant, profile: Profile) -> float:
 def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> tuple[str, str]:
     if not scenario.requirement:
         return SKIPPED, f"no document that the profile {profile.name} names demands this"
-    for capability in sorted(variant.needs - profile.capabilities):
+    if BEARER_HEADER in variant.needs and not profile.credential.is_bearer:
+        return SKIPPED, f"it is about Authorization: Bearer, and the token travels in {profile.credential.place}"
+    for capability in sorted(variant.needs - profile.capabilities - {BEARER_HEADER}):
         return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
     for setting in sorted(variant.settings & profile.cannot_set.keys()):
         return SKIPPED, profile.cannot_set[setting]

@@ -88,7 +88,11 @@ def _prepare(run: CellRun, lines: list[str], token: Table | None, request: str |
     route = find_route(request, run.profile)
     prepared = run.prepare({"request": request} | ({"token": token} if token is not None else {}))
     host = urlsplit(run.base_url()).netloc
-    words = {**run.words(), "token": lambda: prepared.token or "", "host": lambda: host}
+    words = {
+        **run.words(),
+        "token": lambda: run.profile.credential.text(prepared.token) if prepared.token else "",
+        "host": lambda: host,
+    }
     text = "".join(f"{line}\r\n" for line in fill(lines, words)) + fill(body, words)
     # Characters up to U+00FF stand for those bytes, so that a scenario can write any byte (RFC 9110 §5.5).
     data = text.encode("latin-1" if max(map(ord, text), default=0) < 256 else "utf-8")

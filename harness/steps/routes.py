@@ -34,7 +34,8 @@ def send_to_routes(run: CellRun, routes: Routes, permissions: Permissions, expec
             granted = [name for name in run.profile.permissions if name != route.permission]
         spec = run.session.token_spec({"permissions": run.fill(granted)}, route)
         token = issuer.mint(spec)
-        prepared = Prepared(build_request(route.name, route, token, run.words()), route, spec, token, issuer)
+        request = build_request(route.name, route, token, run.words(), run.profile.credential)
+        prepared = Prepared(request, route, spec, token, issuer)
         one = Sent(prepared, run.session.send(prepared.request))
         run.remember([one])
         run.judge(one, expect)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import requests
@@ -26,6 +27,36 @@ def bearer(call: Call) -> str | None:
     if scheme.lower() != "bearer":
         return None
     return token.strip(" ") if len(values) == 1 else ""
+
+
+def header(name: str, prefix: str = "") -> Callable[[Call], str | None]:
+    """The token alone in a header of its own, behind a prefix."""
+
+    def token(call: Call) -> str | None:
+        value = call.headers.get(name)
+        return None if value is None or not value.startswith(prefix) else value.removeprefix(prefix)
+
+    return token
+
+
+def cookie(name: str) -> Callable[[Call], str | None]:
+    """The token in a cookie."""
+
+    def token(call: Call) -> str | None:
+        cookies = [one.strip(" ").partition("=") for one in (call.headers.get("Cookie") or "").split(";")]
+        return next((value for key, _, value in cookies if key == name), None)
+
+    return token
+
+
+def query(name: str) -> Callable[[Call], str | None]:
+    """The token in the query of the URL."""
+    return lambda call: next(iter(parse_qs(urlsplit(call.path).query).get(name, [])), None)
+
+
+def with_errors(why: str) -> Answer:
+    """Says no as GraphQL does: the status is one of success."""
+    return Answer(200, json.dumps({"data": None, "errors": [{"message": why}]}))
 
 
 def scope(claims: Mapping[str, Any]) -> Collection[str]:
@@ -69,6 +100,7 @@ class Dialect:
     permissions: Callable[[Mapping[str, Any]], Collection[str]] | None = scope
     refuse: Callable[[str], Answer] = field(default_factory=refuses)
     needed: Callable[[Call], str] = lambda call: NEEDED[call.method]
+    success: Callable[[Call], int] = lambda call: 200 if call.method == "GET" else 201
 
 
 def resource_server(issuer: IssuerClient, dialect: Dialect) -> Behaviour:
@@ -113,6 +145,6 @@ def resource_server(issuer: IssuerClient, dialect: Dialect) -> Behaviour:
             return dialect.refuse("bad")
         if dialect.permissions is not None and dialect.needed(call) not in dialect.permissions(claims):
             return dialect.refuse("denied")
-        return Answer(200 if call.method == "GET" else 201, '{"things":[]}')
+        return Answer(dialect.success(call), '{"data":{"things":[]}}')
 
     return behave

@@ -40,6 +40,32 @@ def test_what_tells_nothing_is_skipped(tmp_path: Path, body: str, routes: str, m
     assert (cell.verdict, reason in cell.reason) == (SKIPPED if reason else "", True)
 
 
+COOKIE = '[credential]\ncookie = "session"\n'
+MISSING_403 = "[refusal]\nwithout_credentials = [403]\n"
+CHALLENGE = 'request.anonymous = true\nexpect = "reject"\nanswer.headers.WWW-Authenticate = true\n'
+RAW = 'steps = [{ do = "send-raw", lines = ["POST {read.path} HTTP/1.1"], expect = "reject" }]\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "reason"),
+    [
+        ('request.authorization = "Basic x"\nexpect = "reject"\n', COOKIE, "the token travels in the cookie session"),
+        ('request.query = "t={token}"\nexpect = "reject"\n', COOKIE, "the token travels in the cookie session"),
+        (CHALLENGE, COOKIE, "the token travels in the cookie session"),
+        ('token.times = { exp = -1 }\nexpect = "reject"\n', COOKIE, ""),
+        (CHALLENGE, "", ""),
+        (CHALLENGE, MISSING_403, "another status of without_credentials than one with a challenge"),
+        (RAW, "", "it writes POST to the route 'read' out"),
+        (RAW.replace("POST", "GET"), "", ""),
+    ],
+)
+def test_what_the_service_has_otherwise_is_skipped(tmp_path: Path, body: str, more: str, reason: str) -> None:
+    """The Authorization header, a challenge, and requests that are written out for another method."""
+    profile = load_profile(write_profile(tmp_path, profile_text("jwks", more=more)))
+    [cell, *_] = plan([load_scenario(tmp_path, body)], profile, "thing")
+    assert (cell.verdict, reason in cell.reason) == (SKIPPED if reason else "", True)
+
+
 @pytest.mark.parametrize(
     ("more", "verdict"), [("", UNDECLARED), (STRING, ""), (NOTHING, SKIPPED), ('[permissions]\nclaim = "x"\n', "")]
 )

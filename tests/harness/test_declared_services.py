@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_call import idp_harness
-from resource_server import Dialect, keys, refuses, resource_server, roles
+from resource_server import Dialect, cookie, header, keys, query, refuses, resource_server, roles, with_errors
 from scenario_files import profile_text, write_profile
-from small_service import SmallService
+from small_service import Call, SmallService
 
 from harness.idp.client import IdpClient, IssuerClient
 
@@ -43,9 +45,11 @@ def issuer(idp_client: IdpClient) -> Iterator[IssuerClient]:
     issuer.delete()
 
 
-def judged(folder: Path, issuer: IssuerClient, dialect: Dialect, more: str, *areas: str) -> dict[str, str]:
+def judged(
+    folder: Path, issuer: IssuerClient, dialect: Dialect, more: str, *areas: str, routes: str = ROUTES
+) -> dict[str, str]:
     """The verdict of each cell on a service of this dialect, whose profile says `more`; with what deviated."""
-    profile = write_profile(folder, profile_text("jwks", routes=ROUTES, more=POLICY + more))
+    profile = write_profile(folder, profile_text("jwks", routes=routes, more=POLICY + more))
     with SmallService(resource_server(issuer, dialect)) as service:
         done = idp_harness(
             *("run", *areas, "--target", "url", "--base-url", service.url, "-n", "0", "--style", "custom"),
@@ -133,4 +137,63 @@ def test_a_service_that_does_not_look_at_permissions_is_found(tmp_path: Path, is
     verdicts = judged(
         tmp_path, issuer, Dialect(permissions=None), f"[permissions]\n{said}\n", "permissions/exact-match/perm-none"
     )
+    assert set(broken(verdicts)) == set(verdicts)
+
+
+SCOPE = '[permissions]\nclaim = "scope"\nform = "string"\n'
+# What its profile says of the credential -> where the service looks for it.
+CREDENTIALS = {
+    'header = "X-Token"': header("X-Token"),
+    'header = "Authorization"\nscheme = "Bearer"\nprefix = "jwt_ext_"': header("Authorization", "Bearer jwt_ext_"),
+    'cookie = "session"': cookie("session"),
+    'query = "jwt"': query("jwt"),
+}
+
+
+@pytest.mark.parametrize("said", CREDENTIALS)
+def test_the_token_travels_where_the_service_looks_for_it(tmp_path: Path, issuer: IssuerClient, said: str) -> None:
+    """A correct service passes, one that takes every token is found, and no record shows a token."""
+    more, areas = f"{SCOPE}[credential]\n{said}\n", (*JUDGED, STATUS, "time/expiry")
+    verdicts = judged(tmp_path, issuer, Dialect(CREDENTIALS[said]), more, *areas)
+    assert broken(verdicts) == {}
+    assert count(verdicts, "passed") > 30
+    blind = Dialect(CREDENTIALS[said], permissions=None)
+    assert broken(judged(tmp_path, issuer, blind, more, "permissions/exact-match/perm-none"))
+    record = (tmp_path / "out" / "results.jsonl").read_text()
+    assert "eyJ" not in re.sub(r"eyJ\w{5}…", "", record)
+    for curl in (json.loads(line)["evidence"]["curl"] for line in record.splitlines()):
+        assert "$(curl -s" in curl
+
+
+GRAPH = """
+[routes.read]
+method = "POST"
+path = "/graphql"
+permission = "things.list"
+body = '{"query":"{ things }"}'
+headers = { X-Tenant = "acme" }
+[routes.write]
+method = "POST"
+path = "/graphql"
+permission = "things.create"
+body = '{"query":"mutation { create }"}'
+content_type = "application/graphql+json"
+"""
+
+
+def needed_by_query(call: Call) -> str:
+    """The permission that the query needs; the tenant's header must be there for reading."""
+    if b"mutation" in call.body:
+        assert call.headers["Content-Type"] == "application/graphql+json"
+        return "things.create"
+    return "things.list" if call.headers["X-Tenant"] == "acme" else "nothing"
+
+
+def test_a_service_may_say_no_with_a_status_of_success(tmp_path: Path, issuer: IssuerClient) -> None:
+    """As GraphQL does, where reading is a POST: a correct one passes, one that ignores the scope is found."""
+    graph = Dialect(refuse=with_errors, needed=needed_by_query, success=lambda _: 200)
+    more, areas = f'{SCOPE}[refusal]\nerror_member = "errors"\n', (*JUDGED, STATUS, "time/expiry")
+    assert broken(judged(tmp_path, issuer, graph, more, *areas, routes=GRAPH)) == {}
+    blind = replace(graph, permissions=None)
+    verdicts = judged(tmp_path, issuer, blind, more, "permissions/exact-match/perm-none", routes=GRAPH)
     assert set(broken(verdicts)) == set(verdicts)

@@ -12,6 +12,7 @@ from scenario_files import profile_text, write_profile
 
 from harness.base.errors import HarnessError
 from harness.cell.outgoing import build_request, find_route
+from harness.declared.credential import Credential
 from harness.declared.profile import load_profile
 from harness.grammar.model import Route
 from harness.wire.exchange import Request
@@ -51,6 +52,42 @@ def test_a_body_of_the_scenario_replaces_the_routes() -> None:
 
 def test_an_anonymous_request_has_no_authorization() -> None:
     assert built({"anonymous": True}).header("Authorization") is None
+
+
+@pytest.mark.parametrize(
+    ("credential", "header", "path"),
+    [
+        (Credential(header="X-Token", scheme=""), ("X-Token", "a.b.c"), "/v1/things"),
+        (Credential(scheme="JWT"), ("Authorization", "JWT a.b.c"), "/v1/things"),
+        (Credential(prefix="jwt_ext_"), ("Authorization", "Bearer jwt_ext_a.b.c"), "/v1/things"),
+        (Credential(cookie="session"), ("Cookie", "session=a.b.c"), "/v1/things"),
+        (Credential(query="jwt"), None, "/v1/things?jwt=a.b.c"),
+    ],
+)
+def test_the_token_goes_where_the_profile_says(
+    credential: Credential, header: tuple[str, str] | None, path: str
+) -> None:
+    """And nowhere else; an anonymous request has none."""
+    request = build_request("read", READ, "a.b.c", WORDS, credential)
+    assert request.headers == (("Accept", "*/*"), *([header] if header else ()))
+    assert (request.path, request.proof) == (path, "token")
+    anonymous = build_request({"anonymous": True}, READ, "a.b.c", WORDS, credential)
+    assert (anonymous.headers, anonymous.path, anonymous.proof) == ((("Accept", "*/*"),), "/v1/things", "")
+    assert (
+        build_request({"query": "a=1"}, READ, "a/b", WORDS, Credential(query="jwt")).path == "/v1/things?a=1&jwt=a%2Fb"
+    )
+    spelled = build_request({"headers": {"X-A": "{token}"}}, READ, "t", WORDS, Credential(prefix="p_"))
+    assert spelled.header("X-A") == "p_t"
+
+
+def test_a_route_brings_its_headers() -> None:
+    """A request that says another value of one replaces it."""
+    route = Route("read", "POST", "/rpc", body="{}", headers=(("X-Tenant", "a"), ("X-B", "b")), content_type="text/x")
+    assert built("read", route, None).headers == (
+        *(("Accept", "*/*"), ("X-Tenant", "a"), ("X-B", "b")),
+        ("Content-Type", "text/x"),
+    )
+    assert built({"headers": {"x-tenant": "other"}}, route, None).header("X-Tenant") == "other"
 
 
 def test_without_a_token_there_is_no_authorization() -> None:
