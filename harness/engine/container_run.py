@@ -14,6 +14,7 @@ from testcontainers.core.config import testcontainers_config as settings
 from testcontainers.core.container import Reaper
 
 from harness.base.errors import TargetError
+from harness.base.own_environment import own_environment
 from harness.engine.container_engine import why_not_usable
 from harness.processes.guarded_process import Ending, GuardedProcess
 from harness.processes.readiness import wait_until
@@ -53,7 +54,7 @@ class ContainerRun:
         try:
             self._sweeper = sweeper = GuardedProcess(
                 [sys.executable, "-P", str(SWEEPER), PART_LABEL, self._part],
-                environment=os.environ,
+                environment=own_environment(),
                 log=log,
                 ending=_ENDING,
             )

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from harness.base.errors import TargetError
+from harness.base.own_environment import own_environment
 from harness.processes import ports
 from harness.processes.guarded_process import GuardedProcess
 from harness.processes.readiness import HEALTH_PATH, health_state, wait_until
@@ -103,7 +104,7 @@ class ProcessTarget:
                 folder.make()
                 folder.write_secret(_PUBLIC_KEY, config.public_key_pem)
                 folder.write_secret(self._config_name, filled.file)
-            environment = {**os.environ, **filled.environment}
+            environment = {**own_environment(), **filled.environment}
             process = self._services.add(GuardedProcess(filled.command, environment=environment, log=log))
             undo.callback(process.stop)
             base_url = f"http://{ports.LOOPBACK}:{port}"
