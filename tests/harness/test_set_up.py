@@ -21,6 +21,8 @@ from harness.grammar.model import Cell, Table
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.matrix.cell_runner import run_cell
+from harness.scenario.loader import load_all
+from harness.scenario.plan import select
 from harness.targets import make_target
 from harness.targets.base import Service, ServiceConfig, Target
 
@@ -54,8 +56,8 @@ def running(
     restarts: bool = True,
     configs: Sequence[Table] = ({},),
 ) -> Iterator[list[Session]]:
-    """Sessions on the reference with a fault, whose profile says (or doesn't) that unknown kids make it fetch."""
-    target: Any = Counting(make_target("reference", {"faults": (fault,)} if fault else {}))
+    """Sessions on the reference with faults, whose profile says (or doesn't) that unknown kids make it fetch."""
+    target: Any = Counting(make_target("reference", {"faults": tuple(fault.split())} if fault else {}))
     with closing(target), ExitStack() as stack:
         profile = declaring(knob, restarts=restarts)
         environment = Environment(Options(target="reference"), profile, target, idp, attacker)
@@ -136,3 +138,15 @@ def test_a_service_with_no_way_to_new_keys_is_not_judged_by_them(
     with running(idp_client, attacker, NEVER_FETCHES_AGAIN, knob, restarts=False) as [session]:
         result = run_cell(case(tmp_path, NEW_KEY, TAKE_UP, ACCEPTED + " }"), session)
     assert (result.verdict, "no way to the keys" in result.reason) == (INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict"), [("", PASSED), (" m-weak-rsa-accepted", FAILED)], ids=["correct", "weak"]
+)
+def test_a_weak_key_is_found_out_however_it_comes(
+    idp_client: IdpClient, attacker: AttackerListener, fault: str, verdict: str
+) -> None:
+    """A bundled case on a service that never fetches for a kid: it neither blames that nor hides behind it."""
+    [scenario] = select(load_all(), ["jwks-weak-rsa"])
+    with running(idp_client, attacker, NEVER_FETCHES_AGAIN + fault, False) as [session]:
+        assert run_cell(Cell(scenario, scenario.variants[0], "auth0"), session).verdict == verdict
