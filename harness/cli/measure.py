@@ -25,7 +25,7 @@ from harness.cli.target_options import TargetOptions
 from harness.declared.profile import find_profile, load_profile
 from harness.declared.quantities import QUANTITIES
 from harness.grammar.policies import known_knobs
-from harness.grammar.vocabulary import STYLES
+from harness.grammar.vocabulary import STYLES, VENDORS
 from harness.matrix.target_runs import TargetRuns
 from harness.measure.card import card_console, print_card, print_differences
 from harness.measure.progress import MeasureProgress
@@ -49,7 +49,7 @@ from harness.targets import TARGETS, make_target
 @click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
 @control_token_option
 @click.option("--issuer", metavar="ID", help="The issuer there that the service trusts.")
-@click.option("--style", type=click.Choice(STYLES), help=f"The issuer's vendor. [default: {STYLES[0]}]")
+@click.option("--style", type=click.Choice(VENDORS), help=f"The issuer's vendor. [default: {STYLES[0]}]")
 @scenarios_option
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this row of the card. May be given again.")

@@ -22,7 +22,7 @@ from harness.cli.options import (
 )
 from harness.cli.target_options import TargetOptions
 from harness.declared.profile import find_profile, load_profile
-from harness.grammar.vocabulary import STYLES
+from harness.grammar.vocabulary import STYLES, VENDORS
 from harness.mutants.fault_file import load_faults
 from harness.mutants.fault_trial import try_faults
 from harness.pytest_plugins.progress import ProgressReporter
@@ -50,7 +50,7 @@ from harness.targets.within_reach import as_run_by
 @click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
 @control_token_option
 @click.option("--issuer", metavar="ID", help="The issuer there that the service trusts; runs in one process.")
-@click.option("--style", "styles", multiple=True, type=click.Choice(STYLES), help="Only this vendor's style.")
+@click.option("--style", "styles", multiple=True, type=click.Choice(VENDORS), help="Only this vendor's style.")
 @scenarios_option
 @workers_option
 @click.option(

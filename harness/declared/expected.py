@@ -11,7 +11,7 @@ from harness.base.verdicts import FAILED, FINDING, HELD_UP, INCONCLUSIVE, PASSED
 from harness.grammar.model import Cell, Scenario
 from harness.grammar.toml_source import TomlSource, shown
 from harness.grammar.value_kinds import TEXTS, check_kinds
-from harness.grammar.vocabulary import STYLES
+from harness.grammar.vocabulary import VENDORS
 
 _LISTS = dict.fromkeys(("variants", "styles"), TEXTS)
 _KEYS = ("scenario", "variants", "styles", "requirement", "reason")
@@ -69,7 +69,7 @@ def _load(file: Path, known: dict[str, set[str]]) -> list[ExpectedFinding]:
         for name in entry.get("variants", []):
             source.check_word(name, known[entry["scenario"]], (*place, "variants"), f"variant of {entry['scenario']}")
         for style in entry.get("styles", []):
-            source.check_word(style, STYLES, (*place, "styles"), "style")
+            source.check_word(style, VENDORS, (*place, "styles"), "style")
         findings.append(
             ExpectedFinding(
                 entry["scenario"],

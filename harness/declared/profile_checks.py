@@ -68,7 +68,7 @@ _VOCABULARY: Mapping[str, Kind] = {"permissions": TEXTS, "public": items(_TABLE,
 _PUBLIC: Mapping[str, Kind] = {"path": PATH, "success": SOME_STATUSES}
 _RESOURCES: Mapping[str, Kind] = dict.fromkeys(("route", "member", "id"), LINE)
 _API_KEY: Mapping[str, Kind] = {"key": LINE, "permissions": TEXTS}
-_STYLE: Mapping[str, Kind] = {"permissions_claim": LINE}
+_STYLE: Mapping[str, Kind] = {"permissions_claim": LINE, "options": _TABLE}
 _METRICS: Mapping[str, Kind] = {
     "paths": items(PATH, "a list of paths that begin with /, one at least", some=True),
     "counters": table_of(LINE, "a table of the counters' names"),
@@ -103,7 +103,7 @@ def check_profile(source: TomlSource, knobs: Knobs) -> None:
     for name, key in data.get("api_keys", {}).items():
         _check(source, key, _API_KEY, ("api_keys", name), f"API key {name}", needed=_API_KEY)
     for style, settings in data.get("styles", {}).items():
-        source.check_word(style, words.STYLES, ("styles", style), "style")
+        source.check_word(style, words.VENDORS, ("styles", style), "style")
         _check(source, settings, _STYLE, ("styles", style), f"style {style}")
     vocabulary = data.get("vocabulary", {})
     _check(source, vocabulary, _VOCABULARY, ("vocabulary",), "vocabulary")

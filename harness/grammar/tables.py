@@ -17,14 +17,14 @@ from harness.grammar.vocabulary import (
     PERMISSION_SETS,
     ROUTE_SETS,
     SEVERITIES,
-    STYLES,
+    VENDORS,
 )
 
 Count = Annotated[int, Kind({"minimum": 0})]
 Times = Annotated[int, Kind({"minimum": 1})]
 AboveZero = Annotated[float, Kind({"exclusiveMinimum": 0})]
 Text = Annotated[str, Kind({"minLength": 1})]
-Style = Annotated[str, word("style", STYLES)]
+Style = Annotated[str, word("style", VENDORS)]
 Capability = Annotated[str, word("capability", CAPABILITIES)]
 Certificate = Annotated[str, word("certificate", CERTIFICATES)]
 TextOrTexts = Annotated[str | list[str], Kind({"x-phrase": "a text or a list of texts"})]

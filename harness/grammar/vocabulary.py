@@ -9,6 +9,8 @@ from typing import Final
 
 from harness.grammar.mock_file import WORDS
 
+# The vendors in whose style tokens can be asked for, and those whose tokens are used unless some are named.
+VENDORS: Final[tuple[str, ...]] = tuple(WORDS["vendors"])
 STYLES: Final[tuple[str, ...]] = tuple(WORDS["judged_vendors"])
 LEVELS: Final = ("must", "should", "policy")
 SEVERITIES: Final = ("critical", "high", "medium", "low", "info")

@@ -132,7 +132,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
     from harness.cell.environment import Options, check_options
     from harness.declared.profile import find_profile, load_profile
     from harness.grammar.toml_source import nearest
-    from harness.grammar.vocabulary import STYLES
+    from harness.grammar.vocabulary import STYLES, VENDORS
     from harness.pytest_plugins.xdist_groups import share_count
     from harness.scenario.loader import load_all
     from harness.scenario.plan import keep_cells, plan, select
@@ -165,8 +165,8 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         raise UsageError(f"say in which style the issuer {options.issuer!r} is: the service trusts no other")
     styles = tuple(option("style")) or STYLES
     for style in styles:
-        if style not in STYLES:
-            raise UsageError(f"there is no style {style!r}{nearest(style, STYLES)}")
+        if style not in VENDORS:
+            raise UsageError(f"there is no style {style!r}{nearest(style, VENDORS)}")
     folders = [Path(name) for name in directories]
     scenarios = load_all([bundled_directory(), *folders])
     target = make_target(options.target, options.target_settings())

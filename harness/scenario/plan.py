@@ -11,7 +11,7 @@ from harness.base.errors import UsageError
 from harness.base.verdicts import SKIPPED, UNDECLARED
 from harness.declared.profile import Profile
 from harness.grammar.model import Cell, Scenario, Variant
-from harness.grammar.vocabulary import BEARER_HEADER, STYLES
+from harness.grammar.vocabulary import BEARER_HEADER, STYLES, VENDORS
 from harness.scenario.apart import why_nothing_is_shown
 from harness.steps import STEPS
 
@@ -89,7 +89,9 @@ def plan(
         scenario = one.bound_by(profile.documents)
         for variant in scenario.variants:
             verdict, reason = _without_running(scenario, variant, profile)
-            for style in variant.styles:
+            # Where a scenario names no vendors, any that is asked for will do.
+            possible = VENDORS if variant.styles == STYLES else variant.styles
+            for style in possible:
                 if style not in styles:
                     continue
                 cell = Cell(scenario, variant, style)

@@ -192,6 +192,15 @@ def test_when_all_pass_the_exit_status_is_0(tmp_path: Path) -> None:
     assert (done.status, [one["verdict"] for one in done.records]) == (0, ["passed"])
 
 
+def test_every_vendor_of_the_mock_can_be_asked_for(tmp_path: Path) -> None:
+    """Also those whose tokens are not judged by default: the reference takes their plain tokens and no expired ones."""
+    styles = [part for style in ("entra", "cognito", "google") for part in ("--style", style)]
+    done = idp_harness("run", "time-exp-past", *styles, "-n", "0", "--target", "reference", folder=tmp_path)
+    assert (done.returncode, " passed" in done.stdout) == (0, True)
+    records = [json.loads(line) for line in (tmp_path / "report" / "results.jsonl").read_text().splitlines()]
+    assert {one["style"]: one["verdict"] for one in records} == dict.fromkeys(("entra", "cognito", "google"), "passed")
+
+
 def test_a_fault_of_the_reference_is_found(tmp_path: Path) -> None:
     done = run(tmp_path, "time-exp-past", "--fault", "m-no-exp-check", "--style", "custom", "-n", "0")
     assert (done.status, {one["verdict"] for one in done.records}) == (1, {"failed"})

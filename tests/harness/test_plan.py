@@ -12,6 +12,7 @@ from harness.base.errors import UsageError
 from harness.base.verdicts import SKIPPED, UNDECLARED
 from harness.declared.profile import Profile, load_profile
 from harness.grammar.model import Scenario
+from harness.grammar.vocabulary import STYLES
 from harness.scenario.plan import PlannedCell, plan, select
 
 EXPECT = 'expect = "reject"\n'
@@ -43,6 +44,16 @@ def test_a_scenario_without_variants_has_the_style_alone_in_its_cells_ids(tmp_pa
 def test_only_the_asked_styles_are_planned(tmp_path: Path) -> None:
     cells = plan([load_scenario(tmp_path, EXPECT)], profile(tmp_path, *ALL), "thing", ["okta"])
     assert [one.cell.style for one in cells] == ["okta"]
+
+
+def test_a_style_that_is_none_of_the_usual_ones_can_be_asked_for(tmp_path: Path) -> None:
+    """Where a scenario names no vendors; one that does keeps to them."""
+    asked = ["entra", "cognito"]
+    cells = plan([load_scenario(tmp_path, EXPECT)], profile(tmp_path, *ALL), "thing", asked)
+    assert sorted(one.cell.style for one in cells) == ["cognito", "entra"]
+    named = load_scenario(tmp_path, EXPECT + 'styles = ["auth0"]\n')
+    assert plan([named], profile(tmp_path, *ALL), "thing", asked) == []
+    assert {one.cell.style for one in planned(tmp_path, EXPECT)} == set(STYLES)
 
 
 def test_a_lacking_capability_skips_with_the_profiles_reason(tmp_path: Path) -> None:
