@@ -205,7 +205,7 @@ class CellRun:
 
     def new_connection(self) -> Connection:
         """Another connection to the service, for another thread."""
-        return Connection(self.base_url(), ended=self.session.environment.ended)
+        return self.session.environment.connect(self.base_url())
 
     def service_pid(self) -> int | None:
         """The process of the service, if one runs and it is known."""

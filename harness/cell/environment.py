@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from harness.base.errors import HarnessError, UsageError
 from harness.base.held_up import OWN_DELAYS, Pulse
 from harness.cell.key_pick_up import KeyPickUp
+from harness.cell.pace import Pace, PacedConnection, Paces, share_of_process
 from harness.declared.profile import Profile
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient, control_token_problem
 from harness.targets import Target, make_target, profile_of
+from harness.wire.exchange import Connection
 
 # Targets that say how to get a service, not which one it is.
 ANY_SERVICE = ("process", "container", "url")
@@ -74,6 +76,7 @@ class Environment:
     ended: threading.Event = field(default_factory=threading.Event, compare=False)
     pulse: Pulse = field(default_factory=Pulse, compare=False)
     key_pick_up: KeyPickUp = field(default_factory=KeyPickUp, compare=False)
+    paces: Paces = field(default_factory=Paces, compare=False)
 
     def pause(self, seconds: float) -> None:
         """Let time pass. Raises `HarnessError` at once when the run ends meanwhile: nobody waits for a wait."""
@@ -81,6 +84,17 @@ class Environment:
             ended = self.ended.wait(seconds)
         if ended:
             raise HarnessError("the run was ended")
+
+    def pace(self, base_url: str) -> Pace:
+        """How fast the service at that address is asked. One that this run can't start is that of all its processes."""
+        limit = self.profile.requests_per_second
+        if limit is not None and not self.target.can_restart:
+            limit *= share_of_process()
+        return self.paces.of(base_url, limit, self.pause)
+
+    def connect(self, base_url: str) -> Connection:
+        """A connection to a service, on which it is asked no faster than it allows."""
+        return PacedConnection(base_url, self.pace(base_url), ended=self.ended)
 
     def settings_for_issuer(self) -> dict[str, str]:
         """The settings of issuers made for this target: the URL under which the service will know them."""

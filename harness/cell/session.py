@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from harness.base.errors import HarnessError, TargetError
+from harness.base.verdicts import Inconclusive
 from harness.cell.credentials import known_secrets
 from harness.cell.environment import Environment
 from harness.cell.outgoing import build_request, find_route
@@ -114,7 +115,7 @@ class Session:
             secrets = known_secrets(self)
             raise TargetError(secrets.cut(problem.what), secrets.cut(problem.log.as_it_came)) from problem
         self.planted |= {*self.service.secrets}
-        self.connection = Connection(self.service.base_url, ended=self.environment.ended)
+        self.connection = self.environment.connect(self.service.base_url)
         self.controls = Controls(self)
 
     def is_lost(self) -> bool:
@@ -126,6 +127,8 @@ class Session:
             return False
         try:
             return not self.service.alive() or self.controls.is_lost()
+        except Inconclusive:  # It asks for fewer requests.
+            return False
         except HarnessError:
             return True
 

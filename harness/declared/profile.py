@@ -40,6 +40,7 @@ class Profile:
     max_stale_seconds: int = 4
     fetch_timeout_seconds: float = 10.0
     unknown_kid_cooldown_seconds: float | None = None
+    requests_per_second: float | None = None
     permissions: tuple[str, ...] = ()
     public: tuple[Route, ...] = ()
     resources: Mapping[str, Any] = field(default_factory=dict)

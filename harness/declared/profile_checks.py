@@ -26,6 +26,7 @@ from harness.grammar.value_kinds import (
     Kind,
     check_kinds,
     items,
+    number,
     table_of,
 )
 
@@ -63,6 +64,7 @@ _ROUTE: Mapping[str, Kind] = {
 _TIMING: Mapping[str, Kind] = {
     **dict.fromkeys(("refresh_seconds", "max_stale_seconds", "fetch_timeout_seconds"), SOME_SECONDS),
     "unknown_kid_cooldown_seconds": SOME_SECONDS,
+    "requests_per_second": number(0, above=True),
 }
 _VOCABULARY: Mapping[str, Kind] = {"permissions": TEXTS, "public": items(_TABLE, "a list of tables")}
 _PUBLIC: Mapping[str, Kind] = {"path": PATH, "success": SOME_STATUSES}

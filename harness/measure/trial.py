@@ -16,7 +16,7 @@ from harness.cell import checks
 from harness.cell.outgoing import build_request
 from harness.cell.session import Session
 from harness.grammar.model import Route, Table
-from harness.wire.exchange import Connection, Exchange
+from harness.wire.exchange import Exchange
 
 # How often a service is asked while something is awaited, and how long a fetch may follow its cause.
 POLL_SECONDS = 0.02
@@ -102,7 +102,7 @@ class Trial:
         base_url, gate = self.session.service.base_url, threading.Barrier(len(tokens))
 
         def send(token: str) -> Exchange:
-            with Connection(base_url, ended=self.session.environment.ended) as connection:
+            with self.session.environment.connect(base_url) as connection:
                 gate.wait(timeout=10)
                 request = build_request({}, self.route, token, {}, self.profile.credential)
                 return connection.send(request, answer_seconds=_CROWD_ANSWER_SECONDS)

@@ -7,9 +7,11 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from harness.base.errors import HarnessError
+from harness.base.verdicts import Inconclusive
 from harness.cell import checks
 from harness.cell.cell_run import CellRun, Prepared, Sent
 from harness.cell.outgoing import find_route
+from harness.cell.pace import TOO_MANY_REQUESTS, Pace
 from harness.grammar.mock_words import Token
 from harness.grammar.model import Table
 from harness.grammar.placeholders import fill
@@ -45,13 +47,19 @@ def send_raw(
     """Bytes on a socket of its own that no HTTP client would send: the lines, each ended by CRLF, an empty line and the
     body.
     """
-    prepared = _prepare(run, [*lines, ""], token, request, body)
-    connection = _connect(run)
-    try:
-        connection.send(prepared.request.raw or b"")  # What became of it, the answer says.
-        _judge(run, connection, prepared, expect)
-    finally:
-        connection.close()
+    prepared, pace, waited = _prepare(run, [*lines, ""], token, request, body), _pace(run), 0.0
+    while True:
+        pace.turn()
+        connection = _connect(run)
+        try:
+            connection.send(prepared.request.raw or b"")  # What became of it, the answer says.
+            sent = Sent(prepared, connection.answer(prepared.request))
+        finally:
+            connection.close()
+        if waited := pace.rest(sent.exchange, waited):
+            continue
+        run.remember([sent])
+        return run.judge(sent, expect)
 
 
 @step(sends=lambda args: args["requests"])
@@ -59,6 +67,8 @@ def send_pipeline(run: CellRun, requests: list[RawTable]) -> None:
     """Several raw requests at once on one connection (RFC 9112 §9.3.2), whose answers are judged in their order; each
     table has `lines`, `expect`, `token`, `request`.
     """
+    for _ in requests:
+        _pace(run).turn()
     begun = [_prepare(run, [*one["lines"], ""], one.get("token"), one.get("request", "read")) for one in requests]
     connection = _connect(run)
     try:
@@ -73,6 +83,7 @@ def send_pipeline(run: CellRun, requests: list[RawTable]) -> None:
 def send_half(run: CellRun, lines: list[str], token: Token | None = None, request: Request = "read") -> None:
     """The beginning of a request, on a connection that stays open until the case ends; nothing is judged."""
     prepared = _prepare(run, lines, token, request)
+    _pace(run).turn()
     connection = _connect(run)
     run.at_end(connection.close)
     connection.send(prepared.request.raw or b"")
@@ -80,8 +91,14 @@ def send_half(run: CellRun, lines: list[str], token: Token | None = None, reques
 
 def _judge(run: CellRun, connection: RawConnection, prepared: Prepared, expect: checks.Expectation) -> None:
     sent = Sent(prepared, connection.answer(prepared.request))
+    if sent.exchange.status == TOO_MANY_REQUESTS:
+        raise Inconclusive("one of several requests at once was answered 429, and can't be sent again alone")
     run.remember([sent])
     run.judge(sent, expect)
+
+
+def _pace(run: CellRun) -> Pace:
+    return run.session.environment.pace(run.base_url())
 
 
 def _prepare(run: CellRun, lines: list[str], token: Table | None, request: str | Table, body: str = "") -> Prepared:

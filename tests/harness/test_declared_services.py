@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from cli_call import idp_harness
 from resource_server import Dialect, cookie, header, keys, query, refuses, resource_server, roles, with_errors
 from scenario_files import profile_text, write_profile
-from small_service import Call, SmallService
+from small_service import Answer, Behaviour, Call, SmallService
 
 from harness.idp.client import IdpClient, IssuerClient
 
@@ -197,3 +199,35 @@ def test_a_service_may_say_no_with_a_status_of_success(tmp_path: Path, issuer: I
     blind = replace(graph, permissions=None)
     verdicts = judged(tmp_path, issuer, blind, more, "permissions/exact-match/perm-none", routes=GRAPH)
     assert set(broken(verdicts)) == set(verdicts)
+
+
+def limited(behave: Behaviour, per_second: int, refused: list[Call]) -> Behaviour:
+    """Answers so many requests in each second."""
+    seen: deque[float] = deque()
+
+    def limit(call: Call) -> Answer:
+        now = time.monotonic()
+        while seen and seen[0] <= now - 1:
+            seen.popleft()
+        if len(seen) >= per_second:
+            refused.append(call)
+            return Answer(429, headers=(("Retry-After", "1"),))
+        seen.append(now)
+        return behave(call)
+
+    return limit
+
+
+@pytest.mark.parametrize("said", ["", "[timing]\nrequests_per_second = 15\n"])
+def test_a_limited_service_is_judged_like_any_other(tmp_path: Path, issuer: IssuerClient, said: str) -> None:
+    """What it refuses for being asked too often is asked again; where the profile says its limit it refuses nothing."""
+    refused: list[Call] = []
+    profile = write_profile(tmp_path, profile_text("jwks", routes=ROUTES, more=POLICY + SCOPE + said))
+    with SmallService(limited(resource_server(issuer, Dialect()), 20, refused)) as service:
+        done = idp_harness(
+            *("run", "permissions/exact-match", STATUS, "--target", "url", "--base-url", service.url, "-n", "0"),
+            *("--style", "custom", "--profile", profile, "--idp-url", issuer.idp.url, "--issuer", issuer.id),
+            folder=tmp_path,
+        )
+    assert (done.returncode, "failed" in done.stdout) == (0, False), done.stdout
+    assert not (said and refused)
