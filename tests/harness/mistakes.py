@@ -20,7 +20,7 @@ MISTAKES = {
     "request-value": (EXPECT + "request.path = 1\n", 1, "path must be a text, not 1"),
     "request-header": (EXPECT + "request.headers = { X-A = 1 }\n", 1, "X-A must be a text or a list of texts"),
     "expectation": ('expect = "rejct"\n', 0, "'rejct' is no expectation; did you mean 'reject'?"),
-    "expectation-list": ('expect = [401, "clsed"]\n', 0, 'a word or a list such as [401, 404] or [413, "closed"]'),
+    "expectation-list": ('expect = [401, "clsed"]\n', 0, 'a list such as [401, 404] or ["reject", 413, '),
     "expectation-empty": ("expect = []\n", 0, "expect must be a word or a list"),
     "policy-key": (
         'policy = { knob = "kid_required", is = true, then = "reject", othrwise = "accept" }\n',
