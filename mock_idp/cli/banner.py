@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from mock_idp.cli.tasker_config import tasker_toml
 from mock_idp.issuer.issuer import Issuer
-from mock_idp.settings import is_loopback
+from mock_idp.settings import DEFAULT_AUDIENCE, is_loopback
 
 EXAMPLE_SCOPE = "tasks:create tasks:read tasks:list"
 
@@ -38,13 +38,25 @@ def banner(issuer: Issuer, server_url: str, needs_token: bool, ca_file: Path | N
             "Rotate the keys:",
             f"  {curl} -X POST {control}{shlex.quote(rotate)}",
             "",
-            "Tasker, in [web.auth]:",
-            *(f"  {line}" for line in _tasker(issuer).splitlines()),
+            *_to_trust(issuer),
             *([] if ca_file is None else _trust(ca_file)),
             "",
             "Ctrl-C ends it.",
         ]
     )
+
+
+def _to_trust(issuer: Issuer) -> list[str]:
+    """What a service is to be told; in Tasker's words where tokens are for Tasker, as they are by default."""
+    context = issuer.context
+    if context.audience == DEFAULT_AUDIENCE:
+        return ["Tasker, in [web.auth]:", *(f"  {line}" for line in _tasker(issuer).splitlines())]
+    return [
+        "Tell your service:",
+        f"  audience   {context.audience}",
+        f"  algorithm  {context.algorithm}",
+        f"  permissions are in the claim {context.permissions_claim}",
+    ]
 
 
 def _trust(ca_file: Path) -> list[str]:
