@@ -113,5 +113,7 @@ def test_expected_findings_name_scenarios_that_exist(file: Path) -> None:
 def test_the_reference_runs_every_scenario() -> None:
     """Its profile lacks nothing and declares every policy, so that each scenario is tried somewhere."""
     profile = load_profile(FOLDER / "profiles" / "reference.toml")
-    left_out = [one.cell.id for one in plan(load_all(), profile, "reference") if one.verdict in (SKIPPED, UNDECLARED)]
+    planned = [one for one in plan(load_all(), profile, "reference") if one.verdict in (SKIPPED, UNDECLARED)]
+    # Those about scope as one string are tried on services of that form: test_declared_services.py.
+    left_out = [one.cell.id for one in planned if one.cell.variant.when.get("permissions_form") != "string"]
     assert left_out == []
