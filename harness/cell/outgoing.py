@@ -32,7 +32,12 @@ def build_request(
 ) -> Request:
     """The request to `route` with the changes of the table; `token` goes where `credential` says."""
     table = {} if isinstance(request, str) else request
-    words = {**words, "token": lambda: credential.text(token) if token else "", "uuid": lambda: str(uuid.uuid4())}
+    words = {
+        **words,
+        "token": lambda: credential.text(token) if token else "",
+        "jwt": lambda: token or "",
+        "uuid": lambda: str(uuid.uuid4()),
+    }
     path = fill(
         table.get("path", route.path), words | {"uuid": lambda: fill(table["id"], words)} if "id" in table else words
     )

@@ -22,8 +22,8 @@ from harness.grammar.toml_source import nearest
 from harness.mutants.fault_file import load_faults, origin
 from harness.mutants.fault_trial import try_faults
 from harness.mutants.kill_matrix import KillMatrix, scenario_rows
-from harness.mutants.kill_order import Killers
 from harness.mutants.mutant_run import MutantResult
+from harness.mutants.reference_kinds import ReferenceKinds
 from harness.pytest_plugins.progress import ProgressReporter
 from harness.report.mutation_report import print_matrix
 from harness.scenario.plan import plan, select
@@ -72,12 +72,14 @@ def mutants(
     console = terminal.console(width=None if sys.stdout.isatty() else 140)
     scenarios = all_scenarios(directories)
     profile = load_profile(find_profile("reference", list(directories)), directories)
-    killers = Killers(scenarios, profile)
+    kinds = ReferenceKinds(scenarios, directories)
     names = sorted(set(mutants or FAULTS))
-    used = {one.id for name in names for one in killers.scenarios_for(name, own=origin(name) is not None)}
+    used = {one.id for name in names for one in kinds.killers(name).scenarios_for(name, own=origin(name) is not None)}
     # The prefix of an id may be another id: then that one is in the baseline, too.
     prefixes = sorted(used) if mutants else []
     baseline = [] if no_baseline else plan(select(scenarios, prefixes), profile, "reference")
+    # Scenarios of another reference service than Tasker's have no cells there.
+    no_baseline = no_baseline or not baseline
     reporter = ProgressReporter(console, len(baseline) + len(names), "mutants")
     args = ["--pyargs", "harness.suite.test_mutants", "-n", workers]
     args += [] if no_baseline else ["harness.suite.test_scenarios", "--idp-target=reference", "--idp-strict"]

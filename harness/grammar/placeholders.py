@@ -52,7 +52,7 @@ FILLERS: dict[str, Callable[[int], str]] = {
 # the fillers.
 WORDS = frozenset(
     {
-        *("issuer", "audience", "kid", "token", "permissions_claim", "attacker", "api_key_header"),
+        *("issuer", "audience", "kid", "token", "jwt", "permissions_claim", "attacker", "api_key_header"),
         *("attacker_port", "attacker_path", "host"),
         *("uuid", "i", "style", "jwks_url", "created"),
     }

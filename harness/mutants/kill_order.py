@@ -7,6 +7,7 @@ from itertools import groupby
 
 from harness.declared.profile import Profile
 from harness.grammar.model import Cell, Scenario
+from harness.grammar.vocabulary import STYLES
 from harness.scenario.plan import plan
 
 Phase = list[Cell]
@@ -17,8 +18,8 @@ TIMED_TOGETHER = 12
 class Killers:
     """The scenarios of a mutant run, as cells for one fault at a time. `profile` is the reference's."""
 
-    def __init__(self, scenarios: Sequence[Scenario], profile: Profile) -> None:
-        self.scenarios, self._profile = scenarios, profile
+    def __init__(self, scenarios: Sequence[Scenario], profile: Profile, styles: Sequence[str] = STYLES) -> None:
+        self.scenarios, self._profile, self._styles = scenarios, profile, styles
 
     def naming(self, fault: str) -> list[Scenario]:
         """The scenarios that say they catch the fault."""
@@ -71,7 +72,7 @@ class Killers:
 
     def _cells(self, scenarios: Sequence[Scenario]) -> list[Cell]:
         """The cells that can be run on the reference; the plan has the longest timed ones first."""
-        cells = [one.cell for one in plan(scenarios, self._profile, "reference") if not one.verdict]
+        cells = [one.cell for one in plan(scenarios, self._profile, "reference", self._styles) if not one.verdict]
         timed = [cell for cell in cells if cell.scenario.timed]
         return [cell for cell in cells if not cell.scenario.timed] + timed[::-1]
 

@@ -65,21 +65,22 @@ def planned_mutants(config: pytest.Config) -> list[Mutant]:
     """The faults that the options select. Raises `HarnessError` for what is wrong with them or with a scenario."""
     from harness.base.bundled import bundled_directory
     from harness.cell.environment import Options, check_options
-    from harness.declared.profile import find_profile, load_profile
-    from harness.mutants.kill_order import Killers
     from harness.mutants.mutant_pool import Mutant
+    from harness.mutants.reference_kinds import ReferenceKinds, target_options
     from harness.reference.faults import FAULTS
     from harness.scenario.loader import load_all
 
     directories = tuple(config.getoption("--idp-scenarios"))
     folders = [Path(name) for name in directories]
     scenarios = load_all([bundled_directory(), *folders])
-    killers = Killers(scenarios, load_profile(find_profile("reference", folders), folders))
+    kinds = ReferenceKinds(scenarios, folders)
     mutants = []
     for name in config.getoption("--idp-mutant") or sorted(FAULTS):
-        options = Options(target="reference", scenario_directories=directories, faults=(name,))
+        options = Options(
+            target="reference", target_options=target_options(name), scenario_directories=directories, faults=(name,)
+        )
         check_options(options)
-        mutants.append(Mutant(name, killers, options, bool(config.getoption("--idp-all-kills"))))
+        mutants.append(Mutant(name, kinds.killers(name), options, bool(config.getoption("--idp-all-kills"))))
     return mutants
 
 

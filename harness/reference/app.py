@@ -82,6 +82,10 @@ def build_app(settings: ReferenceSettings, parts: Parts | None = None, clock: Cl
     """A service with these settings; raises `SettingsError` when it cannot run with them."""
     parts, clock = parts or Parts(), clock or Clock()
     settings = parts.of(SettingsCheck)().checked(settings)
+    if settings.service == "windmill":
+        from harness.reference.windmill import PARTS  # Its parts are loaded for nobody else.
+
+        parts = parts.of_service(PARTS)
     routes = parts.of(RouteTable)(settings).routes()
     metrics = parts.of(Metrics)()
     permissions = parts.of(PermissionPolicy)(settings)

@@ -9,7 +9,7 @@ from typing import Final
 from harness.reference.algorithms import ALGORITHMS
 from harness.reference.errors import SettingsError
 
-SERVICES: Final = ("orchestration", "worker")
+SERVICES: Final = ("orchestration", "worker", "windmill")
 VERIFICATION_METHODS: Final = ("jwks", "public_key")
 
 
@@ -26,10 +26,10 @@ class ApiKey:
 class ReferenceSettings:
     """Everything one service is started with. Names ending in `_seconds` are seconds, in `_bytes` bytes.
 
-    `service` selects the routes: "orchestration" or "worker". With `verification_method` "jwks" the keys come
-    from `jwks_url`, which must be https unless `jwks_url_allow_http`; with "public_key" from
-    `public_key_pem`. `jwks_proxy` (`http://host:port`, "" for none) is the only proxy used: the environment
-    is not read. `ca_file` is a PEM file with the CAs to trust in place of the system's.
+    `service` selects the routes, "orchestration" or "worker" of Tasker, or "windmill" with rules of its own. With
+    `verification_method` "jwks" the keys come from `jwks_url`, which must be https unless `jwks_url_allow_http`; with
+    "public_key" from `public_key_pem`. `jwks_proxy` (`http://host:port`, "" for none) is the only proxy used: the
+    environment is not read. `ca_file` is a PEM file with the CAs to trust in place of the system's.
 
     With `discovery_url` the address of the keys is found in the issuer's metadata (RFC 8414 §3) instead of in
     `jwks_url`. `second_issuer` is trusted beside `jwt_issuer`, with the keys at `second_jwks_url` and no others.

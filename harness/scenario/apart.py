@@ -73,8 +73,14 @@ def _denied(variant: Variant) -> Iterator[Table]:
             policy = args.get("policy", {})
             expected = [policy["then"], policy["otherwise"]] if policy else [args.get("expect", "accept")]
             words = [one for two in expected for one in ([two] if isinstance(two, str) else two)]
-            if _DENIALS.intersection(words):
+            if _DENIALS.intersection(words) and not _denied_for_another_reason(args):
                 yield {**args, **({"permissions": step.args["permissions"]} if "permissions" in step.args else {})}
+
+
+def _denied_for_another_reason(args: Table) -> bool:
+    """Whether the token has something wrong that is no permission, such as a claim that is a rule of the service's."""
+    token = args.get("token", {})
+    return bool(token) and "other_claims" not in token and "permissions" not in repr(token)
 
 
 def _granted(args: Table, profile: Profile) -> list[str]:

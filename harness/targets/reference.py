@@ -49,7 +49,7 @@ class ReferenceService:
 
 
 class ReferenceTarget:
-    """Starts reference services of one kind, `service` "orchestration" or "worker", with the named `faults`.
+    """Starts reference services with the named `faults`, `service` "orchestration", "worker" or "windmill".
 
     The two times, in seconds, are those of `ReferenceSettings`; `None` leaves its default. With `own_process` each
     service is a process of its own, whose memory can be read.

@@ -30,11 +30,16 @@ SAME = "the permissions that it tells apart are the same"
         (DENIED.replace('"deny"', '["reject", "no-grant"]'), OPEN, "", "asks for no permission"),
         ('token.permissions = ["{read.permission} "]\nexpect = "no-grant"\n', ROUTES, "", ""),
         ('token.permissions = ["{read.permission} "]\nexpect = "no-grant"\n', ROUTES, STRING, SAME),
+        ('token.claims.tenant = "b"\nexpect = "no-grant"\n', ROUTES, NOTHING, ""),
+        ('token.claims.permissions = "x"\nexpect = "no-grant"\n', ROUTES, NOTHING, "a valid token is enough"),
         ('token.permissions = ["{created}"]\nexpect = "deny"\n', ONE_FOR_ALL, "", ""),
     ],
 )
 def test_what_tells_nothing_is_skipped(tmp_path: Path, body: str, routes: str, more: str, reason: str) -> None:
-    """For want of a permission nobody can be denied where none is asked for, or where it is the one that is needed."""
+    """For want of a permission nobody can be denied where none is asked for, or where it is the one that is needed.
+
+    A claim that is a rule of the service's own is another reason.
+    """
     profile = load_profile(write_profile(tmp_path, profile_text("jwks", routes=routes, more=more)))
     [cell, *_] = plan([load_scenario(tmp_path, body)], profile, "thing")
     assert (cell.verdict, reason in cell.reason) == (SKIPPED if reason else "", True)

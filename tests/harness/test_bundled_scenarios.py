@@ -102,7 +102,8 @@ def test_every_fault_that_a_scenario_kills_exists() -> None:
 
 @pytest.mark.parametrize("file", PROFILES, ids=name_of)
 def test_a_profile_loads(file: Path) -> None:
-    assert load_profile(file).routes["read"].permission
+    profile = load_profile(file)
+    assert profile.routes["read"].permission or profile.permissions_place.form == "none"
 
 
 @pytest.mark.parametrize("file", sorted((FOLDER / "expected").glob("*.toml")), ids=name_of)

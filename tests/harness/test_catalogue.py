@@ -12,8 +12,8 @@ from harness.reference.faults import FAULTS
 from harness.scenario.loader import load_all
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "shared" / "catalogue"
-# What has no HTTP route of its own: gRPC, and another product's tokens.
-OTHER_GROUPS = ("grpc", "windmill")
+# What has no HTTP route of its own.
+OTHER_GROUPS = ("grpc",)
 LEVELS = {"must": "must", "should": "should", "policy-dependent": "policy"}
 # The catalogue says "should"; with credentials the document of the product is a must, as its `why` says itself.
 # Of the others it says "must", which no document does.
@@ -40,13 +40,13 @@ def test_a_case_is_a_scenario_with_all_its_variants(case: dict[str, Any]) -> Non
     assert len(variants) >= len(case.get("variants") or [""])
     assert scenario.severity == case["severity"]
     if case["id"] not in OTHER_LEVELS:
-        assert scenario.bound_by(["tasker"]).level == LEVELS[case["default"]]
+        assert scenario.bound_by(["tasker", "windmill"]).level == LEVELS[case["default"]]
 
 
 def test_every_fault_of_the_catalogue_is_one_of_the_reference() -> None:
     known = read("mutants.json")
     names = {fault["id"] for fault in [*known["mutants"], *known.get("reserve", [])]}
-    assert {name for name in names if not name.startswith(("m-grpc-", "m-wm-"))} <= FAULTS.keys()
+    assert {name for name in names if not name.startswith("m-grpc-")} <= FAULTS.keys()
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: str(scenario.slug))

@@ -146,3 +146,10 @@ def test_a_route_that_the_profile_lacks_is_an_error(tmp_path: Path) -> None:
     profile = load_profile(write_profile(tmp_path, profile_text("jwks")))
     with pytest.raises(HarnessError, match="the profile 'thing' has no route 'item'"):
         find_route("item", profile)
+
+
+def test_the_token_is_there_without_what_is_glued_to_it() -> None:
+    """`{token}` is what the service is sent, `{jwt}` what the issuer has made."""
+    request = {"authorization": "Bearer {jwt}", "headers": {"X-Sent": "{token}"}}
+    made = build_request(request, READ, "a.b.c", WORDS, Credential(prefix="ext_"))
+    assert (made.header("Authorization"), made.header("X-Sent")) == ("Bearer a.b.c", "ext_a.b.c")

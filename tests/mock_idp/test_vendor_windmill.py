@@ -56,8 +56,9 @@ def test_options(make_issuer: MakeIssuer) -> None:
     assert (said["workspace_id"], said["folders"], said["groups"]) == ("demo", [["sales", True, False]], ["g"])
 
 
-def test_permissions_only_on_demand(windmill: IssuerApi) -> None:
+def test_permissions_and_audience_only_on_demand(windmill: IssuerApi) -> None:
     """Windmill has no claim for them."""
+    assert claims(windmill, audience="another")["aud"] == "another"
     assert "permissions" not in claims(windmill)
     assert claims(windmill, permissions=["tasks:list"])["permissions"] == ["tasks:list"]
 

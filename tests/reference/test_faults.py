@@ -14,9 +14,10 @@ from .test_faults_connection import EXPERIMENTS as CONNECTION
 from .test_faults_key_store import EXPERIMENTS as KEY_STORE
 from .test_faults_serialization import EXPERIMENTS as SERIALIZATION
 from .test_faults_tls import EXPERIMENTS as TLS
+from .test_faults_windmill import EXPERIMENTS as WINDMILL
 from .world import World
 
-AREAS = (TOKENS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS)
+AREAS = (TOKENS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS, WINDMILL)
 EXPERIMENTS = {fault: experiment for area in AREAS for fault, experiment in area.items()}
 # Its server speaks an old protocol, which the plain service of the others doesn't have.
 OTHERS = [fault for fault in EXPERIMENTS if fault not in TLS]

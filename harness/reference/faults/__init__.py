@@ -19,6 +19,7 @@ from harness.reference.faults import (
     serialization,
     signature,
     transport,
+    windmill,
 )
 from harness.reference.faults.registry import FAULTS, Fault, UnknownFault, fault, mixins
 
@@ -44,4 +45,5 @@ __all__ = [
     "serialization",
     "signature",
     "transport",
+    "windmill",
 ]

@@ -37,6 +37,12 @@ class Fault:
         return str(self.mixin.__bases__[0].__name__)
 
     @property
+    def service(self) -> str:
+        """The kind of reference service that has the part; empty for a part of Tasker's, which is there by default."""
+        room = self.mixin.__bases__[0].__module__.removeprefix("harness.reference.")
+        return room.partition(".")[0] if "." in room else ""
+
+    @property
     def method(self) -> str:
         """The one method that is overridden."""
         (name,) = overridden(self.mixin)

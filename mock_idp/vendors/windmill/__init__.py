@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mock_idp.vendors.base import Options, OptionSchemas, Vendor
-from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest, lifetime
+from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest, audience_of, lifetime
 
 
 def _text(default: str, about: str) -> dict[str, Any]:
@@ -45,7 +45,9 @@ class Windmill(Vendor):
             "iat": iat,
             "exp": exp,
         }
+        # Windmill knows neither of these claims; whoever asks for them gets them all the same.
+        if request.audience is not None:
+            claims["aud"] = audience_of(context, request)
         if request.permissions:
-            # Windmill knows no such claim; whoever asks for permissions gets them all the same.
             claims[context.permissions_claim] = list(request.permissions)
         return claims

@@ -1,0 +1,50 @@
+"""Faults in the rules of Windmill's external tokens; they show on the reference with `service` windmill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.reference.call import Call
+from harness.reference.faults.registry import fault
+from harness.reference.security_service import SecurityContext
+from harness.reference.windmill.authenticator import PREFIX, ExternalTokens
+from harness.reference.windmill.gate import WorkspaceGate
+from harness.reference.windmill.rights import Rights
+
+
+@fault("m-wm-prefix-loose", precedent="trim_start_matches in Windmill's auth.rs")
+class PrefixLoose(ExternalTokens):
+    """The prefix may be missing, stand there several times, or in any case."""
+
+    def without_prefix(self, text: str) -> str:
+        """It is cut off as often as it is found."""
+        while text.lower().startswith(PREFIX):
+            text = text[len(PREFIX) :]
+        return text.removeprefix("jwt_")
+
+
+@fault("m-wm-workspace-unchecked", precedent="Windmill's auth.rs, which compares only where a workspace was found")
+class WorkspaceUnchecked(WorkspaceGate):
+    """The workspace in the path is not compared with that of the token."""
+
+    def check_workspace(self, context: SecurityContext, call: Call) -> None:
+        """A good token is good everywhere."""
+
+
+@fault("m-wm-admin-truthy", precedent="the truthiness of JavaScript and Python")
+class AdminTruthy(Rights):
+    """`is_admin` and `is_operator` may be anything; what is not empty counts as true."""
+
+    def flag(self, claims: Mapping[str, Any], name: str) -> bool:
+        """`if claims.is_admin`."""
+        return bool(claims.get(name))
+
+
+@fault("m-wm-folder-flags-ignored", precedent="groups and folders as lists of names, which they are elsewhere")
+class FolderFlagsIgnored(Rights):
+    """A folder that a token names may be written to and managed, whatever the token says of that."""
+
+    def of_folder(self, name: str, writes: bool, owns: bool) -> set[str]:
+        """Only the names are read."""
+        return super().of_folder(name, True, True)
