@@ -61,6 +61,8 @@ def _no_challenge(args: Table, profile: Profile) -> str:
     anonymous = not isinstance(request, str) and request.get("anonymous")
     answer = "no_permission" if expected in _DENIALS else "without_credentials" if anonymous else "bad_token"
     declared = profile.refusal.declared(answer)
+    if declared is None and profile.refusal.error_member:
+        return f"the profile {profile.name} says no in the body, where no challenge is asked for"
     if declared is None or {401, *((403,) if answer == "no_permission" else ())} & set(declared):
         return ""
     return f"the profile {profile.name} declares another status of {answer} than one with a challenge"

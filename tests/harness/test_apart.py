@@ -60,6 +60,7 @@ RAW = 'steps = [{ do = "send-raw", lines = ["POST {read.path} HTTP/1.1"], expect
         ('token.times = { exp = -1 }\nexpect = "reject"\n', COOKIE, ""),
         (CHALLENGE, "", ""),
         (CHALLENGE, MISSING_403, "another status of without_credentials than one with a challenge"),
+        (CHALLENGE, '[refusal]\nerror_member = "errors"\n', "says no in the body, where no challenge is asked for"),
         (RAW, "", "it writes POST to the route 'read' out"),
         (RAW.replace("POST", "GET"), "", ""),
     ],
