@@ -80,6 +80,7 @@ def serve(
     from mock_idp.cli.vendor_options import vendor_options
     from mock_idp.jose.errors import JoseError
     from mock_idp.run import serve as server
+    from mock_idp.run.stop_signals import leave_on_stop_signals
     from mock_idp.settings import ServerSettings
 
     warn_of_unknown_variables(os.environ, ctx.command)
@@ -95,6 +96,7 @@ def serve(
             tls=_tls(tls, tls_hosts, tls_cert, tls_key),
             **rest,
         )
+        leave_on_stop_signals()  # Until it serves.
         server.serve(settings, ready_file, _say_nothing if quiet else _announce)
     except (MockIdpError, JoseError) as error:
         where = f"{place(ctx, error.field)}: " if error.field else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -13,6 +15,21 @@ def stop_signals() -> list[signal.Signals]:
     names = ("SIGTERM", "SIGINT", "SIGHUP")
     numbers = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
     return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+def leave_on_stop_signals() -> None:
+    """Let SIGTERM and SIGHUP leave the blocks that this process is in, as Ctrl-C does, instead of ending it at once.
+
+    Temporary folders are removed so, also where what else would do it is gone. Does nothing outside the main thread.
+    """
+
+    def leave(signum: int, frame: FrameType | None) -> None:
+        sys.exit(128 + signum)
+
+    if threading.current_thread() is threading.main_thread():
+        for signum in stop_signals():
+            if signum != signal.SIGINT:
+                signal.signal(signum, leave)
 
 
 def on_stop_signal(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:

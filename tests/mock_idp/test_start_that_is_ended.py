@@ -182,3 +182,27 @@ def test_a_server_whose_ready_file_was_replaced_leaves_it(folder: Path) -> None:
         ready_file.write_text("another's")
         server.terminate()
     assert ready_file.read_text() == "another's"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_server_that_is_ended_before_it_serves_removes_its_own_folder(tmp_path: Path, number: signal.Signals) -> None:
+    """Also where the keeper, who would do it, is gone."""
+    command = [sys.executable, "-m", "mock_idp", "serve", "--port", "0", "--tls"]
+    environment = {**clean_environment(), "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: [*tmp_path.glob("mock-idp-tls-*")], lambda: [*tmp_path.iterdir()])
+        process.send_signal(signal.SIGSTOP)
+        [keeper] = [one for one in psutil.process_iter() if _keeps_for(one, process.pid)]
+        keeper.kill()
+        process.send_signal(number)
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(SECONDS) in (0, 128 + number)  # 0: it served already.
+    assert [*tmp_path.iterdir()] == []
+
+
+def _keeps_for(process: psutil.Process, pid: int) -> bool:
+    try:
+        words = process.cmdline()
+    except psutil.Error:
+        return False
+    return len(words) > 2 and words[-2].endswith("keeper.py") and words[-1] == str(pid)
