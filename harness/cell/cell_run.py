@@ -74,12 +74,12 @@ class Sent:
 
 
 @contextmanager
-def _role(args: Table) -> Iterator[None]:
+def judging(sets_up: bool) -> Iterator[None]:
     """What a step that only sets up the case doesn't get says nothing about the requirement."""
     try:
         yield
     except Deviation as deviation:
-        if not args.get("sets_up"):
+        if not sets_up:
             raise
         raise SetUpFailed(f"the set-up failed: expected {deviation.expected}; got {deviation.actual}") from deviation
 
@@ -229,7 +229,7 @@ class CellRun:
             if time.monotonic() >= deadline:
                 self.remember(sent)
                 expected = self.describe(sent[-1], expectation)
-                with _role(args):
+                with judging(bool(args.get("sets_up"))):
                     raise Deviation(f"{expected}, within {seconds:g} s", sent[-1].exchange.summary())
             self.session.environment.pause(_RETRY_SECONDS)
 
@@ -256,7 +256,7 @@ class CellRun:
 
         In a step that sets up it is `SetUpFailed`.
         """
-        with _role(args):
+        with judging(bool(args.get("sets_up"))):
             self._judge_all(sent, args)
 
     def _judge_all(self, sent: list[Sent], args: Table) -> None:

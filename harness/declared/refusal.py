@@ -32,6 +32,11 @@ class Refusal:
         statuses: Sequence[int | str] | None = getattr(self, answer)
         return statuses
 
+    @property
+    def of_any_status(self) -> Refusal:
+        """Any answer that keeps the caller out, whatever status is declared."""
+        return Refusal(error_member=self.error_member)
+
     def is_error(self, status: int | None, body: bytes) -> bool:
         """Whether an answer has a 2xx status and an error in its body."""
         if not self.error_member or status is None or not 200 <= status < 300:

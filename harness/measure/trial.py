@@ -54,7 +54,7 @@ class Trial:
     def require_control(self) -> None:
         """Raises `Inconclusive` unless anonymous requests are refused and the plain token is accepted."""
         anonymous = self.session.send(build_request({"anonymous": True}, self.route, None, {}))
-        if not checks.meets(anonymous, "reject", self.route, self.profile.refusal):
+        if not checks.meets(anonymous, "reject", self.route, self.profile.refusal.of_any_status):
             wanted = checks.describe("reject", self.route, self.profile.refusal, "").partition(": ")[2]
             raise Inconclusive(f"a request without credentials must be {wanted}; got {anonymous.summary()}")
         if problem := self.session.controls.canary(CONTROL_SECONDS):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from harness.base.errors import HarnessError
 from harness.base.verdicts import Deviation
-from harness.cell.cell_run import CellRun
+from harness.cell.cell_run import CellRun, judging
 from harness.grammar.kinds import gives, uses
 from harness.grammar.mock_words import Endpoint, Fault
 from harness.grammar.tables import Certificate, Count, Duration, Style, Times
@@ -84,10 +84,12 @@ def expect_fetches(
     at_least: Count | None = None,
     timer: bool = True,
     cooldown: bool = False,
+    sets_up: bool = False,
 ) -> None:
     """Counts what the service fetched since a mark; with `timer` the refreshes that its interval allows are added."""
     run.show_fetches(on)
-    run.fetches.judge(on, since, at_most, at_least, timer, cooldown)
+    with judging(sets_up):
+        run.fetches.judge(on, since, at_most, at_least, timer, cooldown)
 
 
 @step(counts=True)
