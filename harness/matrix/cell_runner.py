@@ -17,6 +17,7 @@ from harness.cell.outgoing import find_route
 from harness.cell.session import Session
 from harness.grammar.model import Cell, Step, Table
 from harness.grammar.vocabulary import NEGATIVE_EXPECTATIONS
+from harness.matrix.crash import crash_of
 from harness.shown.foreign_text import ForeignText, foreign, header_text, lines_of, one_line
 from harness.shown.redaction import Secrets
 from harness.shown.shell_words import comment
@@ -70,6 +71,8 @@ def _clear_up(run: CellRun, result: CellResult, *, tidy: bool) -> None:
         result.verdict, result.reason = ERROR, f"the service was ended from outside: {reason}"
     secrets = _secrets(run)
     try:
+        if result.verdict == FAILED and (crash := crash_of(run)):
+            result.reason = crash
         run.finish()
         result.evidence = evidence(run, secrets, full=result.verdict != PASSED) | (
             {HELD_UP: held_up} if held_up else {}
