@@ -37,7 +37,9 @@ class Controls:
         anonymous = self._session.send(build_request({"anonymous": True}, route, None, {}))
         refusal = self._session.profile.refusal
         # Whether the status is the declared one is a case of its own.
-        if not checks.meets(anonymous, "reject", route, refusal.of_any_status):
+        if anonymous.limit:
+            self._let_in = f"a request without credentials can't be judged: {anonymous.problem}"
+        elif not checks.meets(anonymous, "reject", route, refusal.of_any_status):
             wanted = checks.describe("reject", route, refusal, anonymous.request.proof).partition(": ")[2]
             self._let_in = f"a request without credentials must be {wanted}; got {anonymous.summary()}"
         accepted = self._until_accepted("read", self._session.profile.duration({"cooldown": 1, "seconds": 3}))

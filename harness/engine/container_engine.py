@@ -27,6 +27,17 @@ def _socket() -> Path | None:
     return Path(place) if scheme == "http+unix" else None
 
 
+def _is_missing(place: Path) -> bool:
+    """Whether there is certainly nothing; what this user may not see may be there."""
+    try:
+        place.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def why_not_usable(images: Iterable[str] = ()) -> str | None:
     """Why no containers of these images can be started here, as a sentence with what to do; `None` when they can.
 
@@ -39,7 +50,7 @@ def why_not_usable(images: Iterable[str] = ()) -> str | None:
     from testcontainers.core.docker_client import DockerClient
 
     # docker-py 7.2 leaves the socket of a connection that fails open, which warns later in somebody's test.
-    if (place := _socket()) is not None and not place.exists():
+    if (place := _socket()) is not None and _is_missing(place):
         return f"no container engine answers (there is no {foreign(str(place))}): {_START}"
     try:
         client = DockerClient().client
