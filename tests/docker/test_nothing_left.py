@@ -35,7 +35,7 @@ steps = [{ do = "send" }, { do = "wait", seconds = 600 }, { do = "send" }]
 BROKEN = LONG.replace('expect = "accept"\n', "expect = [418]\n").replace(', { do = "wait", seconds = 600 }', "")
 EVERYTHING = {"container", "network"}
 # After kill -9 a worker has 15 s to notice (execnet), and what removes the containers a minute.
-REMOVAL_SECONDS = 180.0
+ENGINE_SECONDS = 180.0
 
 
 class Run:
@@ -78,7 +78,7 @@ class Run:
             assert status is None, output
             return sum("container" in one for one in there) == 3 * workers
 
-        wait_for(state, reached)
+        wait_for(state, reached, ENGINE_SECONDS)
 
     def left(self) -> list[str]:
         """Everything of the run that is there."""
@@ -93,7 +93,7 @@ def run(tmp_path: Path, image: Callable[[str], str]) -> Iterator[Run]:
     if run.process:
         run.process.kill()
         run.process.wait()
-    wait_for(run.left, lambda left: not left, REMOVAL_SECONDS)
+    wait_for(run.left, lambda left: not left, ENGINE_SECONDS)
 
 
 def write(folder: Path, text: str) -> list[str]:
@@ -143,7 +143,7 @@ def test_after_kill_9(run: Run, workers: int) -> None:
     process = run.start(*write(run.folder, LONG + second_case(workers)), "-n", str(workers))
     run.wait_until_everything_runs(max(workers, 1))
     process.kill()
-    wait_for(run.left, lambda left: not left, REMOVAL_SECONDS)
+    wait_for(run.left, lambda left: not left, ENGINE_SECONDS)
 
 
 def test_after_kill_9_of_the_guards_too(run: Run) -> None:
@@ -154,7 +154,7 @@ def test_after_kill_9_of_the_guards_too(run: Run) -> None:
     assert guards
     for one in [process, *guards]:
         os.kill(one.pid, signal.SIGKILL)
-    wait_for(run.left, lambda left: not left, REMOVAL_SECONDS)
+    wait_for(run.left, lambda left: not left, ENGINE_SECONDS)
 
 
 def second_case(workers: int) -> str:
