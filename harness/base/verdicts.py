@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -42,6 +43,17 @@ class Inconclusive(Exception):
 
 class SetUpFailed(Inconclusive):
     """The case can't prove anything, because a step that only sets it up didn't get what it expects."""
+
+
+@contextmanager
+def judging(sets_up: bool) -> Iterator[None]:
+    """What a step that only sets up the case doesn't get says nothing about the requirement."""
+    try:
+        yield
+    except Deviation as deviation:
+        if not sets_up:
+            raise
+        raise SetUpFailed(f"the set-up failed: expected {deviation.expected}; got {deviation.actual}") from deviation
 
 
 @dataclass

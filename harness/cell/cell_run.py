@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.base.errors import HarnessError
 from harness.base.held_up import HeldUp
-from harness.base.verdicts import Deviation, SetUpFailed
+from harness.base.verdicts import Deviation, judging
 from harness.cell import checks
 from harness.cell.answer_checks import deviation_of
 from harness.cell.background import JOIN_SECONDS, Background
@@ -71,17 +71,6 @@ class Sent:
 
     prepared: Prepared
     exchange: Exchange
-
-
-@contextmanager
-def judging(sets_up: bool) -> Iterator[None]:
-    """What a step that only sets up the case doesn't get says nothing about the requirement."""
-    try:
-        yield
-    except Deviation as deviation:
-        if not sets_up:
-            raise
-        raise SetUpFailed(f"the set-up failed: expected {deviation.expected}; got {deviation.actual}") from deviation
 
 
 class CellRun:

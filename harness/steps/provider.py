@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from harness.base.errors import HarnessError
-from harness.base.verdicts import Deviation
-from harness.cell.cell_run import CellRun, judging
+from harness.base.verdicts import Deviation, judging
+from harness.cell.cell_run import CellRun
 from harness.grammar.kinds import gives, uses
 from harness.grammar.mock_words import Endpoint, Fault
 from harness.grammar.tables import Certificate, Count, Duration, Style, Times

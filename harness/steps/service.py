@@ -17,11 +17,12 @@ from harness.steps.registry import step
 def start_service(
     run: CellRun,
     config: Config | None = None,
-    refusal: Literal["allowed"] | None = None,
+    refusal: Literal["allowed", "failed"] | None = None,
     names: list[str] | None = None,
 ) -> None:
     """Starts the service, with changes of its configuration. With `refusal = "allowed"` a service that refuses to start
-    passes and the case ends; `names` are words of which its message or log must hold one.
+    passes and the case ends, and `names` are words of which its message or log must hold one; with `"failed"` it has
+    broken the requirement; else it is an error.
     """
     run.repro_script.note(
         f"the service was started here, with changes {dict(config)}" if config else "the service was started here"
@@ -29,6 +30,8 @@ def start_service(
     try:
         run.session.restart_service(run.fill(config or {}))
     except TargetError as problem:
+        if refusal == "failed":
+            raise Deviation("a service that starts", problem.what) from problem
         if refusal != "allowed":
             raise
         said = "\n".join([problem.what, problem.log.as_it_came]).lower()

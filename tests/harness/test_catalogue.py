@@ -16,8 +16,8 @@ CATALOGUE = Path(__file__).resolve().parents[3] / "shared" / "catalogue"
 OTHER_GROUPS = ("grpc",)
 LEVELS = {"must": "must", "should": "should", "policy-dependent": "policy"}
 # The catalogue says "should"; with credentials the document of the product is a must, as its `why` says itself.
-# Of the others it says "must", which no document does.
-OTHER_LEVELS = {"cfg-off-is-404", "time-exp-missing", "jwks-use-enc", "leak-no-echo", "leak-no-internals"}
+# Of the other two it says "must", which no document does.
+OTHER_LEVELS = {"cfg-off-is-404", "leak-no-echo", "leak-no-internals"}
 # The scenario that takes some of a case's variants, where these are another requirement.
 SPLIT = {"http-encoding-bom": "http-transfer-coding"}
 

@@ -13,7 +13,7 @@ from cell_bench import Bench
 from scenario_files import load_scenario
 from small_service import honest
 
-from harness.base.verdicts import FAILED, INCONCLUSIVE, PASSED
+from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED
 from harness.cell.environment import Environment, Options
 from harness.cell.session import Session
 from harness.declared.profile import Profile, find_profile, load_profile
@@ -149,4 +149,16 @@ def test_a_weak_key_is_found_out_however_it_comes(
     """A bundled case on a service that never fetches for a kid: it neither blames that nor hides behind it."""
     [scenario] = select(load_all(), ["jwks-weak-rsa"])
     with running(idp_client, attacker, NEVER_FETCHES_AGAIN + fault, False) as [session]:
+        assert run_cell(Cell(scenario, scenario.variants[0], "auth0"), session).verdict == verdict
+
+
+@pytest.mark.parametrize(("refusal", "verdict"), [("allowed", PASSED), ("failed", FAILED), ("", ERROR)])
+def test_a_refused_start_is_what_the_scenario_says(
+    idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path, refusal: str, verdict: str
+) -> None:
+    """The reference refuses a configuration without algorithms."""
+    more = f', refusal = "{refusal}"' if refusal else ""
+    body = f'start = "manual"\nsteps = [{{ do = "start-service", config.defect = "no-algorithms"{more} }}]\n'
+    scenario = load_scenario(tmp_path, body)
+    with running(idp_client, attacker, "", None) as [session]:
         assert run_cell(Cell(scenario, scenario.variants[0], "auth0"), session).verdict == verdict
