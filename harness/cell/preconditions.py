@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from harness.cell.session import Session
 
 _RETRY_SECONDS = 0.05
+# What a server says of a route that it doesn't have, whoever asks (RFC 9110 §15.5.5, §15.5.6, §15.5.11, §15.6.2).
+_NOT_SERVED = (404, 405, 410, 501)
 
 
 class Controls:
@@ -23,11 +25,13 @@ class Controls:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._checked = False
-        self._let_in: str | None = None
+        self._in_vain: str | None = None
         self._found: dict[str, str | None] = {}
 
     def preflight(self) -> None:
         """Find out whether anything can be learnt here: anonymous requests are refused, the plain token is let in.
+
+        A route that isn't served keeps both out and judges neither.
 
         The findings are kept; `require_control` judges them.
         """
@@ -38,12 +42,19 @@ class Controls:
         refusal = self._session.profile.refusal
         # Whether the status is the declared one is a case of its own.
         if anonymous.limit:
-            self._let_in = f"a request without credentials can't be judged: {anonymous.problem}"
+            self._in_vain = f"a request without credentials can't be judged: {anonymous.problem}"
         elif not checks.meets(anonymous, "reject", route, refusal.of_any_status):
             wanted = checks.describe("reject", route, refusal, anonymous.request.proof).partition(": ")[2]
-            self._let_in = f"a request without credentials must be {wanted}; got {anonymous.summary()}"
+            self._in_vain = f"a request without credentials must be {wanted}; got {anonymous.summary()}"
         accepted = self._until_accepted("read", self._session.profile.duration({"cooldown": 1, "seconds": 3}))
         self._found["read"] = accepted
+        if accepted and anonymous.status in _NOT_SERVED and anonymous.status not in (refusal.bad_token or ()):
+            with_token, _ = self._session.send_plain("read")
+            if with_token.status == anonymous.status:
+                self._in_vain = (
+                    f"{route.method} {route.path} gets the same answer with and without the plain token, so it seems "
+                    f"not to be served: {with_token.summary()}; name another route in the profile's routes.read"
+                )
         self._checked = True
 
     def require_control(self, control: Table | None, request: str | Table, words: Words) -> None:
@@ -71,8 +82,8 @@ class Controls:
     def require_closed(self) -> None:
         """Where anonymous requests are let in, no answer means anything: raises `Inconclusive`."""
         self.preflight()
-        if self._let_in:
-            raise Inconclusive(f"pre-flight: {self._let_in}")
+        if self._in_vain:
+            raise Inconclusive(f"pre-flight: {self._in_vain}")
 
     def _control(self, control: Table, words: Words) -> str | None:
         route = find_route(control.get("request", "read"), self._session.profile)

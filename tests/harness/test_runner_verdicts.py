@@ -51,6 +51,19 @@ def test_where_anonymous_requests_are_let_in_nothing_is_proved(bench: Bench, bod
     assert result.reason == "pre-flight: a request without credentials must be 401; got 200 OK {}"
 
 
+@pytest.mark.parametrize("status", [404, 501])
+def test_a_route_that_is_not_served_proves_nothing(bench: Bench, status: int) -> None:
+    """Neither that a caller is kept out, nor that a good token is refused."""
+    with SmallService(lambda _: Answer(status)) as service, bench.session(service) as session:
+        expired, plain = (run_cell(bench.cell(body), session) for body in (EXPIRED, PLAIN))
+    assert (expired.verdict, plain.verdict) == (INCONCLUSIVE, INCONCLUSIVE)
+    assert expired.reason == plain.reason
+    assert plain.reason.startswith(
+        "pre-flight: GET /v1/things gets the same answer with and without the plain token, so it seems not to be "
+        f"served: {status} "
+    )
+
+
 @pytest.fixture(scope="module")
 def where_all_is_refused(
     idp_client: IdpClient, attacker: AttackerListener, tmp_path_factory: pytest.TempPathFactory
