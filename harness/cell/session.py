@@ -32,12 +32,14 @@ _PLAIN_TOKEN_SECONDS = 100.0
 class Session:
     """One issuer and, once started, one service configured for it; used by one cell at a time.
 
-    `config` is the scenario's config table. Nothing is started by the constructor but the issuer.
+    `config` is the scenario's config table, over what the profile's services are told usually. Nothing is started by
+    the constructor but the issuer.
     """
 
     def __init__(self, environment: Environment, style: str, config: Table) -> None:
-        self.environment, self.style, self.config = environment, style, config
+        self.environment, self.style = environment, style
         self.profile = environment.profile
+        self.config: Table = {**self.profile.usual, **config}
         self.algorithms: tuple[str, ...] = tuple(config.get("allowed_algorithms", ("RS256",)))
         self.tls: TlsFront | None = None
         self.planted: set[str] = set()  # Secrets in the configurations of its services.
@@ -85,7 +87,9 @@ class Session:
 
     def make_issuer(self, name: str, style: str | None = None) -> IssuerClient:
         """Another issuer at the same identity provider, with keys of its own."""
-        settings = {**self.environment.settings_for_issuer()}
+        settings: dict[str, Any] = {**self.environment.settings_for_issuer()}
+        if self.tls is not None:
+            settings["public_url"] = self.tls.url
         self.other_issuers[name] = self.environment.idp.create_issuer(style or self.style, **settings)
         return self.other_issuers[name]
 

@@ -14,6 +14,7 @@ from harness.declared.credential import BEARER, Credential, read_credential
 from harness.declared.permissions import KNOB, Permissions, read_permissions
 from harness.declared.profile_checks import check_profile
 from harness.declared.refusal import UNDECLARED, Refusal, read_refusal
+from harness.declared.usual import read_usual
 from harness.grammar.model import Route
 from harness.grammar.policies import known_knobs
 from harness.grammar.toml_source import TomlSource, nearest
@@ -26,8 +27,9 @@ TASKER = ("tasker",)
 class Profile:
     """A target's declared behaviour. Times are seconds; `None` for the cool-down means none is declared.
 
-    `documents` are the names of those that bind it beside what binds every service. `cannot_set` are settings of
-    scenarios that this service can't be given, with the reason.
+    `documents` are the names of those that bind it beside what binds every service. `usual` are settings that its
+    services have unless a scenario says otherwise, `cannot_set` settings of scenarios that this service can't be given,
+    with the reason.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Profile:
     refusal: Refusal = UNDECLARED
     credential: Credential = BEARER
     permissions_place: Permissions = field(default_factory=Permissions)
+    usual: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def leeway_seconds(self) -> float:
@@ -118,6 +121,7 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
         credential=read_credential(data.get("credential", {})),
         permissions_place=place,
         refusal=read_refusal(data.get("refusal", {})),
+        usual=read_usual(data.get("usual", {}), data.get("capabilities", [])),
         **data.get("timing", {}),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from harness.declared.credential import check_credential
 from harness.declared.permissions import check_permissions
 from harness.declared.refusal import check_refusal
+from harness.declared.usual import check_usual
 from harness.grammar import vocabulary as words
 from harness.grammar.placeholders import problems
 from harness.grammar.policies import Knobs, check_declared
@@ -37,6 +38,7 @@ _PROFILE: Mapping[str, Kind] = {
     "capabilities": TEXTS,
     "lacks": table_of(TEXT, "a table of reasons"),
     "routes": _TABLE,
+    "usual": _TABLE,
     "timing": _TABLE,
     "credential": _TABLE,
     "permissions": _TABLE,
@@ -98,6 +100,7 @@ def check_profile(source: TomlSource, knobs: Knobs) -> None:
     check_credential(source, data.get("credential", {}))
     check_permissions(source, data)
     check_refusal(source, data.get("refusal", {}))
+    check_usual(source, data.get("usual", {}), data.get("capabilities", []))
     check_declared(source, data.get("policy", {}), knobs, ("policy",))
     if resources := data.get("resources", {}):
         _check(source, resources, _RESOURCES, ("resources",), "resources", needed=_RESOURCES)

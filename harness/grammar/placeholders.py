@@ -23,6 +23,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "basicoauth": lambda text: base64.b64encode(f"{text}:x-oauth-basic".encode()).decode(),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     # A URL without its scheme, and spellings that name the same place but are other texts.
+    "scheme": lambda text: text.partition("://")[0],
     "noscheme": lambda text: text.partition("://")[2],
     "upperscheme": lambda text: re.sub(r"^\w+(?=://)", lambda found: found[0].upper(), text),
     "upperhost": lambda text: re.sub(r"(?<=://)[^/:]+", lambda found: _other_host(found[0]), text, count=1),

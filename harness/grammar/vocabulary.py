@@ -97,6 +97,21 @@ CONFIG_NEEDS: Final = {
     "second_issuer": "multi-issuer",
     "allow_http": "allow-http",
 }
+# The settings of how keys are fetched: without a fetch there is nothing about them.
+ABOUT_THE_KEY_SET: Final = frozenset(
+    {
+        "jwks_url",
+        "refresh",
+        "max_stale_seconds",
+        "allow_http",
+        "guard_private_hosts",
+        "discovery",
+        "second_issuer",
+        "tls",
+    }
+)
+# The settings that a profile may say for all its services, and the capability that goes with each.
+OF_ALL_SERVICES: Final = {"verification": "static-key", "tls": "tls", "discovery": "discovery"}
 # What the provider's TLS end can show, beside `trusted`, which is what the service was told to trust.
 CERTIFICATES: Final = ("trusted", "self-signed", "wrong-host", "expired", "unknown-ca", "tls-1.0")
 ROUTE_SETS: Final = ("openapi", "resource")

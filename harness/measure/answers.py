@@ -63,4 +63,4 @@ def shape(value: Any, depth: int = _DEEPEST) -> Any:
     return names.get(type(value), "null")
 
 
-EXPERIMENT = Experiment(("answer-no-credentials", "answer-bad-token", "answer-no-permission"), run)
+EXPERIMENT = Experiment(("answer-no-credentials", "answer-bad-token", "answer-no-permission"), run, needs=())

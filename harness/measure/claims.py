@@ -47,5 +47,5 @@ def required(lab: Lab) -> Findings:
     return {"required-claims": Finding(needed, counts={"tokens": len(_CLAIMS)})}
 
 
-LEEWAYS = Experiment(("exp-leeway", "nbf-leeway", "iat-leeway"), leeways)
-REQUIRED = Experiment(("required-claims",), required)
+LEEWAYS = Experiment(("exp-leeway", "nbf-leeway", "iat-leeway"), leeways, needs=())
+REQUIRED = Experiment(("required-claims",), required, needs=())

@@ -39,4 +39,4 @@ def run(lab: Lab) -> Findings:
     return {"clock": Finding(_CLOCKS[by_provider, by_own], counts=counts)}
 
 
-EXPERIMENT = Experiment(("clock",), run)
+EXPERIMENT = Experiment(("clock",), run, needs=())

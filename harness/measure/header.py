@@ -48,5 +48,5 @@ def _step(accepted: int) -> int:
     return finest if accepted <= _FINE_UP_TO else accepted // 32
 
 
-TYP = Experiment(("accepted-typ",), accepted_typ)
-TOKEN_SIZE = Experiment(("largest-token",), largest_token)
+TYP = Experiment(("accepted-typ",), accepted_typ, needs=())
+TOKEN_SIZE = Experiment(("largest-token",), largest_token, needs=())

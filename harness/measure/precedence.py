@@ -37,4 +37,4 @@ def run(lab: Lab) -> Findings:
     return {"credential-precedence": Finding(_DECIDES.get(outcome, "no rule: see the counts"), counts=statuses)}
 
 
-EXPERIMENT = Experiment(("credential-precedence",), run, needs=("jwks", "api-keys"))
+EXPERIMENT = Experiment(("credential-precedence",), run, needs=("api-keys",))

@@ -18,7 +18,7 @@ from harness.grammar.once import Once
 from harness.grammar.policies import Knobs, known_knobs
 from harness.grammar.tables import ControlTable, Policy, ScenarioTable, VariantTable
 from harness.grammar.toml_source import Place, TomlSource, shown
-from harness.grammar.vocabulary import BEARER_HEADER, CONFIG_NEEDS, STYLES, USUAL_SETTINGS
+from harness.grammar.vocabulary import ABOUT_THE_KEY_SET, BEARER_HEADER, CONFIG_NEEDS, STYLES, USUAL_SETTINGS
 from harness.steps import STEPS, StepDefinition
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -218,13 +218,17 @@ def _chosen(configs: Iterable[Table]) -> frozenset[str]:
 
 def _implied_needs(table: Table, steps: Iterable[Step]) -> set[str]:
     """What the words of a scenario need by themselves, so that nobody has to write it."""
+    steps = tuple(steps)
     needs = {need for step in steps for need in STEPS[step.do].says.needs}
+    if any("fetches" in step.args for step in steps):
+        needs.add("jwks")
     config = table.get("config", {})
     if config or table.get("timed"):
         needs.add("configure")
     if config.get("verification") == "public_key":
+        needs -= {"jwks"}
         needs.add("static-key")
-    else:
+    elif ABOUT_THE_KEY_SET & config.keys():
         needs.add("jwks")
     if table.get("start") == "manual":
         needs.add("restart")

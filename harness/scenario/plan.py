@@ -11,7 +11,7 @@ from harness.base.errors import UsageError
 from harness.base.verdicts import SKIPPED, UNDECLARED
 from harness.declared.profile import Profile
 from harness.grammar.model import Cell, Scenario, Variant
-from harness.grammar.vocabulary import BEARER_HEADER, STYLES, VENDORS
+from harness.grammar.vocabulary import BEARER_HEADER, OF_ALL_SERVICES, STYLES, USUAL_SETTINGS, VENDORS
 from harness.scenario.apart import why_nothing_is_shown
 from harness.steps import STEPS
 
@@ -128,15 +128,24 @@ def _seconds(variant: Variant, profile: Profile) -> float:
     return seconds
 
 
+def _needs(variant: Variant, profile: Profile) -> frozenset[str]:
+    """The capabilities without which nothing is shown: those of the variant, and those of how keys come usually."""
+    usual = {OF_ALL_SERVICES[setting] for setting in profile.usual.keys() - variant.config.keys()}
+    told = {**USUAL_SETTINGS, **profile.usual, **variant.config}
+    return variant.needs | usual | ({"jwks"} if told["verification"] == "jwks" else set())
+
+
 def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> tuple[str, str]:
     if not scenario.requirement:
         return SKIPPED, f"no document that the profile {profile.name} names demands this"
     if BEARER_HEADER in variant.needs and not profile.credential.is_bearer:
         return SKIPPED, f"it is about Authorization: Bearer, and the token travels in {profile.credential.place}"
-    for capability in sorted(variant.needs - profile.capabilities - {BEARER_HEADER}):
+    for capability in sorted(_needs(variant, profile) - profile.capabilities - {BEARER_HEADER}):
         return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
-    for setting in sorted(variant.settings & profile.cannot_set.keys()):
+    for setting in sorted((variant.settings | profile.usual.keys()) & profile.cannot_set.keys()):
         return SKIPPED, profile.cannot_set[setting]
+    if profile.usual.get("discovery") and "jwks_url" in variant.settings:
+        return SKIPPED, f"it says where the keys are, and services of the profile {profile.name} look into the metadata"
     for route in sorted(variant.routes - profile.routes.keys() - {one.path for one in profile.public}):
         return SKIPPED, f"the profile {profile.name} has no route {route!r}"
     for counter in sorted(variant.counters - profile.metrics.get("counters", {}).keys()):

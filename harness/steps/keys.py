@@ -20,7 +20,7 @@ def make_key(run: CellRun, name: NewKey, **settings: KeySettings) -> None:
     run.session.add_key(name, state="hidden", **settings)
 
 
-@step()
+@step(needs=("jwks",))
 def publish_key(
     run: CellRun,
     name: NewKey,
@@ -39,14 +39,14 @@ def publish_key(
         run.session.add_key_elsewhere(issuer, name, state=state, **settings)
 
 
-@step()
+@step(needs=("jwks",))
 def set_key_state(run: CellRun, key: KeyName, state: KeyState) -> None:
     """Moves a key to `next`, `current`, `previous`, `retired`, `revoked` or `hidden`."""
     run.session.issuer.set_key_state(run.session.kid(key), state)
     run.session.forget_plain_tokens()
 
 
-@step()
+@step(needs=("jwks",))
 def publish_only(run: CellRun, keys: Annotated[list[KeyName], Kind({"minItems": 0})]) -> None:
     """Exactly these are published and the first of them signs; `[]` empties the JWKS."""
     session = run.session
@@ -59,7 +59,7 @@ def publish_only(run: CellRun, keys: Annotated[list[KeyName], Kind({"minItems": 
     session.forget_plain_tokens()
 
 
-@step()
+@step(needs=("jwks",))
 def rotate_keys(run: CellRun) -> None:
     """One rotation as the style's vendor does it."""
     answer = run.session.issuer.rotate()
@@ -67,7 +67,7 @@ def rotate_keys(run: CellRun) -> None:
     run.session.forget_plain_tokens()
 
 
-@step(takes="jwks")
+@step(takes="jwks", needs=("jwks",))
 def edit_jwks(
     run: CellRun, before: Entries | None = None, after: Entries | None = None, edit: JwkEdits | None = None
 ) -> None:

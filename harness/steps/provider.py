@@ -17,7 +17,7 @@ from harness.steps.registry import step
 Mark = Annotated[str, uses("mark")]
 
 
-@step(takes="fault")
+@step(takes="fault", needs=("jwks",))
 def fault(run: CellRun, **settings: Fault) -> None:
     """The provider misbehaves at an endpoint (`jwks`, `discovery`, `token`, ...) until it is told to stop, or `times`
     times.
@@ -46,7 +46,7 @@ def make_issuer(run: CellRun, name: Annotated[str, gives("make-issuer")], style:
     run.refresh_words()
 
 
-@step(config="tls")
+@step(config="tls", needs=("jwks",))
 def present_certificate(run: CellRun, kind: Certificate) -> None:
     """The certificate that the provider shows from now on: `trusted`, `self-signed`, `wrong-host`, `expired`,
     `unknown-ca`, or `tls-1.0` (a good one over an old protocol); connections that are open are closed.
@@ -56,7 +56,7 @@ def present_certificate(run: CellRun, kind: Certificate) -> None:
     run.session.tls.present(kind)
 
 
-@step(counts=True)
+@step(counts=True, needs=("jwks",))
 def wait_for_fetch(run: CellRun, on: Endpoint, count: Times = 1, within: Duration | None = None) -> None:
     """Waits until the service has asked the provider that often since the last mark, 10 s at most unless `within` says
     something else.
@@ -75,7 +75,7 @@ def mark(run: CellRun, name: Annotated[str, gives("mark")]) -> None:
     run.fetches.mark(name)
 
 
-@step(counts=True)
+@step(counts=True, needs=("jwks",))
 def expect_fetches(
     run: CellRun,
     on: Endpoint = "jwks",
@@ -92,7 +92,7 @@ def expect_fetches(
         run.fetches.judge(on, since, at_most, at_least, timer, cooldown)
 
 
-@step(counts=True)
+@step(counts=True, needs=("jwks",))
 def expect_requests(
     run: CellRun,
     on: Endpoint = "jwks",

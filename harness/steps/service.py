@@ -43,7 +43,7 @@ def start_service(
         raise CaseEnded from problem
 
 
-@step(takes_up_keys=True)
+@step(takes_up_keys=True, needs=("jwks",))
 def take_up_keys(run: CellRun, refusal: Literal["allowed"] | None = None) -> None:
     """Lets the service take up what is published now, in the way it gets new keys: where the unknown kid of the next
     token is enough nothing happens, else the service is started again, where it can be. With `refusal = "allowed"` one

@@ -142,15 +142,18 @@ def test_a_fault_step_without_a_fault_takes_the_scenarios(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("body", "needs"),
     [
-        ("", {"jwks"}),
-        ("config.strict_validation = true\n", {"jwks", "configure"}),
+        ("", set()),
+        ("fetches = { at_most = 1 }\n", {"jwks"}),
+        ('config.refresh = "short"\n', {"jwks", "configure"}),
+        ('steps = [{ do = "publish-key", name = "second" }, { do = "send" }]\n', {"jwks"}),
+        ("config.strict_validation = true\n", {"configure"}),
         ('config.verification = "public_key"\n', {"static-key", "configure"}),
-        ("timed = true\n", {"jwks", "configure"}),
-        ('start = "manual"\nsteps = [{ do = "send" }]\n', {"jwks", "restart"}),
-        ('steps = [{ do = "restart-service" }, { do = "send" }]\n', {"jwks", "restart"}),
-        ('token.header.jku = "{attacker}/jwks"\n', {"jwks", "attacker-listener"}),
-        ('request.headers = { "{api_key_header}" = "{api_key.full}" }\n', {"jwks", "api-keys"}),
-        ('needs = ["openapi"]\n', {"jwks", "openapi"}),
+        ("timed = true\n", {"configure"}),
+        ('start = "manual"\nsteps = [{ do = "send" }]\n', {"restart"}),
+        ('steps = [{ do = "restart-service" }, { do = "send" }]\n', {"restart"}),
+        ('token.header.jku = "{attacker}/jwks"\n', {"attacker-listener"}),
+        ('request.headers = { "{api_key_header}" = "{api_key.full}" }\n', {"api-keys"}),
+        ('needs = ["openapi"]\n', {"openapi"}),
     ],
 )
 def test_what_the_words_of_a_scenario_need_is_known(tmp_path: Path, body: str, needs: set[str]) -> None:

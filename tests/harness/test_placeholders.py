@@ -60,6 +60,7 @@ def test_filters_of_paths(name: str, result: str) -> None:
 @pytest.mark.parametrize(
     ("name", "result"),
     [
+        ("scheme", "http"),
         ("noscheme", "idp.example:1/a"),
         ("upperscheme", "HTTP://idp.example:1/a"),
         ("upperhost", "http://IDP.EXAMPLE:1/a"),
