@@ -114,7 +114,7 @@ ABOUT_THE_KEY_SET: Final = frozenset(
 OF_ALL_SERVICES: Final = {"verification": "static-key", "tls": "tls", "discovery": "discovery"}
 # What the provider's TLS end can show, beside `trusted`, which is what the service was told to trust.
 CERTIFICATES: Final = ("trusted", "self-signed", "wrong-host", "expired", "unknown-ca", "tls-1.0")
-ROUTE_SETS: Final = ("openapi", "resource")
+ROUTE_SETS: Final = ("openapi", "declared", "resource")
 PERMISSION_SETS: Final = ("own", "all-but-own")
 # The API keys that scenarios name: one with all permissions, one with the read route's, one with none.
 API_KEYS: Final = ("full", "read", "none")

@@ -13,7 +13,7 @@ from harness.mutants.kill_order import Killers
 from harness.targets import profile_of
 
 # The tokens of one style alone are for a service that reads claims of its own.
-_OWN_STYLES: Final[Mapping[str, tuple[str, ...]]] = {"windmill": ("windmill",)}
+_OWN_STYLES: Final[Mapping[str, tuple[str, ...]]] = {"windmill": ("windmill",), "rfc9068": ("custom",)}
 
 
 def target_options(fault: str) -> tuple[tuple[str, str], ...]:

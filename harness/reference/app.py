@@ -6,6 +6,7 @@ import logging
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 
 from flask import Flask, Response, request
 
@@ -29,7 +30,7 @@ from harness.reference.replies import ErrorReplies
 from harness.reference.router import Router
 from harness.reference.routes import RouteTable
 from harness.reference.security_service import SecurityService
-from harness.reference.settings import ReferenceSettings, SettingsCheck
+from harness.reference.settings import SERVICES_WITH_PARTS, ReferenceSettings, SettingsCheck
 from harness.reference.static_key import StaticKey
 from harness.reference.store import TaskStore
 
@@ -82,10 +83,8 @@ def build_app(settings: ReferenceSettings, parts: Parts | None = None, clock: Cl
     """A service with these settings; raises `SettingsError` when it cannot run with them."""
     parts, clock = parts or Parts(), clock or Clock()
     settings = parts.of(SettingsCheck)().checked(settings)
-    if settings.service == "windmill":
-        from harness.reference.windmill import PARTS  # Its parts are loaded for nobody else.
-
-        parts = parts.of_service(PARTS)
+    if settings.service in SERVICES_WITH_PARTS:  # They are loaded for nobody else.
+        parts = parts.of_service(import_module(f"harness.reference.{settings.service}").PARTS)
     routes = parts.of(RouteTable)(settings).routes()
     metrics = parts.of(Metrics)()
     permissions = parts.of(PermissionPolicy)(settings)

@@ -9,7 +9,9 @@ from typing import Final
 from harness.reference.algorithms import ALGORITHMS
 from harness.reference.errors import SettingsError
 
-SERVICES: Final = ("orchestration", "worker", "windmill")
+# Those of Tasker, and those with parts of their own in the folder of their name.
+SERVICES_WITH_PARTS: Final = ("windmill", "rfc9068")
+SERVICES: Final = ("orchestration", "worker", *SERVICES_WITH_PARTS)
 VERIFICATION_METHODS: Final = ("jwks", "public_key")
 
 
@@ -26,7 +28,7 @@ class ApiKey:
 class ReferenceSettings:
     """Everything one service is started with. Names ending in `_seconds` are seconds, in `_bytes` bytes.
 
-    `service` selects the routes, "orchestration" or "worker" of Tasker, or "windmill" with rules of its own. With
+    `service` selects the routes, "orchestration" or "worker" of Tasker, or one with rules of its own. With
     `verification_method` "jwks" the keys come from `jwks_url`, which must be https unless `jwks_url_allow_http`; with
     "public_key" from `public_key_pem`. `jwks_proxy` (`http://host:port`, "" for none) is the only proxy used: the
     environment is not read. `ca_file` is a PEM file with the CAs to trust in place of the system's.

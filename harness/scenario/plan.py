@@ -150,14 +150,14 @@ def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> 
         return SKIPPED, f"the profile {profile.name} has no route {route!r}"
     for counter in sorted(variant.counters - profile.metrics.get("counters", {}).keys()):
         return SKIPPED, f"the profile {profile.name} names no counter {counter!r}"
-    for knob in variant.knobs:
-        if knob not in profile.policy:
-            return UNDECLARED, f"the profile {profile.name} doesn't declare the policy {knob!r}"
     for knob, value in variant.when.items():
-        if profile.policy[knob] not in (value if isinstance(value, list) else [value]):
+        if knob in profile.policy and profile.policy[knob] not in (value if isinstance(value, list) else [value]):
             return (
                 SKIPPED,
                 f"it is for services with {knob} = {json.dumps(value)}; the profile {profile.name} declares another",
             )
+    for knob in variant.knobs:
+        if knob not in profile.policy:
+            return UNDECLARED, f"the profile {profile.name} doesn't declare the policy {knob!r}"
     reason = why_nothing_is_shown(variant, profile)
     return (SKIPPED, reason) if reason else ("", "")

@@ -7,6 +7,7 @@ from typing import Any
 from harness.cell.cell_run import CellRun, Prepared, Sent
 from harness.cell.outgoing import build_request, find_route
 from harness.cell.service_documents import document_of, openapi_routes
+from harness.grammar.mock_words import Token
 from harness.grammar.model import Route, Table
 from harness.grammar.tables import Outcome, Permissions, Routes
 from harness.steps.registry import step
@@ -20,10 +21,18 @@ def _named(args: Table) -> list[Table]:
 
 
 @step(sends=_named, stores=True)
-def send_to_routes(run: CellRun, routes: Routes, permissions: Permissions, expect: Outcome) -> None:
-    """Asks every route of a set: `"openapi"` (all protected operations of the service's OpenAPI document), `"resource"`
-    (the profile's routes of the read route's resource) or a list of names; with the route's `"own"` permission,
-    `"all-but-own"`, or a list.
+def send_to_routes(
+    run: CellRun,
+    routes: Routes,
+    expect: Outcome,
+    permissions: Permissions = "own",
+    token: Token | None = None,
+    anonymous: bool = False,
+) -> None:
+    """Asks every route of a set: `"openapi"` (all protected operations of the service's OpenAPI document), `"declared"`
+    (the profile's, but for public ones), `"resource"` (those of them that are of the read route's resource) or a list
+    of names; with the route's `"own"` permission, `"all-but-own"`, or a list, in a token like `token`, or with none
+    at all (`anonymous`).
     """
     issuer = run.session.issuer
     for route in _routes(run, routes):
@@ -32,10 +41,12 @@ def send_to_routes(run: CellRun, routes: Routes, permissions: Permissions, expec
             granted = [route.permission]
         elif permissions == "all-but-own":
             granted = [name for name in run.profile.permissions if name != route.permission]
-        spec = run.session.token_spec({"permissions": run.fill(granted)}, route)
-        token = issuer.mint(spec)
-        request = build_request(route.name, route, token, run.words(), run.profile.credential)
-        prepared = Prepared(request, route, spec, token, issuer)
+        table = run.session.with_kids({**(token or {}), "permissions": run.fill(granted)})
+        spec = run.session.token_spec(table, route, run.words())
+        minted = None if anonymous else issuer.mint(spec)
+        asked = {"route": route.name, "anonymous": anonymous}
+        request = build_request(asked, route, minted, run.words(), run.profile.credential)
+        prepared = Prepared(request, route, spec, minted, issuer)
         one = Sent(prepared, run.session.send(prepared.request))
         run.remember([one])
         run.judge(one, expect)
@@ -43,6 +54,9 @@ def send_to_routes(run: CellRun, routes: Routes, permissions: Permissions, expec
 
 def _routes(run: CellRun, routes: Any) -> list[Route]:
     known = run.profile.routes
+    if routes == "declared":
+        public = {(route.method, route.path) for route in run.profile.public}
+        return [route for route in known.values() if (route.method, route.path) not in public]
     if routes == "resource":
         return [route for route in known.values() if route.resource == known["read"].resource]
     if routes == "openapi":

@@ -49,7 +49,8 @@ class ReferenceService:
 
 
 class ReferenceTarget:
-    """Starts reference services with the named `faults`, `service` "orchestration", "worker" or "windmill".
+    """Starts reference services with the named `faults`, `service` "orchestration", "worker", "windmill" or
+    "rfc9068".
 
     The two times, in seconds, are those of `ReferenceSettings`; `None` leaves its default. With `own_process` each
     service is a process of its own, whose memory can be read.

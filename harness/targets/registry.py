@@ -81,7 +81,7 @@ TARGETS: Mapping[str, Entry] = {
     "reference": Entry(
         _reference,
         {
-            "service": one_of("orchestration", "worker", "windmill"),
+            "service": one_of("orchestration", "worker", "windmill", "rfc9068"),
             "faults": NAMES,
             "jwks_fetch_timeout_seconds": SOME_SECONDS,
             "unknown_kid_cooldown_seconds": SECONDS,
@@ -165,4 +165,5 @@ def make_target(name: str, options: Mapping[str, Any] | None = None) -> Target:
 def profile_of(name: str, options: Mapping[str, Any] | None = None) -> str:
     """The profile to judge a target's services by when none is named: that of its own name, as a rule."""
     service = (options or {}).get("service", "tasker-worker")
-    return service if (name, service) in (("container", "tasker-worker"), ("reference", "windmill")) else name
+    own = (("container", "tasker-worker"), ("reference", "windmill"), ("reference", "rfc9068"))
+    return service if (name, service) in own else name

@@ -41,6 +41,7 @@ bad_token = [401]
 no_permission = [403]
 [vocabulary]
 permissions = ["things:list", "things:create", "others:read"]
+public = [{ path = "/health" }]
 """
 
 

@@ -130,6 +130,21 @@ def test_send_to_routes_asks_each(bench: Bench, routes: str, permissions: str, e
     assert bench.judge(honest, body).verdict == verdict
 
 
+@pytest.mark.parametrize("more", ["anonymous = true", "token = { times = { exp = -3600 } }"])
+@pytest.mark.parametrize(("is_open", "verdict"), [(False, PASSED), (True, FAILED)])
+def test_every_declared_route_is_tried_without_a_good_token(
+    bench: Bench, more: str, is_open: bool, verdict: str
+) -> None:
+    """Also one that nothing else asks for."""
+
+    def behave(call: Call) -> Answer:
+        return Answer(201) if is_open and call.method == "POST" else honest(call)
+
+    result = bench.judge(behave, steps(f'do = "send-to-routes", routes = "declared", expect = "reject", {more}'))
+    assert result.verdict == verdict
+    assert ("201" in result.actual) is is_open
+
+
 @pytest.mark.parametrize(("grows", "verdict"), [(False, PASSED), (True, FAILED)])
 def test_a_refused_write_must_have_no_effect(bench: Bench, grows: bool, verdict: str) -> None:
     things = ["one"]

@@ -12,12 +12,13 @@ from .mistakes import Experiment, cases
 from .test_faults_access import EXPERIMENTS as ACCESS
 from .test_faults_connection import EXPERIMENTS as CONNECTION
 from .test_faults_key_store import EXPERIMENTS as KEY_STORE
+from .test_faults_rfc9068 import EXPERIMENTS as RFC9068
 from .test_faults_serialization import EXPERIMENTS as SERIALIZATION
 from .test_faults_tls import EXPERIMENTS as TLS
 from .test_faults_windmill import EXPERIMENTS as WINDMILL
 from .world import World
 
-AREAS = (TOKENS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS, WINDMILL)
+AREAS = (TOKENS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS, WINDMILL, RFC9068)
 EXPERIMENTS = {fault: experiment for area in AREAS for fault, experiment in area.items()}
 # Its server speaks an old protocol, which the plain service of the others doesn't have.
 OTHERS = [fault for fault in EXPERIMENTS if fault not in TLS]
