@@ -36,8 +36,6 @@ from harness.wire.exchange import ANSWER_SECONDS, Connection, Exchange, Request
 
 _RETRY_SECONDS = 0.05
 _KEPT_EXCHANGES = 12
-# The longest a service keeps a key set when its configuration says "long".
-LONG_REFRESH_SECONDS = 3600
 # A caller gives up some time; a service that takes longer than this for one answer is as good as down.
 SLOW_SECONDS = 2.0
 
@@ -85,7 +83,7 @@ class CellRun:
         self.sent: list[Sent] = []
         self.counted: list[dict[str, Any]] = []
         short = cell.variant.config.get("refresh") == "short"
-        interval = self.profile.refresh_seconds if short else LONG_REFRESH_SECONDS
+        interval = self.profile.refresh_seconds if short else self.profile.longest_refresh_seconds
         self.fetches = FetchCounts(session.issuer, self.profile, interval, self.counted)
         self.memory: dict[str, Memory | None] = {}
         self.scrapes: dict[str, MetricsPage] = {}

@@ -37,7 +37,9 @@ def service_config(session: Session, config: Table) -> ServiceConfig:
         allowed_algorithms=session.algorithms,
         verification="public_key" if static else "jwks",
         public_key_pem=issuer.public_pem(session.first_kid) if static else "",
-        refresh_seconds=profile.refresh_seconds if config.get("refresh") == "short" else 3600,
+        refresh_seconds=(
+            profile.refresh_seconds if config.get("refresh") == "short" else profile.longest_refresh_seconds
+        ),
         max_stale_seconds=config.get("max_stale_seconds", profile.max_stale_seconds),
         api_keys=entries,
         api_keys_enabled=enabled,

@@ -27,6 +27,8 @@ TASKER = ("tasker",)
 class Profile:
     """A target's declared behaviour. Times are seconds; `None` for the cool-down means none is declared.
 
+    Its key set can be kept from `refresh_seconds` to `longest_refresh_seconds`.
+
     `documents` are the names of those that bind it beside what binds every service. `usual` are settings that its
     services have unless a scenario says otherwise, `cannot_set` settings of scenarios that this service can't be given,
     with the reason.
@@ -39,6 +41,7 @@ class Profile:
     routes: Mapping[str, Route]
     policy: Mapping[str, Any]
     refresh_seconds: int = 2
+    longest_refresh_seconds: int = 3600
     max_stale_seconds: int = 4
     fetch_timeout_seconds: float = 10.0
     unknown_kid_cooldown_seconds: float | None = None

@@ -18,6 +18,7 @@ from harness.grammar.value_kinds import (
     HEADERS,
     LINE,
     METHOD,
+    MOST_SECONDS,
     PATH,
     SOME_SECONDS,
     SOME_STATUSES,
@@ -64,7 +65,9 @@ _ROUTE: Mapping[str, Kind] = {
     "let_in": STATUSES,
 }
 _TIMING: Mapping[str, Kind] = {
-    **dict.fromkeys(("refresh_seconds", "max_stale_seconds", "fetch_timeout_seconds"), SOME_SECONDS),
+    **dict.fromkeys(
+        ("refresh_seconds", "longest_refresh_seconds", "max_stale_seconds", "fetch_timeout_seconds"), SOME_SECONDS
+    ),
     "unknown_kid_cooldown_seconds": SOME_SECONDS,
     "requests_per_second": number(0, above=True),
 }
@@ -97,6 +100,7 @@ def check_profile(source: TomlSource, knobs: Knobs) -> None:
     if "read" not in routes:
         source.fail(("routes",), "a profile needs at least [routes.read]")
     _check(source, data.get("timing", {}), _TIMING, ("timing",), "timing")
+    _check_intervals(source, data.get("timing", {}))
     check_credential(source, data.get("credential", {}))
     check_permissions(source, data)
     check_refusal(source, data.get("refusal", {}))
@@ -116,6 +120,14 @@ def check_profile(source: TomlSource, knobs: Knobs) -> None:
         _check(source, table, _PUBLIC, ("vocabulary", "public"), "a public route", needed=("path",))
     if metrics := data.get("metrics", {}):
         _check(source, metrics, _METRICS, ("metrics",), "metrics", needed=_METRICS)
+
+
+def _check_intervals(source: TomlSource, timing: Mapping[str, float]) -> None:
+    if timing.get("longest_refresh_seconds", MOST_SECONDS) < timing.get("refresh_seconds", 2):
+        source.fail(
+            ("timing", "longest_refresh_seconds"),
+            "longest_refresh_seconds, the largest interval, is smaller than refresh_seconds",
+        )
 
 
 def _check_capabilities(source: TomlSource, capabilities: list[str], lacks: Mapping[str, str]) -> None:

@@ -110,6 +110,12 @@ WRONG_VALUES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "word": ("[policy]\nempty_set = {}\n", ("true", '"autoritative"', "1"), "empty_set"),
     "bytes": ("[policy]\njwks_bytes_at_most = {}\n", ("-1", "1.5", "true", "inf", '"1"'), "jwks_bytes_at_most must "),
     "refresh": ("[timing]\nrefresh_seconds = {}\n", (*NOT_SECONDS, "0", "1e12"), "refresh_seconds must be "),
+    "longest": ("[timing]\nlongest_refresh_seconds = {}\n", (*NOT_SECONDS, "0"), "longest_refresh_seconds must be "),
+    "apart": (
+        "[timing]\nrefresh_seconds = {}\nlongest_refresh_seconds = 600\n",
+        ("601", "3600"),
+        "the largest interval, is smaller than refresh_seconds",
+    ),
     "cooldown": (
         "[timing]\nunknown_kid_cooldown_seconds = {}\n",
         (*NOT_SECONDS, "0"),

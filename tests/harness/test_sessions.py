@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -257,6 +258,24 @@ def test_the_configuration_of_a_scenario_reaches_the_service(
     assert (config.api_key_header, config.config_endpoint, config.audience) == ("X-Key", False, "tasker-api")
     assert [key.description for key in config.api_keys] == ["full", "read", "none", "an empty key"]
     assert config.api_keys[0].permissions == ("things:*", "others:*")
+
+
+@pytest.mark.parametrize(("longest", "config", "told"), [(3600, "", 3600), (600, "", 600), (600, "short", 1)])
+def test_the_interval_is_one_that_the_service_takes(
+    target: CountingTarget,
+    idp_client: IdpClient,
+    attacker: AttackerListener,
+    tmp_path: Path,
+    longest: int,
+    config: str,
+    told: int,
+) -> None:
+    where = environment(target, idp_client, attacker, tmp_path)
+    profile = replace(where.profile, longest_refresh_seconds=longest)
+    body = PLAIN + (f'config.refresh = "{config}"\n' if config else "")
+    with Sessions(replace(where, profile=profile)) as sessions:
+        sessions.run(cell(tmp_path, body))
+    assert target.started[0].config.refresh_seconds == told
 
 
 def test_without_api_keys_none_are_configured(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
