@@ -21,7 +21,7 @@ EXPECTATIONS: Final = {
     "reject": "what the profile declares for a token that is refused, or for a request without credentials",
     "deny": "what the profile declares for a token without the permission",
     "no-grant": "as `reject` or `deny`",
-    "unavailable": "as `reject`, or 503",
+    "unavailable": "as `reject`, or 500, 502, 503 or 504",
     "refuse": "as `reject`, or 400, 413, 414, 431 or a closed connection",
     "unauthorized": "what the profile declares for `reject`, and 401 where it declares nothing",
     "forbidden": "what the profile declares for `deny`, and 403 where it declares nothing",

@@ -11,21 +11,22 @@ from harness.grammar.vocabulary import EXPECTATIONS
 from harness.wire.exchange import Exchange, Request
 
 ROUTE = Route("write", "POST", "/v1/things", "things:create", success=(201,), let_in=(409,))
-STATUSES = (200, 201, 204, 301, 302, 400, 401, 403, 404, 409, 413, 414, 422, 429, 431, 500, 503)
+STATUSES = (200, 201, 204, 301, 302, 400, 401, 403, 404, 409, 413, 414, 422, 429, 431, 500, 501, 502, 503, 504)
+UNABLE = {500, 502, 503, 504}
 ALLOWED: dict[str, set[int]] = {
     "accept": {201, 409},
     "reject": {401},
     "deny": {403},
     "no-grant": {401, 403},
-    "unavailable": {401, 503},
+    "unavailable": {401, *UNABLE},
     "refuse": {400, 401, 413, 414, 431},
     "unauthorized": {401},
     "forbidden": {403},
     "public-ok": {201},
     "not-found": {404},
     "bad-request": {400, 422},
-    "observe": set(STATUSES) - {500, 503},
-    "shut-out": set(STATUSES) - {200, 201, 204, 500, 503},
+    "observe": set(STATUSES) - {501, *UNABLE},
+    "shut-out": set(STATUSES) - {200, 201, 204, 501, *UNABLE},
     "survive": set(STATUSES),
 }
 STRICT = Refusal(without_credentials=(401,), bad_token=(401,), no_permission=(403,))
@@ -33,7 +34,7 @@ STRICT = Refusal(without_credentials=(401,), bad_token=(401,), no_permission=(40
 KEPT_OUT = {301, 302, 400, 401, 403, 404, 413, 414, 422, 429, 431}
 UNDECLARED_ALLOWED: dict[str, set[int]] = {
     **dict.fromkeys(("reject", "deny", "no-grant", "refuse"), KEPT_OUT),
-    "unavailable": KEPT_OUT | {503},
+    "unavailable": KEPT_OUT | UNABLE,
     "unauthorized": {401},
     "forbidden": {403},
 }
@@ -81,7 +82,7 @@ DECLARED = Refusal(without_credentials=(302,), bad_token=(403, "closed"), no_per
         ("deny", "token", {404}),
         ("forbidden", "token", {404}),
         ("no-grant", "token", {403, 404}),
-        ("unavailable", "token", {403, 503}),
+        ("unavailable", "token", {403, *UNABLE}),
     ],
 )
 def test_what_is_declared_is_what_counts(expectation: str, proof: str | None, statuses: set[int]) -> None:
@@ -161,7 +162,7 @@ def test_a_report_names_the_routes_own_statuses() -> None:
     assert describe("refuse", ROUTE, STRICT) == "refuse: 400, 401, 413, 414, 431 or a closed connection"
     assert describe("reject", ROUTE) == "reject: kept out by 3xx, 4xx or a closed connection"
     assert describe("unavailable", ROUTE, ERRORS) == (
-        "unavailable: kept out by 3xx, 4xx, 503, a closed connection or an error in the body"
+        "unavailable: kept out by 3xx, 4xx, 500, 502, 503, 504, a closed connection or an error in the body"
     )
     assert describe("unauthorized", ROUTE, ERRORS) == "unauthorized: 401 or an error in the body"
     assert describe("reject", ROUTE, DECLARED, "token") == "reject: 403 or a closed connection"
