@@ -26,6 +26,7 @@ _FOLDERS_OF_OTHER_DATA = {"profiles", "expected"}
 _SCENARIO, _VARIANT = schema_of(ScenarioTable), schema_of(VariantTable)
 _TOKEN, _POLICY, _CONTROL = schema_of(Token), schema_of(Policy), schema_of(ControlTable)
 _NOTHING = object()
+_LOADED: dict[Path, tuple[bytes, Knobs, list[Scenario]]] = {}
 # What a step that sends takes from the scenario when it doesn't say it itself.
 _INHERITED = ("token", "request", "expect", "policy", "answer")
 
@@ -44,13 +45,28 @@ def load_all(directories: Iterable[Path] | None = None) -> list[Scenario]:
         for file in sorted(directory.glob("*/*.toml")):
             if file.parent.name in _FOLDERS_OF_OTHER_DATA:
                 continue
-            for scenario in load_file(file, knobs):
+            for scenario in _unless_known(file, knobs):
                 if scenario.id in found:
                     raise ScenarioFileError(
                         file, scenario.line, f"{scenario.id} stands in {found[scenario.id].file} too"
                     )
                 found[scenario.id] = scenario
     return [found[key] for key in sorted(found)]
+
+
+def _unless_known(file: Path, knobs: Knobs) -> list[Scenario]:
+    """As `load_file`; one that reads as it did when it was last loaded in this process is not checked again.
+
+    A run looks at all of them several times: what is chosen, what is planned, what is run.
+    """
+    try:
+        text = file.read_bytes()
+    except OSError:
+        return load_file(file, knobs)  # It says what is wrong.
+    known = _LOADED.get(file)
+    if known is None or known[:2] != (text, knobs):
+        known = _LOADED[file] = (text, knobs, load_file(file, knobs))
+    return known[2]
 
 
 def load_file(file: Path, knobs: Knobs | None = None) -> list[Scenario]:
