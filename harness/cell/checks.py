@@ -15,7 +15,7 @@ Expectation = str | Sequence[int | str]
 
 _FIXED: dict[str, tuple[int, ...]] = {"not-found": (404,), "bad-request": (400, 422)}
 # What an expectation of a refusal allows beside the service's own way to say no. A service that can't do what it should
-# says so with one of several statuses (RFC 9110 §15.6); no document asks for one of them while a key set is out of reach.
+# says so with one of several statuses (RFC 9110 §15.6); no document asks for one of them while no keys can be had.
 _MORE: dict[str, tuple[int | str, ...]] = {
     "unavailable": (500, 502, 503, 504),
     "refuse": (400, 413, 414, 431, CLOSED),

@@ -14,7 +14,13 @@ import pytest
 
 from harness.base.errors import UsageError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE
-from harness.cli.options import all_scenarios, mutants_from_option, scenarios_option, workers_option
+from harness.cli.options import (
+    all_scenarios,
+    mutants_from_option,
+    processes_for,
+    scenarios_option,
+    workers_option,
+)
 from harness.cli.output import OutputFile, document_with, json_text
 from harness.cli.pytest_call import call_pytest
 from harness.declared.profile import find_profile, load_profile
@@ -30,6 +36,8 @@ from harness.scenario.plan import plan, select
 from harness.shown import terminal
 
 _INDENT = 4
+# So many are about what a fault costs until it is caught.
+_CELLS_OF_A_FAULT = 10
 
 
 @click.command()
@@ -81,6 +89,7 @@ def mutants(
     # Scenarios of another reference service than Tasker's have no cells there.
     no_baseline = no_baseline or not baseline
     reporter = ProgressReporter(console, len(baseline) + len(names), "mutants")
+    workers = processes_for(workers, len(baseline) + _CELLS_OF_A_FAULT * len(names))
     args = ["--pyargs", "harness.suite.test_mutants", "-n", workers]
     args += [] if no_baseline else ["harness.suite.test_scenarios", "--idp-target=reference", "--idp-strict"]
     args += [] if no_baseline else [f"--idp-select={prefix}" for prefix in prefixes]

@@ -48,6 +48,15 @@ def _process_count(ctx: click.Context, param: click.Parameter, value: str) -> st
     raise click.BadParameter(f"{value!r} is neither auto nor a number from 0 to {_MOST_PROCESSES}.")
 
 
+# One process is done with these before others have come up.
+_CELLS_OF_ONE_PROCESS = 60
+
+
+def processes_for(asked: str, cells: int) -> str:
+    """How many processes run so many cells where `asked` is a number, or `auto`: as many as are worth it."""
+    return "0" if asked == "auto" and cells <= _CELLS_OF_ONE_PROCESS else asked
+
+
 workers_option = click.option(
     "-n",
     "workers",
@@ -55,7 +64,7 @@ workers_option = click.option(
     default="auto",
     show_default=True,
     metavar="N",
-    help="Processes; 0 runs in this one.",
+    help="Processes; 0 runs in this one, as auto does with few cells.",
 )
 
 

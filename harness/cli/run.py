@@ -16,6 +16,7 @@ from harness.cli.options import (
     control_token_option,
     default_target,
     mutants_from_option,
+    processes_for,
     scenarios_option,
     target_settings,
     workers_option,
@@ -117,9 +118,10 @@ def run(
     declared = as_run_by(runner, load_profile(find_profile(options.profile_name(), list(directories)), directories))
     planned = keep_cells(plan(chosen, declared, target, judged.styles or STYLES), prefixes)
     reporter = ProgressReporter(console, len(planned), target)
+    to_run = sum(not one.verdict for one in planned)
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]
     # Two processes would change the keys of one lasting issuer under each other's feet.
-    args += ["-n", "0" if hold or judged.issuer else workers]
+    args += ["-n", "0" if hold or judged.issuer else processes_for(workers, to_run)]
     args += [f"--idp-select={prefix}" for prefix in prefixes]
     args += [f"--idp-style={style}" for style in judged.styles]
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]

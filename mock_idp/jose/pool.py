@@ -20,6 +20,8 @@ from mock_idp.jose.raw_rsa import RawRsaKey
 # How many sorts of odd RSA keys are kept for the next one, and how many of each.
 _ODD_KINDS, _ODD_OF_A_KIND = 64, 8
 _MOST_KEPT = 5000
+# Kept waiting before anybody has asked for one: a run of a few cases needs no more, and each costs a processor a while.
+_AT_FIRST = 2
 
 
 class KeyPool:
@@ -36,7 +38,9 @@ class KeyPool:
     def __init__(
         self, size: int = 8, algorithms: Sequence[str] = ("RS256",), recycle: bool = False, threads: int = 1
     ) -> None:
-        """In: how many keys to keep waiting, for which algorithms, and by how many threads.
+        """In: how many keys to keep waiting at most, for which algorithms, and by how many threads.
+
+        As many wait as have been asked for, two at least, so that whoever makes many issuers finds enough of them.
 
         `recycle` lets `give_back` bring key material back into the store; for tests only, since a key is then
         known to more than one issuer. Raises JoseError `unknown_algorithm`.
@@ -45,6 +49,7 @@ class KeyPool:
         self.ready = Event()
         self._size = size if "RSA" in families else 0
         self._recycle = recycle
+        self._wanted = min(self._size, _AT_FIRST)
         self._store: deque[PrivateKey] = deque()
         # By size and exponent; nothing makes these ahead, but they take longer.
         self._odd: dict[tuple[int, int], deque[PrivateKey]] = {}
@@ -71,6 +76,7 @@ class KeyPool:
         usual = (bits, exponent) == (DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT)
         if wanted.family == "RSA":
             with self._changed:
+                self._wanted = min(self._size, self._wanted + 1)
                 store = self._store if usual else self._odd.get((bits, exponent))
                 if store and fits(store[0], wanted):
                     key = store.popleft()
@@ -99,8 +105,10 @@ class KeyPool:
                 self._odd.setdefault(kind, deque(maxlen=_ODD_OF_A_KIND)).append(private_key)
 
     def wait_until_full(self, timeout: float) -> bool:
-        """Waits up to `timeout` seconds until all keys are there; says whether they are."""
+        """Waits up to `timeout` seconds until all keys of a pool in full use are there; says whether they are."""
         with self._changed:
+            self._wanted = self._size
+            self._changed.notify_all()
             return self._changed.wait_for(lambda: len(self._store) >= self._size, timeout)
 
     def close(self) -> None:
@@ -115,7 +123,7 @@ class KeyPool:
         rs256 = find_algorithm("RS256")
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or len(self._store) < self._size)
+                self._changed.wait_for(lambda: self._closed or len(self._store) < self._wanted)
                 if self._closed:
                     return
             # Outside the lock, for this takes tens of milliseconds. With several fillers the store may end up

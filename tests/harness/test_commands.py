@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from scenario_files import profile_text, write_expected, write_profile, write_scenario
 
 from harness.cli import cli
+from harness.cli.options import processes_for
 from harness.grammar.vocabulary import STYLES
 from harness.scenario.loader import load_all
 
@@ -196,3 +197,18 @@ def test_a_killed_mutant_is_exit_status_0(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "1 of 1 faults killed" in done.stdout
     assert '"verdict": "killed"' in (tmp_path / "matrix.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("asked", "cells", "used"),
+    [
+        ("auto", 1, "0"),
+        ("auto", 60, "0"),
+        ("auto", 61, "auto"),
+        ("2", 1, "2"),
+        ("0", 900, "0"),
+        ("logical", 1, "logical"),
+    ],
+)
+def test_a_few_cells_start_no_other_processes_unless_asked(asked: str, cells: int, used: str) -> None:
+    assert processes_for(asked, cells) == used
