@@ -38,7 +38,7 @@ class Api:
                 "data": json.dumps(body),
                 "headers": {"Content-Type": "application/json"} | more.get("headers", {}),
             }
-        return self.session.request(method, f"{self.url}/_mock{path}", timeout=20, **more)
+        return self.session.request(method, f"{self.url}/_mock{path}", timeout=60, **more)
 
     def ok(self, method: str, path: str, body: Any = None) -> Any:
         """A call that has to succeed; the decoded answer."""
