@@ -18,6 +18,8 @@ def json_reply(status: int, body: Any, headers: dict[str, str] | None = None) ->
 class ErrorReplies:
     """What a caller is told. All invalid credentials look the same, and nothing they sent comes back."""
 
+    realm = "tasker"
+
     def unauthorized(self, failure: AuthenticationFailed) -> Response:
         """401 with a challenge (RFC 9110 §15.5.2)."""
         challenge = self.challenge(failure)
@@ -40,16 +42,14 @@ class ErrorReplies:
     def challenge(self, failure: AuthenticationFailed) -> str:
         """RFC 6750 §3.1: no error code when the request had no authentication information."""
         if failure.reason is Reason.MISSING:
-            return 'Bearer realm="tasker"'
-        return 'Bearer realm="tasker", error="invalid_token"'
+            return f'Bearer realm="{self.realm}"'
+        return f'Bearer realm="{self.realm}", error="invalid_token"'
 
     def forbidden(self, denial: PermissionDenied) -> Response:
         """403 that names the permission, in the body and as scope (RFC 6750 §3)."""
-        return json_reply(
-            403,
-            {"error": "forbidden", "message": f"Missing required permission: {denial.permission}"},
-            {"WWW-Authenticate": f'Bearer realm="tasker", error="insufficient_scope", scope="{denial.permission}"'},
-        )
+        challenge = f'Bearer realm="{self.realm}", error="insufficient_scope", scope="{denial.permission}"'
+        body = {"error": "forbidden", "message": f"Missing required permission: {denial.permission}"}
+        return json_reply(403, body, {"WWW-Authenticate": challenge})
 
     def refused(self, error: RequestError) -> Response:
         """400..499 for the request itself."""

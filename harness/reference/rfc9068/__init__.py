@@ -12,8 +12,10 @@ from typing import Final
 from harness.reference.handlers import Handlers
 from harness.reference.jwt_authenticator import JwtAuthenticator
 from harness.reference.permissions import PermissionPolicy
+from harness.reference.replies import ErrorReplies
 from harness.reference.rfc9068.authenticator import AccessTokens
 from harness.reference.rfc9068.handlers import NotesHandlers
+from harness.reference.rfc9068.replies import NotesReplies
 from harness.reference.rfc9068.routes import NotesRoutes
 from harness.reference.rfc9068.scopes import Scopes
 from harness.reference.routes import RouteTable
@@ -23,4 +25,5 @@ PARTS: Final[Mapping[type, type]] = {
     PermissionPolicy: Scopes,
     Handlers: NotesHandlers,
     RouteTable: NotesRoutes,
+    ErrorReplies: NotesReplies,
 }
