@@ -135,13 +135,16 @@ def _check_capabilities(source: TomlSource, capabilities: list[str], lacks: Mapp
         source.check_word(name, words.CAPABILITIES, ("capabilities",), "capability")
     for name in lacks:
         source.check_word(name, words.CAPABILITIES, ("lacks", name), "capability")
-    for name in words.CAPABILITIES:
-        if (name in capabilities) == (name in lacks):
-            source.fail(
-                ("lacks",),
-                f"say of {name!r} ({words.CAPABILITIES[name]}) either that the target has it "
-                f"(capabilities) or why it lacks it (lacks)",
-            )
+    if both := [name for name in words.CAPABILITIES if name in capabilities and name in lacks]:
+        source.fail(
+            ("lacks", both[0]), f"the target has {both[0]!r} (capabilities) and lacks it (lacks): say one of them"
+        )
+    if unsaid := [name for name in words.CAPABILITIES if name not in capabilities and name not in lacks]:
+        lines = "".join(f"\n  {name:20} {words.CAPABILITIES[name]}" for name in unsaid)
+        source.fail(
+            ("lacks",),
+            f"say of each of these either that the target has it (capabilities) or why it lacks it (lacks):{lines}",
+        )
 
 
 def _check(

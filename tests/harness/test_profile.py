@@ -9,6 +9,7 @@ from scenario_files import ROUTES, profile_text, write_profile
 
 from harness.base.errors import ScenarioFileError, UsageError
 from harness.declared.profile import Profile, find_profile, load_profile
+from harness.grammar import vocabulary
 
 TIMING = """
 [timing]
@@ -45,13 +46,19 @@ def test_a_capability_that_is_not_mentioned_is_refused(tmp_path: Path) -> None:
     """A capability that was added later would else be lacked without a reason."""
     text = profile_text("jwks").replace('openapi = "no openapi here"\n', "")
     error = refused(tmp_path, text)
-    assert "say of 'openapi'" in error.sentence
+    assert "\n  openapi              serves an OpenAPI document" in error.sentence
     assert error.line == line_of(text, "[lacks]")
+
+
+def test_all_capabilities_that_are_not_mentioned_are_told_at_once(tmp_path: Path) -> None:
+    text = "capabilities = ['jwks']\n[lacks]\n[routes.read]\nmethod = 'GET'\npath = '/'\n"
+    told = refused(tmp_path, text).sentence
+    assert [name for name in vocabulary.CAPABILITIES if f"\n  {name} " not in told] == ["jwks"]
 
 
 def test_a_capability_cannot_be_there_and_lack(tmp_path: Path) -> None:
     text = profile_text("jwks").replace('["', '["openapi", "', 1).replace("['", "['openapi', '", 1)
-    assert "say of 'openapi'" in refused(tmp_path, text).sentence
+    assert "has 'openapi' (capabilities) and lacks it (lacks)" in refused(tmp_path, text).sentence
 
 
 MISTAKES = {
