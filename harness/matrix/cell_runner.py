@@ -195,8 +195,19 @@ def _check_invariants(run: CellRun) -> None:
         run.session.issuer.clear_faults()
         seconds = run.profile.duration({"refresh": 1, "cooldown": 1, "seconds": 5})
     problem = run.session.controls.canary(seconds)
+    if problem and _may_be_slow_to_recover(run):
+        raise Inconclusive(
+            "the case has shown nothing wrong, but the provider's trouble in it left the service without keys for more "
+            f"than {seconds:g} s, and its profile declares no way in which it gets them anew: {problem}"
+        )
     if problem:
         raise Deviation("the plain token is accepted after the case (canary)", problem)
+
+
+def _may_be_slow_to_recover(run: CellRun) -> bool:
+    """Whether the case meddled with the key set, and nothing says when the service fetches it again."""
+    fetches_again = any(run.profile.policy.get(knob) is True for knob in ("timed_refresh", "unknown_kid_refetches"))
+    return not fetches_again and any("jwks" in STEPS[step.do].says.needs for step in run.cell.variant.steps)
 
 
 def evidence(run: CellRun, secrets: Secrets, *, full: bool) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
+from dataclasses import replace
 
 import pytest
 from cell_bench import Bench
@@ -123,6 +124,31 @@ def test_a_service_that_refuses_the_plain_token_after_the_case_fails(bench: Benc
     result = bench.judge(breaks, EXPIRED)
     assert (result.verdict, result.expected) == (FAILED, "the plain token is accepted after the case (canary)")
     assert "got 401" in result.actual
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [({}, INCONCLUSIVE), ({"timed_refresh": False}, INCONCLUSIVE), ({"timed_refresh": True}, FAILED)],
+)
+def test_a_service_that_may_be_slow_to_fetch_again_is_not_blamed_for_the_providers_trouble(
+    bench: Bench, policy: dict[str, bool], verdict: str
+) -> None:
+    """Nobody has said when it is to let the plain token in again."""
+    accepted: list[int] = []
+
+    def loses_its_keys(call: Call) -> Answer:
+        answer = honest(call) if len(accepted) < 2 else Answer(401)
+        accepted.extend([1] if answer.status == 200 else [])
+        return answer
+
+    body = (
+        'expect = "accept"\nfault = { on = "jwks", kind = "status", status = 500 }\n'
+        'steps = [{ do = "fault" }, { do = "send" }]\n'
+    )
+    with SmallService(loses_its_keys) as service, bench.session(service) as session:
+        session.profile = replace(session.profile, policy={**session.profile.policy, **policy})
+        result = run_cell(bench.cell(body), session)
+    assert result.verdict == verdict
 
 
 CALLED = 'token.header = { jku = "{attacker}/jwks.json" }\nexpect = "accept"\n'
