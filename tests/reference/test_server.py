@@ -87,7 +87,7 @@ def test_blanks_inside_a_value_cost_no_time(world: World) -> None:
     """Sixty thousand of them."""
     service, began = world.start(), time.monotonic()
     assert service.status(path="/health", headers={"X": "a" + " " * 60_000 + "b"}) == 200
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 20  # A pattern that goes back takes minutes.
 
 
 def test_a_token_of_seven_kilobytes_is_accepted(world: World) -> None:
@@ -169,7 +169,7 @@ def test_stopping_is_quick_even_with_open_connections(world: World) -> None:
     assert world.issuer.wait_for_fetches(1)
     began = time.monotonic()
     service.server.stop()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 15  # The fetch alone may take 20.
     for connection in (idle, waiting):
         connection.close()
 
