@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
+
 import pytest
 
 from mock_idp.errors import MockIdpError
-from mock_idp.settings import ServerSettings, check_public_url
+from mock_idp.settings import PUBLIC_URL, ServerSettings, check_public_url
 
 
 def refused_field(**settings: object) -> str | None:
@@ -54,3 +57,25 @@ def test_odd_public_urls(url: str) -> None:
 def test_public_url_without_its_slash() -> None:
     """The slash at the end is the vendor's business."""
     assert check_public_url("https://idp.example/base/") == "https://idp.example/base"
+
+
+def is_address(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("before", range(9))
+def test_a_public_url_may_have_any_ipv6_address(before: int) -> None:
+    """With so many groups before two colons and any number behind them, as Python reads such addresses."""
+    groups = [f"{number:x}" for number in range(1, 10)]
+    texts = [f"{':'.join(groups[:before])}::{':'.join(groups[:after])}" for after in range(9)]
+    texts += [":".join(groups[:before]), f"{':'.join(groups[:before])}:", f"1::{':'.join(groups[:before])}::2"]
+    said = {text: re.search(PUBLIC_URL, f"http://[{text}]:9400/") is not None for text in texts}
+    assert said == {text: is_address(text) for text in texts}
+
+
+def test_a_body_may_have_the_size_that_the_page_says() -> None:
+    assert ServerSettings().max_body_bytes == 4 * 2**20
