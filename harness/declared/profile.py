@@ -125,8 +125,14 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
         permissions_place=place,
         refusal=read_refusal(data.get("refusal", {})),
         usual=read_usual(data.get("usual", {}), data.get("capabilities", [])),
-        **data.get("timing", {}),
+        **_timing(data.get("timing", {})),
     )
+
+
+def _timing(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is declared; who can't be told a small interval is told no smaller one for long."""
+    long = max(Profile.longest_refresh_seconds, declared.get("refresh_seconds", 0))
+    return {"longest_refresh_seconds": long, **declared}
 
 
 def _policy(declared: Mapping[str, Any]) -> Mapping[str, Any]:

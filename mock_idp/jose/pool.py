@@ -76,7 +76,8 @@ class KeyPool:
         usual = (bits, exponent) == (DEFAULT_RSA_BITS, DEFAULT_RSA_EXPONENT)
         if wanted.family == "RSA":
             with self._changed:
-                self._wanted = min(self._size, self._wanted + 1)
+                if usual:
+                    self._wanted = min(self._size, self._wanted + 1)
                 store = self._store if usual else self._odd.get((bits, exponent))
                 if store and fits(store[0], wanted):
                     key = store.popleft()

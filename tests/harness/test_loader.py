@@ -172,3 +172,13 @@ def test_profiles_and_expected_findings_are_no_scenarios(tmp_path: Path) -> None
     for folder in ("profiles", "expected"):
         write_scenario(tmp_path, "nonsense", area=folder)
     assert len(load_all([tmp_path])) == 1
+
+
+def test_a_file_that_has_changed_is_read_again(tmp_path: Path) -> None:
+    """Also when it is as long as before, and as soon after."""
+    expected = []
+    for status in ("401", "403"):
+        write_scenario(tmp_path, f"expect = [{status}]\n")
+        [one] = load_all([tmp_path])
+        expected.append(only_variant(one).steps[0].args["expect"])
+    assert expected == [[401], [403]]

@@ -286,3 +286,9 @@ def test_an_unknown_profile_gets_the_nearest_name(tmp_path: Path) -> None:
 def test_a_profile_file_that_is_missing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioFileError, match="can't be read"):
         load_profile(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(("more", "longest"), [("", 3600), ("refresh_seconds = 7200\n", 7200)])
+def test_the_longest_interval_is_no_smaller_than_the_smallest(tmp_path: Path, more: str, longest: int) -> None:
+    text = profile_text("jwks", more=f"[timing]\nmax_stale_seconds = 4\n{more}")
+    assert profile(tmp_path, text).longest_refresh_seconds == longest

@@ -1,13 +1,16 @@
 """The pool has keys ready, gives each once, and stops when it is closed."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from mock_idp.jose.algorithms import find_algorithm
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.pool import KeyPool
+from mock_idp.jose.private_keys import generate_private_key
 
 DEADLINE = 30.0  # seconds; far above what a few RSA keys take on a busy machine
 
@@ -15,6 +18,10 @@ DEADLINE = 30.0  # seconds; far above what a few RSA keys take on a busy machine
 def modulus(private_key: object) -> int:
     assert isinstance(private_key, rsa.RSAPrivateKey)
     return private_key.public_key().public_numbers().n
+
+
+def holds(pool: KeyPool, least: int) -> bool:
+    return len(pool._store) >= least
 
 
 @pytest.fixture
@@ -29,6 +36,26 @@ def test_a_pool_becomes_ready_and_full(pool: KeyPool) -> None:
     """The first key sets `ready`, and the pool fills up to its size."""
     assert pool.ready.wait(DEADLINE)
     assert pool.wait_until_full(DEADLINE)
+
+
+@pytest.mark.parametrize(("taken", "made"), [(0, 2), (3, 8), (20, 28)])
+def test_a_pool_makes_as_many_ahead_as_are_asked_for(monkeypatch: pytest.MonkeyPatch, taken: int, made: int) -> None:
+    """Two before anybody has asked, one more for each that was, up to its size of eight."""
+    keys: list[object] = []
+
+    def generate(*_: object, **__: object) -> object:
+        keys.append(generate_private_key(find_algorithm("RS256")) if not keys else keys[0])
+        return keys[0]
+
+    monkeypatch.setattr("mock_idp.jose.pool.generate_private_key", generate)
+    pool = KeyPool(8)
+    for number in range(taken + 1):
+        with pool._changed:
+            assert pool._changed.wait_for(partial(holds, pool, min(8, 2 + number)), DEADLINE)
+        if number < taken:
+            pool.take()
+    pool.close()
+    assert len(keys) == made
 
 
 def test_no_key_is_given_twice(pool: KeyPool) -> None:
