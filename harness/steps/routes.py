@@ -44,8 +44,7 @@ def send_to_routes(
         table = run.session.with_kids({**(token or {}), "permissions": run.fill(granted)})
         spec = run.session.token_spec(table, route, run.words())
         minted = None if anonymous else issuer.mint(spec)
-        asked = {"route": route.name, "anonymous": anonymous}
-        request = build_request(asked, route, minted, run.words(), run.profile.credential)
+        request = build_request(route.name, route, minted, run.words(), run.profile.credential)
         prepared = Prepared(request, route, spec, minted, issuer)
         one = Sent(prepared, run.session.send(prepared.request))
         run.remember([one])

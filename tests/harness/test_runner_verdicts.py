@@ -127,7 +127,7 @@ def test_a_service_that_refuses_the_plain_token_after_the_case_fails(bench: Benc
 
 
 FAULTY = 'fault = { on = "jwks", kind = "status", status = 500 }\nsteps = [{ do = "fault" }, { do = "send" }]\n'
-COUNTED = "fetches = { at_most = 1 }\n"
+COUNTED = 'fetches = { at_most = 1 }\nsteps = [{ do = "send" }]\n'
 
 
 @pytest.mark.parametrize(
