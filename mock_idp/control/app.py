@@ -7,11 +7,12 @@ import math
 import re
 import traceback
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, Map
 
 from mock_idp.control.json_body import decode
 from mock_idp.control.operation import Call, ControlResponse, Operation
@@ -28,10 +29,17 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 
 
 class HandleConverter(BaseConverter):
-    """The name of a key, client or user in a path: anything at all, slashes and line breaks too."""
+    """The name of a key, client or user in a path: anything at all, slashes and line breaks too.
+
+    What is below such a name is a path of its own, whose end no name has. In: those ends.
+    """
 
     part_isolating = False
-    regex = "(?s:.+?)"
+
+    def __init__(self, url_map: Map, *below: str) -> None:
+        super().__init__(url_map)
+        ends = "|".join(re.escape(end) for end in below)
+        self.regex = rf"(?s:(?!.+(?:{ends})\Z).+?)" if ends else "(?s:.+?)"
 
 
 def create_app(state: State, keep_error: Callable[[BaseException], None]) -> Flask:
@@ -80,8 +88,10 @@ def create_app(state: State, keep_error: Callable[[BaseException], None]) -> Fla
 
 def _rule(operation: Operation) -> str:
     path = operation.path
+    below = sorted({each.path.removeprefix(path) for each in OPERATIONS if each.path.startswith(f"{path}/")})
     for name in ("key", "client_id", "username"):
-        path = path.replace(f"{{{name}}}", f"<handle:{name}>")
+        ends = ", ".join(f"'{end}'" for end in below) if path.endswith(f"{{{name}}}") else ""
+        path = path.replace(f"{{{name}}}", f"<handle({ends}):{name}>" if ends else f"<handle:{name}>")
     return path.replace("{", "<").replace("}", ">")
 
 
@@ -116,10 +126,11 @@ def _query(schemas: Mapping[str, Schema]) -> dict[str, Any]:
 def _converted(name: str, text: str, wanted: str | None) -> Any:
     if wanted not in ("integer", "number"):
         return text
-    number = float(text) if _NUMBER.fullmatch(text) else math.nan
-    if not math.isfinite(number) or (wanted == "integer" and number % 1):
+    # Exact: a float would take a number just above a limit for the limit.
+    number = Decimal(text) if _NUMBER.fullmatch(text) else Decimal("NaN")
+    if not math.isfinite(float(number)) or (wanted == "integer" and number != number.to_integral_value()):
         raise bad_field(name, f"This must be a {'whole ' if wanted == 'integer' else ''}number.")
-    return int(number) if wanted == "integer" else number
+    return int(number) if wanted == "integer" else float(number)
 
 
 def _response(said: ControlResponse) -> Response:

@@ -42,7 +42,8 @@ def test_concurrent_requests_have_a_token_each_when_asked(
     bench: Bench, service: SmallService, unique: str, tokens: int
 ) -> None:
     with bench.session(service) as session:
-        body = steps(f'do = "send", concurrent = 4, unique_kid = {unique}, token = {{ header = {{ kid = "many {{i}}" }} }}')
+        token = '{ header = { kid = "many {i}" } }'
+        body = steps(f'do = "send", concurrent = 4, unique_kid = {unique}, token = {token}')
         assert run_cell(bench.cell(body), session).verdict == PASSED
     # A kid of the provider's own has no blank in it, so that none is taken for one of these.
     kids = [call.header["kid"] for call in service.calls if call.token and call.header["kid"].startswith("many ")]

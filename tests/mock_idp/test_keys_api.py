@@ -67,6 +67,16 @@ def test_odd_kids(issuer: IssuerApi, kid: str) -> None:
     assert issuer.ok("GET", f"/keys/{quote(kid, safe='')}")["kid"] == kid
 
 
+@pytest.mark.parametrize("kid", ["a/public.pem", "a/b/private.pem"])
+def test_a_kid_that_ends_like_a_path_needs_a_name(issuer: IssuerApi, kid: str) -> None:
+    """It is served as it is, but in a path its end is that of another key's PEM."""
+    issuer.ok("POST", "/keys", {"kid": kid, "name": "named", "state": "next"})
+    assert kid in issuer.kids()
+    assert issuer.ok("GET", "/keys/named")["kid"] == kid
+    assert issuer.refused("DELETE", f"/keys/{quote(kid, safe='')}")[:2] == (405, "method_not_allowed")
+    issuer.ok("DELETE", "/keys/named")
+
+
 def test_without_a_current_key(issuer: IssuerApi) -> None:
     """An issuer whose signing key was retired signs nothing, and says so."""
     issuer.ok("PATCH", "/keys/current", {"state": "retired"})

@@ -44,7 +44,7 @@ def test_routes_and_document_are_the_same() -> None:
     pool = KeyPool(0)
     app = create_app(State(ServerSettings(), "http://localhost", pool), lambda error: None)
     served = {
-        (method, re.sub(r"<(\w+:)?\w+>", "{}", rule.rule))
+        (method, re.sub(r"<([^<>]+:)?\w+>", "{}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
         if method != "HEAD"  # Every GET is also a HEAD (RFC 9110 section 9.3.2).
@@ -60,8 +60,8 @@ def test_other_methods_are_refused(api: Api, method: str, path: str) -> None:
     wanted = next(each for each in ("PUT", "PATCH", "DELETE") if each not in allowed)
     answer = api.call(wanted, path.removeprefix("/_mock").replace("{}", "x"))
     assert (answer.status_code, answer.json()["error"]) == (405, "method_not_allowed")
-    # A path that ends in public.pem could also be the kid of a key, so it may allow more.
-    assert allowed <= set(answer.headers["Allow"].replace(" ", "").split(","))
+    # Flask answers HEAD wherever there is a GET.
+    assert set(answer.headers["Allow"].replace(" ", "").split(",")) - {"HEAD"} == allowed
 
 
 CALLS: list[tuple[str, str, Any]] = [

@@ -92,6 +92,11 @@ def test_clearing(issuer: IssuerApi) -> None:
     [
         ("?since=x", "since"),
         ("?since=-1", "since"),
+        # The first above the limit, which is no float; far above; no float at all; no whole number, and no float.
+        (f"?since={2**53 + 1}", "since"),
+        ("?since=1e308", "since"),
+        ("?since=1e999", "since"),
+        ("?since=9007199254740991.5", "since"),
         ("?endpoint=jwk", "endpoint"),
         ("?until=1", "until"),
         ("?since=1&since=2", "since"),
