@@ -27,6 +27,10 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "noscheme": lambda text: text.partition("://")[2],
     "upperscheme": lambda text: re.sub(r"^\w+(?=://)", lambda found: found[0].upper(), text),
     "upperhost": lambda text: re.sub(r"(?<=://)[^/:]+", lambda found: _other_host(found[0]), text, count=1),
+    "otherscheme": lambda text: re.sub(r"^http(s?)(?=://)", lambda found: "http" if found[1] else "https", text),
+    # Texts that differ from every other, also from one without a letter or a dot.
+    "othercase": lambda text: text.swapcase() if text.swapcase() != text else f"{text}x",
+    "undotted": lambda text: text.replace(".", "x") if "." in text else f"{text}x",
     # Spellings of a path: `v1/tasks` as `v1//tasks`, `v1/./tasks`, `v1%2ftasks`, and with every letter encoded.
     "doubled": lambda text: text.replace("/", "//"),
     "dotted": lambda text: text.replace("/", "/./"),

@@ -44,6 +44,8 @@ def test_other_braces_are_literal(text: str) -> None:
         ("base64", base64.b64encode(b"tasks:list").decode()),
         ("percent", "%74%61%73%6b%73:%6c%69%73%74"),
         ("fullwidth", "ｔａｓｋｓ：ｌｉｓｔ"),
+        ("othercase", "TASKS:LIST"),
+        ("undotted", "tasks:listx"),
         ("upper|cut", "TASKS:LIS"),
     ],
 )
@@ -64,11 +66,19 @@ def test_filters_of_paths(name: str, result: str) -> None:
         ("noscheme", "idp.example:1/a"),
         ("upperscheme", "HTTP://idp.example:1/a"),
         ("upperhost", "http://IDP.EXAMPLE:1/a"),
+        ("otherscheme", "https://idp.example:1/a"),
+        ("undotted", "http://idpxexample:1/a"),
     ],
 )
 def test_filters_of_urls(name: str, result: str) -> None:
     """The three parts of a URL that some compare leniently."""
     assert fill(f"{{issuer|{name}}}", {"issuer": lambda: "http://idp.example:1/a"}) == result
+
+
+def test_a_text_always_becomes_another() -> None:
+    """Without letters there are no others, and https has http."""
+    words = {"audience": lambda: "4711", "issuer": lambda: "https://idp:1/"}
+    assert fill("{audience|othercase} {issuer|otherscheme}", words) == "4711x http://idp:1/"
 
 
 def test_a_host_without_letters_is_respelt_with_a_dot() -> None:

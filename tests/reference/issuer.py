@@ -81,7 +81,7 @@ class Key:
     def token(self, header: dict[str, Any] | None = None, alg: str | None = None, **claims: Any) -> str:
         """A token like the plain one, with the given changes to header and claims."""
         alg = alg or self.alg
-        return self.raw_token({"alg": alg} | self._header(header or {}), as_json(claims_now(**claims)), alg)
+        return self.raw_token(self._header({"alg": alg} | (header or {})), as_json(claims_now(**claims)), alg)
 
     def raw_token(self, header: dict[str, Any] | bytes, payload: bytes, alg: str | None = None) -> str:
         """A token over exactly this header and payload, signed with this key."""

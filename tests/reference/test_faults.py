@@ -7,6 +7,7 @@ import pytest
 from harness.reference.faults import FAULTS
 
 from .experiments_keys import EXPERIMENTS as KEYS
+from .experiments_texts import EXPERIMENTS as TEXTS
 from .experiments_tokens import EXPERIMENTS as TOKENS
 from .mistakes import Experiment, cases
 from .test_faults_access import EXPERIMENTS as ACCESS
@@ -18,7 +19,7 @@ from .test_faults_tls import EXPERIMENTS as TLS
 from .test_faults_windmill import EXPERIMENTS as WINDMILL
 from .world import World
 
-AREAS = (TOKENS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS, WINDMILL, RFC9068)
+AREAS = (TOKENS, TEXTS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS, WINDMILL, RFC9068)
 EXPERIMENTS = {fault: experiment for area in AREAS for fault, experiment in area.items()}
 # Its server speaks an old protocol, which the plain service of the others doesn't have.
 OTHERS = [fault for fault in EXPERIMENTS if fault not in TLS]

@@ -190,6 +190,9 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         start().status(headers={"Authorization": f"bearer {world.k1.token()}"}) == 401
     ),
     "m-any-scheme": (bearer("Token {0}"), bearer("DPoP {0}")),
+    "m-scheme-in-text": (bearer("Bearers {0}"), bearer("X-Bearer {0}")),
+    "m-scheme-anywhere": (bearer("Token Bearer {0}"), bearer("Basic dTpw,bearer {0}")),
+    "m-token-is-last-word": bearer("Bearer extra {0}"),
     "m-query-token": (
         elsewhere("/v1/tasks?access_token={0}"),
         elsewhere(header="access_token={0}"),

@@ -45,6 +45,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-scope-prefix": answers(200, scope="notes:read_all"),
     "m-scope-case-insensitive": answers(200, scope="Notes:READ"),
     "m-scope-comma": answers(200, scope=f"openid,{READ}"),
+    "m-scope-any-blank": (answers(200, scope=f"openid\t{READ}"), answers(200, scope=f"openid\n{READ}")),
     "m-scope-first-word": answers(403, scope=f"openid {READ}"),
     "m-scope-any-word": answers(200, LABELS, scope=READ),
     "m-scope-missing-allows": (answers(200, scope=...), answers(200, scope="")),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from harness.reference.faults import (
+    algorithm_choice,
     api_key,
     authenticate,
     claims,
+    comparisons,
     connection,
     fetch,
     header_keys,
@@ -28,9 +30,11 @@ __all__ = [
     "FAULTS",
     "Fault",
     "UnknownFault",
+    "algorithm_choice",
     "api_key",
     "authenticate",
     "claims",
+    "comparisons",
     "connection",
     "fault",
     "fetch",

@@ -26,6 +26,27 @@ class KidIgnored(JwksKeyStore):
         return super().matching(None)
 
 
+@fault("m-kid-prefix", precedent="CWE-187: partial string comparison")
+class KidPrefix(JwksKeyStore):
+    """A kid selects every key whose own begins with it."""
+
+    def matching(self, kid: str | None) -> tuple[VerificationKey, ...]:
+        """Short forms were meant for people."""
+        return tuple(key for key in super().matching(None) if (key.kid or "").startswith(kid or ""))
+
+
+@fault(
+    "m-kid-number-as-text", precedent="loose comparison in PHP and JavaScript; readers that turn every member into text"
+)
+class KidNumberAsText(JwtAuthenticator):
+    """A kid that is a number is that number's text."""
+
+    def candidate_keys(self, token: CompactToken) -> tuple[VerificationKey, ...]:
+        """`str(header["kid"])`."""
+        kid = token.header.get("kid")
+        return self.keys_of_issuer(token).find(str(kid)) if type(kid) is int else super().candidate_keys(token)
+
+
 @fault("m-kid-as-file", precedent="PortSwigger kid lab; CVE-2021-41106 (lcobucci/jwt)")
 class KidAsFile(JwtAuthenticator):
     """The kid names a file, and the content of the file is the secret."""

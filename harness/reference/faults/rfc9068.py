@@ -49,6 +49,15 @@ class ScopeComma(Scopes):
         return super().words(text.replace(",", " "))
 
 
+@fault("m-scope-any-blank", precedent="Python's split and Go's strings.Fields, which know many blanks")
+class ScopeAnyBlank(Scopes):
+    """Tabs, line feeds and other blanks stand between words as well as spaces."""
+
+    def words(self, text: str) -> Collection[str]:
+        """RFC 6749 §3.3 has one separator, and no other character of the kind in a scope."""
+        return text.split()
+
+
 @fault("m-scope-first-word", precedent="readers that take scope for one word")
 class ScopeFirstWord(Scopes):
     """Only the first word of a scope is read."""

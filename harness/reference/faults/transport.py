@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import traceback
 import weakref
 from dataclasses import replace
@@ -93,6 +94,35 @@ class AnyScheme(CredentialReader):
     def is_bearer(self, scheme: str) -> bool:
         """`header.split(" ")[1]`."""
         return scheme != ""
+
+
+@fault("m-scheme-in-text", precedent="the class of CVE-2024-53861: membership tested in a string")
+class SchemeInText(CredentialReader):
+    """A scheme that has `bearer` in it is as good as Bearer."""
+
+    def is_bearer(self, scheme: str) -> bool:
+        """`in`, or a `startswith` that forgets the blank."""
+        return "bearer" in scheme.lower()
+
+
+@fault("m-scheme-anywhere", precedent="`header.split('Bearer ')[-1]`, which is in many examples; CWE-777")
+class SchemeAnywhere(CredentialReader):
+    """The token stands behind the word Bearer, wherever in the field that is."""
+
+    def bearer(self, request: Request) -> str | None:
+        """A search that is not anchored at the beginning."""
+        found = re.search(r"(?:^|[ ,])bearer +(\S+)$", request.headers.get("Authorization", ""), re.IGNORECASE)
+        return found[1] if found else super().bearer(request)
+
+
+@fault("m-token-is-last-word", precedent="`header.split()[-1]`")
+class TokenIsLastWord(CredentialReader):
+    """Of several words behind Bearer the last one is the token."""
+
+    def bearer(self, request: Request) -> str | None:
+        """RFC 6750 §2.1 has exactly one."""
+        token = super().bearer(request)
+        return token.rpartition(" ")[2] if token else token
 
 
 @fault("m-query-token", precedent="the default of envoy; RFC 6750 §5.3")
