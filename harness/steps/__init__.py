@@ -7,13 +7,27 @@ harness could not do its part.
 
 from __future__ import annotations
 
-from harness.steps import answers, keys, memory, metrics, provider, raw, resources, routes, sending, service, timing
+from harness.steps import (
+    answers,
+    callers,
+    keys,
+    memory,
+    metrics,
+    provider,
+    raw,
+    resources,
+    routes,
+    sending,
+    service,
+    timing,
+)
 from harness.steps.registry import STEPS, StepDefinition, step
 
 __all__ = [
     "STEPS",
     "StepDefinition",
     "answers",
+    "callers",
     "keys",
     "memory",
     "metrics",
