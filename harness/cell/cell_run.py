@@ -291,6 +291,10 @@ class CellRun:
         """The answer that a step remembered under this name."""
         return self._answers[name]
 
+    def tokens_sent(self) -> list[str]:
+        """The tokens of the last requests."""
+        return [one.prepared.token for one in self.sent if one.prepared.token]
+
     def at_end(self, work: Callable[[], None]) -> None:
         """Call `work` when the cell has ended, whatever its outcome."""
         self._endings.append(work)

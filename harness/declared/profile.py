@@ -31,7 +31,7 @@ class Profile:
 
     `documents` are the names of those that bind it beside what binds every service. `usual` are settings that its
     services have unless a scenario says otherwise, `cannot_set` settings of scenarios that this service can't be given,
-    with the reason.
+    with the reason. `log_hidden` is why nobody sees its log, "" where it can be seen.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Profile:
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
     cannot_set: Mapping[str, str] = field(default_factory=dict)
+    log_hidden: str = ""
     refusal: Refusal = UNDECLARED
     credential: Credential = BEARER
     permissions_place: Permissions = field(default_factory=Permissions)

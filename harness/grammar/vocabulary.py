@@ -61,6 +61,8 @@ CAPABILITIES: Final = {
 
 # What scenarios need that speak of the Authorization header itself; the profile's credential says whether it is there.
 BEARER_HEADER: Final = "bearer-header"
+# What scenarios need that look into the service's log; how it is run says whether the harness can.
+READABLE_LOG: Final = "readable-log"
 
 # The settings whose value is a word.
 CONFIG_WORDS: Final = {

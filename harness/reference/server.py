@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Final
 
+from flask import current_app, has_app_context
+
 from harness.reference.app import ReferenceApp, build_app
 from harness.reference.clock import Clock
 from harness.reference.connection import ConnectionHandler
@@ -130,6 +132,10 @@ class ReferenceServer:
     def errors(self) -> tuple[BaseException, ...]:
         """What went wrong in handler threads outside any request: a bug of this package."""
         return tuple(self._listener.errors) if self._listener is not None else ()
+
+    def is_serving(self) -> bool:
+        """Whether the calling thread is at one of this server's requests."""
+        return has_app_context() and current_app == self.app
 
     def stop(self) -> None:
         """Ends the listener, the fetches and the connections; waits until they are gone. Idempotent, in any thread."""

@@ -11,7 +11,7 @@ from harness.base.errors import UsageError
 from harness.base.verdicts import SKIPPED, UNDECLARED
 from harness.declared.profile import Profile
 from harness.grammar.model import Cell, Scenario, Variant
-from harness.grammar.vocabulary import BEARER_HEADER, OF_ALL_SERVICES, STYLES, USUAL_SETTINGS, VENDORS
+from harness.grammar.vocabulary import BEARER_HEADER, OF_ALL_SERVICES, READABLE_LOG, STYLES, USUAL_SETTINGS, VENDORS
 from harness.scenario.apart import why_nothing_is_shown
 from harness.steps import STEPS
 
@@ -140,7 +140,9 @@ def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> 
         return SKIPPED, f"no document that the profile {profile.name} names demands this"
     if BEARER_HEADER in variant.needs and not profile.credential.is_bearer:
         return SKIPPED, f"it is about Authorization: Bearer, and the token travels in {profile.credential.place}"
-    for capability in sorted(_needs(variant, profile) - profile.capabilities - {BEARER_HEADER}):
+    if READABLE_LOG in variant.needs and profile.log_hidden:
+        return SKIPPED, profile.log_hidden
+    for capability in sorted(_needs(variant, profile) - profile.capabilities - {BEARER_HEADER, READABLE_LOG}):
         return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
     for setting in sorted((variant.settings | profile.usual.keys()) & profile.cannot_set.keys()):
         return SKIPPED, profile.cannot_set[setting]

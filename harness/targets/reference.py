@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import traceback
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +16,23 @@ from harness.targets.guarded_service import RunningServices
 from harness.targets.reference_config import settings_table
 from harness.targets.reference_process import start_reference_process
 
+_LOGGER, _KEPT_LINES = "harness.reference", 2000
+
 if TYPE_CHECKING:  # Flask and PyJWT load with the first service, not with the target.
     from harness.reference.server import ReferenceServer
+
+
+class _Log(logging.Handler):
+    """The warnings of one server; others in this process have theirs."""
+
+    def __init__(self, server: ReferenceServer) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._server = server
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._server.is_serving():
+            self.lines.append(self.format(record))
 
 
 class ReferenceService:
@@ -27,16 +44,19 @@ class ReferenceService:
         self.base_url = server.base_url
         self.secrets = secrets
         self._server = server
+        self._log = _Log(server)
+        logging.getLogger(_LOGGER).addHandler(self._log)
         self._alive = True
 
     def stop(self) -> None:
         self._server.stop()
+        logging.getLogger(_LOGGER).removeHandler(self._log)
         self._alive = False
 
     def log_tail(self, lines: int = 40) -> ForeignText:
-        """The errors of its threads that no request was answered with, if any."""
-        text = "".join("".join(traceback.format_exception(error)) for error in self._server.errors)
-        return ForeignText(text).last_lines(lines)
+        """Its warnings, and the errors of its threads that no request was answered with."""
+        errors = "".join("".join(traceback.format_exception(error)) for error in self._server.errors)
+        return ForeignText("\n".join([*self._log.lines, errors])).last_lines(lines)
 
     def alive(self) -> bool:
         return self._alive

@@ -26,6 +26,7 @@ def as_run_by(target: Target, profile: Profile) -> Profile:
         return profile
     else:
         reason = f"the target {target.name} takes the service as it runs"
+        profile = replace(profile, log_hidden=f"{reason}, and sees no log of it")
         gone = {name: reason for name in ("configure", "restart") if name in capabilities}
         if "attacker-listener" in capabilities and not is_on_this_machine(target):
             gone["attacker-listener"] = "the service is on another machine and reaches no listener on this one"

@@ -56,6 +56,15 @@ def test_a_style_that_is_none_of_the_usual_ones_can_be_asked_for(tmp_path: Path)
     assert {one.cell.style for one in planned(tmp_path, EXPECT)} == set(STYLES)
 
 
+def test_a_log_that_nobody_sees_skips_what_looks_into_it(tmp_path: Path) -> None:
+    """How the service is run decides, not its profile."""
+    scenario = load_scenario(tmp_path, 'steps = [{ do = "send" }, { do = "expect-no-credentials-in-log" }]\n')
+    seen = profile(tmp_path, *ALL)
+    assert {one.verdict for one in plan([scenario], seen, "thing")} == {""}
+    hidden = plan([scenario], replace(seen, log_hidden="nobody sees it"), "thing")
+    assert {(one.verdict, one.reason) for one in hidden} == {(SKIPPED, "nobody sees it")}
+
+
 def test_a_lacking_capability_skips_with_the_profiles_reason(tmp_path: Path) -> None:
     [cell, *_] = planned(tmp_path, EXPECT + 'needs = ["openapi"]\n')
     assert (cell.verdict, cell.reason) == (SKIPPED, "the target lacks openapi: no openapi here")

@@ -15,11 +15,12 @@ from .test_faults_connection import EXPERIMENTS as CONNECTION
 from .test_faults_key_store import EXPERIMENTS as KEY_STORE
 from .test_faults_rfc9068 import EXPERIMENTS as RFC9068
 from .test_faults_serialization import EXPERIMENTS as SERIALIZATION
+from .test_faults_side_effects import EXPERIMENTS as SIDE_EFFECTS
 from .test_faults_tls import EXPERIMENTS as TLS
 from .test_faults_windmill import EXPERIMENTS as WINDMILL
 from .world import World
 
-AREAS = (TOKENS, TEXTS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS, WINDMILL, RFC9068)
+AREAS = (TOKENS, TEXTS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS, WINDMILL, RFC9068, SIDE_EFFECTS)
 EXPERIMENTS = {fault: experiment for area in AREAS for fault, experiment in area.items()}
 # Its server speaks an old protocol, which the plain service of the others doesn't have.
 OTHERS = [fault for fault in EXPERIMENTS if fault not in TLS]
