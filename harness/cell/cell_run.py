@@ -20,6 +20,7 @@ from harness.cell.answer_checks import deviation_of
 from harness.cell.background import JOIN_SECONDS, Background
 from harness.cell.credentials import credential_in, key_words
 from harness.cell.fetch_counts import FetchCounts
+from harness.cell.kept_tokens import InScript, KeptTokens
 from harness.cell.metrics_page import MetricsPage
 from harness.cell.outgoing import build_request, find_route
 from harness.cell.placeholder_values import session_words
@@ -61,6 +62,7 @@ class Prepared:
     spec: dict[str, Any]
     token: str | None
     issuer: IssuerClient
+    kept: InScript | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class CellRun:
         header = TOKEN_HEADER if idp.needs_token else ""
         self.repro_script = session.issuer.repro_script = ReproScript(idp.url, session.issuer.path, header)
         self._session_words = session_words(session, self.attacker_path)
-        self._kept_tokens: dict[str, str] = {}
+        self._kept_tokens = KeptTokens()
         self._answers: dict[str, Sent] = {}
         self._endings: list[Callable[[], None]] = []
         self._baited = False
@@ -143,8 +145,10 @@ class CellRun:
             table = self.session.with_kids(table)
         words = self.words(i)
         spec = self.session.token_spec(table, route, words)
+        token: str | None
+        kept: InScript | None = None
         if "resend" in args:
-            token: str | None = self._kept_tokens[args["resend"]]
+            token, kept = self._kept_tokens.again(args["resend"])
         elif not isinstance(request, str) and request.get("anonymous") and "{token" not in repr(request):
             token = None
         elif table or issuer is not self.session.issuer:
@@ -152,9 +156,9 @@ class CellRun:
         else:
             token = self.session.plain_token(route)
         if "keep" in args and token:
-            self._kept_tokens[args["keep"]] = token
+            kept = self._kept_tokens.keep(args["keep"], token)
         return Prepared(
-            build_request(request, route, token, words, self.profile.credential), route, spec, token, issuer
+            build_request(request, route, token, words, self.profile.credential), route, spec, token, issuer, kept
         )
 
     def send_all(self, args: Table, connection: Connection | None = None) -> list[Sent]:
@@ -319,10 +323,20 @@ class CellRun:
 
     def _write_down(self, sent: list[Sent], *, at_once: bool = False) -> None:
         for one in sent:
+            self._write_down_kept(one.prepared)
             answer = one_line(one.exchange.summary(), 80)
             self.repro_script.request(partial(self.curl, one), answer, at_once=at_once)
         if at_once:
             self.repro_script.join()
+
+    def _write_down_kept(self, prepared: Prepared) -> None:
+        """Let the script remember the token that is kept, or make one of those that were."""
+        kept = prepared.kept
+        if kept and (kept.command or kept.is_new):
+            self.repro_script.assign(
+                kept.variable,
+                lambda names: kept.command or prepared.issuer.token_command(renamed(prepared.spec, names)),
+            )
 
     def show_fetches(self, on: str) -> None:
         """Let the script say how often the issuer's endpoint was asked so far."""
@@ -332,11 +346,15 @@ class CellRun:
         self.repro_script.look(lambda: f"echo {what} $(curl -sS {log} | grep -o '\"seq\"' | wc -l)")
 
     def curl(self, one: Sent, names: Names = MappingProxyType({})) -> str:
-        """The command that repeats a request, with a fresh token of the same making.
+        """The command that repeats a request, with a fresh token of the same making, or the one that a script has kept.
 
         `names` of keys stand in place of their kids.
         """
         service, prepared = self.session.service, one.prepared
-        command = prepared.issuer.token_command(renamed(prepared.spec, names)) if prepared.token else None
         base_url = service.base_url if service else "http://SERVICE"
-        return str(CurlLine(base_url, prepared.request, prepared.token, command, key_words(self.session)))
+        words = key_words(self.session)
+        if prepared.token and prepared.kept:
+            words = {**words, prepared.token: f'"${prepared.kept.variable}"'}
+            return str(CurlLine(base_url, prepared.request, instead=words))
+        command = prepared.issuer.token_command(renamed(prepared.spec, names)) if prepared.token else None
+        return str(CurlLine(base_url, prepared.request, prepared.token, command, words))

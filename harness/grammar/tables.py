@@ -40,6 +40,7 @@ _EXPECT = {
 Expect = Annotated[str | Sequence[int | str], define("expectation", _EXPECT)]
 OtherIssuer = Annotated[str, uses("make-issuer")]
 RouteName = Annotated[str, Kind({"x-route": True})]
+KeptName = Annotated[str, uses("keep")]
 
 
 class DurationTable(TypedDict, total=False):
@@ -84,6 +85,15 @@ class AnswerTable(TypedDict, total=False):
     lacks_secrets: bool
 
 
+class PartsTable(TypedDict, total=False):
+    """A token of the parts of kept ones; `swap_case` turns the case of each letter of its signature."""
+
+    header: Required[KeptName]
+    payload: Required[KeptName]
+    signature: Required[KeptName]
+    swap_case: bool
+
+
 class FetchesTable(TypedDict, total=False):
     """Bounds for what the service fetches."""
 
@@ -124,6 +134,7 @@ _WHOLE = Kind(
 Request = Annotated[str | Table, RouteName | RequestTable]
 Duration = Annotated[Table, DurationTable]
 Answer = Annotated[Table, AnswerTable]
+Resend = Annotated[str | Table, KeptName | PartsTable]
 Fetches = Annotated[Table, FetchesTable]
 Policy = Annotated[Table, PolicyTable, _WHOLE]
 AlikePolicy = Annotated[Table, AlikePolicyTable, _WHOLE]

@@ -57,6 +57,11 @@ class ReproScript:
 
         self._add(line)
 
+    def assign(self, variable: str, command: Callable[[Names], str]) -> None:
+        """A token that is kept: the variable holds what the command prints."""
+        self.changes += 1
+        self._add(lambda names: f"{variable}=$({command(names)})")
+
     def join(self) -> None:
         """The end of requests that were sent at once."""
         self._add(lambda _: "wait")

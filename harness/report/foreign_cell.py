@@ -32,7 +32,7 @@ _TOKEN = (
     r"\"\$\(curl -s (?:-H \"Authorization: Bearer \$MOCK_IDP_CONTROL_TOKEN\" )?-H 'Accept: text/plain' "
     rf"-H 'Content-Type: application/json' -d (?='\{{){_WORD} {_URL}\)\""
 )
-_VALUE = rf"(?>(?>{_PIECE}|{_TOKEN}|\"\$API_KEY_[A-Z0-9_]++\")+)"
+_VALUE = rf"(?>(?>{_PIECE}|{_TOKEN}|\"\$(?:API_KEY|KEPT)_[A-Z0-9_]++\")+)"
 # Of -H and -d, what begins with an @ names a file.
 _CURL = (
     rf"curl -si(?: --head| -X {_WORD})?(?: --globoff --path-as-is (?=(?:\$?')?https?://)| --request-target {_VALUE} )"

@@ -18,6 +18,7 @@ from harness.grammar.tables import (
     OtherIssuer,
     Policy,
     Request,
+    Resend,
     Times,
 )
 from harness.steps.registry import itself, step
@@ -39,7 +40,7 @@ class SendTable(PlainTable, total=False):
     concurrent: Times
     unique_kid: bool
     keep: Annotated[str, gives("keep")]
-    resend: Annotated[str, uses("keep")]
+    resend: Resend
     connection: Literal["same"]
     answer_within: Duration
     fetches: Fetches

@@ -108,6 +108,17 @@ MISTAKES = {
         0,
         "'old' is no name that an earlier keep gave",
     ),
+    "unknown-kept-part": (
+        'steps = [{ do = "send", keep = "a" }, '
+        '{ do = "send", resend = { header = "b", payload = "a", signature = "a" } }]\n',
+        0,
+        "'b' is no name that an earlier keep gave",
+    ),
+    "missing-part": (
+        'steps = [{ do = "send", keep = "a" }, { do = "send", resend = { header = "a", payload = "a" } }]\n',
+        0,
+        "resend needs signature",
+    ),
     "unknown-job": ('steps = [{ do = "join", name = "job" }]\n', 0, "'job' is no name that an earlier"),
     "unjoined-job": (
         'steps = [\n  { do = "send" },\n  { do = "send-in-background", name = "job" },\n]\n',
@@ -311,7 +322,15 @@ MISTAKES = {
 # What an editor can't see: what names and placeholders say, what one table says about another, and what
 # no JSON has or is no TOML.
 BEYOND_A_SCHEMA = {
-    *("unknown-mark", "unknown-kept-token", "unknown-job", "unjoined-job", "unstopped-traffic", "answer-to-compare"),
+    *(
+        "unknown-mark",
+        "unknown-kept-token",
+        "unknown-kept-part",
+        "unknown-job",
+        "unjoined-job",
+        "unstopped-traffic",
+        "answer-to-compare",
+    ),
     *("placeholder", "route-part", "placeholder-in-key", "placeholder-in-fault", "filter"),
     *("unknown-key", "unknown-key-of-a-step", "key-that-comes-too-late", "key-of-another-issuer", "key-of-the-control"),
     *("key-in-a-header", "key-in-a-set", "key-to-edit", "kid-of-nobody", "issuer-of-nobody", "api-key"),

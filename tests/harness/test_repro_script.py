@@ -6,11 +6,12 @@ import subprocess
 
 import pytest
 from cell_bench import Bench
-from small_service import SmallService
+from small_service import SmallService, honest
 from watching import Watch, steps
 
 from harness.base.verdicts import FAILED
 from harness.matrix.cell_runner import run_cell
+from harness.report.foreign_cell import is_own_command
 
 
 @pytest.fixture
@@ -56,3 +57,28 @@ def test_no_token_and_no_kid_of_that_run_stands_in_it(script: tuple[list[str], l
     assert "eyJ" not in text
     assert '"key": "k2"' in text
     assert all(signer not in text for signer, *_ in seen)
+
+
+def test_a_kept_token_and_its_parts_are_sent_again(bench: Bench) -> None:
+    """The script keeps what the case kept: the same text, and one made of two."""
+    with SmallService(honest) as service, bench.session(service) as session:
+        body = steps(
+            'do = "send", keep = "good"',
+            'do = "send", token = { key = "attacker" }, keep = "forged one"',
+            'do = "send", resend = "good"',
+            'do = "send", resend = { header = "forged one", payload = "good", signature = "good", swap_case = true }'
+            ', expect = "reject"',
+        )
+        result = run_cell(bench.cell(body), session)
+        assert result.verdict == FAILED
+        del service.calls[:]
+        done = subprocess.run(
+            ["bash", "-eu"], input="\n".join(result.evidence["script"]), capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        good, forged, again, parts = [call.token for call in service.calls]
+    assert again == good
+    signed, _, signature = good.rpartition(".")
+    assert parts == f"{forged.partition('.')[0]}.{signed.partition('.')[2]}.{signature.swapcase()}"
+    assert "eyJ" not in "\n".join(result.evidence["script"])
+    assert is_own_command(result.evidence["curl"])

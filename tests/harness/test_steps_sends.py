@@ -58,6 +58,43 @@ def test_a_kept_token_is_sent_again(bench: Bench, service: SmallService) -> None
     assert (len(kept), len(set(kept))) == (2, 1)
 
 
+GOOD = 'do = "send", token = { subject = "good" }, keep = "good"'
+FORGED = 'do = "send", token = { subject = "forged" }, keep = "forged", expect = "observe"'
+PARTS = 'header = "good", payload = "forged", signature = "good"'
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_a_token_is_made_of_the_parts_of_kept_ones(bench: Bench, service: SmallService, swap: bool) -> None:
+    """The signature as it was, or with each letter in the other case."""
+    parts = PARTS + (", swap_case = true" if swap else "")
+    with bench.session(service) as session:
+        body = steps(GOOD, FORGED, f'do = "send", resend = {{ {parts} }}, expect = "observe"')
+        assert run_cell(bench.cell(body), session).verdict == PASSED
+    good, forged, made = [call.token.split(".") for call in service.calls if call.token][-4:-1]
+    assert made == [good[0], forged[1], good[2].swapcase() if swap else good[2]]
+
+
+@pytest.mark.parametrize(("remembers", "verdict"), [(False, PASSED), (True, FAILED)])
+def test_a_service_that_knows_a_token_by_its_signature_is_found_out(
+    bench: Bench, remembers: bool, verdict: str
+) -> None:
+    known: set[str] = set()
+
+    def behave(call: Call) -> Answer:
+        answer = honest(call)
+        if not call.token:
+            return answer
+        signature = call.token.rpartition(".")[2]
+        if call.claims["sub"] == "forged" and signature not in known:
+            return Answer(401)
+        if remembers:
+            known.add(signature)
+        return answer
+
+    body = steps(GOOD, FORGED, f'do = "send", resend = {{ {PARTS} }}, expect = "reject"')
+    assert bench.judge(behave, body).verdict == verdict
+
+
 def test_send_until_goes_on_until_the_answer_is_right(bench: Bench) -> None:
     refused: list[int] = []
 

@@ -85,27 +85,6 @@ def ecdsa_zero(world: World, start: Start) -> bool:
     return start(jwt_allowed_algorithms=("ES256",)).status(token) == 200
 
 
-def outlives(seconds: float) -> Experiment:
-    """A token that was let in is let in again after this long."""
-
-    def experiment(world: World, start: Start) -> bool:
-        service, token = start(), world.k1.token()
-        assert service.status(token) == 200
-        world.clock.advance(seconds)
-        return service.status(token) == 200
-
-    return experiment
-
-
-def outlives_its_key(world: World, start: Start) -> bool:
-    """A token that was let in is let in again after its key was withdrawn."""
-    service, token = start(), world.k1.token()
-    assert service.status(token) == 200
-    world.issuer.publish(world.k2)
-    assert service.status(world.k2.token()) == 200
-    return service.status(token) == 200
-
-
 def ignores_the_kid(world: World, start: Start) -> bool:
     """The kid names one published key, another one signed."""
     world.issuer.publish(world.k1, world.k2)
@@ -144,8 +123,6 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         accepts(lambda world: badly_padded_token(world.k1, "block type 2")),
         accepts(lambda world: badly_padded_token(world.k1, "SHA-1 OID")),
     ),
-    "m-token-cache-ignores-exp": outlives(400),
-    "m-token-cache-ignores-keys": outlives_its_key,
     "m-malformed-500": (refuses(lambda _: "garbage", 500), refuses(lambda world: world.k1.token({"kid": 1}), 500)),
     "m-json-jws-accepted": accepts(json_serialized),
     "m-extra-segments-ignored": accepts(lambda world: world.k1.token() + ".extra"),

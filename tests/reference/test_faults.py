@@ -17,10 +17,24 @@ from .test_faults_rfc9068 import EXPERIMENTS as RFC9068
 from .test_faults_serialization import EXPERIMENTS as SERIALIZATION
 from .test_faults_side_effects import EXPERIMENTS as SIDE_EFFECTS
 from .test_faults_tls import EXPERIMENTS as TLS
+from .test_faults_token_cache import EXPERIMENTS as TOKEN_CACHE
 from .test_faults_windmill import EXPERIMENTS as WINDMILL
 from .world import World
 
-AREAS = (TOKENS, TEXTS, SERIALIZATION, KEY_STORE, KEYS, ACCESS, CONNECTION, TLS, WINDMILL, RFC9068, SIDE_EFFECTS)
+AREAS = (
+    TOKENS,
+    TEXTS,
+    SERIALIZATION,
+    KEY_STORE,
+    KEYS,
+    ACCESS,
+    CONNECTION,
+    TLS,
+    WINDMILL,
+    RFC9068,
+    SIDE_EFFECTS,
+    TOKEN_CACHE,
+)
 EXPERIMENTS = {fault: experiment for area in AREAS for fault, experiment in area.items()}
 # Its server speaks an old protocol, which the plain service of the others doesn't have.
 OTHERS = [fault for fault in EXPERIMENTS if fault not in TLS]

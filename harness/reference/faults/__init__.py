@@ -24,6 +24,7 @@ from harness.reference.faults import (
     serialization,
     shared_state,
     signature,
+    token_cache,
     transport,
     windmill,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "serialization",
     "shared_state",
     "signature",
+    "token_cache",
     "transport",
     "windmill",
 ]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from harness.reference.algorithms import ALGORITHMS
 from harness.reference.compact import CompactToken
@@ -152,34 +151,3 @@ class Pkcs1SuffixCompare(JwtAuthenticator):
         opened: int = pow(int.from_bytes(token.signature, "big"), numbers.e, numbers.n)
         message = opened.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
         return message.endswith(hashlib.sha256(token.signing_input).digest())
-
-
-@fault("m-token-cache-ignores-exp", precedent="the JWT cache of PostgREST")
-class TokenCacheIgnoresExp(JwtAuthenticator):
-    """A token once verified is remembered and never looked at again."""
-
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self.verified: dict[str, dict[str, Any]] = {}
-
-    def authenticate(self, text: str) -> dict[str, Any]:
-        """A cache of results without an end."""
-        if text not in self.verified:
-            self.verified[text] = super().authenticate(text)
-        return self.verified[text]
-
-
-@fault("m-token-cache-ignores-keys", precedent="PostgREST#4014, fast-jwt#5")
-class TokenCacheIgnoresKeys(JwtAuthenticator):
-    """A verified token stays verified until it expires, although its key was withdrawn."""
-
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self.verified: dict[str, Mapping[str, Any]] = {}
-
-    def authenticate(self, text: str) -> dict[str, Any]:
-        """Only the claims are checked again."""
-        if text not in self.verified:
-            self.verified[text] = super().authenticate(text)
-        self.claims.check(self.verified[text])
-        return dict(self.verified[text])
