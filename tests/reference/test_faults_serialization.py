@@ -22,6 +22,12 @@ def twice(first: str, last: str) -> Callable[[World], str]:
     return lambda world: world.k1.raw_token(head, as_json(claims_now()))
 
 
+def claim_behind(member: str, **claims: Any) -> Callable[[World], str]:
+    """A signed token with one more member behind its claims."""
+    payload = as_json(claims_now(**claims))[:-1] + f",{member}}}".encode()
+    return lambda world: world.k1.raw_token(HEADER, payload)
+
+
 def deflated(world: World) -> str:
     """A signed token whose payload is compressed."""
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
@@ -73,6 +79,16 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-duplicate-header-first": (
         accepts(twice('"kid":"k1","alg":"RS256"', '"alg":"none"')),
         accepts(twice('"alg":"RS256","kid":"k1"', '"kid":"evil"')),
+    ),
+    "m-duplicate-claim-first": (
+        accepts(claim_behind('"exp":1')),
+        accepts(claim_behind('"aud":"other"')),
+        accepts(claim_behind('"permissions":[]')),
+        refuses(claim_behind('"permissions":["tasks:list"]', permissions=[]), 403),
+    ),
+    "m-escaped-claim-unread": (
+        accepts(claim_behind('"\\u0065xp":1')),
+        refuses(claim_behind(f'"\\u0069ss":"{ISSUER}"', iss=...)),
     ),
     "m-b64-false-accepted": accepts(unencoded),
     "m-zip-inflated": accepts(deflated),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import zlib
 from base64 import urlsafe_b64encode
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from harness.reference.compact import CompactToken, b64url_bytes, json_object, malformed, parse_compact
 from harness.reference.errors import AuthenticationFailed
 from harness.reference.faults.decryption import claims_inside
 from harness.reference.faults.registry import fault
 from harness.reference.jwt_authenticator import JwtAuthenticator
+
+# A string of JSON, and the colon behind it when it is a member's name.
+NAME_OR_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"(?P<colon>\s*:)?', re.DOTALL)
 
 
 @fault("m-split-unbounded", precedent="CVE-2025-30204 (golang-jwt)")
@@ -37,6 +41,31 @@ class DuplicateHeaderFirst(JwtAuthenticator):
             once = urlsafe_b64encode(json.dumps(members).encode()).rstrip(b"=").decode()
             return replace(super().parse(f"{once}.{rest}"), signing_input=text.rpartition(".")[0].encode())
         return super().parse(text)
+
+
+@fault("m-duplicate-claim-first", precedent="cJSON and RapidJSON, whose look-up finds the first of two members")
+class DuplicateClaimFirst(JwtAuthenticator):
+    """Of claims that occur twice the first one counts."""
+
+    def read_claims(self, token: CompactToken) -> dict[str, Any]:
+        """A list of pairs that is searched from its beginning."""
+        with contextlib.suppress(ValueError, RecursionError):
+            text = token.payload.decode("utf-8")
+            claims = json.loads(text, object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+            return super().read_claims(replace(token, payload=json.dumps(claims).encode()))
+        return super().read_claims(token)
+
+
+@fault("m-escaped-claim-unread", precedent="RFC 8259 §8.3; the class of readers that search the text for a name")
+class EscapedClaimUnread(JwtAuthenticator):
+    """A claim whose name is written with an escape is another claim."""
+
+    def read_claims(self, token: CompactToken) -> dict[str, Any]:
+        """Names are compared as they are written (RFC 7515 §5.3 removes the escapes first)."""
+        payload = NAME_OR_TEXT.sub(
+            lambda found: found[0].replace(b"\\", b"\\\\") if found["colon"] else found[0], token.payload
+        )
+        return super().read_claims(replace(token, payload=payload))
 
 
 @fault("m-b64-false-accepted", precedent="RFC 7797 §7")
