@@ -25,8 +25,8 @@ from harness.processes.readiness import wait_until
 from harness.processes.service_log import ServiceLog
 
 IDP_PORT, SERVICE_PORT = "9400", "8080"
-COMMAND_SECONDS = 120.0
-START_SECONDS = 30.0
+COMMAND_SECONDS = 300.0
+START_SECONDS = 90.0
 _EXIT = re.compile(r"exit status (\d+)")
 # Variables that would change what a reader's shell does.
 _NOT_OURS = re.compile(r"MOCK_IDP_\w+|PYTEST_\w+|\w+_proxy|COV_\w+", re.IGNORECASE)

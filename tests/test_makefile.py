@@ -29,7 +29,7 @@ PROMISED = (
 COMPOSITES = ("check", "test", "fix", "build")
 # `makers` is cargo-make for machines without cargo.
 MAKERS = shutil.which("makers")
-SECONDS = 120
+SECONDS = 300
 
 
 @pytest.mark.parametrize("name", PROMISED)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import psutil
 import pytest
 
-SECONDS = 60.0
+SECONDS = 180.0
 # A machine that has to have an engine has to have the extra as well: there the import says so.
 needs_testcontainers = pytest.mark.skipif(
     find_spec("testcontainers") is None and os.environ.get("IDP_HARNESS_REQUIRE_DOCKER") != "1",

@@ -17,7 +17,7 @@ from engine_look import docker
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.e2e.yml"
-RUN_SECONDS = 300.0
+RUN_SECONDS = 900.0
 
 
 class Project:

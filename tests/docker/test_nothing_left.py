@@ -33,6 +33,8 @@ expect = "accept"
 steps = [{ do = "send" }, { do = "wait", seconds = 600 }, { do = "send" }]
 """
 BROKEN = LONG.replace('expect = "accept"\n', "expect = [418]\n").replace(', { do = "wait", seconds = 600 }', "")
+# One more case, so that each of two processes has one.
+SECOND_CASE = LONG.replace('title = "A wait"\n\n', "", 1).replace("area-long", "area-longer")
 EVERYTHING = {"container", "network"}
 # After kill -9 a worker has 15 s to notice (execnet), and what removes the containers a minute.
 ENGINE_SECONDS = 180.0
@@ -129,19 +131,17 @@ def test_after_a_service_that_does_not_start(run: Run) -> None:
     assert run.left() == []
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_after_ctrl_c(run: Run, workers: int) -> None:
-    process = run.start(*write(run.folder, LONG + second_case(workers)), "-n", str(workers))
-    run.wait_until_everything_runs(max(workers, 1))
+def test_after_ctrl_c(run: Run) -> None:
+    process = run.start(*write(run.folder, LONG), "-n", "0")
+    run.wait_until_everything_runs(1)
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(SECONDS) == 130, run.output
     wait_for(run.left, lambda left: not left)
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_after_kill_9(run: Run, workers: int) -> None:
-    process = run.start(*write(run.folder, LONG + second_case(workers)), "-n", str(workers))
-    run.wait_until_everything_runs(max(workers, 1))
+def test_after_kill_9_of_a_run_in_two_processes(run: Run) -> None:
+    process = run.start(*write(run.folder, LONG + SECOND_CASE), "-n", "2")
+    run.wait_until_everything_runs(2)
     process.kill()
     wait_for(run.left, lambda left: not left, ENGINE_SECONDS)
 
@@ -155,8 +155,3 @@ def test_after_kill_9_of_the_guards_too(run: Run) -> None:
     for one in [process, *guards]:
         os.kill(one.pid, signal.SIGKILL)
     wait_for(run.left, lambda left: not left, ENGINE_SECONDS)
-
-
-def second_case(workers: int) -> str:
-    """One more case, so that each of two processes has one."""
-    return LONG.replace('title = "A wait"\n\n', "", 1).replace("area-long", "area-longer") if workers > 1 else ""

@@ -14,7 +14,7 @@ import pytest
 from cli_call import PROGRAM, environment
 from scenario_files import HEAD, write_scenario
 
-SECONDS = 60.0
+SECONDS = 180.0
 FAULT = "m-requests-in-turn"
 # A run that is told to end waits for no case: this one would take ten minutes.
 LONG = """

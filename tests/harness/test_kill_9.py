@@ -14,7 +14,7 @@ import pytest
 from cli_call import PROGRAM, environment
 from scenario_files import write_scenario
 
-SECONDS = 60.0
+SECONDS = 180.0
 LONG = """
 timed = true
 needs = ["tls"]

@@ -20,7 +20,7 @@ from scenario_files import HEAD, write_scenario
 
 pytest_plugins = ("pytester",)
 
-SECONDS = 120.0
+SECONDS = 300.0
 FAULT = "m-says-that-it-starts"
 QUICK = 'styles = ["auth0", "okta"]\nexpect = "accept"\n'
 # Without a kill this would take ten minutes.

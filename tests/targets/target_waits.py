@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import psutil
 
-SECONDS = 20.0
+SECONDS = 60.0
 T = TypeVar("T")
 
 
