@@ -82,6 +82,7 @@ def _put(spec: dict[str, Any], place: PermissionsPlace, declared: Permissions) -
 def _seconds(when: float | Mapping[str, float], profile: Profile) -> float:
     if isinstance(when, Mapping):
         seconds = float(when.get("leeways", 0)) * profile.leeway_seconds + float(when.get("seconds", 0))
+        seconds += float(when.get("nbf_leeways", 0)) * profile.nbf_leeway_seconds
         # A whole number goes out as one: whether a service reads fractions is a case of its own.
         return int(seconds) if seconds.is_integer() else seconds
     return when

@@ -67,6 +67,10 @@ class Profile:
     def leeway_seconds(self) -> float:
         return float(self.policy.get("leeway_seconds", 0))
 
+    @property
+    def nbf_leeway_seconds(self) -> float:
+        return float(self.policy.get("nbf_leeway_seconds", self.leeway_seconds))
+
     def duration(self, parts: Mapping[str, Any]) -> float:
         """Seconds of a duration table: multiples of the profile's times, plus `seconds`."""
         unit = {

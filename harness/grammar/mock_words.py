@@ -24,6 +24,7 @@ _TIME: Final[Schema] = {
             "type": "object",
             "properties": {
                 "leeways": {"type": "number", "x-needs-knob": "leeway_seconds"},
+                "nbf_leeways": {"type": "number", "x-needs-knob": "nbf_leeway_seconds"},
                 "seconds": {"type": "number"},
             },
             "additionalProperties": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,18 @@ def test_a_route_without_a_permission_gives_none(profile: Profile, route: Route 
         ({"leeways": -1, "seconds": -15}, -75),
         ({"leeways": 1}, 60),
         ({"leeways": 0.5, "seconds": 0.25}, 30.25),
+        ({"nbf_leeways": 1, "seconds": 15}, 75),
         ({"seconds": 3}, 3),
     ],
 )
 def test_times_count_in_seconds_and_leeways(profile: Profile, when: Any, seconds: float) -> None:
     spec = token_spec({"times": {"exp": when}}, ROUTE, profile, {})
     assert spec["times"] == {"exp": seconds}
+
+
+def test_the_leeway_of_nbf_may_be_another(profile: Profile) -> None:
+    other = replace(profile, policy={"leeway_seconds": 0, "nbf_leeway_seconds": 300})
+    assert token_spec({"times": {"nbf": {"nbf_leeways": 1, "leeways": 1}}}, ROUTE, other, {})["times"] == {"nbf": 300}
 
 
 def test_a_whole_number_of_seconds_stays_whole(profile: Profile) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from harness.reference.faults import FAULTS
 
+from .experiments_dates import EXPERIMENTS as DATES
 from .experiments_keys import EXPERIMENTS as KEYS
 from .experiments_texts import EXPERIMENTS as TEXTS
 from .experiments_tokens import EXPERIMENTS as TOKENS
@@ -24,6 +25,7 @@ from .world import World
 AREAS = (
     TOKENS,
     TEXTS,
+    DATES,
     SERIALIZATION,
     KEY_STORE,
     KEYS,
