@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .experiments_tokens import now, outlives, raw
+from .experiments_tokens import now, raw
 from .issuer import as_json, claims_now
 from .mistakes import Experiment, accepts, refuses
+from .test_faults_token_cache import outlives
 from .world import World
 
 
