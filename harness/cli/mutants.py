@@ -12,8 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from harness.base.errors import UsageError
-from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_USAGE
+from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_OK, EXIT_USAGE
 from harness.cli.options import (
     all_scenarios,
     mutants_from_option,
@@ -24,12 +23,13 @@ from harness.cli.options import (
 from harness.cli.output import OutputFile, document_with, json_text
 from harness.cli.pytest_call import call_pytest
 from harness.declared.profile import find_profile, load_profile
-from harness.grammar.toml_source import nearest
+from harness.mutants.equivalent import load_equivalent
 from harness.mutants.fault_file import load_faults, origin
 from harness.mutants.fault_trial import try_faults
 from harness.mutants.kill_matrix import KillMatrix, scenario_rows
 from harness.mutants.mutant_run import MutantResult
 from harness.mutants.reference_kinds import ReferenceKinds
+from harness.mutants.selection import fault_line, select_faults
 from harness.pytest_plugins.progress import ProgressReporter
 from harness.report.mutation_report import print_matrix
 from harness.scenario.plan import plan, select
@@ -45,6 +45,10 @@ _CELLS_OF_A_FAULT = 10
 @scenarios_option
 @mutants_from_option
 @workers_option
+@click.option(
+    "--derived", is_flag=True, help="Faults that rules make of the reference's source, in place of the named ones."
+)
+@click.option("--list", "only_list", is_flag=True, help="Show which faults there are and end.")
 @click.option("--all-kills", is_flag=True, help="Give every scenario its turn, not only up to the first kill.")
 @click.option("--no-baseline", is_flag=True, help="Don't run the scenarios on the reference without a fault.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the matrix as JSON.")
@@ -53,11 +57,15 @@ def mutants(
     directories: tuple[Path, ...],
     fault_files: tuple[Path, ...],
     workers: str,
+    derived: bool,
+    only_list: bool,
     all_kills: bool,
     no_baseline: bool,
     json_file: Path | None,
 ) -> int:
     """Switch each fault of the reference service on and see that a scenario fails; without a fault, none may.
+
+    MUTANT is a name or a pattern such as 'm-exp-*'; all faults without one.
 
     Exit status 1 if a fault survives or the reference without a fault fails anything, and with --all-kills if a
     scenario catches none of the faults that it names; 3 if something could not be judged.
@@ -66,22 +74,24 @@ def mutants(
     Examples:
       idp-harness mutants
       idp-harness mutants m-no-exp-check --all-kills
+      idp-harness mutants --derived --no-baseline
+      idp-harness mutants 'd-claims-checker-*' --list
       idp-harness mutants --mutants-from fears.py --scenarios my-scenarios --json matrix.json
     """
-    from harness.reference.faults import FAULTS  # The reference service loads Flask.
-
     output = OutputFile(json_file, document_with("meta", "mutants", "scenarios")) if json_file else None
     try_faults(fault_files)
     load_faults(fault_files)
-    for name in mutants:
-        if name not in FAULTS:
-            raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
+    names = select_faults(mutants, derived=derived)
+    if only_list:
+        for name in names:
+            terminal.say(fault_line(name))
+        return EXIT_OK
+    load_equivalent()  # What is wrong with it is said before anything runs.
     # In a file or a CI log the table needs room for the ids of cells.
     console = terminal.console(width=None if sys.stdout.isatty() else 140)
     scenarios = all_scenarios(directories)
     profile = load_profile(find_profile("reference", list(directories)), directories)
     kinds = ReferenceKinds(scenarios, directories)
-    names = sorted(set(mutants or FAULTS))
     used = {one.id for name in names for one in kinds.killers(name).scenarios_for(name, own=origin(name) is not None)}
     # The prefix of an id may be another id: then that one is in the baseline, too.
     prefixes = sorted(used) if mutants else []
@@ -93,7 +103,7 @@ def mutants(
     args = ["--pyargs", "harness.suite.test_mutants", "-n", workers]
     args += [] if no_baseline else ["harness.suite.test_scenarios", "--idp-target=reference", "--idp-strict"]
     args += [] if no_baseline else [f"--idp-select={prefix}" for prefix in prefixes]
-    args += [f"--idp-mutant={name}" for name in mutants]
+    args += [f"--idp-mutant={name}" for name in names] if mutants else ["--idp-derived"] * derived
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
     args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
     args += ["--idp-all-kills"] if all_kills else []
@@ -110,7 +120,7 @@ def mutants(
     matrix = KillMatrix(
         judged,
         None if no_baseline else sorted(reporter.results, key=lambda one: one.id),
-        scenario_rows(scenarios, judged, cells, mutants),
+        scenario_rows(scenarios, judged, cells, names if mutants or derived else ()),
         len(names),
         all_kills,
     )

@@ -10,7 +10,7 @@ from typing import Any
 from harness.base import verdicts
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK, CellResult
 from harness.grammar.model import Scenario
-from harness.mutants.mutant_run import KILLED, SURVIVED, MutantResult
+from harness.mutants.mutant_run import AS_EXPECTED, STALE, SURVIVED, MutantResult
 
 # What a cell of the unmutated reference may be; anything else is a false alarm, or proves nothing.
 _GOOD = (verdicts.PASSED, verdicts.SKIPPED, verdicts.UNDECLARED)
@@ -47,6 +47,10 @@ class KillMatrix:
     def of_verdict(self, verdict: str) -> list[MutantResult]:
         return [one for one in self.mutants if one.verdict == verdict]
 
+    def as_expected(self) -> int:
+        """How many were killed, or survived as the data say."""
+        return sum(one.verdict in AS_EXPECTED for one in self.mutants)
+
     def false_alarms(self) -> list[CellResult]:
         """The cells that the unmutated reference did not pass."""
         return [one for one in self.baseline or () if one.verdict not in _GOOD]
@@ -56,12 +60,18 @@ class KillMatrix:
         return [one for one in self.scenarios if one.kills and not one.killed] if self.all_kills else []
 
     def exit_status(self) -> int:
-        """1 when a fault survived, the reference failed anything or a scenario is idle; 3 when not all was judged."""
+        """1 when a fault survived, or an equivalent one didn't, the reference failed anything or a scenario is idle; 3
+        when not all was judged."""
         alarms = self.false_alarms()
-        if self.of_verdict(SURVIVED) or self.idle() or any(one.verdict not in _UNJUDGED for one in alarms):
+        if (
+            self.of_verdict(SURVIVED)
+            or self.of_verdict(STALE)
+            or self.idle()
+            or any(one.verdict not in _UNJUDGED for one in alarms)
+        ):
             return EXIT_FAILED
         complete = len(self.mutants) == self.expected and not alarms
-        return EXIT_OK if complete and len(self.of_verdict(KILLED)) == self.expected else EXIT_COULD_NOT_RUN
+        return EXIT_OK if complete and self.as_expected() == self.expected else EXIT_COULD_NOT_RUN
 
     def document(self, meta: Mapping[str, Any]) -> dict[str, Any]:
         """The matrix for machines; `docs/mutants.md` describes it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from harness.matrix.target_runs import TargetRuns
 from harness.mutants.fault_file import origin
 from harness.mutants.kill_order import Killers, Phase
 from harness.mutants.mutant_run import MutantResult, judge_mutant
+from harness.mutants.related import ranks_of
 
 # So many faults and timed cells at once, in all processes together: each cell has a service of its own.
 FAULTS_AT_ONCE, TIMED_AT_ONCE = 32, 48
@@ -25,25 +26,47 @@ QUICK_AT_ONCE = 2
 
 @dataclass(frozen=True, eq=False)
 class Mutant:
-    """A fault to be judged: how the reference runs with it, and the scenarios there are for it."""
+    """A fault to be judged: how the reference runs with it, and the scenarios there are for it.
+
+    `equivalent` is why a derived fault is none; only when `thorough` it is tried on all scenarios all the same.
+    """
 
     name: str
     killers: Killers
     options: Options
     all_kills: bool
+    equivalent: str = ""
+    thorough: bool = True
 
     @property
     def is_slow(self) -> bool:
         return self.killers.is_slow(self.name)
 
+    def phases(self) -> Iterator[Phase]:
+        """The cells to try, in the order in which they are tried."""
+        from harness.reference.known_faults import is_derived  # The reference service loads Flask.
+
+        if not is_derived(self.name):
+            return self.killers.phases(self.name, own=origin(self.name) is not None)
+        listed = bool(self.equivalent) and not self.thorough
+        return self.killers.phases_by_rank(ranks_of(self.name, self.killers.scenarios, listed=listed), timed=not listed)
+
     def blank_result(self) -> MutantResult:
         """The result before anything has run."""
-        from harness.reference.faults import FAULTS  # The reference service loads Flask.
+        from harness.reference.known_faults import derived_fault_of, fault_of  # The reference service loads Flask.
 
-        fault, file = FAULTS[self.name], origin(self.name)
+        fault, derived = fault_of(self.name), derived_fault_of(self.name)
+        file = derived.source if derived else origin(self.name)
         named_by = [scenario.id for scenario in self.killers.naming(self.name)]
         return MutantResult(
-            self.name, fault.sentence, fault.component, fault.method, fault.precedent, str(file or ""), named_by
+            self.name,
+            fault.sentence,
+            fault.component,
+            fault.method,
+            fault.precedent,
+            str(file or ""),
+            named_by,
+            equivalent=self.equivalent,
         )
 
 
@@ -80,8 +103,7 @@ class MutantPool:
                     return
                 self._running[mutant] = sessions = self._runs.of(mutant.options).sessions
             result = mutant.blank_result()
-            phases = mutant.killers.phases(mutant.name, own=origin(mutant.name) is not None)
-            judge_mutant(result, phases, sessions, all_kills=mutant.all_kills, turn=self._turn)
+            judge_mutant(result, mutant.phases(), sessions, all_kills=mutant.all_kills, turn=self._turn)
             future.set_result(result)
         except BaseException as problem:  # `judge` raises it.
             future.set_exception(problem)

@@ -16,7 +16,10 @@ from harness.shown.foreign_text import FitToShow
 KILLED = "killed"  # a cell failed
 SURVIVED = "survived"  # every cell passed or proved nothing
 UNDECIDED = "undecided"  # no cell failed, and the harness could not run at least one of them
-MUTANT_VERDICTS = (KILLED, SURVIVED, UNDECIDED)
+EQUIVALENT = "equivalent"  # it survived, and is listed as none
+STALE = "stale"  # a cell failed, although it is listed as none
+MUTANT_VERDICTS = (KILLED, SURVIVED, UNDECIDED, EQUIVALENT, STALE)
+AS_EXPECTED = (KILLED, EQUIVALENT)
 
 # Of cells that could be neither passed nor failed, so many are kept with their reasons.
 _KEPT_REASONS = 5
@@ -36,7 +39,8 @@ class MutantResult(FitToShow):
 
     `duration_s` is the seconds until the verdict, without those spent queuing; `other_verdicts` counts the cells that
     did not fail, and `unjudged` holds the first of those that ended in an error or were inconclusive: neither ever
-    counts as a kill.
+    counts as a kill. `file` is that of a fault of the user's, and FILE:LINE of what a derived one changes, `equivalent`
+    the reason why that is no fault.
     """
 
     mutant: str
@@ -52,6 +56,7 @@ class MutantResult(FitToShow):
     duration_s: float = 0.0
     other_verdicts: dict[str, int] = field(default_factory=dict)
     unjudged: list[dict[str, str]] = field(default_factory=list)
+    equivalent: str = ""
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
@@ -79,9 +84,11 @@ def judge_mutant(
                 _run_phase(result, cells, sessions, caught, all_kills)
                 result.duration_s = round(result.duration_s + time.perf_counter() - started, 3)
     if caught:
-        result.verdict = KILLED
+        result.verdict = STALE if result.equivalent else KILLED
     elif result.other_verdicts.get(ERROR) or not result.cells_run:
         result.verdict = UNDECIDED
+    elif result.equivalent:
+        result.verdict = EQUIVALENT
 
 
 def _run_phase(

@@ -18,9 +18,9 @@ _OWN_STYLES: Final[Mapping[str, tuple[str, ...]]] = {"windmill": ("windmill",), 
 
 def target_options(fault: str) -> tuple[tuple[str, str], ...]:
     """The options of the target `reference` for a fault; none for one of Tasker's rules."""
-    from harness.reference.faults import FAULTS  # The reference service loads Flask.
+    from harness.reference.known_faults import fault_of  # The reference service loads Flask.
 
-    service = FAULTS[fault].service
+    service = fault_of(fault).service
     return (("service", service),) if service else ()
 
 

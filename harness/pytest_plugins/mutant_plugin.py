@@ -20,6 +20,7 @@ _BEGUN = pytest.StashKey[bool]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("idp-harness mutants")
     group.addoption("--idp-mutant", action="append", default=[], metavar="ID", help="only this fault")
+    group.addoption("--idp-derived", action="store_true", help="the derived faults where none is named")
     group.addoption(
         "--idp-mutants-from", action="append", default=[], metavar="FILE", help="a Python file with further faults"
     )
@@ -65,9 +66,12 @@ def planned_mutants(config: pytest.Config) -> list[Mutant]:
     """The faults that the options select. Raises `HarnessError` for what is wrong with them or with a scenario."""
     from harness.base.bundled import bundled_directory
     from harness.cell.environment import Options, check_options
+    from harness.mutants.equivalent import load_equivalent
     from harness.mutants.mutant_pool import Mutant
     from harness.mutants.reference_kinds import ReferenceKinds, target_options
+    from harness.reference.derived import derived_faults
     from harness.reference.faults import FAULTS
+    from harness.reference.known_faults import is_derived
     from harness.scenario.loader import load_all
 
     directories = tuple(config.getoption("--idp-scenarios"))
@@ -75,12 +79,15 @@ def planned_mutants(config: pytest.Config) -> list[Mutant]:
     scenarios = load_all([bundled_directory(), *folders])
     kinds = ReferenceKinds(scenarios, folders)
     mutants = []
-    for name in config.getoption("--idp-mutant") or sorted(FAULTS):
+    named, derived = config.getoption("--idp-mutant"), config.getoption("--idp-derived")
+    for name in named or sorted(derived_faults() if derived else FAULTS):
         options = Options(
             target="reference", target_options=target_options(name), scenario_directories=directories, faults=(name,)
         )
         check_options(options)
-        mutants.append(Mutant(name, kinds.killers(name), options, bool(config.getoption("--idp-all-kills"))))
+        all_kills = bool(config.getoption("--idp-all-kills"))
+        reason = load_equivalent().get(name, "") if is_derived(name) else ""
+        mutants.append(Mutant(name, kinds.killers(name), options, all_kills, reason, thorough=bool(named)))
     return mutants
 
 
@@ -116,13 +123,13 @@ class MutantCase:
 
     def judge(self) -> MutantResult:
         """Fail the test when no scenario fails."""
-        from harness.mutants.mutant_run import KILLED
+        from harness.mutants.mutant_run import AS_EXPECTED
         from harness.report.mutation_report import survivor_text
 
         self._begin_share()
         result = self._pool.judge(self._mutant)
         self._item.stash[MUTANT_RECORD] = result.record()
-        if result.verdict != KILLED:
+        if result.verdict not in AS_EXPECTED:
             pytest.fail(survivor_text(result), pytrace=False)
         return result
 

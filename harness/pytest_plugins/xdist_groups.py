@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
-_SHARE = re.compile(r"(\]|\[m(?:-[a-z0-9]+)+)@([a-z0-9-]+-[0-9]+of[0-9]+)\]$")
+_SHARE = re.compile(r"(\]|\[[md](?:-[a-z0-9]+)+)@([a-z0-9-]+-[0-9]+of[0-9]+)\]$")
 
 
 def process_count(config: pytest.Config) -> int:

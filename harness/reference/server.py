@@ -21,7 +21,7 @@ from flask import current_app, has_app_context
 from harness.reference.app import ReferenceApp, build_app
 from harness.reference.clock import Clock
 from harness.reference.connection import ConnectionHandler
-from harness.reference.faults import mixins
+from harness.reference.known_faults import mixins
 from harness.reference.parts import Parts
 from harness.reference.settings import ReferenceSettings
 

@@ -39,11 +39,13 @@ def _reference(**options: Any) -> Target:
     from harness.targets.reference import ReferenceTarget
 
     if faults := options.get("faults"):
-        from harness.reference.faults import FAULTS  # The reference service loads Flask.
+        from harness.reference.faults import UnknownFault
+        from harness.reference.known_faults import mixins  # The reference service loads Flask.
 
-        for name in faults:
-            if name not in FAULTS:
-                raise UsageError(f"the reference has no fault {name!r}{nearest(name, FAULTS)}")
+        try:
+            mixins(faults)
+        except UnknownFault as problem:
+            raise UsageError(str(problem)) from problem
     return ReferenceTarget(**options)
 
 

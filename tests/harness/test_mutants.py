@@ -12,7 +12,7 @@ from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, SKIPPED, 
 from harness.grammar.model import Cell
 from harness.matrix.cell_runner import blank_result
 from harness.mutants.kill_matrix import KillMatrix, ScenarioRow
-from harness.mutants.mutant_run import KILLED, SURVIVED, UNDECIDED, MutantResult, judge_mutant
+from harness.mutants.mutant_run import EQUIVALENT, KILLED, STALE, SURVIVED, UNDECIDED, MutantResult, judge_mutant
 
 
 def cell(folder: Path, topic: str, style: str = "auth0") -> Cell:
@@ -69,6 +69,15 @@ def test_only_a_failed_cell_kills(tmp_path: Path, verdicts: list[str], verdict: 
     assert judged(tmp_path, *verdicts)[0].verdict == verdict
 
 
+@pytest.mark.parametrize(("cell_verdict", "verdict"), [(PASSED, EQUIVALENT), (FAILED, STALE), (ERROR, UNDECIDED)])
+def test_one_that_is_listed_as_no_fault_must_survive(tmp_path: Path, cell_verdict: str, verdict: str) -> None:
+    """When it is caught, the list is wrong."""
+    result = blank()
+    result.equivalent = "the very moment"
+    judge_mutant(result, [[cell(tmp_path, "t0")]], Sessions({"t0": cell_verdict}), all_kills=False)
+    assert result.verdict == verdict
+
+
 def test_the_first_kill_ends_it(tmp_path: Path) -> None:
     """Nothing of the phases behind it begins."""
     result, sessions = judged(tmp_path, PASSED, FAILED, FAILED)
@@ -99,6 +108,8 @@ CONTROL = ScenarioRow("area/topic/control", [], [], True, 1)
         ([KILLED], [PASSED, SKIPPED], [IDLE, CONTROL], False, 0),
         ([KILLED], None, [], False, 0),
         ([KILLED, SURVIVED], [PASSED], [], False, 1),
+        ([KILLED, EQUIVALENT], [PASSED], [], False, 0),
+        ([KILLED, STALE], [PASSED], [], False, 1),
         ([KILLED], [PASSED, FAILED], [], False, 1),
         ([KILLED], [PASSED], [IDLE], True, 1),
         ([KILLED], [PASSED], [CONTROL], True, 0),

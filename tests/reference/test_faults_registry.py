@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from harness.reference.claims import ClaimsChecker
-from harness.reference.faults import FAULTS, UnknownFault, fault, mixins
+from harness.reference.faults import FAULTS, UnknownFault, fault
+from harness.reference.known_faults import mixins
 from harness.reference.parts import Parts
 
 from .world import World
@@ -37,7 +38,7 @@ def test_without_faults_a_part_is_itself() -> None:
 
 def test_an_unknown_fault_is_refused_with_the_nearest_name(world: World) -> None:
     """Before anything is bound."""
-    with pytest.raises(UnknownFault, match="did you mean m-no-exp-check"):
+    with pytest.raises(UnknownFault, match="did you mean 'm-no-exp-check'"):
         world.start("m-no-exp-chek")
 
 

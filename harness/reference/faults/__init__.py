@@ -29,7 +29,7 @@ from harness.reference.faults import (
     transport,
     windmill,
 )
-from harness.reference.faults.registry import FAULTS, Fault, UnknownFault, fault, mixins
+from harness.reference.faults.registry import FAULTS, Fault, UnknownFault, fault
 
 __all__ = [
     "FAULTS",
@@ -52,7 +52,6 @@ __all__ = [
     "log",
     "methods",
     "metrics",
-    "mixins",
     "permissions",
     "public_routes",
     "rfc9068",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -112,13 +112,3 @@ def _parts() -> str:
 def _near(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, 1, 0.5)
     return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def mixins(names: Sequence[str]) -> tuple[type, ...]:
-    """The classes of the named faults, in that order; raises `UnknownFault` for the first unknown name."""
-    for name in names:
-        if name not in FAULTS:
-            near = difflib.get_close_matches(name, FAULTS, 3, 0.5)
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
-            raise UnknownFault(f"there is no fault {name!r}{hint}")
-    return tuple(FAULTS[name].mixin for name in names)

@@ -1,0 +1,44 @@
+"""Which faults a run is about: those that are named, or that fit a pattern."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+
+from harness.base.errors import UsageError
+
+
+def select_faults(words: Sequence[str], *, derived: bool) -> list[str]:
+    """The names of the faults, sorted. Without `words` all named ones, or all `derived` ones.
+
+    A word is a name or a pattern with `*`, `?` or `[...]`. Raises `UsageError` for one that selects nothing.
+    """
+    from harness.reference.derived import derived_faults  # The reference service loads Flask.
+    from harness.reference.faults import FAULTS, UnknownFault
+    from harness.reference.known_faults import fault_of, is_derived
+
+    if not words:
+        return sorted(derived_faults() if derived else FAULTS)
+    names: set[str] = set()
+    for word in words:
+        if any(sign in word for sign in "*?["):
+            among = derived_faults() if derived or is_derived(word) else FAULTS
+            found = fnmatch.filter(among, word)
+            if not found:
+                raise UsageError(f"the reference has no fault {word!r}: `idp-harness mutants --list` shows them")
+            names.update(found)
+            continue
+        try:
+            names.add(fault_of(word).id)
+        except UnknownFault as problem:
+            raise UsageError(str(problem)) from problem
+    return sorted(names)
+
+
+def fault_line(name: str) -> str:
+    """A fault in a line: its name, where it is, and what it does."""
+    from harness.reference.known_faults import derived_fault_of, fault_of
+
+    fault, derived = fault_of(name), derived_fault_of(name)
+    where = derived.source if derived else f"{fault.component}.{fault.method}"
+    return f"{fault.id}  {where}: {fault.sentence}"
