@@ -11,7 +11,7 @@ import pytest
 from mock_idp.jose.encoding import b64url_decode
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.forge import ForgedToken
-from mock_idp.jose.keys import SigningKey
+from mock_idp.jose.keys import SigningKey, generate_key
 
 Mint = Callable[..., ForgedToken]
 
@@ -82,3 +82,30 @@ def test_only_objects_are_recoded(mint: Mint) -> None:
     with pytest.raises(JoseError) as caught:
         mint(payload="text", mutation="recode", with_={"part": "payload", "encoding": "utf-16-le"})
     assert caught.value.code == "not_an_object"
+
+
+@pytest.mark.parametrize("part", ["header", "payload", "signature"])
+@pytest.mark.parametrize(
+    ("spelling", "marks"), [("padding", "="), ("standard-alphabet", "+/"), ("other-character", "~")]
+)
+def test_one_part_is_spelt_otherwise(
+    part: str, spelling: str, marks: str, mint: Mint, rsa_key: SigningKey, ec_key: SigningKey
+) -> None:
+    """It has the marks of its spelling, and the signature over what stands there is right."""
+    for key in (rsa_key, ec_key):
+        token = mint(signer=key, mutation="respell", with_={"part": part, "spelling": spelling}).token
+        parts = dict(zip(["header", "payload", "signature"], token.split("."), strict=True))
+        assert [name for name, text in parts.items() if set(marks) & set(text)] == [part]
+        plain = parts["signature"].rstrip("=").translate({ord("+"): "-", ord("/"): "_", ord("~"): None})
+        algorithm, signed = jwt.get_algorithm_by_name(key.algorithm.name), token.rpartition(".")[0].encode()
+        assert algorithm.verify(signed, key.public_key, b64url_decode(plain))
+
+
+def test_a_length_that_needs_no_padding(mint: Mint) -> None:
+    """A signature of 384 bytes can't be spelt with any."""
+    with pytest.raises(JoseError, match="needs no padding"):
+        mint(
+            signer=generate_key("RS256", bits=3072),
+            mutation="respell",
+            with_={"part": "signature", "spelling": "padding"},
+        )

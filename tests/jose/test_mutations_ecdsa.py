@@ -5,6 +5,7 @@ from typing import get_args
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mock_idp.jose.encoding import b64url_decode
@@ -57,6 +58,21 @@ def test_a_byte_too_many_is_all_that_is_wrong(mint: Mint, ec_key: SigningKey) ->
     verifier = jwt.get_algorithm_by_name("ES256")
     signed = forged.token.rpartition(".")[0].encode()
     assert verifier.verify(signed, ec_key.public_key, signature(forged)[:-1])
+
+
+def test_a_rewritten_signature_is_the_right_one(mint: Mint, ec_key: SigningKey) -> None:
+    """In DER, with two zero bytes, and the other way round."""
+    made = {
+        form: mint(signer=ec_key, mutation="ecdsa-edge", with_={"form": form})
+        for form in ("der", "zeros-before-both", "swapped")
+    }
+    signed = made["der"].token.rpartition(".")[0].encode()
+    ec_key.public_key.verify(signature(made["der"]), signed, ec.ECDSA(hashes.SHA256()))
+    spaced, swapped = signature(made["zeros-before-both"]), signature(made["swapped"])
+    verifier = jwt.get_algorithm_by_name("ES256")
+    assert (spaced[0], spaced[33], len(spaced)) == (0, 0, 66)
+    assert verifier.verify(signed, ec_key.public_key, spaced[1:33] + spaced[34:])
+    assert verifier.verify(signed, ec_key.public_key, swapped[32:] + swapped[:32])
 
 
 @pytest.mark.parametrize("form", get_args(EcdsaForm))

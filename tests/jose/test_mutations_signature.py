@@ -150,3 +150,19 @@ def test_a_mutation_says_what_it_does_and_why(mutation: Any) -> None:
     assert mutation.sentence.endswith(".")
     assert mutation.sentence in " ".join(inspect.getdoc(mutation.function).split())  # type: ignore[union-attr]
     assert mutation.source.startswith("RFC ")
+
+
+@pytest.mark.parametrize("form", ["leading-zero", "plus-modulus"])
+def test_the_same_number_in_other_bytes(form: str, mint: Mint, rsa_key: SigningKey) -> None:
+    """Modulo n it is the right signature, and no library takes it."""
+    forged = mint(mutation="rsa-same-number", with_={"form": form})
+    n = rsa_key.public_key.public_numbers().n
+    number = int.from_bytes(signature(forged), "big")
+    verifier, signed = jwt.get_algorithm_by_name("RS256"), forged.token.rpartition(".")[0].encode()
+    assert verifier.verify(signed, rsa_key.public_key, (number % n).to_bytes(256, "big"))
+    assert not verifier.verify(signed, rsa_key.public_key, signature(forged))
+
+
+def test_only_rsa_has_such_numbers(mint: Mint, ec_key: SigningKey) -> None:
+    with pytest.raises(JoseError, match="RSA key"):
+        mint(signer=ec_key, mutation="rsa-same-number", with_={"form": "leading-zero"})

@@ -7,6 +7,7 @@ import pytest
 from harness.reference.faults import FAULTS
 
 from .experiments_dates import EXPERIMENTS as DATES
+from .experiments_encodings import EXPERIMENTS as ENCODINGS
 from .experiments_keys import EXPERIMENTS as KEYS
 from .experiments_texts import EXPERIMENTS as TEXTS
 from .experiments_tokens import EXPERIMENTS as TOKENS
@@ -26,6 +27,7 @@ AREAS = (
     TOKENS,
     TEXTS,
     DATES,
+    ENCODINGS,
     SERIALIZATION,
     KEY_STORE,
     KEYS,

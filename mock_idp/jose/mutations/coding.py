@@ -1,13 +1,15 @@
-"""Header or payload in other bytes than plain UTF-8 JSON; rightly signed, as only the reader can notice."""
+"""Parts in other bytes than plain UTF-8 JSON, or in another base64; rightly signed, as only the reader can notice."""
 
 import codecs
 from dataclasses import replace
 from typing import Literal
 
-from mock_idp.jose.encoding import compact_json
+from mock_idp.jose.encoding import b64url_encode, compact_json
+from mock_idp.jose.errors import JoseError
 from mock_idp.jose.jwe import deflated
 from mock_idp.jose.mutations.base import Draft, mutation
 
+Spelling = Literal["padding", "standard-alphabet", "other-character"]
 Encoding = Literal["utf-16-le", "utf-16-bom", "invalid-utf8", "overlong-quote"]
 
 
@@ -33,6 +35,42 @@ def recode(draft: Draft, *, part: Literal["header", "payload"], encoding: Encodi
     if part == "header":
         return replace(draft, header=_recoded(draft.header, bool(draft.header_members()), encoding)).token()
     return replace(draft, payload=_recoded(draft.payload, bool(draft.claims()), encoding)).token()
+
+
+@mutation
+def respell(draft: Draft, *, part: Literal["header", "payload", "signature"], spelling: Spelling) -> str:
+    """One part is base64 in another spelling than that of JWS, and signed as it stands.
+
+    `padding`: with `=` at its end, `standard-alphabet`: with `+` and `/` for `-` and `_`, `other-character`: with a `~`
+    in its middle, which stands for nothing. A member `respelt` is there where the part would be spelt alike otherwise.
+
+    Source: RFC 7515 sections 2 and 5.2; RFC 4648 sections 3.2, 3.3 and 5.
+    """
+    filled = "header" if part == "header" else "payload"
+    for length in range(64):
+        members = draft.header_members() if filled == "header" else draft.claims()
+        data = compact_json(members | {"respelt": "~?" * length}) if length else getattr(draft, filled)
+        texts = {"header": b64url_encode(draft.header), "payload": b64url_encode(draft.payload)}
+        texts[filled] = b64url_encode(data)
+        if part != "signature" and texts[part] == _respelt(texts[part], spelling):
+            continue
+        if part != "signature":
+            texts[part] = _respelt(texts[part], spelling)
+        signed = f"{texts['header']}.{texts['payload']}"
+        signature = b64url_encode(draft.key.sign(signed.encode("ascii"), draft.algorithm))
+        if part != "signature":
+            return f"{signed}.{signature}"
+        if signature != _respelt(signature, spelling):
+            return f"{signed}.{_respelt(signature, spelling)}"
+    raise JoseError("key_mismatch", "Signatures of this key have a length that needs no padding.", "key")
+
+
+def _respelt(text: str, spelling: Spelling) -> str:
+    if spelling == "padding":
+        return text + "=" * (-len(text) % 4)
+    if spelling == "standard-alphabet":
+        return text.translate(str.maketrans("-_", "+/"))
+    return f"{text[: len(text) // 2]}~{text[len(text) // 2 :]}"
 
 
 def _recoded(data: bytes, has_members: bool, encoding: Encoding) -> bytes:

@@ -1,6 +1,8 @@
 """Damaged and exchanged signatures; header and payload stay as they are."""
 
-from typing import Annotated
+from typing import Annotated, Literal
+
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mock_idp.jose.encoding import b64url_encode, compact_json
 from mock_idp.jose.errors import JoseError
@@ -77,3 +79,20 @@ def double_signature(draft: Draft) -> str:
     Source: RFC 8017 section 8.2.2 step 1 (the length is checked first).
     """
     return draft.with_signature(draft.signature * 2)
+
+
+@mutation
+def rsa_same_number(draft: Draft, *, form: Literal["leading-zero", "plus-modulus"]) -> str:
+    """The signature is the right number, or one that is congruent to it, in other bytes than its own.
+
+    `leading-zero`: with a zero byte in front, `plus-modulus`: the sum of both, in as few bytes as it needs.
+
+    Source: RFC 8017 sections 8.1.2 and 8.2.2 step 1 (the length), section 5.2.2 step 1 (the range).
+    """
+    key = draft.key.private_key
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise JoseError("key_mismatch", "'rsa-same-number' needs an RSA key of 1024 to 4096 bits.", "key")
+    if form == "leading-zero":
+        return draft.with_signature(b"\0" + draft.signature)
+    number = int.from_bytes(draft.signature, "big") + key.public_key().public_numbers().n
+    return draft.with_signature(number.to_bytes((number.bit_length() + 7) // 8, "big"))
