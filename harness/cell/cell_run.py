@@ -27,7 +27,7 @@ from harness.cell.placeholder_values import session_words
 from harness.cell.session import Session
 from harness.cell.tokens import Words
 from harness.grammar.model import Cell, Route, Table, parse_policy
-from harness.grammar.placeholders import fill
+from harness.grammar.placeholders import KEY_MEMBERS, fill
 from harness.idp.client import TOKEN_HEADER, IssuerClient
 from harness.idp.repro_script import Names, ReproScript, renamed
 from harness.shown.foreign_text import one_line
@@ -102,9 +102,14 @@ class CellRun:
         self._baited = False
 
     def words(self, i: int = 0) -> Words:
-        """All placeholders that mean something now; `{kid.NAME}` is the kid of a key that a step made."""
+        """All placeholders that mean something now; `{kid.NAME}` and `{n.NAME}` are of a key that a step made."""
         names = {"attacker", *self.session.kids}
         kids = {f"kid.{name}": partial(self.session.kid, name) for name in names}
+        kids |= {
+            f"{member}.{name}": partial(self.session.public_member, name, member)
+            for name in names
+            for member in KEY_MEMBERS
+        }
         words: dict[str, Callable[[], str]] = {
             **self._session_words,
             **kids,

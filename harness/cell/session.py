@@ -234,6 +234,12 @@ class Session:
             raise HarnessError(f"no step of the scenario has made a key {name!r}")
         return self.kids[name]
 
+    def public_member(self, name: str, member: str) -> str:
+        """A member of the public JWK of a key, published or not; of `x5c` the first certificate."""
+        key = self.issuer.key(self.kid(name))
+        value: str = key["x5c"][0] if member == "x5c" else key["jwk"][member]
+        return value
+
     def with_kids(self, token: Table) -> Table:
         """A token table with the scenario's names of keys replaced by their kids, also inside its header."""
         changed = dict(token)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from harness.grammar.kinds import Mark, Place, Schema, marks
-from harness.grammar.placeholders import ROUTE_PARTS
+from harness.grammar.placeholders import KEY_MEMBERS, ROUTE_PARTS
 from harness.grammar.toml_source import TomlSource
 from harness.grammar.vocabulary import API_KEYS
 
@@ -16,8 +16,8 @@ _GIVEN = {"mark": ["start"], "make-issuer": ["second"], "key": ["first", "attack
 _CALLED = {"key": "name that an earlier make-key or publish-key gave", "api-key": "API key"}
 _KEYS_IN_DATA = ("$jwk", "$x5c")
 # Placeholders that name something: `{kid.k2}`, `{issuer.second|upper}`, `{read.permission}`.
-_WORD = re.compile(r"\{([a-z_]+)\.([A-Za-z0-9_-]+)[|}]")
-_WORDS = {"kid": "key", "issuer": "make-issuer", "api_key": "api-key"}
+_WORD = re.compile(r"\{([a-z_]+|x5c)\.([A-Za-z0-9_-]+)[|}]")
+_WORDS = {"kid": "key", "issuer": "make-issuer", "api_key": "api-key", **dict.fromkeys(KEY_MEMBERS, "key")}
 _ROUTE: Schema = {"x-route": True}
 _USES: dict[str, Schema] = {what: {"x-uses": what} for what in ("key", "make-issuer", "api-key")}
 

@@ -53,8 +53,8 @@ FILLERS: dict[str, Callable[[int], str]] = {
     "members": lambda count: ",".join(f'"m{number}":{number}' for number in range(count)),
 }
 
-# Words that stand alone. With a dot there are the parts of a route, {kid.NAME}, {api_key.NAME}, {issuer.NAME} and
-# the fillers.
+# Words that stand alone. With a dot there are the parts of a route, {kid.NAME} and members of a key, {api_key.NAME},
+# {issuer.NAME} and the fillers.
 WORDS = frozenset(
     {
         *("issuer", "audience", "kid", "token", "jwt", "permissions_claim", "attacker", "api_key_header"),
@@ -62,6 +62,8 @@ WORDS = frozenset(
         *("uuid", "i", "style", "jwks_url", "created"),
     }
 )
+# Members of a key's public JWK: {n.NAME}.
+KEY_MEMBERS = ("n", "x", "y", "x5c")
 ROUTE_PARTS = frozenset(["permission", "resource", "action", "path", "method"])
 
 
@@ -90,7 +92,9 @@ def _names_like(name: str) -> frozenset[str]:
     head, _, tail = name.partition(".")
     if not tail:
         return WORDS
-    names = {f"{head}.{part}" for part in ROUTE_PARTS} | {f"{word}.{tail}" for word in ("kid", "api_key", "issuer")}
+    names = {f"{head}.{part}" for part in ROUTE_PARTS} | {
+        f"{word}.{tail}" for word in ("kid", "api_key", "issuer", *KEY_MEMBERS)
+    }
     return frozenset(names | {f"{filler}.{tail}" for filler in FILLERS} if tail.isdigit() else names)
 
 

@@ -108,6 +108,11 @@ MISTAKES = {
         0,
         "'old' is no name that an earlier keep gave",
     ),
+    "member-of-an-unknown-key": (
+        'steps = [{ do = "edit-jwks", before = [{ n = "{n.odd}" }] }, { do = "send" }]\n',
+        0,
+        "'odd' is no name that an earlier make-key or publish-key gave",
+    ),
     "unknown-kept-part": (
         'steps = [{ do = "send", keep = "a" }, '
         '{ do = "send", resend = { header = "b", payload = "a", signature = "a" } }]\n',
@@ -326,6 +331,7 @@ BEYOND_A_SCHEMA = {
         "unknown-mark",
         "unknown-kept-token",
         "unknown-kept-part",
+        "member-of-an-unknown-key",
         "unknown-job",
         "unjoined-job",
         "unstopped-traffic",

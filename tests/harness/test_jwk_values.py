@@ -52,6 +52,22 @@ def test_an_entry_of_a_key_set_may_be_any_json(bench: Bench, entry: str, expecte
     assert served(bench, f'do = "edit-jwks", before = [{entry}]')[0] == expected
 
 
+def test_an_entry_takes_members_of_other_keys(bench: Bench) -> None:
+    """The modulus and the certificate of one that is never published, the coordinates of a third."""
+    mixed = '{ n = "{n.other}", x5c = ["{x5c.other}"], crv = "P-256", x = "{x.ec}", y = "{y.ec}" }'
+    before, first, *added = served(
+        bench,
+        'do = "make-key", name = "other"',
+        'do = "make-key", name = "ec", algorithm = "ES256"',
+        f'do = "edit-jwks", before = [{mixed}]',
+        'do = "set-key-state", key = "other", state = "next"',
+        'do = "set-key-state", key = "ec", state = "next"',
+    )
+    assert (before["n"], before["x5c"]) in [(key["n"], key["x5c"]) for key in added if key["kty"] == "RSA"]
+    assert before["n"] != first["n"]
+    assert [(key["x"], key["y"]) for key in added if key["kty"] == "EC"] == [(before["x"], before["y"])]
+
+
 def test_members_of_a_key_are_set_and_left_out(bench: Bench) -> None:
     entry = '{ "$jwk" = "first", "$without" = ["n", "x5c"], use = "enc", kid = "mine" }'
     before, first = served(bench, f'do = "edit-jwks", before = [{entry}]')[:2]

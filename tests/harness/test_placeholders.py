@@ -119,6 +119,8 @@ def test_a_word_without_a_value_is_an_error() -> None:
     [
         "{kid}",
         "{kid.second}",
+        "{n.second}",
+        "{x5c.second}",
         "{api_key.full}",
         "{fill.12}",
         "{any_route.path|tail|doubled}",

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import time
 from collections.abc import Callable
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 
+from .certificates import certificate
 from .crafted import badly_padded_token, edge_signatures
 from .issuer import AUDIENCE, ISSUER, Key, as_json, b64url, hmac_token, unsigned
 from .mistakes import Experiment, Start, accepts, refuses
@@ -27,19 +24,7 @@ def json_serialized(world: World) -> str:
 
 def with_certificate(world: World) -> str:
     """A token of the attacker with a certificate for its key."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "attacker")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(world.attacker.private.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(world.attacker.private, hashes.SHA256())
-    )
-    der = base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
+    der = base64.b64encode(certificate(world.attacker.private).public_bytes(Encoding.DER)).decode()
     return world.attacker.token({"kid": "k1", "x5c": [der]})
 
 

@@ -14,6 +14,7 @@ from .experiments_tokens import EXPERIMENTS as TOKENS
 from .mistakes import Experiment, cases
 from .test_faults_access import EXPERIMENTS as ACCESS
 from .test_faults_connection import EXPERIMENTS as CONNECTION
+from .test_faults_key_entries import EXPERIMENTS as KEY_ENTRIES
 from .test_faults_key_store import EXPERIMENTS as KEY_STORE
 from .test_faults_rfc9068 import EXPERIMENTS as RFC9068
 from .test_faults_serialization import EXPERIMENTS as SERIALIZATION
@@ -38,6 +39,7 @@ AREAS = (
     RFC9068,
     SIDE_EFFECTS,
     TOKEN_CACHE,
+    KEY_ENTRIES,
 )
 EXPERIMENTS = {fault: experiment for area in AREAS for fault, experiment in area.items()}
 # Its server speaks an old protocol, which the plain service of the others doesn't have.
