@@ -6,7 +6,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from .issuer import AUDIENCE, ISSUER, Key
+from .issuer import AUDIENCE, ISSUER, Key, as_json, claims_now
 from .mistakes import Experiment, Start, accepts
 from .world import World
 
@@ -49,6 +49,13 @@ def _signed(allowed: str, alg: str) -> Experiment:
         return start(jwt_allowed_algorithms=(allowed,)).status(key.token(alg=alg)) == 200
 
     return experiment
+
+
+def _named_untruly(world: World, start: Start) -> bool:
+    """A token that says RS256 is let in with the ECDSA signature of a published key."""
+    key = Key.p256("k9")
+    world.issuer.publish(world.k1, key)
+    return start().status(key.raw_token({"alg": "RS256", "kid": "k9"}, as_json(claims_now()), "ES256")) == 200
 
 
 def _piece_of_a_kid(world: World, start: Start) -> bool:
@@ -95,4 +102,5 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-es256-always-allowed": _signed("RS256", "ES256"),
     "m-eddsa-always-allowed": _signed("RS256", "EdDSA"),
     "m-same-family-allowed": (_signed("RS256", "RS384"), _signed("RS256", "PS256")),
+    "m-key-decides-algorithm": _named_untruly,
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.reference.algorithms import ALGORITHMS
+from harness.reference.compact import CompactToken
 from harness.reference.faults.registry import fault
 from harness.reference.jwt_authenticator import JwtAuthenticator
 
@@ -79,3 +80,18 @@ class SameFamilyAllowed(JwtAuthenticator):
         name = header.get("alg")
         known = ALGORITHMS.get(name) if isinstance(name, str) else None
         return known.name if known and known.kty in types else super().select_algorithm(header)
+
+
+@fault("m-key-decides-algorithm", precedent="verifiers that branch on the type of the key object; RFC 7515 §5.2 step 8")
+class KeyDecidesAlgorithm(JwtAuthenticator):
+    """An allowed `alg` opens the door, and then the signature is checked as the key would have it."""
+
+    def verify(self, token: CompactToken) -> None:
+        """`alg` is compared with the list and not looked at again."""
+        named = self.select_algorithm(token.header)
+        for key in self.candidate_keys(token):
+            own = [name for name in ALGORITHMS if key.algorithm in (None, name) and self.key_fits(key, name)]
+            name = named if named in own else own[0] if own else ""
+            if name and self.signature_is_valid(name, key, token):
+                return
+        super().verify(token)
