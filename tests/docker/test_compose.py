@@ -18,14 +18,16 @@ from engine_look import docker
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.e2e.yml"
 RUN_SECONDS = 900.0
+# As much of the matrix as shows each verdict; all of it is judged without containers.
+JUDGED = ("baseline", "kid", "header/members", "header/foreign-keys", "rotation/unknown-kid")
 
 
 class Project:
     """The compose file as a project of its own, with the images of this run."""
 
-    def __init__(self, command: list[str], images: dict[str, str], report: Path) -> None:
+    def __init__(self, command: list[str], images: dict[str, str], report: Path, more: Path) -> None:
         self.name = f"idp-harness-test-{secrets.token_hex(4)}"
-        self._command = [*command, "-p", self.name, "-f", str(FILE)]
+        self._command = [*command, "-p", self.name, "-f", str(FILE), "-f", str(more)]
         self.variables = {
             **images,
             "REPORT_DIR": str(report),
@@ -74,7 +76,9 @@ def project(compose: list[str], image: Callable[[str], str], tmp_path: Path) -> 
     }
     report = tmp_path / "report"
     report.mkdir()
-    project = Project(compose, images, report)
+    more = tmp_path / "judged.yml"
+    more.write_text(f"services:\n  harness:\n    command: {json.dumps(['run', *JUDGED])}\n")
+    project = Project(compose, images, report, more)
     yield project
     done = project("down", "-v")
     assert (done.returncode, project.left()) == (0, []), done.stderr
@@ -140,11 +144,11 @@ def test_orchestration_is_asked_for(config: dict[str, Any]) -> None:
 
 
 def test_the_matrix_runs_and_its_status_is_the_result(project: Project) -> None:
-    """All cells that a service with one configuration allows; the report is on this side and belongs to the caller."""
+    """What a service with one configuration allows is judged; the report is on this side and belongs to the caller."""
     done = project("up", "--exit-code-from", "harness")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     verdicts = [one["verdict"] for one in project.records()]
-    assert verdicts.count("passed") > 300
+    assert verdicts.count("passed") > 100
     assert set(verdicts) == {"passed", "finding", "skipped", "undeclared"}
     suite = ElementTree.parse(project.report / "junit.xml").getroot().find("testsuite")
     assert suite is not None
