@@ -28,6 +28,7 @@ from harness.grammar.policies import known_knobs
 from harness.idp.mock_issuer import MockIssuer
 from harness.measure.reading import Reading
 from harness.pytest_plugins import scenario_plugin
+from harness.scenario.loader import load_all
 from harness.steps import STEPS
 from harness.targets.process import PLACEHOLDERS
 from harness.targets.registry import TARGETS
@@ -60,6 +61,16 @@ def test_what_a_page_shows_works(name: str, tmp_path: Path) -> None:
     """Its files load, its commands run, and they print what it says."""
     with DocShell(tmp_path) as shell:
         shell.work_through(PAGES[name])
+
+
+def test_the_scenarios_beside_public_vectors_exist() -> None:
+    """A table that names one which is gone says that something is covered which isn't."""
+    table = (Path(__file__).parent.parent / "docs" / "mutants.md").read_text(encoding="utf-8")
+    table = table[table.index("## Public vectors") : table.index("Not covered, and why")]
+    rows = [line.split("|")[2] for line in table.splitlines() if line.count("|") == 3]
+    ours = {name for row in rows for name in re.findall(r"`([a-z0-9-]+)`", row)}
+    assert len(ours) > 30
+    assert ours <= {scenario.slug for scenario in load_all()}
 
 
 @pytest.mark.parametrize(
