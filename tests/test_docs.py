@@ -151,7 +151,17 @@ def test_the_placeholders_are_those_that_exist() -> None:
     listed = {word.strip("{}") for word in SCENARIOS.column("Placeholders", "placeholder")}
     listed = {re.sub(r"\.(LENGTH|COUNT)$", ".NUMBER", word) for word in listed}
     parts = {f"read.{part}" for part in placeholders.ROUTE_PARTS}
-    named = {"kid.NAME", "issuer.NAME", "api_key.full", "api_key.read", "api_key.none"}
+    named = {
+        "kid.NAME",
+        "n.NAME",
+        "x.NAME",
+        "y.NAME",
+        "x5c.NAME",
+        "issuer.NAME",
+        "api_key.full",
+        "api_key.read",
+        "api_key.none",
+    }
     named |= {f"{filler}.NUMBER" for filler in placeholders.FILLERS}
     assert listed == placeholders.WORDS | parts | named
 

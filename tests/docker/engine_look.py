@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 
 import psutil
@@ -44,6 +45,15 @@ def processes_of(run_id: str) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+def running(run_id: str) -> list[str]:
+    """The processes of the run as `process PID NAME`; one that ends meanwhile is none."""
+    lines = []
+    for process in processes_of(run_id):
+        with suppress(psutil.Error):
+            lines.append(f"process {process.pid} {process.name()}")
+    return lines
 
 
 def wait_for(what: Callable[[], object], reached: Callable[[object], bool], seconds: float = SECONDS) -> None:

@@ -148,7 +148,7 @@ def test_the_matrix_runs_and_its_status_is_the_result(project: Project) -> None:
     done = project("up", "--exit-code-from", "harness")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     verdicts = [one["verdict"] for one in project.records()]
-    assert verdicts.count("passed") > 100
+    assert verdicts.count("passed") > 30
     assert set(verdicts) == {"passed", "finding", "skipped", "undeclared"}
     suite = ElementTree.parse(project.report / "junit.xml").getroot().find("testsuite")
     assert suite is not None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from engine_look import SECONDS, in_engine, needs_testcontainers, processes_of, wait_for
+from engine_look import SECONDS, in_engine, needs_testcontainers, processes_of, running, wait_for
 from target_images import variables
 
 pytestmark = needs_testcontainers
@@ -84,8 +84,7 @@ class Run:
 
     def left(self) -> list[str]:
         """Everything of the run that is there."""
-        processes = [f"process {one.pid} {one.name()}" for one in processes_of(self.id)]
-        return [*in_engine(self.id), *processes, *(f"file {one}" for one in self.temporary.iterdir())]
+        return [*in_engine(self.id), *running(self.id), *(f"file {one}" for one in self.temporary.iterdir())]
 
 
 @pytest.fixture
