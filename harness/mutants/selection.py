@@ -6,6 +6,7 @@ import fnmatch
 from collections.abc import Sequence
 
 from harness.base.errors import UsageError
+from harness.shown.foreign_text import foreign
 
 
 def select_faults(words: Sequence[str], *, derived: bool) -> list[str]:
@@ -31,7 +32,7 @@ def select_faults(words: Sequence[str], *, derived: bool) -> list[str]:
         try:
             names.add(fault_of(word).id)
         except UnknownFault as problem:
-            raise UsageError(str(problem)) from problem
+            raise UsageError(foreign(problem)) from problem
     return sorted(names)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.base.errors import TargetError, UsageError
 from harness.grammar.toml_source import nearest, shown
+from harness.shown.foreign_text import foreign
 from harness.targets.base import Target
 from harness.targets.option_kinds import (
     ADDRESS,
@@ -45,7 +46,7 @@ def _reference(**options: Any) -> Target:
         try:
             mixins(faults)
         except UnknownFault as problem:
-            raise UsageError(str(problem)) from problem
+            raise UsageError(foreign(problem)) from problem
     return ReferenceTarget(**options)
 
 

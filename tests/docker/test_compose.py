@@ -18,7 +18,7 @@ from engine_look import docker
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.e2e.yml"
 RUN_SECONDS = 900.0
-# As much of the matrix as shows each verdict; all of it is judged without containers.
+# As much of the matrix as shows what comes of it; all of it is judged without containers.
 JUDGED = ("baseline", "kid", "header/members", "header/foreign-keys", "rotation/unknown-kid")
 
 
@@ -149,7 +149,7 @@ def test_the_matrix_runs_and_its_status_is_the_result(project: Project) -> None:
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     verdicts = [one["verdict"] for one in project.records()]
     assert verdicts.count("passed") > 30
-    assert set(verdicts) == {"passed", "finding", "skipped", "undeclared"}
+    assert set(verdicts) == {"passed", "finding", "skipped"}
     suite = ElementTree.parse(project.report / "junit.xml").getroot().find("testsuite")
     assert suite is not None
     assert int(suite.attrib["tests"]) == len(verdicts)

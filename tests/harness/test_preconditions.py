@@ -36,6 +36,7 @@ REFUSED = {
     "send-raw": [f'do = "send-raw", {LINES}, REQUEST, expect = "reject"'],
     "send-pipeline": [f'do = "send-pipeline", requests = [{{ {LINES}, REQUEST, expect = "reject" }}]'],
     "send-to-routes": ['do = "send-to-routes", routes = ["NAME"], permissions = "all-but-own", expect = "no-grant"'],
+    "send-mixed": ['do = "send-mixed", requests = 4, callers = [{ REQUEST, expect = "reject" }]'],
     "compare-times": ['do = "compare-times", first = { REQUEST }, second = { request = "read" }, samples = 20'],
 }
 # Nothing that it sends is ever answered, and nothing is judged.
