@@ -76,7 +76,7 @@ def test_the_faults_are_listed() -> None:
     [
         ([], "--settings FILE.toml is missing"),
         (["--settings", "no-such-file.toml"], "no-such-file.toml: cannot be read"),
-        (["--settings", "SETTINGS", "--fault", "m-no-exp"], "did you mean m-no-exp-check"),
+        (["--settings", "SETTINGS", "--fault", "m-no-exp"], "did you mean 'm-no-exp-check'"),
     ],
 )
 def test_wrong_usage_is_status_2_and_says_why(settings_file: Path, arguments: list[str], says: str) -> None:

@@ -17,7 +17,8 @@ from harness.reference.faults.registry import fault
 from harness.reference.jwt_authenticator import JwtAuthenticator
 
 # A string of JSON, and the colon behind it when it is a member's name.
-NAME_OR_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"(?P<colon>\s*:)?', re.DOTALL)
+# A text that never ends is one match, too: else each of its quotation marks would be tried.
+NAME_OR_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"(?P<colon>\s*+:)?|\\?\Z)', re.DOTALL)
 
 
 @fault("m-split-unbounded", precedent="CVE-2025-30204 (golang-jwt)")
