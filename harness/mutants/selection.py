@@ -32,7 +32,7 @@ def select_faults(words: Sequence[str], *, derived: bool) -> list[str]:
         try:
             names.add(fault_of(word).id)
         except UnknownFault as problem:
-            raise UsageError(foreign(problem)) from problem
+            raise UsageError(f"{foreign(problem)}") from problem
     return sorted(names)
 
 

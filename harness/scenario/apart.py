@@ -24,7 +24,7 @@ def why_nothing_is_shown(variant: Variant, profile: Profile) -> str:
             if reason := _not_as_declared(line, profile):
                 return reason
         for args in STEPS[step.do].says.sends(step.args):
-            if reason := _no_challenge(args, profile):
+            if reason := _no_challenge(args, profile) or _no_body(args, profile):
                 return reason
     for args in _denied(variant):
         route = find_route(args.get("request", "read"), profile)
@@ -51,6 +51,14 @@ def _not_as_declared(line: str, profile: Profile) -> str:
     if found is None or route is None or (route.method == found[1] and not route.headers):
         return ""
     return f"it writes {found[1]} to the route {route.name!r} out, to which the profile {profile.name} says more"
+
+
+def _no_body(args: Table, profile: Profile) -> str:
+    """Why a HEAD can't be judged: who says no in the body of a 2xx says nothing there (RFC 9110 §9.3.2)."""
+    request = args.get("request", "read")
+    if isinstance(request, str) or request.get("method") != "HEAD" or not profile.refusal.error_member:
+        return ""
+    return f"services of the profile {profile.name} say no in the body of an answer, and an answer to HEAD has none"
 
 
 def _no_challenge(args: Table, profile: Profile) -> str:

@@ -46,7 +46,7 @@ def _reference(**options: Any) -> Target:
         try:
             mixins(faults)
         except UnknownFault as problem:
-            raise UsageError(foreign(problem)) from problem
+            raise UsageError(f"{foreign(problem)}") from problem
     return ReferenceTarget(**options)
 
 

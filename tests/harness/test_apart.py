@@ -14,6 +14,7 @@ from harness.scenario.plan import plan
 DENIED = 'token.permissions = ["{write.permission}"]\nexpect = "deny"\n'
 ONE_FOR_ALL = ROUTES.replace("things:create", "things:list")
 OPEN = ROUTES.replace('permission = "things:list"\n', "")
+ASKED_BY_HEAD = 'request = { route = "read", method = "HEAD", anonymous = true }\nexpect = "reject"\n'
 NOTHING = '[permissions]\nform = "none"\n'
 STRING = '[permissions]\nform = "string"\n'
 SAME = "the permissions that it tells apart are the same"
@@ -32,6 +33,8 @@ SAME = "the permissions that it tells apart are the same"
         ('token.permissions = ["{read.permission} "]\nexpect = "no-grant"\n', ROUTES, STRING, SAME),
         ('token.claims.tenant = "b"\nexpect = "no-grant"\n', ROUTES, NOTHING, ""),
         ('token.claims.permissions = "x"\nexpect = "no-grant"\n', ROUTES, NOTHING, "a valid token is enough"),
+        (ASKED_BY_HEAD, ROUTES, "", ""),
+        (ASKED_BY_HEAD, ROUTES, '[refusal]\nerror_member = "errors"\n', "an answer to HEAD has none"),
         ('token.permissions = ["{created}"]\nexpect = "deny"\n', ONE_FOR_ALL, "", ""),
     ],
 )

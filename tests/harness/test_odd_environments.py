@@ -88,6 +88,6 @@ def test_a_home_that_can_not_be_read_is_no_obstacle(tmp_path: Path) -> None:
     done = in_place(
         tmp_path, "export HOME=/root", f"setpriv --reuid=65534 --regid=65534 --clear-groups {COMMANDS['doctor']}"
     )
-    if "Permission denied" in done.stderr and "setpriv" in done.stderr:
+    if "Permission denied" in done.stderr and any(word in done.stderr for word in ("setpriv", "can't open file")):
         pytest.skip("nobody may not start this program here")
     assert done.returncode == 0, done.stdout + done.stderr
