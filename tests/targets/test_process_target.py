@@ -267,3 +267,11 @@ def test_a_setting_for_which_there_is_no_word_can_t_be_judged(tiny_command: list
     assert "has no {allowed_algorithms}" in told.cannot_set["allowed_algorithms"]
     assert "there is no word for it" in told.cannot_set["api_keys"]
     assert as_run_by(make_target("reference"), profile).cannot_set == {}
+
+
+def test_only_a_service_that_runs_already_hides_its_log(tiny_command: list[str]) -> None:
+    """What the harness has started it also hears."""
+    profile = load_profile(find_profile("reference"))
+    assert "sees no log" in as_run_by(make_target("url", {"base-url": "http://127.0.0.1:1"}), profile).log_hidden
+    assert as_run_by(make_target("reference"), profile).log_hidden == ""
+    assert as_run_by(target_of(tiny_command, "{issuer}"), profile).log_hidden == ""

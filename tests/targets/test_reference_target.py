@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +37,17 @@ def test_a_token_is_let_in_with_a_fixed_public_key(target: ReferenceTarget, issu
     config = issuer.config(target, jwks_url="", verification="public_key", public_key_pem=issuer.public_pem())
     service = target.start(config)
     assert status(service.base_url + READ_PATH, Authorization=f"Bearer {issuer.token(config)}") == 200
+
+
+def test_a_services_log_is_its_own(issuer: Issuer) -> None:
+    """Several run in one process, and none shows what another has written."""
+    with closing(ReferenceTarget(service="worker", faults=["m-token-logged"])) as target:
+        config = issuer.config(target)
+        asked, other = target.start(config), target.start(config)
+        token = issuer.token(config)
+        assert status(asked.base_url + READ_PATH, Authorization=f"Bearer {token}") == 200
+        assert token in asked.log_tail().as_it_came
+        assert other.log_tail().as_it_came == ""
 
 
 def test_nobody_is_let_in_without_credentials(target: ReferenceTarget, issuer: Issuer) -> None:
