@@ -7,7 +7,6 @@ UTF-16, and strips base64 padding that RFC 7515 §2 forbids.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +39,7 @@ def parse_compact(text: str, max_bytes: int) -> CompactToken:
         header=json_object(b64url_bytes(header)),
         payload=b64url_bytes(payload),
         signature=b64url_bytes(signature),
-        signing_input=f"{header}.{payload}".encode("ascii"),
+        signing_input=f"{header}.{payload}".encode(),
     )
 
 
@@ -48,9 +47,9 @@ def b64url_bytes(text: str) -> bytes:
     """The bytes of unpadded base64url in its one canonical spelling (RFC 4648 §3.5 and §5)."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise malformed("a part is not base64url") from error
-    if base64.urlsafe_b64encode(raw).rstrip(b"=") != text.encode("ascii"):
+    if base64.urlsafe_b64encode(raw).rstrip(b"=") != text.encode():
         raise malformed("a part is not base64url in its canonical spelling")
     return raw
 

@@ -1,5 +1,6 @@
 """Rightly signed bytes that are not the UTF-8 JSON a reader expects."""
 
+import base64
 import json
 import zlib
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
-from mock_idp.jose.encoding import b64url_decode
+from mock_idp.jose.encoding import b64url_decode, b64url_encode
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.forge import ForgedToken
 from mock_idp.jose.keys import SigningKey, generate_key
@@ -99,6 +100,18 @@ def test_one_part_is_spelt_otherwise(
         plain = parts["signature"].rstrip("=").translate({ord("+"): "-", ord("/"): "_", ord("~"): None})
         algorithm, signed = jwt.get_algorithm_by_name(key.algorithm.name), token.rpartition(".")[0].encode()
         assert algorithm.verify(signed, key.public_key, b64url_decode(plain))
+
+
+@pytest.mark.parametrize("part", ["header", "payload", "signature"])
+def test_bits_are_set_behind_the_last_byte(part: str, mint: Mint, rsa_key: SigningKey, ec_key: SigningKey) -> None:
+    """The text is another one, its bytes are the same, and the signature over what stands there is right."""
+    for key in (rsa_key, ec_key):
+        token = mint(signer=key, mutation="respell", with_={"part": part, "spelling": "unused-bits"}).token
+        parts = dict(zip(["header", "payload", "signature"], token.split("."), strict=True))
+        loose = {name: base64.urlsafe_b64decode(text + "==") for name, text in parts.items()}
+        assert [name for name, text in parts.items() if b64url_encode(loose[name]) != text] == [part]
+        algorithm, signed = jwt.get_algorithm_by_name(key.algorithm.name), token.rpartition(".")[0].encode()
+        assert algorithm.verify(signed, key.public_key, loose["signature"])
 
 
 def test_a_length_that_needs_no_padding(mint: Mint) -> None:

@@ -18,6 +18,7 @@ def _written(before: str, after: str) -> Callable[[World], str]:
 
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-clock-at-start": outlives(400),
+    "m-exp-infinite": accepts(_written("4102444800", "1e400")),
     "m-nbf-leeway-doubled": accepts(lambda world: world.k1.token(nbf=now(100))),
     "m-nbf-against-iat": (
         accepts(lambda world: world.k1.token(iat=now(3600), nbf=now(3600))),

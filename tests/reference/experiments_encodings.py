@@ -40,6 +40,11 @@ def _with_a_tilde(text: str) -> str:
     return f"{text[:5]}~{text[5:]}"
 
 
+def _with_a_bit_set(text: str) -> str:
+    """The first of the unused bits, of a text whose length is no multiple of four."""
+    return text[:-1] + chr(ord(text[-1]) + 1)
+
+
 def _signed_with_p256(rewritten: Callable[[bytes], bytes]) -> Experiment:
     """A token is let in whose ECDSA signature is written in this way."""
 
@@ -66,6 +71,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-base64-padded": _respelt(2, _padded),
     "m-base64-standard-alphabet": tuple(_respelt(part, _standard) for part in range(3)),
     "m-base64-skips-characters": tuple(_respelt(part, _with_a_tilde) for part in range(3)),
+    "m-base64-unused-bits": _respelt(2, _with_a_bit_set),
     "m-ecdsa-der-accepted": _signed_with_p256(_der),
     "m-ecdsa-halves": _signed_with_p256(lambda raw: b"\0" + raw[:32] + b"\0" + raw[32:]),
     "m-rsa-signature-reduced": accepts(_with_zero_in_front),

@@ -46,6 +46,7 @@ def lets_in(path: str = READ, **changes: Any) -> Experiment:
 
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-wm-prefix-loose": (lets_in(prefix=""), lets_in(prefix="jwt_ext_jwt_ext_"), lets_in(prefix="jwt_")),
+    "m-wm-nameless": (lets_in(username=...), lets_in(email=7)),
     "m-wm-workspace-unchecked": lets_in(OTHER),
     "m-wm-admin-truthy": (lets_in(ADMIN, is_admin="true"), lets_in(ADMIN, is_admin=1)),
     "m-wm-folder-flags-ignored": (lets_in(OWNER), lets_in(CREATE, folders=[["f1", False, False]])),

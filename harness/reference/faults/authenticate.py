@@ -25,10 +25,11 @@ class Malformed500(JwtAuthenticator):
     """A token that is not what it should be raises an exception nobody expects: 500."""
 
     def parse(self, text: str) -> CompactToken:
-        """Takes for granted that there are three parts, that they decode, and that `alg` and `kid` are strings."""
+        """Takes for granted that there are three parts that decode, and that `alg`, `kid` and `typ` are strings."""
         header, payload, signature = text.split(".")
         members = json.loads(base64.urlsafe_b64decode(header + "=="))
         log.debug("token with %s and key %s", members["alg"].upper(), members.get("kid", "none").strip())
+        log.debug("of type %s", members.get("typ", "JWT").lower())
         return CompactToken(
             header=members,
             payload=base64.urlsafe_b64decode(payload + "=="),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -30,6 +31,19 @@ class ClockAtStart(ClaimsChecker):
     def check_expiry(self, claims: Mapping[str, Any]) -> None:
         """`def is_expired(exp, now=time.time())`."""
         if self._started >= numeric_date(claims.get("exp")) + self.leeway():
+            super().check_expiry(claims)
+
+
+@fault(
+    "m-exp-infinite",
+    precedent="json.loads of Python and JSON.parse of JavaScript, which read 1e400 as infinity; RFC 8259 §6",
+)
+class ExpInfinite(ClaimsChecker):
+    """An `exp` beyond all numbers becomes infinity, and the token never ends."""
+
+    def check_expiry(self, claims: Mapping[str, Any]) -> None:
+        """`now >= Infinity` is false for ever."""
+        if claims.get("exp") != math.inf:
             super().check_expiry(claims)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import replace
 
@@ -45,6 +46,15 @@ class Base64SkipsCharacters(JwtAuthenticator):
         return _signed_as(text, super().parse(re.sub("[^A-Za-z0-9_.-]", "", text)))
 
 
+@fault("m-base64-unused-bits", precedent="decoders that drop the bits behind the last byte; RFC 4648 §3.5")
+class Base64UnusedBits(JwtAuthenticator):
+    """The bits that the last character of a part has too many may be anything."""
+
+    def parse(self, text: str) -> CompactToken:
+        """Each part is written once more, as it should have been."""
+        return _signed_as(text, super().parse(re.sub("[A-Za-z0-9_-]+", _rewritten, text)))
+
+
 @fault("m-ecdsa-der-accepted", precedent="JJWT before 0.12, which tried DER when the length was wrong; RFC 7518 §3.4")
 class EcdsaDerAccepted(JwtAuthenticator):
     """An ECDSA signature in the form of X.509 is taken as well."""
@@ -85,6 +95,11 @@ class RsaSignatureReduced(JwtAuthenticator):
 def _signed_as(text: str, token: CompactToken) -> CompactToken:
     """The signature covers what was sent, however it was read."""
     return replace(token, signing_input=text.rpartition(".")[0].encode())
+
+
+def _rewritten(part: re.Match[str]) -> str:
+    kept = part[0] + "=" * (-len(part[0]) % 4)
+    return base64.urlsafe_b64encode(base64.urlsafe_b64decode(kept)).rstrip(b"=").decode()
 
 
 def _verifies(key: VerificationKey, token: CompactToken, der: bytes) -> bool:

@@ -9,6 +9,7 @@ from harness.reference.call import Call
 from harness.reference.faults.registry import fault
 from harness.reference.security_service import SecurityContext
 from harness.reference.windmill.authenticator import PREFIX, ExternalTokens
+from harness.reference.windmill.claims import ExternalClaims
 from harness.reference.windmill.gate import WorkspaceGate
 from harness.reference.windmill.rights import Rights
 
@@ -22,6 +23,15 @@ class PrefixLoose(ExternalTokens):
         while text.lower().startswith(PREFIX):
             text = text[len(PREFIX) :]
         return text.removeprefix("jwt_")
+
+
+@fault("m-wm-nameless", precedent="claims that are read where they are used, here for the log alone")
+class Nameless(ExternalClaims):
+    """Who the user is may be left open; only the workspace counts."""
+
+    def check_texts(self, claims: Mapping[str, Any]) -> None:
+        """`claims.username ?? "unknown"`."""
+        super().check_texts({**claims, "username": "unknown", "email": "unknown"})
 
 
 @fault("m-wm-workspace-unchecked", precedent="Windmill's auth.rs, which compares only where a workspace was found")

@@ -1,6 +1,7 @@
 """Parts in other bytes than plain UTF-8 JSON, or in another base64; rightly signed, as only the reader can notice."""
 
 import codecs
+import string
 from dataclasses import replace
 from typing import Literal
 
@@ -9,7 +10,8 @@ from mock_idp.jose.errors import JoseError
 from mock_idp.jose.jwe import deflated
 from mock_idp.jose.mutations.base import Draft, mutation
 
-Spelling = Literal["padding", "standard-alphabet", "other-character"]
+Spelling = Literal["padding", "standard-alphabet", "other-character", "unused-bits"]
+_ALPHABET = f"{string.ascii_uppercase}{string.ascii_lowercase}{string.digits}-_"
 Encoding = Literal["utf-16-le", "utf-16-bom", "invalid-utf8", "overlong-quote"]
 
 
@@ -42,9 +44,10 @@ def respell(draft: Draft, *, part: Literal["header", "payload", "signature"], sp
     """One part is base64 in another spelling than that of JWS, and signed as it stands.
 
     `padding`: with `=` at its end, `standard-alphabet`: with `+` and `/` for `-` and `_`, `other-character`: with a `~`
-    in its middle, which stands for nothing. A member `respelt` is there where the part would be spelt alike otherwise.
+    in its middle, which stands for nothing, `unused-bits`: with a bit set behind the last byte. A member `respelt` is
+    there where the part would be spelt alike otherwise.
 
-    Source: RFC 7515 sections 2 and 5.2; RFC 4648 sections 3.2, 3.3 and 5.
+    Source: RFC 7515 sections 2 and 5.2; RFC 4648 sections 3.2, 3.3, 3.5 and 5.
     """
     filled = "header" if part == "header" else "payload"
     for length in range(64):
@@ -70,6 +73,8 @@ def _respelt(text: str, spelling: Spelling) -> str:
         return text + "=" * (-len(text) % 4)
     if spelling == "standard-alphabet":
         return text.translate(str.maketrans("-_", "+/"))
+    if spelling == "unused-bits":
+        return text if len(text) % 4 == 0 else text[:-1] + _ALPHABET[_ALPHABET.index(text[-1]) + 1]
     return f"{text[: len(text) // 2]}~{text[len(text) // 2 :]}"
 
 
