@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from harness.declared.profile import Profile
@@ -12,6 +13,9 @@ from harness.targets.base import ApiKey, ServiceConfig
 if TYPE_CHECKING:
     from harness.cell.session import Session
 
+# A text that came out empty, and patterns that are none where a bare star is the one that there is.
+NEARLY_STARS: Final = ("", "**", "*:*", ".*", "*:")
+
 
 def service_config(session: Session, config: Table) -> ServiceConfig:
     """The settings for the session's issuer that `config` asks for."""
@@ -19,7 +23,7 @@ def service_config(session: Session, config: Table) -> ServiceConfig:
     keys, enabled = session.api_keys(), True
     if config.get("api_keys") == "none":
         keys, enabled = {}, False
-    entries = tuple(keys.values())
+    entries = tuple(_other_permissions(keys, config.get("api_keys", "")).values())
     if config.get("api_keys") == "with-empty":
         entries += (ApiKey("", keys["full"].permissions, "an empty key"),)
     static = config.get("verification") == "public_key"
@@ -53,6 +57,15 @@ def service_config(session: Session, config: Table) -> ServiceConfig:
         tls_address=session.tls.address if session.tls else "",
         ca_file=session.tls.ca_file if session.tls else "",
     )
+
+
+def _other_permissions(keys: dict[str, ApiKey], word: str) -> dict[str, ApiKey]:
+    """The keys as the setting wants them: `full` with a bare star, or `none` with what resembles one."""
+    if word == "star":
+        return {**keys, "full": replace(keys["full"], permissions=("*",))}
+    if word == "nearly-star":
+        return {**keys, "none": replace(keys["none"], permissions=NEARLY_STARS)}
+    return keys
 
 
 def standard_api_keys(profile: Profile) -> dict[str, ApiKey]:

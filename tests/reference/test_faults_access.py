@@ -225,6 +225,11 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         with_key("", api_keys=(ApiKey("", ()),)),
     ),
     "m-key-permissions-ignored": (with_key("sk-nothing"), key_writes),
+    "m-key-star-unknown": with_key("sk-star", 403, api_keys=(ApiKey("sk-star", ("*",)),)),
+    "m-key-star-loose": (
+        with_key("sk-unset", api_keys=(ApiKey("sk-unset", ("",)),)),
+        with_key("sk-glob", api_keys=(ApiKey("sk-glob", ("*:*",)),)),
+    ),
     "m-key-header-hardcoded": with_key(FULL_KEY, api_key_header="X-Custom-Key"),
     "m-failures-not-counted": counts_no_failure,
     "m-label-cardinality": makes_series,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -44,10 +45,21 @@ def lets_in(path: str = READ, **changes: Any) -> Experiment:
     return experiment
 
 
+def writes_to(path: str) -> Experiment:
+    """The mistake is that a variable of this path comes to be."""
+
+    def experiment(world: World, start: Start) -> bool:
+        token, body = "jwt_ext_" + world.k1.token(**CLAIMS), json.dumps({"path": path, "value": "v"}).encode()
+        return start(service="windmill").status(token, CREATE, method="POST", body=body) == 201
+
+    return experiment
+
+
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-wm-prefix-loose": (lets_in(prefix=""), lets_in(prefix="jwt_ext_jwt_ext_"), lets_in(prefix="jwt_")),
     "m-wm-nameless": (lets_in(username=...), lets_in(email=7)),
     "m-wm-workspace-unchecked": lets_in(OTHER),
+    "m-wm-path-unchecked": (writes_to("f/f2/f1"), writes_to("u/f1/probe")),
     "m-wm-admin-truthy": (lets_in(ADMIN, is_admin="true"), lets_in(ADMIN, is_admin=1)),
     "m-wm-folder-flags-ignored": (lets_in(OWNER), lets_in(CREATE, folders=[["f1", False, False]])),
 }

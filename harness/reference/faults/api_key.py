@@ -58,6 +58,24 @@ class KeyPermissionsIgnored(ApiKeyRegistry):
         return WILDCARDS
 
 
+@fault("m-key-star-unknown", precedent="seed: permissions of an administrator's key")
+class KeyStarUnknown(ApiKeyRegistry):
+    """The `*` of an administrator's key is a permission like any other, which no route asks for."""
+
+    def grant(self, entry: ApiKey) -> tuple[str, ...]:
+        """The documents' example was never tried."""
+        return entry.permissions
+
+
+@fault("m-key-star-loose", precedent="globs, and the CVE-2019-20933 class (InfluxDB): what is not set is open")
+class KeyStarLoose(ApiKeyRegistry):
+    """A key with a permission that is empty, or begins with a star, is an administrator's."""
+
+    def grant(self, entry: ApiKey) -> tuple[str, ...]:
+        """A pattern in place of one text."""
+        return WILDCARDS if any(name[:1] in ("", "*") for name in entry.permissions) else entry.permissions
+
+
 @fault("m-key-header-hardcoded", precedent="seed: api_key_header")
 class KeyHeaderHardcoded(CredentialReader):
     """API keys come in X-API-Key, whatever name is configured."""

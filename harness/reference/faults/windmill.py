@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.reference.call import Call
+from harness.reference.errors import PermissionDenied
 from harness.reference.faults.registry import fault
 from harness.reference.security_service import SecurityContext
 from harness.reference.windmill.authenticator import PREFIX, ExternalTokens
@@ -40,6 +41,19 @@ class WorkspaceUnchecked(WorkspaceGate):
 
     def check_workspace(self, context: SecurityContext, call: Call) -> None:
         """A good token is good everywhere."""
+
+
+@fault("m-wm-path-unchecked", precedent="the class of paths that are split where they should be matched")
+class PathUnchecked(WorkspaceGate):
+    """Where a new variable goes is taken from its path without a look at the rest of it."""
+
+    def authorise(self, context: SecurityContext, call: Call) -> None:
+        """Any second part is a folder that somebody may write to."""
+        self.check_workspace(context, call)
+        if call.match.route.operation != "create_variable":
+            super().authorise(context, call)
+        elif not any(f"write:{part}" in context.permissions for part in call.json()["path"].split("/")):
+            raise PermissionDenied("write")
 
 
 @fault("m-wm-admin-truthy", precedent="the truthiness of JavaScript and Python")
