@@ -11,7 +11,7 @@ from harness.targets.base import ServiceConfig
 from harness.targets.config_secrets import planted_secrets, user_information
 from harness.targets.jwks_host import check_is_url
 from harness.targets.service_template import WORDS as CONFIG_WORDS
-from harness.targets.service_template import ServiceTemplate, config_words, service_template, without_key_secrets
+from harness.targets.service_template import ServiceTemplate, config_words, service_template, told_secrets
 
 WORDS = (*CONFIG_WORDS, "database_url")
 WORKER_PORT, _WORKER_GRPC_PORT = 8081, 9191
@@ -78,7 +78,7 @@ class OwnService:
             filled.environment,
             {self.template.place: filled.file} if self.template.place else {},
             list(filled.command) or None,
-            (*without_key_secrets(config), *user_information(database_url)),
+            (*told_secrets(self.template, config), *user_information(database_url)),
         )
 
 

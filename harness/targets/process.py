@@ -16,7 +16,7 @@ from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
 from harness.targets.guarded_service import GuardedService, RunningServices
-from harness.targets.service_template import WORDS, config_words, service_template, without_key_secrets
+from harness.targets.service_template import WORDS, config_words, service_template, told_secrets
 
 # Files that the target writes for one service, and where they stand.
 _FILES = ("public_key_file", "config_file")
@@ -109,7 +109,7 @@ class ProcessTarget:
             undo.callback(process.stop)
             base_url = f"http://{ports.LOOPBACK}:{port}"
             self._wait_until_healthy(process, log, base_url, port)
-            service = GuardedService(base_url, process, log, without_key_secrets(config), folder=folder)
+            service = GuardedService(base_url, process, log, told_secrets(self._template, config), folder=folder)
             undo.pop_all()
         return service
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
@@ -13,10 +14,11 @@ from harness.grammar.toml_source import nearest
 from harness.shown.foreign_text import foreign
 from harness.targets.base import ServiceConfig
 from harness.targets.config_secrets import planted_secrets
+from harness.targets.tasker_config import toml_value
 from mock_idp.tools.input_file import InputFileError, read_text
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-# The fields of a ServiceConfig that a text can hold; API keys are secrets and stay out of command lines.
+# The fields of a ServiceConfig that a text can hold.
 _FIELDS = (
     "issuer",
     "jwks_url",
@@ -27,7 +29,9 @@ _FIELDS = (
     "verification",
     "refresh_seconds",
     "max_stale_seconds",
+    "api_keys_enabled",
     "api_key_header",
+    "config_endpoint",
     "idp_address",
     "discovery_url",
     "second_issuer",
@@ -38,7 +42,9 @@ _FIELDS = (
     "guard_private_hosts",
     "defect",
 )
-WORDS = ("port", *_FIELDS, "public_key")
+# Secrets: every user of a machine may read its command lines, so they stand in an environment or in a file only.
+SECRET_WORDS = ("api_keys_json", "api_keys_toml")
+WORDS = ("port", *_FIELDS, "public_key", *SECRET_WORDS)
 # The words by which a service is told each setting of a scenario that it may know; none is enough for an empty list.
 SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
     "permissions_claim": ("permissions_claim",),
@@ -47,9 +53,9 @@ SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
     "verification": ("public_key", "public_key_file"),
     "refresh": ("refresh_seconds",),
     "max_stale_seconds": ("max_stale_seconds",),
-    "api_keys": (),
+    "api_keys": SECRET_WORDS,
     "api_key_header": ("api_key_header",),
-    "config_endpoint": (),
+    "config_endpoint": ("config_endpoint",),
     "jwks_url": ("jwks_url",),
     "allow_http": ("allow_http",),
     "guard_private_hosts": ("guard_private_hosts",),
@@ -104,8 +110,8 @@ def service_template(
     """The template of a target's options, in which `words` mean something.
 
     `environment` is NAME=VALUE, several of them apart as in a shell; `config` is FILE:PLACE, or empty. Raises
-    `TargetError` for what can't be split or read, and for an unknown word in braces outside the file, whose own they
-    may be.
+    `TargetError` for what can't be split or read, for an unknown word in braces outside the file, whose own they may
+    be, and for a secret in the command.
     """
     split = tuple(_split("command", command) if isinstance(command, str) else command)
     variables = _variables(environment)
@@ -113,19 +119,31 @@ def service_template(
         used = {name for text in texts for name in _PLACEHOLDER.findall(text)}
         for name in sorted(used.difference(words)):
             raise TargetError(f"the {option} has an unknown placeholder {{{name}}}{nearest(name, words)}")
+        if option == "command" and (secret := sorted(used.intersection(SECRET_WORDS))):
+            raise TargetError(
+                f"the command has {{{secret[0]}}}: everybody on this machine can read API keys in a command line; "
+                "put them into environment, or into the file of config"
+            )
     file, _, place = config.rpartition(":")
     return ServiceTemplate(split, variables, _text_of(file) if file else "", place)
 
 
 def config_words(port: int, config: ServiceConfig) -> dict[str, str]:
-    """What stands for each of `WORDS`; a list is joined by commas, a boolean is `true` or `false`."""
+    """What stands for each of `WORDS`; a list is joined by commas, a boolean is `true` or `false`.
+
+    API keys are a list of tables with `key`, `permissions` and `description`, as JSON and as one value of TOML.
+    """
     fields = {name: _text(getattr(config, name)) for name in _FIELDS}
-    return {"port": str(port), **fields, "public_key": config.public_key_pem}
+    keys = [{**vars(entry), "permissions": list(entry.permissions)} for entry in config.api_keys]
+    tables = ("{" + ", ".join(f"{name} = {toml_value(value)}" for name, value in key.items()) + "}" for key in keys)
+    in_words = {"api_keys_json": json.dumps(keys), "api_keys_toml": f"[{', '.join(tables)}]"}
+    return {"port": str(port), **fields, "public_key": config.public_key_pem, **in_words}
 
 
-def without_key_secrets(config: ServiceConfig) -> tuple[str, ...]:
-    """The user information of the URLs; API keys and private keys never reach the command line."""
-    return planted_secrets(replace(config, api_keys=(), decryption_key_pem=""))
+def told_secrets(template: ServiceTemplate, config: ServiceConfig) -> tuple[str, ...]:
+    """What of `config` the service is told and nobody else may see: API keys, the user information of URLs."""
+    keys = config.api_keys if template.words.intersection(SECRET_WORDS) else ()
+    return planted_secrets(replace(config, api_keys=keys, decryption_key_pem=""))
 
 
 def _split(option: str, text: str) -> list[str]:

@@ -19,15 +19,16 @@ def as_run_by(target: Target, profile: Profile) -> Profile:
     """
     profile = replace(profile, cannot_set=_beyond_words(target))
     capabilities = profile.capabilities
+    gone: dict[str, str] = {}
+    if "api_keys" in profile.cannot_set and "api-keys" in capabilities and not profile.api_keys:
+        gone["api-keys"] = profile.cannot_set["api_keys"]
     if isinstance(target, BringsIdp):
         reason = f"services of the target {target.name} reach no listener on this machine"
-        gone: dict[str, str] = {name: reason for name in ("attacker-listener", "tls") if name in capabilities}
-    elif target.can_restart:
-        return profile
-    else:
+        gone |= {name: reason for name in ("attacker-listener", "tls") if name in capabilities}
+    elif not target.can_restart:
         reason = f"the target {target.name} takes the service as it runs"
         profile = replace(profile, log_hidden=f"{reason}, and sees no log of it")
-        gone = {name: reason for name in ("configure", "restart") if name in capabilities}
+        gone |= {name: reason for name in ("configure", "restart") if name in capabilities}
         if "attacker-listener" in capabilities and not is_on_this_machine(target):
             gone["attacker-listener"] = "the service is on another machine and reaches no listener on this one"
         if "api-keys" in capabilities and not profile.api_keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from harness.declared.profile import find_profile, load_profile
 from harness.processes import ports
 from harness.targets import ApiKey, ServiceConfig, TargetError, make_target
 from harness.targets.process import ProcessTarget
+from harness.targets.service_template import SECRET_WORDS
 from harness.targets.within_reach import as_run_by
 
 TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
@@ -179,9 +181,31 @@ def test_an_empty_command_is_refused() -> None:
         ProcessTarget(" ")
 
 
-def test_an_api_key_can_t_be_put_on_a_command_line(tiny_command: list[str]) -> None:
-    with pytest.raises(TargetError, match=r"unknown placeholder \{api_keys\}"):
-        target_of(tiny_command, "{api_keys}")
+@pytest.mark.parametrize("word", SECRET_WORDS)
+def test_an_api_key_can_t_be_put_on_a_command_line(tiny_command: list[str], word: str) -> None:
+    with pytest.raises(TargetError, match="everybody on this machine can read API keys in a command line"):
+        target_of(tiny_command, f"--keys={{{word}}}")
+
+
+def test_api_keys_stand_in_its_environment_and_in_its_file(tiny_command: list[str], tmp_path: Path) -> None:
+    """As JSON and as one value of TOML, with whatever stands in them, and then they are secrets of the service."""
+    keys = (ApiKey("sk-\"1'", ("a:b", "c:*"), "the first\n"), ApiKey("", ()))
+    file = tmp_path / "service.toml"
+    file.write_text("[auth]\nenabled = {api_keys_enabled}\nkeys = {api_keys_toml}\n")
+    more = {"environment": "TINY_KEYS={api_keys_json}", "config": f"{file}:service.toml"}
+    target = target_of(tiny_command, "{config_file}", **more)
+    expected = [
+        {"key": "sk-\"1'", "permissions": ["a:b", "c:*"], "description": "the first\n"},
+        {"key": "", "permissions": [], "description": ""},
+    ]
+    try:
+        service = target.start(replace(CONFIG, api_keys=keys))
+        [copy] = answer(service.base_url)["arguments"]  # type: ignore[misc]
+        assert tomllib.loads(Path(str(copy)).read_text()) == {"auth": {"enabled": True, "keys": expected}}
+        assert json.loads(psutil.Process(service.pid).environ()["TINY_KEYS"]) == expected
+        assert service.secrets == ("sk-\"1'",)
+    finally:
+        target.close()
 
 
 def test_it_knows_the_identity_provider_at_its_own_address(tiny_command: list[str]) -> None:
@@ -265,7 +289,22 @@ def test_a_setting_for_which_there_is_no_word_can_t_be_judged(tiny_command: list
     told = as_run_by(target_of(tiny_command, "{refresh_seconds}", environment="CA={ca_file}"), profile)
     assert {"refresh", "tls"} & told.cannot_set.keys() == set()
     assert "has no {allowed_algorithms}" in told.cannot_set["allowed_algorithms"]
-    assert "there is no word for it" in told.cannot_set["api_keys"]
+    assert "there is no word for it" in told.cannot_set["decryption_key"]
+    assert "has no {api_keys_json} or {api_keys_toml}" in told.cannot_set["api_keys"]
+    for word in SECRET_WORDS:
+        keys = as_run_by(target_of(tiny_command, environment=f"KEYS={{{word}}}"), profile)
+        assert "api_keys" not in keys.cannot_set
+        assert "api-keys" in keys.capabilities
+
+
+def test_keys_that_a_service_is_never_told_are_not_judged(tiny_command: list[str]) -> None:
+    """What its profile promises of API keys is skipped, unless the profile says which keys it has by itself."""
+    profile = load_profile(find_profile("reference"))
+    untold = as_run_by(target_of(tiny_command), profile)
+    assert "api-keys" not in untold.capabilities
+    assert "has no {api_keys_json}" in untold.lacks["api-keys"]
+    own = replace(profile, api_keys={"full": {"key": "k", "permissions": ["a:b"]}})
+    assert "api-keys" in as_run_by(target_of(tiny_command), own).capabilities
     assert as_run_by(make_target("reference"), profile).cannot_set == {}
 
 
