@@ -21,7 +21,7 @@ from harness.cli.options import (
     workers_option,
 )
 from harness.cli.output import OutputFile, document_with, json_text
-from harness.cli.pytest_call import call_pytest
+from harness.cli.pytest_call import FAULTY, call_pytest
 from harness.declared.profile import find_profile, load_profile
 from harness.mutants.equivalent import load_equivalent
 from harness.mutants.fault_file import load_faults, origin
@@ -100,7 +100,7 @@ def mutants(
     no_baseline = no_baseline or not baseline
     reporter = ProgressReporter(console, len(baseline) + len(names), "mutants")
     workers = processes_for(workers, len(baseline) + _CELLS_OF_A_FAULT * len(names))
-    args = ["--pyargs", "harness.suite.test_mutants", "-n", workers]
+    args = ["--pyargs", "harness.suite.test_mutants", "-n", workers, *FAULTY]
     args += [] if no_baseline else ["harness.suite.test_scenarios", "--idp-target=reference", "--idp-strict"]
     args += [] if no_baseline else [f"--idp-select={prefix}" for prefix in prefixes]
     args += [f"--idp-mutant={name}" for name in names] if mutants else ["--idp-derived"] * derived

@@ -17,6 +17,8 @@ from mock_idp.tools.program import sentence
 
 # What pytest takes from the environment, beside its command line.
 _VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+# For a reference service with a fault: it runs in this process, and what it leaves open or lets fall is its fault.
+FAULTY = ("-W", "ignore")
 
 
 def call_pytest(args: Sequence[str], reporter: ProgressReporter) -> int:

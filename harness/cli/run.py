@@ -21,6 +21,7 @@ from harness.cli.options import (
     target_settings,
     workers_option,
 )
+from harness.cli.pytest_call import FAULTY
 from harness.cli.target_options import TargetOptions
 from harness.declared.profile import find_profile, load_profile
 from harness.grammar.vocabulary import STYLES, VENDORS
@@ -125,7 +126,7 @@ def run(
     args += [f"--idp-select={prefix}" for prefix in prefixes]
     args += [f"--idp-style={style}" for style in judged.styles]
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
-    args += [f"--idp-fault={fault}" for fault in faults]
+    args += [*(f"--idp-fault={fault}" for fault in faults), *(FAULTY if faults else ())]
     args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
     args += [f"--idp-target-option={key}={value}" for key, value in judged.settings]
     named = {"profile": judged.profile, "url": judged.idp_url, "issuer": judged.issuer}

@@ -80,11 +80,16 @@ class ProgressReporter:
             result = CellResult(**record)
             self.results.append(result)
             self._advance(result.verdict)
+            if report.failed and result.verdict == verdicts.PASSED:  # A thread ended by an error meanwhile.
+                self._keep_problem(report)
         elif (mutant := getattr(report, "idp_mutant", None)) is not None:
             self.mutants.append(mutant)
             self._advance(str(mutant["verdict"]))
         elif report.failed:
-            self.problems.append(f"{report.nodeid}: {report.longreprtext[-3000:]}")
+            self._keep_problem(report)
+
+    def _keep_problem(self, report: pytest.TestReport) -> None:
+        self.problems.append(f"{report.nodeid}: {report.longreprtext[-3000:]}")
 
     def _advance(self, verdict: str) -> None:
         self._counts[verdict] += 1

@@ -29,8 +29,9 @@ def environment() -> dict[str, str]:
 
 
 def idp_harness(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the program in `folder` and wait for its end."""
+    """Run the program in `folder` and wait for its end. What `run` leaves open is an error, as in these tests."""
     command = [PROGRAM, *map(str, arguments)]
+    strict = {"PYTHONWARNINGS": "error"} if arguments[0] == "run" else {}
     return subprocess.run(
-        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=SECONDS, check=False
+        command, cwd=folder, env=environment() | strict, capture_output=True, text=True, timeout=SECONDS, check=False
     )
