@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from harness.base.fair_semaphore import FairSemaphore
-from harness.base.waiting import result_of
 from harness.cell.environment import Options
 from harness.matrix.sessions import Sessions
 from harness.matrix.target_runs import TargetRuns
@@ -22,6 +22,10 @@ from harness.mutants.related import ranks_of
 FAULTS_AT_ONCE, TIMED_AT_ONCE = 32, 48
 # Cells that never wait need the processor: more faults at once in a process would only disturb the timed ones.
 QUICK_AT_ONCE = 2
+# Gets verdicts by the names of faults.
+Listener = Callable[[Mapping[str, str]], None]
+# So often it is told which faults are judged while one is waited for; and Ctrl-C is seen.
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +83,7 @@ class MutantPool:
         self._quick, self._timed = FairSemaphore(QUICK_AT_ONCE), FairSemaphore(max(2, TIMED_AT_ONCE // processes))
         self._results: dict[Mutant, Future[MutantResult]] = {}
         self._running: dict[Mutant, Sessions] = {}
+        self._judged: deque[tuple[str, str]] = deque()
         self._lock = threading.Lock()
         self._over = False
 
@@ -90,10 +95,19 @@ class MutantPool:
                 self._results[mutant] = future
                 self._pool.submit(self._work, mutant, future)
 
-    def judge(self, mutant: Mutant) -> MutantResult:
-        """Judge a fault, or wait for one that has begun already. Raises `HarnessError` when it can't be set up."""
+    def judge(
+        self, mutant: Mutant, meanwhile: Callable[[Mapping[str, str]], None] = lambda judged: None
+    ) -> MutantResult:
+        """Judge a fault, or wait for one that has begun already. Raises `HarnessError` when it can't be set up.
+
+        While it waits, `meanwhile` is called now and then with the verdicts of the faults that were judged since, this
+        one or others, by their names; there may be none.
+        """
         self.begin([mutant])
-        return result_of(self._results[mutant])
+        future = self._results[mutant]
+        while not wait([future], timeout=_LOOK_SECONDS).done:
+            meanwhile(dict(self._judged.popleft() for _ in range(len(self._judged))))
+        return future.result()
 
     def _work(self, mutant: Mutant, future: Future[MutantResult]) -> None:
         try:
@@ -104,6 +118,7 @@ class MutantPool:
                 self._running[mutant] = sessions = self._runs.of(mutant.options).sessions
             result = mutant.blank_result()
             judge_mutant(result, mutant.phases(), sessions, all_kills=mutant.all_kills, turn=self._turn)
+            self._judged.append((mutant.name, result.verdict))
             future.set_result(result)
         except BaseException as problem:  # `judge` raises it.
             future.set_exception(problem)

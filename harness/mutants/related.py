@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from harness.grammar.model import Scenario
 
 Ranks = list[list[Scenario]]
-# A fault that keeps everybody out is caught here at once, while cases about refusals are inconclusive.
-_PLAIN = "baseline/plain-tokens/base-rs256-accept"
+# What keeps everybody out is caught by the first at once, while cases about refusals prove nothing; what lets everybody
+# in by the second, while cases about good tokens pass.
+_FIRST = ("baseline/plain-tokens/base-rs256-accept", "transport/missing/tr-missing")
 
 
 def ranks_of(fault: str, scenarios: Sequence[Scenario], *, listed: bool) -> Ranks:
     """Those that kill named faults of the same method, of the same part, those of the same areas, and all others.
 
-    Before them stands one that every service passes which lets anybody in. A `listed` fault is known to survive: what
-    stands before the areas is enough to see that it still does.
+    Before them stand one that every service passes which lets anybody in, and one of those that keep anybody out. A
+    `listed` fault is known to survive: what stands before the areas is enough to see that it still does.
     """
     from harness.reference.faults import FAULTS  # The reference service loads Flask.
     from harness.reference.known_faults import fault_of
@@ -27,7 +28,7 @@ def ranks_of(fault: str, scenarios: Sequence[Scenario], *, listed: bool) -> Rank
     near = [one for one in scenarios if of_method.intersection(one.kills)]
     of_same_part = [one for one in scenarios if of_part.intersection(one.kills)]
     areas = {_area(one) for one in (near or of_same_part)}
-    ranks = [[one for one in scenarios if one.id.startswith(_PLAIN)], near, of_same_part]
+    ranks = [[one for id in _FIRST for one in scenarios if one.id == id], near, of_same_part]
     if not listed:
         ranks += [[one for one in scenarios if _area(one) in areas], list(scenarios)]
     seen: set[str] = set()

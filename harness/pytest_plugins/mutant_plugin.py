@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 MUTANT_RECORD = pytest.StashKey[dict[str, Any]]()
 _BEGUN = pytest.StashKey[bool]()
+# A report is due when so many seconds have gone by, also where nothing is judged.
+_SILENT_SECONDS = 10.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -120,6 +123,7 @@ class MutantCase:
 
     def __init__(self, mutant: Mutant, pool: MutantPool, item: pytest.Item) -> None:
         self._mutant, self._pool, self._item = mutant, pool, item
+        self._told_at = time.monotonic()
 
     def judge(self) -> MutantResult:
         """Fail the test when no scenario fails."""
@@ -127,11 +131,22 @@ class MutantCase:
         from harness.report.mutation_report import survivor_text
 
         self._begin_share()
-        result = self._pool.judge(self._mutant)
+        result = self._pool.judge(self._mutant, self._tell)
         self._item.stash[MUTANT_RECORD] = result.record()
         if result.verdict not in AS_EXPECTED:
             pytest.fail(survivor_text(result), pytrace=False)
         return result
+
+    def _tell(self, judged: Mapping[str, str]) -> None:
+        """Say how far the others are: this one may take minutes, and its own report waits for it."""
+        if not judged and time.monotonic() < self._told_at + _SILENT_SECONDS:
+            return
+        self._told_at = time.monotonic()
+        item = self._item
+        # Of a kind that no reporter counts, and of this very test, as only that passes from one process to another.
+        report = pytest.TestReport(item.nodeid, item.location, {}, "passed", None, "setup")
+        report.idp_judged = dict(judged)  # type: ignore[attr-defined]
+        item.ihook.pytest_runtest_logreport(report=report)
 
     def _begin_share(self) -> None:
         """Let all faults that this process will be asked for begin with the first one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -31,6 +31,8 @@ class ProgressReporter:
         self.is_record_lost = False
         self.before_the_end: Callable[[], None] = lambda: None
         self._console, self._total, self._counts = console, total, Counter[str]()
+        self._judged: set[str] = set()
+        self._line = ""
         self._line_at = time.monotonic() + _LINE_SECONDS
         self._progress = Progress(
             TextColumn(what, markup=False),
@@ -84,18 +86,33 @@ class ProgressReporter:
                 self._keep_problem(report)
         elif (mutant := getattr(report, "idp_mutant", None)) is not None:
             self.mutants.append(mutant)
-            self._advance(str(mutant["verdict"]))
+            self._judge({str(mutant["mutant"]): str(mutant["verdict"])})
+        elif (judged := getattr(report, "idp_judged", None)) is not None:
+            self._judge(judged)
         elif report.failed:
             self._keep_problem(report)
 
     def _keep_problem(self, report: pytest.TestReport) -> None:
         self.problems.append(f"{report.nodeid}: {report.longreprtext[-3000:]}")
 
+    def _judge(self, judged: Mapping[str, str]) -> None:
+        """Count faults, each once: while another one is waited for it is known already, and its own report follows."""
+        for name in judged.keys() - self._judged:
+            self._judged.add(name)
+            self._advance(judged[name])
+        self._say()
+
     def _advance(self, verdict: str) -> None:
         self._counts[verdict] += 1
+        self._progress.update(self._task, advance=1)
+        self._say()
+
+    def _say(self) -> None:
         words = [f"{self._counts[one]} {one}" for one in sorted(self._counts) if one != verdicts.PASSED]
-        self._progress.update(self._task, advance=1, note=", ".join(words))
+        self._progress.update(self._task, note=", ".join(words))
         done = sum(self._counts.values())
-        if not self._console.is_terminal and (time.monotonic() >= self._line_at or done == self._total):
-            self._line_at = time.monotonic() + _LINE_SECONDS
-            self._console.print(f"{done}/{self._total} {', '.join(words)}".rstrip(), highlight=False)
+        line = f"{done}/{self._total} {', '.join(words)}".rstrip()
+        is_due = time.monotonic() >= self._line_at or (done == self._total and line != self._line)
+        if is_due and not self._console.is_terminal:
+            self._line, self._line_at = line, time.monotonic() + _LINE_SECONDS
+            self._console.print(line, highlight=False)

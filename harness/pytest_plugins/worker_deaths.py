@@ -124,7 +124,7 @@ class WorkerDeaths:
         return self._cells
 
     def _judge_mutant(self, report: pytest.TestReport, name: str, reason: str) -> bool:
-        if not name.startswith("m-"):
+        if not name.startswith(("m-", "d-")):
             return False
         from harness.base.errors import HarnessError
         from harness.base.verdicts import ERROR

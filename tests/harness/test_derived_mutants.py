@@ -25,10 +25,10 @@ LIMIT = "d-claims-checker-check-expiry-limit-1-moved"
 
 
 def test_a_derived_fault_meets_first_what_uses_its_method() -> None:
-    """After one plain token; each scenario has one turn, and a fault that is not listed meets all of them."""
+    """After one plain token and none at all; each scenario has one turn, and a fault that is not listed meets all."""
     scenarios = load_all()
     plain, near, part, area, rest = ranks_of(CAUGHT, scenarios, listed=False)
-    assert [one.slug for one in plain] == ["base-rs256-accept"]
+    assert [one.slug for one in plain] == ["base-rs256-accept", "tr-missing"]
     methods = {FAULTS[name].method for one in near for name in one.kills if name in FAULTS}
     assert "check_expiry" in methods
     assert "time-exp-past" in {one.slug for one in near}
@@ -36,6 +36,15 @@ def test_a_derived_fault_meets_first_what_uses_its_method() -> None:
     assert {one.id.partition("/")[0] for one in area} <= {one.id.partition("/")[0] for one in near}
     ids = [one.id for rank in (plain, near, part, area, rest) for one in rank]
     assert sorted(ids) == sorted(one.id for one in scenarios)
+
+
+def test_the_first_cells_are_a_plain_token_and_none() -> None:
+    """What keeps everybody out and what lets everybody in is caught there, in two cells."""
+    scenarios = load_all()
+    killers = ReferenceKinds(scenarios, []).killers(CAUGHT)
+    phases = killers.phases_by_rank(ranks_of(CAUGHT, scenarios, listed=False), timed=False)
+    cells = [cell for _, phase in zip(range(2), phases, strict=False) for cell in phase]
+    assert [cell.scenario.slug for cell in cells] == ["base-rs256-accept", "tr-missing"]
 
 
 def test_one_that_is_listed_meets_only_the_near_ones() -> None:

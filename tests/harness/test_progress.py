@@ -1,0 +1,69 @@
+"""How far a run is: lines where there is no terminal."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_call import idp_harness
+from fault_files import write_faults
+from rich.console import Console
+from scenario_files import HEAD, write_scenario
+
+from harness.pytest_plugins.progress import ProgressReporter
+
+TWO_FAULTS = """
+@fault("m-quick")
+class Quick(ClaimsChecker):
+    \"\"\"Nothing expires.\"\"\"
+
+    def check_expiry(self, claims):
+        return
+
+@fault("m-slow")
+class Slow(ClaimsChecker):
+    \"\"\"None at all.\"\"\"
+
+    def check_issuer(self, claims):
+        super().check_issuer(claims)
+"""
+EXPIRED = 'styles = ["okta"]\ntoken.times = { exp = -600, iat = -900 }\nexpect = "reject"\n'
+LONG = """
+timed = true
+styles = ["okta"]
+expect = "accept"
+steps = [{ do = "send" }, { do = "wait", seconds = 12 }, { do = "send", expect = [418] }]
+"""
+
+
+def reported(member: str, value: Any) -> pytest.TestReport:
+    report = pytest.TestReport(
+        "test_mutants.py::test_mutant[x]", ("test_mutants.py", 1, "x"), {}, "passed", None, "call"
+    )
+    setattr(report, member, value)
+    return report
+
+
+def test_a_fault_counts_once() -> None:
+    """Another one that is waited for tells it first, then its own report comes."""
+    output = io.StringIO()
+    reporter = ProgressReporter(Console(file=output), 2, "mutants")
+    reporter.pytest_runtest_logreport(reported("idp_judged", {"m-b": "survived"}))
+    reporter.pytest_runtest_logreport(reported("idp_judged", {}))
+    reporter.pytest_runtest_logreport(reported("idp_mutant", {"mutant": "m-a", "verdict": "killed"}))
+    reporter.pytest_runtest_logreport(reported("idp_mutant", {"mutant": "m-b", "verdict": "survived"}))
+    assert output.getvalue() == "2/2 1 killed, 1 survived\n"
+    assert [one["mutant"] for one in reporter.mutants] == ["m-a", "m-b"]
+
+
+def test_a_run_of_mutants_is_not_silent_while_one_takes_long(tmp_path: Path) -> None:
+    """It says how many are judged, and how; over the border between processes."""
+    file = write_faults(tmp_path / "fears.py", TWO_FAULTS)
+    write_scenario(tmp_path / "mine", EXPIRED, head=HEAD.replace("m-no-exp-check", "m-quick"), topic="quick")
+    write_scenario(tmp_path / "mine", LONG, head=HEAD.replace("m-no-exp-check", "m-slow"), topic="slow")
+    arguments = ("--mutants-from", file, "--scenarios", tmp_path / "mine", "--no-baseline", "-n", "1")
+    done = idp_harness("mutants", "m-quick", "m-slow", *arguments, folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1/2 1 killed" in done.stdout.splitlines(), done.stdout + done.stderr
