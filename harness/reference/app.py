@@ -58,7 +58,8 @@ class ReferenceApp(Flask):
     def dispatch_request(self) -> Response:
         """Answers the current request; every exception becomes the answer it stands for."""
         try:
-            match = self.router.match(request.method, request.path)
+            # As it was sent: `request.method` is in upper case, and `get` is another method than GET (RFC 9110 §9.1).
+            match = self.router.match(request.environ["REQUEST_METHOD"], request.path)
             return self.gate.serve(Call(request, match, self.settings.max_body_bytes))
         except AuthenticationFailed as failure:
             log.info("401: %s", failure.reason)

@@ -86,6 +86,9 @@ WORKER: Final = (
     Route("POST", f"{_TEMPLATE}/validate", "templates:validate", "show", "template"),
 )
 
+# The protected routes, and what only that service shows to everybody.
+OWN: Final = {"orchestration": ORCHESTRATION, "worker": WORKER + WORKER_PUBLIC}
+
 CONFIG: Final = {
     "orchestration": Route("GET", "/config", "system:config_read", "config"),
     "worker": Route("GET", "/config", "worker:config_read", "config"),
@@ -101,8 +104,7 @@ class RouteTable:
     def routes(self) -> tuple[Route, ...]:
         """All of them; a switched-off /config is not registered (404, not 401)."""
         service = self.settings.service
-        own = WORKER + WORKER_PUBLIC if service == "worker" else ORCHESTRATION
-        return own + PUBLIC + ((CONFIG[service],) if self.config_is_served() else ())
+        return OWN[service] + PUBLIC + ((CONFIG[service],) if self.config_is_served() else ())
 
     def config_is_served(self) -> bool:
         """The separate switch of the configuration endpoint."""

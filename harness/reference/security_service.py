@@ -18,14 +18,12 @@ from harness.reference.settings import ReferenceSettings
 
 @dataclass(frozen=True)
 class SecurityContext:
-    """Who asks and what they may do; `method` is "jwt", "api_key" or "disabled"."""
+    """What the caller may do; who they are decides nothing here."""
 
-    method: str
-    subject: str
     permissions: Collection[str]
 
 
-DISABLED = SecurityContext("disabled", "", WILDCARDS)
+DISABLED = SecurityContext(WILDCARDS)
 
 
 class SecurityService:
@@ -69,8 +67,7 @@ class SecurityService:
 
     def by_token(self, token: str) -> SecurityContext:
         """The identity a token proves."""
-        claims = self.verified_claims(token)
-        return SecurityContext("jwt", str(claims.get("sub", "")), self.permissions.granted(claims))
+        return SecurityContext(self.permissions.granted(self.verified_claims(token)))
 
     def verified_claims(self, token: str) -> dict[str, Any]:
         """The claims of a valid token; the time it takes is measured either way."""
@@ -86,7 +83,7 @@ class SecurityService:
 
     def by_api_key(self, key: str) -> SecurityContext:
         """The identity an API key proves."""
-        return SecurityContext("api_key", "", self.api_keys.permissions_of(key))
+        return SecurityContext(self.api_keys.permissions_of(key))
 
 
 def method_of(credentials: Credentials) -> str:

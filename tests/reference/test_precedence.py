@@ -107,6 +107,12 @@ def test_head_is_gated_like_get(world: World, method: str) -> None:
     assert [service.status(None, method=method), service.status(world.k1.token(), method=method)] == [401, 200]
 
 
+@pytest.mark.parametrize("method", ["get", "Get", "GETX", "GE", "head", "HEADX", "HEA", "FOO"])
+def test_what_nearly_is_a_method_is_another_one(world: World, method: str) -> None:
+    """RFC 9110 §9.1: names of methods are case-sensitive, and compared as a whole."""
+    assert world.start().status(world.k1.token(), method=method) == 405
+
+
 def test_another_method_is_405_with_the_allowed_ones(world: World) -> None:
     """OPTIONS is no exception: there is no CORS."""
     answer = world.start().ask("/v1/tasks", method="OPTIONS")

@@ -248,5 +248,5 @@ class DecisionCachedForAllRoutes(Gate):
         credential = call.request.headers.get("Authorization", "")
         if credential not in self._let_in:
             super().authorise(context, call)
-        if context.method == "jwt":
+        if credential:
             self._let_in.add(credential)
