@@ -76,8 +76,8 @@ class JwksFetcher:
         """How many seconds one fetch may take from the connection to the last byte; None for no limit."""
         return self.settings.jwks_fetch_timeout_seconds
 
-    def max_bytes(self) -> int | None:
-        """The largest body that is read; None for no limit."""
+    def max_bytes(self) -> int:
+        """The largest body that is read."""
         return self.settings.jwks_max_bytes
 
     def request_headers(self) -> dict[str, str]:
@@ -86,7 +86,7 @@ class JwksFetcher:
 
     def tls_context(self) -> ssl.SSLContext:
         """Certificates and host names are verified, against `ca_file` when there is one."""
-        return ssl.create_default_context(cafile=self.settings.ca_file or None)
+        return ssl.create_default_context(cafile=self.settings.ca_file)
 
     def get(self, address: str) -> bytes:
         """One GET of `address`; raises `FetchFailed`, `OSError` or `http.client.HTTPException`."""
@@ -103,16 +103,11 @@ class JwksFetcher:
             connection.close()
 
     def connection(self, url: SplitResult, seconds: float | None) -> http.client.HTTPConnection:
-        """A connection, not yet open, to the host of `url` or to the proxy."""
-        proxy = urlsplit(self.settings.jwks_proxy)
-        near = proxy if proxy.hostname else url
-        host = near.hostname or ""
+        """A connection, not yet open, to the host of `url`."""
+        host = url.hostname or ""
         if url.scheme == "http":
-            return http.client.HTTPConnection(host, near.port, timeout=seconds)
-        connection = http.client.HTTPSConnection(host, near.port, timeout=seconds, context=self.tls_context())
-        if near is proxy:
-            connection.set_tunnel(url.hostname or "", url.port)
-        return connection
+            return http.client.HTTPConnection(host, url.port, timeout=seconds)
+        return http.client.HTTPSConnection(host, url.port, timeout=seconds, context=self.tls_context())
 
     def exchange(self, exchange: Watchdog, connection: http.client.HTTPConnection, url: SplitResult) -> bytes:
         """Request and answer on an open connection, known to `close` while it lasts."""
@@ -121,8 +116,7 @@ class JwksFetcher:
                 raise FetchFailed("the service is shutting down")
             self._exchanges.add(exchange)
         try:
-            headers = {"Host": authority(url)} | self.request_headers()
-            connection.request("GET", self.request_target(url), headers=headers)
+            connection.request("GET", self.request_target(url), headers=self.request_headers())
             body = self.read_answer(connection.getresponse())
         finally:
             with self._lock:
@@ -132,31 +126,23 @@ class JwksFetcher:
         return body
 
     def request_target(self, url: SplitResult) -> str:
-        """Origin form, or absolute form towards an http proxy (RFC 9112 §3.2)."""
-        target = url._replace(path=url.path or "/", fragment="")
-        if self.settings.jwks_proxy and url.scheme == "http":
-            return target._replace(netloc=authority(url)).geturl()
-        return target._replace(scheme="", netloc="").geturl()
+        """Path and query (origin form, RFC 9112 §3.2.1)."""
+        return url._replace(scheme="", netloc="", path=url.path or "/", fragment="").geturl()
 
     def read_answer(self, response: http.client.HTTPResponse) -> bytes:
         """The whole body of a 200 answer."""
         if response.status != 200:
             raise FetchFailed(f"the issuer answered {response.status}", retry_after(response))
         limit = self.max_bytes()
-        body = response.read() if limit is None else response.read(limit + 1)
-        if limit is not None and len(body) > limit:
+        body = response.read(limit + 1)
+        if len(body) > limit:
             raise FetchFailed(f"the key set is larger than {limit} bytes")
         if response.length:
             raise FetchFailed("the key set is shorter than announced")
         return body
 
 
-def authority(url: SplitResult) -> str:
-    """Host and port of the configured URL, whatever is dialled; never its user name or password."""
-    return url.netloc.rpartition("@")[2]
-
-
 def retry_after(response: http.client.HTTPResponse) -> float:
     """The seconds of a Retry-After header, at most `MAX_RETRY_AFTER_SECONDS`; 0 when absent or a date."""
     value = response.getheader("Retry-After", "").strip()
-    return min(float(value), MAX_RETRY_AFTER_SECONDS) if value.isascii() and value.isdigit() else 0.0
+    return min(float(value), MAX_RETRY_AFTER_SECONDS) if value.isdecimal() else 0.0

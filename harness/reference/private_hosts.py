@@ -13,12 +13,10 @@ def is_private(host: str) -> bool:
     unspecified. A name is not resolved.
     """
     name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
+    if f".{name}".endswith(".localhost"):
         return True
     address = _literal(name)
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address
-    return address is not None and (address.is_private or address.is_link_local or address.is_unspecified)
+    return address is not None and address.is_private
 
 
 def _literal(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

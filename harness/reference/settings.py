@@ -30,8 +30,7 @@ class ReferenceSettings:
 
     `service` selects the routes, "orchestration" or "worker" of Tasker, or one with rules of its own. With
     `verification_method` "jwks" the keys come from `jwks_url`, which must be https unless `jwks_url_allow_http`; with
-    "public_key" from `public_key_pem`. `jwks_proxy` (`http://host:port`, "" for none) is the only proxy used: the
-    environment is not read. `ca_file` is a PEM file with the CAs to trust in place of the system's.
+    "public_key" from `public_key_pem`. `ca_file` is a PEM file with the CAs to trust in place of the system's.
 
     With `discovery_url` the address of the keys is found in the issuer's metadata (RFC 8414 §3) instead of in
     `jwks_url`. `second_issuer` is trusted beside `jwt_issuer`, with the keys at `second_jwks_url` and no others.
@@ -58,7 +57,6 @@ class ReferenceSettings:
     unknown_kid_cooldown_seconds: float = 0.5
     failed_refresh_backoff_seconds: float = 1.0
     jwks_max_bytes: int = 1024 * 1024
-    jwks_proxy: str = ""
     discovery_url: str = ""
     second_issuer: str = ""
     second_jwks_url: str = ""

@@ -15,7 +15,7 @@ class Watchdog:
     """
 
     def __init__(self, sock: socket.socket, seconds: float | None) -> None:
-        self._sock = sock
+        self._shut_down = sock.shutdown
         self._timer = None if seconds is None else threading.Timer(max(seconds, 0.0), self.bite)
         self.bitten = False
 
@@ -23,7 +23,7 @@ class Watchdog:
         """Ends the exchange now: whoever reads from the socket sees its end."""
         self.bitten = True
         with contextlib.suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)
+            self._shut_down(socket.SHUT_RDWR)
 
     def __enter__(self) -> Watchdog:
         if self._timer is not None:

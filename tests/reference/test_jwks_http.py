@@ -117,15 +117,6 @@ def test_a_chunked_answer_is_read() -> None:
         assert fetcher(url, 5.0).fetch() == b"keys"
 
 
-def test_a_fetch_goes_through_the_configured_proxy(world: World) -> None:
-    """In absolute form, for a host nobody can resolve."""
-    proxy = world.issuer.url.removesuffix("/jwks.json")
-    service = world.start(jwks_url="http://idp.tasker.test/keys?x=1", jwks_proxy=proxy)
-    assert service.status(world.k1.token()) == 200
-    assert world.issuer.paths == ["http://idp.tasker.test/keys?x=1"]
-    assert world.issuer.fetches[0]["host"] == "idp.tasker.test"
-
-
 def test_user_information_of_the_address_stays_out_of_the_host(world: World) -> None:
     """It is a secret."""
     service = world.start(jwks_url=world.issuer.url.replace("http://", "http://user:secret@"))

@@ -54,9 +54,9 @@ class OldTlsAccepted(JwksFetcher):
 class NoBodyLimit(JwksFetcher):
     """The body is read to its end, however long it is."""
 
-    def max_bytes(self) -> int | None:
-        """The issuer is trusted."""
-        return None
+    def max_bytes(self) -> int:
+        """The issuer is trusted; a gibibyte is more than any issuer sends."""
+        return 1 << 30
 
 
 @fault("m-no-fetch-timeout", precedent="node-jwks-rsa#271")
