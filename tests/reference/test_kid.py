@@ -35,10 +35,18 @@ def test_without_kid_an_unpublished_key_is_refused(world: World) -> None:
     assert world.start().status(world.attacker.token({"kid": ...})) == 401
 
 
-@pytest.mark.parametrize("kid", [1, None, True, ["k1"], {"k": "k1"}, "", 1.0])
+@pytest.mark.parametrize("kid", [1, None, True, ["k1"], {"k": "k1"}, 1.0])
 def test_a_kid_that_is_no_text_is_refused(world: World, kid: Any) -> None:
     """401, not 5xx."""
     assert world.start().status(world.k1.token({"kid": kid})) == 401
+
+
+def test_an_empty_kid_is_a_kid_like_any_other(world: World) -> None:
+    """It selects the key that is published with it, and nothing where there is none."""
+    token = world.k1.token({"kid": ""})
+    assert world.start().status(token) == 401
+    world.issuer.publish(world.k1.jwk(kid=""))
+    assert world.start().status(token) == 200
 
 
 @pytest.mark.parametrize("kid", ["K1", " k1", "k1 ", "k1\0", "k1\n", "Ｋ1", "k1/", "k10"])
