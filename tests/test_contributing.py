@@ -27,9 +27,9 @@ def test_the_paths_exist(name: str) -> None:
 
 
 def test_the_recipes_are_there() -> None:
-    """What people add: a vendor, a mutation, a step, a policy knob, a scenario and a fault."""
+    """What people add: a vendor, a mutation, a step, a policy knob, a scenario, a rule and a fault."""
     recipes = re.findall(r"^## Add an? (\w+)", TEXTS["CONTRIBUTING.md"], flags=re.MULTILINE)
-    assert recipes == ["vendor", "mutation", "step", "policy", "scenario", "fault"]
+    assert recipes == ["vendor", "mutation", "step", "policy", "scenario", "rule", "fault"]
 
 
 def test_the_commands_exist() -> None:

@@ -26,6 +26,7 @@ from harness.grammar.kinds import keys_of, resolved, schema_of
 from harness.grammar.mock_words import Token
 from harness.grammar.policies import known_knobs
 from harness.idp.mock_issuer import MockIssuer
+from harness.lint.judge import RULES
 from harness.measure.reading import Reading
 from harness.pytest_plugins import scenario_plugin
 from harness.scenario.loader import load_all
@@ -46,7 +47,7 @@ from mock_idp.plans.stubs.schema import STUB_SPEC
 from mock_idp.vendors import VENDORS
 
 SCENARIOS, PLUGIN = PAGES["scenarios.md"], PAGES["pytest-plugin.md"]
-CARD = PAGES["behaviour-card.md"]
+CARD, LINT = PAGES["behaviour-card.md"], PAGES["lint.md"]
 CONFIGURATION = PAGES["configuration.md"]
 MOCK_IDP, JUDGING = PAGES["mock-idp.md"], PAGES["judging-your-service.md"]
 PROGRAMS: dict[str, click.Group] = {"idp-harness": idp_harness, "mock-idp": mock_idp}
@@ -128,6 +129,7 @@ LISTS: dict[str, tuple[Page, str, str, Iterable[str]]] = {
     "words of a command": (JUDGING, "process", "word", [f"{{{name}}}" for name in PLACEHOLDERS]),
     "fields": (JUDGING, "results.jsonl", "field", [one.name for one in fields(CellResult)]),
     "rows of the card": (CARD, "Rows", "row", QUANTITIES),
+    "rules of lint": (LINT, "Rules", "rule", RULES),
     "members of a reading": (CARD, "JSON", "member of a reading", [one.name for one in fields(Reading)]),
 }
 

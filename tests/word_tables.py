@@ -8,6 +8,8 @@ from typing import Any
 from harness.grammar.kinds import resolved
 from harness.grammar.policies import Knob, known_knobs
 from harness.grammar.vocabulary import CAPABILITIES, EXPECTATIONS
+from harness.lint.finding import Rule
+from harness.lint.judge import RULES
 from harness.steps import STEPS, StepDefinition
 from mock_idp.jose.members import schemas
 from mock_idp.jose.mutations import MUTATIONS, Mutation
@@ -93,6 +95,15 @@ def _fault(kind: type[Fault]) -> list[str]:
     return [f"`{kind.kind}`", ", ".join(parameters), _cell((kind.__doc__ or "").splitlines()[0])]
 
 
+def lint_rules() -> str:
+    """Each rule of `idp-harness lint`."""
+    return table(("rule", "severity", "finds", "source"), (_rule(one) for one in RULES.values()))
+
+
+def _rule(rule: Rule) -> list[str]:
+    return [f"`{rule.id}`", rule.severity + "*" * rule.production, _cell(rule.sentence), rule.source]
+
+
 def _words(known: Iterable[str]) -> str:
     return f" ({', '.join(f'`{word}`' for word in known)})"
 
@@ -118,4 +129,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "knobs": knobs,
     "mutations": mutations,
     "faults": faults,
+    "lint-rules": lint_rules,
 }

@@ -10,6 +10,7 @@ from harness.base.errors import HarnessError, ScenarioFileError, UsageError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_OK, EXIT_USAGE
 from harness.cli.check import check
 from harness.cli.doctor import doctor
+from harness.cli.lint import lint
 from harness.cli.list_ import list_
 from harness.cli.measure import measure
 from harness.cli.mutants import mutants
@@ -40,7 +41,7 @@ def cli() -> None:
     """
 
 
-for command in (run, check, list_, show, report, measure, mutants, doctor):
+for command in (run, check, list_, show, report, measure, mutants, lint, doctor):
     cli.add_command(command)
 
 

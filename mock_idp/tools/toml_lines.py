@@ -12,32 +12,43 @@ _NAME = re.compile(r""""[^"]*"|'[^']*'|[^\s.]+""")
 
 
 def line_of(text: str, place: Place, counted: str = "") -> int:
-    """The line (1-based) of the innermost table or key of `place` that can be found in the text.
-
-    Members of a list are told apart by the key `counted` that each of them has.
-    """
-    lines = text.split("\n")
-    found, rest = _table(lines, place)
-    end = next((n for n in range(found + 1, len(lines)) if lines[n].startswith("[")), len(lines))
-    for part in rest:
-        number, key = (part, counted) if isinstance(part, int) else (0, part)
-        pattern = re.compile(r"(?:^|[\s{,.])[\"']?" + re.escape(key) + r"[\"']?\s*[.=]")
-        hits = [n for n in range(found, end) for _ in pattern.finditer(lines[n])] if key else []
-        if number >= len(hits):
-            break
-        found = hits[number]
-    return found + 1
+    """The line (1-based) of one place, as `TomlLines` has it."""
+    return TomlLines(text).line_of(place, counted)
 
 
-def _table(lines: list[str], place: Place) -> tuple[int, Place]:
-    """The index of the innermost table's header that is there (0 without one), and what is left of `place`."""
-    best, depth, seen = 0, 0, dict[Place, int]()
-    for index, line in enumerate(lines):
-        if header := _HEADER.match(line):
-            own = _resolved(header[2], seen, is_list=header[1] == "[[")
-            if depth < len(own) and place[: len(own)] == own:
-                best, depth = index, len(own)
-    return best, place[depth:]
+class TomlLines:
+    """A text that is asked for the lines of many places: its headers are looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._headers: dict[Place, int] = {}
+        seen: dict[Place, int] = {}
+        for index, line in enumerate(self._lines):
+            if header := _HEADER.match(line):
+                self._headers.setdefault(_resolved(header[2], seen, is_list=header[1] == "[["), index)
+
+    def line_of(self, place: Place, counted: str = "") -> int:
+        """The line (1-based) of the innermost table or key of `place` that can be found in the text.
+
+        Members of a list are told apart by the key `counted` that each of them has.
+        """
+        lines, (found, rest) = self._lines, self._table(place)
+        end = next((n for n in range(found + 1, len(lines)) if lines[n].startswith("[")), len(lines))
+        for part in rest:
+            number, key = (part, counted) if isinstance(part, int) else (0, part)
+            pattern = re.compile(r"(?:^|[\s{,.])[\"']?" + re.escape(key) + r"[\"']?\s*[.=]")
+            hits = [n for n in range(found, end) for _ in pattern.finditer(lines[n])] if key else []
+            if number >= len(hits):
+                break
+            found = hits[number]
+        return found + 1
+
+    def _table(self, place: Place) -> tuple[int, Place]:
+        """The index of the innermost table's header that is there (0 without one), and what is left of `place`."""
+        for depth in range(len(place), 0, -1):
+            if (index := self._headers.get(place[:depth])) is not None:
+                return index, place[depth:]
+        return 0, place
 
 
 def _resolved(header: str, seen: dict[Place, int], *, is_list: bool) -> Place:

@@ -30,7 +30,7 @@ def test_help_has_an_example(tmp_path: Path, command: tuple[str, ...]) -> None:
 
 
 def test_the_commands_are_the_documented_ones() -> None:
-    assert sorted(cli.commands) == ["check", "doctor", "list", "measure", "mutants", "report", "run", "show"]
+    assert sorted(cli.commands) == ["check", "doctor", "lint", "list", "measure", "mutants", "report", "run", "show"]
 
 
 @pytest.mark.parametrize("arguments", [("chek",), ("--nope",), ("run", "--nope"), ("show",)])
