@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Final, NoReturn, cast
 
 import click
 
 from harness.base.errors import HarnessError, ScenarioFileError, UsageError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_OK, EXIT_USAGE
-from harness.cli.check import check
-from harness.cli.doctor import doctor
-from harness.cli.lint import lint
-from harness.cli.list_ import list_
-from harness.cli.measure import measure
-from harness.cli.mutants import mutants
-from harness.cli.report import report
-from harness.cli.run import run
-from harness.cli.show import show
 from harness.shown.terminal import indented, say
 from mock_idp.tools import program
 from mock_idp.tools.program import INTERRUPTED
 
+# Each is a module of this room and a function in it; `list` is a word of Python.
+_NAMES: Final = ("check", "doctor", "lint", "list", "measure", "mutants", "report", "run", "show")
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(Mapping[str, click.Command]):
+    """The commands by name. One is imported when it is asked for: what others need would cost each start its time."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in _NAMES:
+            raise KeyError(name)
+        module = "list_" if name == "list" else name
+        return cast(click.Command, getattr(import_module(f"harness.cli.{module}"), module))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+
+@click.group(
+    commands=cast("dict[str, click.Command]", _Commands()),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="idp-harness", message="%(package)s %(version)s")
 def cli() -> None:
     """Find out how a service really verifies the JWTs of an identity provider.
@@ -39,10 +54,6 @@ def cli() -> None:
     Exit status: 0 all passed or expected, 1 the service failed, 2 usage or a bad file,
     3 could not run or could not judge, 130 interrupted.
     """
-
-
-for command in (run, check, list_, show, report, measure, mutants, lint, doctor):
-    cli.add_command(command)
 
 
 def main() -> NoReturn:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import all_scenarios, scenarios_option
-from harness.scenario.plan import select
+from harness.cli.options import scenarios_option
+from harness.scenario.chosen import load_chosen
 from harness.shown.foreign_text import one_line
 from harness.shown.terminal import say
 
@@ -22,7 +22,7 @@ def list_(prefixes: tuple[str, ...], directories: tuple[Path, ...]) -> None:
     Example:
       idp-harness list rotation permissions/strict
     """
-    chosen = select(all_scenarios(directories), prefixes)
+    chosen = load_chosen(directories, prefixes)
     width = max(len(scenario.id) for scenario in chosen)
     for scenario in chosen:
         say(

@@ -19,12 +19,14 @@ from mock_idp.tools.program import sentence
 _VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 # For a reference service with a fault: it runs in this process, and what it leaves open or lets fall is its fault.
 FAULTY = ("-W", "ignore")
+# What else is installed could change a verdict, and costs each process its time.
+_PLUGINS = ("xdist.plugin", "harness.pytest_plugins.scenario_plugin", "harness.pytest_plugins.mutant_plugin")
 
 
 def call_pytest(args: Sequence[str], reporter: ProgressReporter) -> int:
     """Run pytest in this process, quietly; `reporter` is a plugin that gets the reports. Returns pytest's status.
 
-    The configuration and plugins of the folder the user is in, and options in the environment, must not change a
+    The configuration of the folder the user is in, installed plugins and options in the environment must not change a
     verdict. What pytest itself can't cope with, such as a JUnit file that can't be written, becomes a problem of the
     reporter. Raises `HarnessError` where there is no place for the files in which pytest keeps what is printed.
     """
@@ -35,7 +37,8 @@ def call_pytest(args: Sequence[str], reporter: ProgressReporter) -> int:
             f"there is no folder for temporary files: {foreign(error)}; set TMPDIR to one that can be written to"
         ) from error
     ini = Path(harness.__file__).parent / "suite" / "pytest.ini"
-    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:schemathesis"]
+    quiet = ["--disable-plugin-autoload", *(part for name in _PLUGINS for part in ("-p", name))]
+    quiet += ["-p", "no:terminal", "-p", "no:cacheprovider"]
     quiet += ["--import-mode=importlib", "--assert=plain"]
     quiet += ["--max-worker-restart=0"]  # What has ended one process may end the next; its cells say so.
     quiet += ["-p", "no:tmpdir"]  # No test here asks for a folder, and pytest-xdist would leave one for each run.

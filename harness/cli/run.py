@@ -11,7 +11,6 @@ from harness.base.errors import HarnessError
 from harness.cell.environment import Options, check_options
 from harness.cli.judging import Judging
 from harness.cli.options import (
-    all_scenarios,
     check_idp,
     control_token_option,
     default_target,
@@ -29,7 +28,8 @@ from harness.mutants.fault_file import load_faults
 from harness.mutants.fault_trial import try_faults
 from harness.pytest_plugins.progress import ProgressReporter
 from harness.report.folder import ReportFolder
-from harness.scenario.plan import keep_cells, plan, select
+from harness.scenario.chosen import load_chosen
+from harness.scenario.plan import keep_cells, plan
 from harness.shown import terminal
 from harness.targets import TARGETS, make_target
 from harness.targets.within_reach import as_run_by
@@ -114,8 +114,7 @@ def run(
     runner = make_target(target, dict(judged.settings))
     if reason := runner.available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
-    scenarios = all_scenarios(directories)
-    chosen = select(scenarios, prefixes)
+    chosen = load_chosen(directories, prefixes)
     declared = as_run_by(runner, load_profile(find_profile(options.profile_name(), list(directories)), directories))
     planned = keep_cells(plan(chosen, declared, target, judged.styles or STYLES), prefixes)
     reporter = ProgressReporter(console, len(planned), target)

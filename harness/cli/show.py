@@ -13,6 +13,7 @@ from harness.cli.options import all_scenarios, scenarios_option
 from harness.grammar.model import Demand, Scenario, Table, Variant
 from harness.grammar.toml_source import nearest
 from harness.matrix.cell_runner import controlled
+from harness.scenario.chosen import load_around
 from harness.shown.terminal import indented, say, say_in_colour
 from harness.steps import STEPS, StepDefinition
 
@@ -31,10 +32,9 @@ def show(scenario_id: str, directories: tuple[Path, ...]) -> None:
     Example:
       idp-harness show time-exp-past
     """
-    scenarios = all_scenarios(directories)
-    found = [one for one in scenarios if scenario_id in (one.id, one.slug)]
+    found = [one for one in load_around(directories, [scenario_id]) if scenario_id in (one.id, one.slug)]
     if not found:
-        words = [one.slug for one in scenarios]
+        words = [one.slug for one in all_scenarios(directories)]
         raise UsageError(f"there is no scenario {scenario_id!r}{nearest(scenario_id.rpartition('/')[2], words)}")
     for scenario in found:
         _show(scenario)

@@ -43,12 +43,13 @@ def load_expected(
     Raises `ScenarioFileError` for an entry whose scenario or variant doesn't exist: it would expect nothing.
     """
     known = {scenario.id: {variant.name for variant in scenario.variants} for scenario in scenarios}
-    findings = []
-    for directory in [*directories, bundled_directory()]:
-        file = directory / "expected" / f"{target}.toml"
-        if file.is_file():
-            findings += _load(file, known)
-    return findings
+    return [finding for file in expected_files(target, directories) for finding in _load(file, known)]
+
+
+def expected_files(target: str, directories: Iterable[Path] = ()) -> list[Path]:
+    """The files with expected findings of a target that there are."""
+    files = [directory / "expected" / f"{target}.toml" for directory in [*directories, bundled_directory()]]
+    return [file for file in files if file.is_file()]
 
 
 def _load(file: Path, known: dict[str, set[str]]) -> list[ExpectedFinding]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.base.bundled import bundled_directory
 from harness.cell.environment import Environment, Options
-from harness.declared.expected import ExpectedFinding, load_expected
+from harness.declared.expected import ExpectedFinding, expected_files, load_expected
 from harness.declared.profile import find_profile, load_profile
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
@@ -51,7 +51,8 @@ class TargetRuns:
         folders = [Path(name) for name in options.scenario_directories]
         # A reference service with a fault is expected to fail: that is what the fault is for.
         names = () if options.faults else options.expected_names()
-        scenarios = load_all([bundled_directory(), *folders]) if names else []
+        is_expected = any(expected_files(name, folders) for name in names)
+        scenarios = load_all([bundled_directory(), *folders]) if is_expected else []
         findings = [one for name in names for one in load_expected(name, scenarios, folders)]
         profile = load_profile(find_profile(options.profile_name(), folders), folders)
         if self._attacker is None:

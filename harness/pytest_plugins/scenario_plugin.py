@@ -127,15 +127,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, list[PlannedCell]]:
     """The options and the cells of a run. Raises `HarnessError` for a bad file or name."""
-    from harness.base.bundled import bundled_directory
     from harness.base.errors import UsageError
     from harness.cell.environment import Options, check_options
     from harness.declared.profile import find_profile, load_profile
     from harness.grammar.toml_source import nearest
     from harness.grammar.vocabulary import STYLES, VENDORS
     from harness.pytest_plugins.xdist_groups import share_count
-    from harness.scenario.loader import load_all
-    from harness.scenario.plan import keep_cells, plan, select
+    from harness.scenario.chosen import load_chosen
+    from harness.scenario.plan import keep_cells, plan
     from harness.targets import make_target
     from harness.targets.within_reach import as_run_by
 
@@ -168,10 +167,10 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         if style not in VENDORS:
             raise UsageError(f"there is no style {style!r}{nearest(style, VENDORS)}")
     folders = [Path(name) for name in directories]
-    scenarios = load_all([bundled_directory(), *folders])
+    scenarios = load_chosen(folders, option("select"))
     target = make_target(options.target, options.target_settings())
     profile = as_run_by(target, load_profile(find_profile(options.profile_name(), folders), folders))
-    planned = plan(select(scenarios, option("select")), profile, options.target, styles, share_count(config))
+    planned = plan(scenarios, profile, options.target, styles, share_count(config))
     return options, keep_cells(planned, option("select"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,8 @@ _LOADED: dict[Path, tuple[bytes, Knobs, list[Scenario]]] = {}
 _INHERITED = ("token", "request", "expect", "policy", "answer")
 
 
-def load_all(directories: Iterable[Path] | None = None) -> list[Scenario]:
-    """Every scenario of the directories (default: the bundled ones), in the order of their ids.
+def load_all(directories: Iterable[Path] | None = None, skipped: Collection[Path] = ()) -> list[Scenario]:
+    """Every scenario of the directories (default: the bundled ones), in the order of their ids; no file of `skipped`.
 
     Raises `ScenarioFileError` for the first thing that is wrong, also when one id stands in two directories.
     """
@@ -43,7 +43,7 @@ def load_all(directories: Iterable[Path] | None = None) -> list[Scenario]:
         if not directory.is_dir():
             raise ScenarioFileError(directory, 1, "is no directory of scenarios")
         for file in sorted(directory.glob("*/*.toml")):
-            if file.parent.name in _FOLDERS_OF_OTHER_DATA:
+            if file.parent.name in _FOLDERS_OF_OTHER_DATA or file in skipped:
                 continue
             for scenario in _unless_known(file, knobs):
                 if scenario.id in found:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_call import idp_harness
+from cli_call import few_scenarios, idp_harness
 from fault_files import write_faults
 from scenario_files import HEAD, profile_text, write_profile, write_scenario
 
@@ -54,9 +54,9 @@ def test_a_scenario_of_ones_own_catches_a_fault_of_ones_own(tmp_path: Path, mine
 
 def test_a_fault_that_no_scenario_catches_survives(tmp_path: Path, mine: Path) -> None:
     """Exit status 1, with the sentence and what to do."""
-    file = write_faults(tmp_path / "fears.py")
+    file, few = write_faults(tmp_path / "fears.py"), few_scenarios(tmp_path, "baseline/plain-tokens", "time/expiry")
     arguments = ("--mutants-from", file, "--scenarios", mine, "-n", "0", "--no-baseline")
-    done = idp_harness("mutants", "m-house-backdoor", *arguments, folder=tmp_path)
+    done = idp_harness("mutants", "m-house-backdoor", *arguments, folder=tmp_path, **few)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "m-house-backdoor survived: The tokens of one subject never expire." in done.stdout
     assert 'write a scenario that fails with it, with kills = ["m-house-backdoor"]' in done.stdout
@@ -66,7 +66,7 @@ def test_a_requirement_that_the_reference_breaks_is_a_false_alarm(tmp_path: Path
     """Exit status 1 although the fault is killed; the cell is shown with what was expected and what came."""
     write_scenario(mine, STATIC + "expect = [418]\n")
     arguments = ("mutants", "m-no-exp-check", "--scenarios", mine, "-n", "0", "--json", "matrix.json")
-    done = idp_harness(*arguments, folder=tmp_path)
+    done = idp_harness(*arguments, folder=tmp_path, **few_scenarios(tmp_path, "time/expiry"))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "the reference without a fault: failed area/topic/a-case[okta]" in done.stdout
     assert "  expected     " in done.stdout
@@ -90,7 +90,7 @@ def test_with_all_kills_a_scenario_that_catches_nothing_is_listed(tmp_path: Path
     write_scenario(mine, STATIC + 'expect = "accept"\n')
     write_scenario(mine, STATIC + 'token.times = { exp = -600, iat = -900 }\nexpect = "reject"\n', topic="good")
     arguments = ("mutants", "m-no-exp-check", "--scenarios", mine, "-n", "0", "--all-kills", "--json", "matrix.json")
-    done = idp_harness(*arguments, folder=tmp_path)
+    done = idp_harness(*arguments, folder=tmp_path, **few_scenarios(tmp_path, "time/expiry"))
     assert done.returncode == 1, done.stdout + done.stderr
     listed = done.stdout.partition("scenarios that name faults and caught none of them:")[2]
     assert "area/topic/a-case: m-no-exp-check" in listed

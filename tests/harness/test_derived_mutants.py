@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_call import idp_harness
+from cli_call import few_scenarios, idp_harness
 from scenario_files import profile_text, write_profile
 
 from harness.base.bundled import bundled_directory
@@ -141,7 +141,8 @@ def test_the_command_shows_which_one_survives(tmp_path: Path, mine: Path) -> Non
     # The profile of this test lets nobody fetch keys, so that this one isn't caught.
     caught, survivor = "d-jwt-authenticator-verify-check-2-left-out", "d-jwks-fetcher-check-host-check-1-left-out"
     arguments = ("--scenarios", mine, "--no-baseline", "-n", "0", "--json", "matrix.json")
-    done = idp_harness("mutants", caught, survivor, *arguments, folder=tmp_path)
+    few = few_scenarios(tmp_path, "baseline/plain-tokens", "signature/damage")
+    done = idp_harness("mutants", caught, survivor, *arguments, folder=tmp_path, **few)
     assert done.returncode == 1, done.stdout + done.stderr
     rows = json.loads((tmp_path / "matrix.json").read_text(encoding="utf-8"))["mutants"]
     assert {row["mutant"]: row["verdict"] for row in rows} == {caught: "killed", survivor: "survived"}

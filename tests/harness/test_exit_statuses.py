@@ -191,6 +191,19 @@ def test_options_of_the_environment_change_no_verdict(tmp_path: Path) -> None:
     assert (done.returncode, "1 cells in" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_plugin_that_is_installed_changes_no_verdict(tmp_path: Path, workers: int) -> None:
+    """In no process: what somebody has installed for their own tests skips no cell."""
+    about = tmp_path / "foreign-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[pytest11]\nforeign = foreign\n")
+    (tmp_path / "foreign.py").write_text("import pytest\ndef pytest_runtest_setup():\n    pytest.skip('foreign')\n")
+    line = f"idp-harness run base-rs256-accept --style okta --target reference -n {workers}"
+    done = in_shell(line, tmp_path, PYTHONPATH=str(tmp_path))
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
 SLOW = """
 timed = true
 styles = ["okta"]
