@@ -269,7 +269,10 @@ def test_a_target_is_listed_with_its_options(name: str) -> None:
 
 
 def options_of(command: click.Command) -> set[str]:
-    return {name for one in command.params if isinstance(one, click.Option) for name in one.opts} - {"--version"}
+    """Also those of the commands below it."""
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    own = {name for one in command.params if isinstance(one, click.Option) for name in one.opts} - {"--version"}
+    return own.union(*map(options_of, below))
 
 
 def test_the_settings_are_those_of_serve() -> None:
@@ -327,8 +330,10 @@ def lines_of(program: str) -> list[str]:
 @pytest.mark.parametrize("line", [line for program in PROGRAMS for line in lines_of(program)])
 def test_a_command_line_parses(line: str) -> None:
     """Also where running it takes too long for a test."""
-    program, name, *arguments = shlex.split(line)
-    command = PROGRAMS[program].commands[name]
+    program, name, *arguments = shlex.split(line.partition(" < ")[0].partition(" > ")[0])
+    command: click.Command = PROGRAMS[program].commands[name]
+    if isinstance(command, click.Group):
+        command, arguments = command.commands[arguments[0]], arguments[1:]
     # Whether a file is there is found out by those that run.
     assert command.make_context(name, [*arguments], resilient_parsing=True)
     # `start` hands what it doesn't know to `serve`.

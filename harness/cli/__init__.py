@@ -15,7 +15,9 @@ from mock_idp.tools import program
 from mock_idp.tools.program import INTERRUPTED
 
 # Each is a module of this room and a function in it; `list` is a word of Python.
-_NAMES: Final = ("check", "doctor", "lint", "list", "measure", "mutants", "report", "run", "show")
+_NAMES: Final = (
+    *("check", "doctor", "keys", "lint", "list", "measure", "mutants", "permissions", "report", "run", "show", "token"),
+)
 
 
 class _Commands(Mapping[str, click.Command]):

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -22,6 +23,8 @@ from target_tls import running_tls_front
 from target_waits import below_this_process, running
 
 from harness.processes import ports
+from harness.static_key import pem_files
+from harness.static_key.tokens import Grant, issue
 from harness.targets import DEFECTS, ApiKey, ServiceConfig, TargetError
 from harness.targets.tasker_wheels import no_wheel_for_this_platform
 from harness.targets.tasker_worker import TaskerWorkerTarget
@@ -63,6 +66,19 @@ def test_keys_are_fetched_in_absolute_form_through_the_identity_provider(shared:
 def test_a_fixed_public_key_is_verified_with(shared: TaskerWorkerTarget, issuer: Issuer) -> None:
     config = issuer.config(shared, jwks_url="", verification="public_key", public_key_pem=issuer.public_pem())
     assert status(shared.start(config).base_url + READ_PATH, issuer.token(config)) == 200
+
+
+def test_keys_and_tokens_of_one_s_own_open_it(shared: TaskerWorkerTarget, issuer: Issuer, tmp_path: Path) -> None:
+    """What `idp-harness keys generate` and `token generate` make is what the real service takes."""
+    pair = pem_files.generate(tmp_path)
+    pem = pair.public.read_text()
+    config = issuer.config(shared, jwks_url="", verification="public_key", public_key_pem=pem)
+    grant = Grant(config.issuer, config.audience, "me", (READ_PERMISSION,))
+    key = pem_files.read_private_key(pair.private)
+    good = issue(key, grant, now=time.time(), lifetime_seconds=600)
+    nothing = issue(key, replace(grant, permissions=()), now=time.time(), lifetime_seconds=600)
+    url = shared.start(config).base_url + READ_PATH
+    assert [status(url, good), status(url, nothing)] == [200, 403]
 
 
 def test_an_api_key_is_let_in_under_the_header_of_the_configuration(shared: TaskerWorkerTarget, issuer: Issuer) -> None:
