@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Protocol, TypeVar
 
+from harness.base.errors import TargetError
 from harness.processes.guarded_process import GuardedProcess
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
@@ -75,6 +76,12 @@ class RunningServices:
     def __init__(self) -> None:
         self._services: list[Stoppable] = []
         self._lock = threading.Lock()
+        self._over = False
+
+    def check_not_over(self) -> None:
+        """Raise `TargetError` after `stop_all`: what would be started now nobody would end before it is up."""
+        if self._over:
+            raise TargetError("the target was ended while a service started")
 
     def add(self, service: S) -> S:
         with self._lock:
@@ -87,6 +94,7 @@ class RunningServices:
     def stop_all(self) -> None:
         """Stop every service that was added, also when stopping one of them fails."""
         with self._lock:
+            self._over = True
             services, self._services = self._services, []
         with ExitStack() as stack:
             for service in services:

@@ -94,6 +94,7 @@ class ProcessTarget:
         self._services.stop_all()
 
     def _start_on(self, port: int, config: ServiceConfig) -> GuardedService:
+        self._services.check_not_over()  # A service that was ended on its way up has left its port to another one.
         with ExitStack() as undo:
             log = ServiceLog(self.name, self._log_folder)
             undo.callback(log.close)

@@ -98,6 +98,13 @@ def test_closing_the_target_stops_every_service(target: ProcessTarget) -> None:
     assert [service.alive() for service in services] == [False, False]
 
 
+def test_a_closed_target_starts_nothing_more(target: ProcessTarget) -> None:
+    """Ctrl-C would wait for a service that another thread starts then, until it is up or its time is over."""
+    target.close()
+    with pytest.raises(TargetError, match="the target was ended"):
+        target.start(CONFIG)
+
+
 def test_what_the_service_started_is_stopped_with_it(tiny_command: list[str]) -> None:
     target = target_of(tiny_command, "--child")
     child = answer(target.start(CONFIG).base_url)["child"]
