@@ -13,6 +13,7 @@ from small_service import Answer, Call, honest
 
 from harness.base.errors import TargetError
 from harness.base.verdicts import ERROR, FAILED, PASSED
+from harness.cell.service_settings import NEARLY_STARS, standard_api_keys
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.matrix.sessions import IDLE_SESSIONS, Sessions
@@ -281,6 +282,20 @@ def test_the_interval_is_one_that_the_service_takes(
 def test_without_api_keys_none_are_configured(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
     sessions.run(cell(tmp_path, PLAIN + 'config.api_keys = "none"\n'))
     assert (target.started[0].config.api_keys, target.started[0].config.api_keys_enabled) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "permissions"), [("star", "full", ("*",)), ("nearly-star", "none", NEARLY_STARS)]
+)
+def test_one_key_has_other_permissions(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path, word: str, name: str, permissions: tuple[str, ...]
+) -> None:
+    """The others, and the keys themselves, are the usual ones."""
+    sessions.run(cell(tmp_path, PLAIN + f'config.api_keys = "{word}"\n'))
+    usual = standard_api_keys(sessions.environment.profile)
+    assert target.started[0].config.api_keys == tuple(
+        replace(key, permissions=permissions) if key.description == name else key for key in usual.values()
+    )
 
 
 def test_a_static_key_is_the_issuers_first(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
