@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import selectors
 import socket
 import ssl
 import threading
@@ -138,12 +138,15 @@ def _answer_connect(connection: socket.socket, deadline: Deadline) -> None:
 
 def _pass_on(tls: ssl.SSLSocket, upstream: socket.socket) -> None:
     """Bytes in both directions until one side ends."""
-    while True:
-        readable = [tls] if tls.pending() else select.select([tls, upstream], [], [], _IDLE_SECONDS)[0]
-        if not readable:
-            return
-        for one in readable:
-            data = one.recv(_BUFFER)
-            if not data:
+    with selectors.PollSelector() as selector:  # `select` knows only the first 1024 descriptors.
+        selector.register(tls, selectors.EVENT_READ, (tls, upstream))
+        selector.register(upstream, selectors.EVENT_READ, (upstream, tls))
+        while True:
+            ready = [key.data for key, _ in selector.select(_IDLE_SECONDS)] if not tls.pending() else [(tls, upstream)]
+            if not ready:
                 return
-            (upstream if one is tls else tls).sendall(data)
+            for source, sink in ready:
+                data = source.recv(_BUFFER)
+                if not data:
+                    return
+                sink.sendall(data)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -107,7 +107,9 @@ class Keeping:
             return
         hold, report = self._pipes
         hold.close()
-        select.select([report], [], [], _END_SECONDS)
+        with selectors.PollSelector() as selector:  # `select` knows only the first 1024 descriptors.
+            selector.register(report, selectors.EVENT_READ)
+            selector.select(_END_SECONDS)
         self._close()
 
     def _close(self) -> None:

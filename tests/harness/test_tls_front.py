@@ -61,6 +61,12 @@ def test_the_trusted_certificate_is_accepted(front: TlsFront) -> None:
         assert status(client) == 200
 
 
+def test_it_serves_beside_many_open_files(front: TlsFront, many_descriptors: None) -> None:
+    """A run with many services has thousands of sockets."""
+    with closing(careful_client(front)) as client:
+        assert status(client) == 200
+
+
 @pytest.mark.parametrize(
     ("kind", "complaint"),
     [

@@ -41,6 +41,13 @@ def test_it_is_gone_after_an_exception() -> None:
     assert not folder.exists()
 
 
+def test_it_is_gone_beside_many_open_files(many_descriptors: None) -> None:
+    """A process with thousands of sockets has temporary folders, too."""
+    with passing_folder("mock-idp-test-") as folder:
+        assert folder.exists()
+    assert not folder.exists()
+
+
 def nothing_but(folder: Path, *names: str) -> None:
     """Wait until nothing else is in it, for the keeper does its work after its process has ended."""
     pause, deadline = threading.Event(), time.monotonic() + 20
