@@ -64,17 +64,19 @@ class ConfigFile:
         """What stands at a place, `None` when there is nothing."""
         found: Any = self.data
         for part in place:
-            if (isinstance(found, dict) and part in found) or (
-                isinstance(found, list) and isinstance(part, int) and part < len(found)
-            ):
-                found = found[part]
-            else:
+            is_there = part in found if isinstance(found, dict) else isinstance(found, list) and _is_member(part, found)
+            if not is_there:
                 return None
+            found = found[part]
         return found
 
     def line(self, place: Place) -> int:
         """The line (1-based) of the innermost part of a place that is there."""
         return self._lines.line_of(place, counted="key")
+
+
+def _is_member(part: str | int, entries: list[Any]) -> bool:
+    return isinstance(part, int) and part < len(entries)
 
 
 def is_open(value: str) -> bool:
