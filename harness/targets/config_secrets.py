@@ -23,3 +23,12 @@ def user_information(url: str) -> list[str]:
     """The `user:password` of a URL, and the password alone; empty when it has none (RFC 3986 §3.2.1)."""
     found = urlsplit(url).netloc.rpartition("@")[0]
     return [found, found.partition(":")[2]] if found else []
+
+
+def database_secrets(url: str) -> list[str]:
+    """As `user_information`, without a password that is a plain word: every answer about a service may hold that.
+
+    Empty without a password: the name of a user is no secret.
+    """
+    both, password = user_information(url) or ("", "")
+    return [text for text in (both, password) if password and not text.isalpha()]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from harness.base.errors import TargetError
 from harness.targets.base import ServiceConfig
-from harness.targets.config_secrets import planted_secrets, user_information
+from harness.targets.config_secrets import database_secrets, planted_secrets
 from harness.targets.jwks_host import check_is_url
 from harness.targets.service_template import WORDS as CONFIG_WORDS
 from harness.targets.service_template import ServiceTemplate, config_words, service_template, told_secrets
@@ -60,7 +60,7 @@ def tasker_worker(idp_host: str, idp_url: str) -> ContainerBuilder:
             "NO_PROXY": f"127.0.0.1,{idp_host}",
         }
         files = {_CONFIG: render_worker_toml(config), f"{_TEMPLATES}/.empty": ""}
-        return ContainerSpec(environment, files, secrets=(*planted_secrets(config), *user_information(database_url)))
+        return ContainerSpec(environment, files, secrets=(*planted_secrets(config), *database_secrets(database_url)))
 
     return spec
 
@@ -78,7 +78,7 @@ class OwnService:
             filled.environment,
             {self.template.place: filled.file} if self.template.place else {},
             list(filled.command) or None,
-            (*told_secrets(self.template, config), *user_information(database_url)),
+            (*told_secrets(self.template, config), *database_secrets(database_url)),
         )
 
 

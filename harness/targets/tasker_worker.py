@@ -15,7 +15,7 @@ from harness.processes.own_port import wait_until_healthy
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
-from harness.targets.config_secrets import planted_secrets, user_information
+from harness.targets.config_secrets import database_secrets, planted_secrets
 from harness.targets.guarded_service import GuardedService, RunningServices
 from harness.targets.jwks_host import check_is_url, check_jwks_host, refusal
 from harness.targets.postgres import PostgresServer, start_postgres
@@ -143,7 +143,7 @@ class TaskerWorkerTarget:
             undo.callback(process.stop)
             base_url, missing = wait_until_healthy(process, self._boot_seconds)
             self._check_healthy(process, log, missing)
-            secrets = (*planted_secrets(config), *user_information(database.url))
+            secrets = (*planted_secrets(config), *database_secrets(database.url))
             service = GuardedService(base_url, process, log, secrets, missing=database.why_gone)
             undo.pop_all()
         return service
