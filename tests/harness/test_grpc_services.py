@@ -19,6 +19,9 @@ reflection: Any = pytest.importorskip("grpc_reflection.v1alpha.reflection", reas
 messages: Any = pytest.importorskip("grpc_reflection.v1alpha.reflection_pb2")
 
 Serve = Callable[..., str]
+HEALTH = "grpc.health.v1.Health"
+# Its description is here, whether a server has it or not.
+DESCRIBED = "grpc.reflection.v1alpha.ServerReflection"
 
 
 @pytest.fixture
@@ -26,8 +29,13 @@ def serve() -> Iterator[Serve]:
     """Starts servers; returns the address."""
     with ExitStack() as running:
 
-        def start(version: str | None, names: Sequence[str] = ("tasker.v1.TaskService",)) -> str:
+        def start(
+            version: str | None, names: Sequence[str] = ("tasker.v1.TaskService",), *, health: bool = False
+        ) -> str:
             server = grpc.server(running.enter_context(ThreadPoolExecutor(2)))
+            if health:
+                check = grpc.unary_unary_rpc_method_handler(lambda request, context: request)
+                server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(HEALTH, {"Check": check}),))
             if version is not None:
                 answer = grpc.stream_stream_rpc_method_handler(
                     reflection.ReflectionServicer(names).ServerReflectionInfo,
@@ -50,6 +58,19 @@ def test_the_services_are_listed(serve: Serve, tmp_path: Path) -> None:
     done = idp_harness("doctor", "--grpc", serve("v1"), folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["tasker.v1.TaskService"]
+
+
+def test_a_service_that_is_listed_and_not_there_is_told_from_one_that_is(serve: Serve) -> None:
+    """By a request that no method gets to see."""
+    assert grpc_services.grpc_services(serve("v1alpha", [DESCRIBED])) == [DESCRIBED]
+    assert grpc_services.grpc_services(serve("v1", [DESCRIBED])) == [f"{DESCRIBED}: listed, and answers UNIMPLEMENTED"]
+
+
+def test_the_health_service_is_named_although_nobody_lists_it(serve: Serve) -> None:
+    """Where it answers; a server that lists it names it once."""
+    address = serve("v1", health=True)
+    assert grpc_services.grpc_services(address) == [f"{HEALTH}: answers, and is not listed", "tasker.v1.TaskService"]
+    assert grpc_services.grpc_services(serve("v1", [HEALTH], health=True)) == [HEALTH]
 
 
 def test_names_that_a_terminal_would_obey_are_spelt_out(tmp_path: Path, serve: Serve) -> None:
