@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +147,10 @@ class MutantCase:
         # Of a kind that no reporter counts, and of this very test, as only that passes from one process to another.
         report = pytest.TestReport(item.nodeid, item.location, {}, "passed", None, "setup")
         report.idp_judged = dict(judged)  # type: ignore[attr-defined]
-        item.ihook.pytest_runtest_logreport(report=report)
+        capture = item.config.pluginmanager.getplugin("capturemanager")
+        # What is printed while a test runs is kept for its own report.
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
+            item.ihook.pytest_runtest_logreport(report=report)
 
     def _begin_share(self) -> None:
         """Let all faults that this process will be asked for begin with the first one."""

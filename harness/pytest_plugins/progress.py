@@ -109,7 +109,7 @@ class ProgressReporter:
 
     def _say(self) -> None:
         words = [f"{self._counts[one]} {one}" for one in sorted(self._counts) if one != verdicts.PASSED]
-        self._progress.update(self._task, note=", ".join(words))
+        self._progress.update(self._task, note=", ".join(words), refresh=True)
         done = sum(self._counts.values())
         line = f"{done}/{self._total} {', '.join(words)}".rstrip()
         is_due = time.monotonic() >= self._line_at or (done == self._total and line != self._line)

@@ -58,12 +58,13 @@ def test_a_fault_counts_once() -> None:
     assert [one["mutant"] for one in reporter.mutants] == ["m-a", "m-b"]
 
 
-def test_a_run_of_mutants_is_not_silent_while_one_takes_long(tmp_path: Path) -> None:
-    """It says how many are judged, and how; over the border between processes."""
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_a_run_of_mutants_is_not_silent_while_one_takes_long(tmp_path: Path, workers: str) -> None:
+    """It says how many are judged, and how; in the process of the test, and over the border between processes."""
     file = write_faults(tmp_path / "fears.py", TWO_FAULTS)
     write_scenario(tmp_path / "mine", EXPIRED, head=HEAD.replace("m-no-exp-check", "m-quick"), topic="quick")
     write_scenario(tmp_path / "mine", LONG, head=HEAD.replace("m-no-exp-check", "m-slow"), topic="slow")
-    arguments = ("--mutants-from", file, "--scenarios", tmp_path / "mine", "--no-baseline", "-n", "1")
+    arguments = ("--mutants-from", file, "--scenarios", tmp_path / "mine", "--no-baseline", "-n", workers)
     done = idp_harness("mutants", "m-quick", "m-slow", *arguments, folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1/2 1 killed" in done.stdout.splitlines(), done.stdout + done.stderr
