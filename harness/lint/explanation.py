@@ -9,7 +9,7 @@ from harness.lint.config_file import is_open
 from harness.lint.layout import Missing, Wrong
 from harness.lint.names import dotted, in_brackets
 from harness.lint.permissions import opens_anything
-from harness.lint.reading import ApiKey, Reading
+from harness.lint.reading import DEFAULTS, ApiKey, Reading
 from harness.shown.foreign_text import foreign
 
 # What the service has of them is shown; the others are secrets.
@@ -34,11 +34,11 @@ OPEN, CLOSED, PROTECTED, UNKNOWN = "open", "closed", "protected", "doesn't start
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting as the service has it; `by_default` when the file doesn't say so."""
+    """A setting as the service has it; `origin` is `file`, `default`, or `missing` where it needs one and has none."""
 
     name: str
     value: str
-    by_default: bool
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,8 @@ def _setting(reading: Reading, name: str) -> Setting:
         text = str(value).lower()
     else:
         text = str(foreign(_without_user(str(value)), 200))
-    return Setting(name, text, not reading.says(name))
+    origin = "file" if reading.says(name) else "default" if name in DEFAULTS and name != "enabled" else "missing"
+    return Setting(name, text, origin)
 
 
 def _without_user(text: str) -> str:

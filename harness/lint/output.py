@@ -50,7 +50,8 @@ def explanation_text(one: Explanation) -> Iterator[str]:
     for key in one.api_keys:
         yield f"  keys      {key}"
     for setting in one.settings:
-        yield f"  has       {setting.name} = {setting.value}{'  (default)' if setting.by_default else ''}"
+        origin = "" if setting.origin == "file" else f"  ({setting.origin})"
+        yield f"  has       {setting.name} = {setting.value}{origin}"
 
 
 def document(

@@ -199,6 +199,17 @@ def test_explain_says_what_is_read_and_who_gets_in(tmp_path: Path) -> None:
         assert line in lines
 
 
+def test_explain_tells_a_default_from_what_is_missing(tmp_path: Path) -> None:
+    """The service has no issuer of its own."""
+    file = written(
+        changed(worker(), without=("worker.web.auth.jwt_issuer", "worker.web.auth.permissions_claim")), tmp_path
+    )
+    settings = json.loads(lint(file, "--format", "json", "--explain").output)["explanations"][0]["settings"]
+    origins = {one["name"]: one["origin"] for one in settings}
+    names = ("jwt_issuer", "permissions_claim", "jwt_audience")
+    assert [origins[name] for name in names] == ["missing", "default", "file"]
+
+
 @pytest.mark.parametrize(
     ("more", "without", "access"),
     [

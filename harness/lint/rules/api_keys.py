@@ -76,6 +76,7 @@ def unknown_permission(reading: Reading) -> Iterator[Found]:
     severity=WARNING,
     source="Tasker's routes and the permission of each (OpenAPI, x-required-permission); both keys of Configuration "
     "Reference's Production pattern are answered with 403 by every route of tasker-py 0.1.8",
+    production=True,
 )
 def useless_api_key(reading: Reading) -> Iterator[Found]:
     """None of an API key's permissions opens a route of this service."""
