@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from cell_bench import Bench
+from scenario_files import profile_text, write_profile
 from small_service import SmallService, honest
 
+from harness.base.bundled import bundled_directory
 from harness.idp import embedded
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
@@ -33,6 +35,16 @@ def attacker() -> Iterator[AttackerListener]:
 @pytest.fixture
 def bench(idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path) -> Bench:
     return Bench(idp_client, attacker, tmp_path)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A folder with a profile of the reference that leaves little to run: what needs a fixed key and one route."""
+    bundled = (bundled_directory() / "profiles" / "reference.toml").read_text(encoding="utf-8")
+    read = bundled[bundled.index("[routes.") :]
+    read = read[: read.index("[routes.", 1)]
+    write_profile(tmp_path / "mine", profile_text("static-key", "configure", routes=read), "reference")
+    return tmp_path / "mine"
 
 
 @pytest.fixture

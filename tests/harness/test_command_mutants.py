@@ -9,22 +9,11 @@ from typing import Any
 import pytest
 from cli_call import few_scenarios, idp_harness
 from fault_files import write_faults
-from scenario_files import HEAD, profile_text, write_profile, write_scenario
-
-from harness.base.bundled import bundled_directory
+from scenario_files import HEAD, write_scenario
 
 OWN_HEAD = HEAD.replace("m-no-exp-check", "m-house-backdoor")
 STATIC = 'config.verification = "public_key"\nstyles = ["okta"]\n'
 OWN_BODY = STATIC + 'token.claims.sub = "mallory"\ntoken.times = { exp = -600, iat = -900 }\nexpect = "reject"\n'
-
-
-@pytest.fixture
-def mine(tmp_path: Path) -> Path:
-    """A folder with a profile of the reference that leaves little to run: what needs a fixed key and nothing else."""
-    bundled = (bundled_directory() / "profiles" / "reference.toml").read_text(encoding="utf-8")
-    routes = bundled[bundled.index("[routes.") :]
-    write_profile(tmp_path / "mine", profile_text("static-key", "configure", routes=routes), "reference")
-    return tmp_path / "mine"
 
 
 def matrix(folder: Path) -> dict[str, Any]:

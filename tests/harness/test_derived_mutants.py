@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_call import few_scenarios, idp_harness
-from scenario_files import profile_text, write_profile
 
-from harness.base.bundled import bundled_directory
 from harness.base.errors import ScenarioFileError, UsageError
 from harness.mutants.equivalent import load_equivalent
 from harness.mutants.reference_kinds import ReferenceKinds, target_options
@@ -125,15 +123,6 @@ def test_a_wrong_list_is_refused_with_its_line(tmp_path: Path, text: str, senten
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioFileError, match=f"equivalent.toml:{sentence}"):
         load_equivalent(file)
-
-
-@pytest.fixture
-def mine(tmp_path: Path) -> Path:
-    """A folder with a profile of the reference that leaves little to run: what needs a fixed key and nothing else."""
-    bundled = (bundled_directory() / "profiles" / "reference.toml").read_text(encoding="utf-8")
-    routes = bundled[bundled.index("[routes.") :]
-    write_profile(tmp_path / "mine", profile_text("static-key", "configure", routes=routes), "reference")
-    return tmp_path / "mine"
 
 
 def test_the_command_shows_which_one_survives(tmp_path: Path, mine: Path) -> None:
