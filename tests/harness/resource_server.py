@@ -99,7 +99,7 @@ class Dialect:
     credential: Callable[[Call], str | None] = bearer
     permissions: Callable[[Mapping[str, Any]], Collection[str]] | None = scope
     refuse: Callable[[str], Answer] = field(default_factory=refuses)
-    needed: Callable[[Call], str] = lambda call: NEEDED[call.method]
+    needed: Callable[[Call], str] = lambda call: NEEDED.get(call.method, NEEDED["GET"])
     success: Callable[[Call], int] = lambda call: 200 if call.method == "GET" else 201
 
 
