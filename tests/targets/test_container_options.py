@@ -17,7 +17,7 @@ from harness.targets.within_reach import as_run_by
 
 OWN = {"service": "own", "image": "mine:1", "port": "8080"}
 CONFIG = ServiceConfig("http://mock-idp:9400/", "http://mock-idp:9400/jwks", "orders")
-DATABASE = "postgresql://tasker:pw@postgres:5432/tasker"
+DATABASE = "postgresql://tasker:pw-1@postgres:5432/tasker"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_worker_fetches_from_its_provider_directly_and_all_else_through_it() -
 def test_a_worker_has_its_secrets_in_its_file_and_none_in_its_repr() -> None:
     spec = tasker_worker("mock-idp", "http://mock-idp:9400")(CONFIG, DATABASE)
     assert 'jwt_audience = "orders"' in spec.files["/tasker/worker.toml"]
-    assert spec.secrets == ("tasker:pw", "pw")
+    assert spec.secrets == ("tasker:pw-1", "pw-1")
     assert "pw" not in repr(spec).replace(str(spec.secrets), "")
 
 
