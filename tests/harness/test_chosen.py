@@ -31,15 +31,16 @@ def test_every_name_of_a_bundled_scenario_finds_it() -> None:
 
 
 def test_only_files_in_which_one_can_be_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slug, a topic and one that stands in both: two files."""
+    """A slug, a topic, one that stands in both, and a whole id: three files."""
     read: list[Path] = []
     load_file = loader.load_file
     monkeypatch.setattr(loader, "_LOADED", {})
     monkeypatch.setattr(loader, "load_file", lambda file, knobs: read.append(file) or load_file(file, knobs))
-    load_chosen((), ["base-rs256-accept", "time/expiry", "time-exp-past"])
+    load_chosen((), ["base-rs256-accept", "time/expiry", "time-exp-past", "time/numbers/time-exp-infinite[okta]"])
     assert [str(one.relative_to(bundled_directory())) for one in read] == [
         "baseline/plain-tokens.toml",
         "time/expiry.toml",
+        "time/numbers.toml",
     ]
 
 

@@ -49,13 +49,14 @@ def reported(member: str, value: Any) -> pytest.TestReport:
 def test_a_fault_counts_once() -> None:
     """Another one that is waited for tells it first, then its own report comes."""
     output = io.StringIO()
-    reporter = ProgressReporter(Console(file=output), 2, "mutants")
+    reporter = ProgressReporter(Console(file=output), 3, "mutants")
     reporter.pytest_runtest_logreport(reported("idp_judged", {"m-b": "survived"}))
     reporter.pytest_runtest_logreport(reported("idp_judged", {}))
     reporter.pytest_runtest_logreport(reported("idp_mutant", {"mutant": "m-a", "verdict": "killed"}))
     reporter.pytest_runtest_logreport(reported("idp_mutant", {"mutant": "m-b", "verdict": "survived"}))
-    assert output.getvalue() == "2/2 1 killed, 1 survived\n"
-    assert [one["mutant"] for one in reporter.mutants] == ["m-a", "m-b"]
+    reporter.pytest_runtest_logreport(reported("idp_mutant", {"mutant": "m-c", "verdict": "killed"}))
+    assert output.getvalue() == "3/3 2 killed, 1 survived\n"
+    assert [one["mutant"] for one in reporter.mutants] == ["m-a", "m-b", "m-c"]
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
