@@ -1,4 +1,4 @@
-"""Fixtures of the target tests: an issuer, a folder for temporary files that every user can enter."""
+"""Fixtures of the target tests: an issuer, a log, a folder for temporary files that every user can enter."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from target_issuer import Issuer, running_issuer
 
+from harness.processes.service_log import ServiceLog
+
 TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
 
 
@@ -19,6 +21,13 @@ TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
 def issuer() -> Iterator[Issuer]:
     with running_issuer() as issuer:
         yield issuer
+
+
+@pytest.fixture
+def log() -> Iterator[ServiceLog]:
+    log = ServiceLog("test")
+    yield log
+    log.close()
 
 
 @pytest.fixture

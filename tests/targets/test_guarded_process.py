@@ -24,13 +24,6 @@ Start = Callable[..., GuardedProcess]
 
 
 @pytest.fixture
-def log() -> Iterator[ServiceLog]:
-    log = ServiceLog("test")
-    yield log
-    log.close()
-
-
-@pytest.fixture
 def start(log: ServiceLog, temporary_base: Path) -> Iterator[Start]:
     with ExitStack() as stack:
 

@@ -39,13 +39,6 @@ server.serve_forever()
 
 
 @pytest.fixture
-def log() -> Iterator[ServiceLog]:
-    log = ServiceLog("test")
-    yield log
-    log.close()
-
-
-@pytest.fixture
 def stack() -> Iterator[ExitStack]:
     with ExitStack() as stack:
         yield stack
