@@ -74,6 +74,13 @@ def again_line(result: CellResult) -> str:
     return f"idp-harness run {word(result.id)} --target {word(result.target)} --hold"
 
 
+def cell_names(cells: Sequence[CellResult]) -> str:
+    """How many cells of one scenario, and the variants and styles of the first of them."""
+    names = [cell.id.rpartition("[")[2].rstrip("]") for cell in cells]
+    shown = ", ".join(names[:8])
+    return f"{len(cells)}: {shown}" + (f", and {len(names) - 8} more" if len(names) > 8 else "")
+
+
 def verdict_table(results: Iterable[CellResult]) -> Table:
     """One row an area, one column a verdict that occurs."""
     counts: dict[str, Counter[str]] = {}
@@ -106,7 +113,7 @@ def _print_verdict(
             _row(console, "actual", first.actual)
         if first.reason:
             _row(console, "reason", first.reason)
-        _row(console, "cells", _cells(cells))
+        _row(console, "cells", cell_names(cells))
         if curl := first.evidence.get("curl"):
             _row(console, "repeat", curl)
         if first.evidence.get("script"):
@@ -132,12 +139,6 @@ def _print_common_causes(console: Console, verdict: str, results: Sequence[CellR
         _row(console, "again", again_line(cells[0]))
         console.print()
     return alone
-
-
-def _cells(cells: Sequence[CellResult]) -> str:
-    names = [cell.id.rpartition("[")[2].rstrip("]") for cell in cells]
-    shown = ", ".join(names[:8])
-    return f"{len(cells)}: {shown}" + (f", and {len(names) - 8} more" if len(names) > 8 else "")
 
 
 def _row(console: Console, name: str, text: str) -> None:
