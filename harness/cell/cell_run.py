@@ -110,9 +110,13 @@ class CellRun:
             for name in names
             for member in KEY_MEMBERS
         }
+        files = self.session.key_files
+        pems = {f"key_file.{name}": partial(files.path, name) for name in files.names()}
+        pems |= {f"pem.{name}": partial(files.text, name) for name in files.names()}
         words: dict[str, Callable[[], str]] = {
             **self._session_words,
             **kids,
+            **pems,
             "i": lambda: str(i),
             "created": lambda: self.created,
         }

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from harness.declared.profile import Profile
 from harness.grammar.model import Table
-from harness.targets.base import ApiKey, ServiceConfig
+from harness.targets.base import ApiKey, ServiceConfig, SettingValue
 
 if TYPE_CHECKING:
     from harness.cell.session import Session
@@ -52,11 +52,22 @@ def service_config(session: Session, config: Table) -> ServiceConfig:
         allow_http=config.get("allow_http", True),
         guard_private_hosts=config.get("guard_private_hosts", False),
         defect=config.get("defect", ""),
+        pattern=config.get("pattern", ""),
+        pattern_place=config.get("pattern_place", "documented"),
+        public_key_path=session.key_files.path("first") if config.get("pattern") else "",
+        auth_settings=_auth_settings(config),
         decryption_key_pem=issuer.private_pem(session.first_kid) if config.get("decryption_key") else "",
         idp_address=urlsplit(session.environment.idp.url).netloc,
         tls_address=session.tls.address if session.tls else "",
         ca_file=session.tls.ca_file if session.tls else "",
     )
+
+
+def _auth_settings(config: Table) -> tuple[tuple[str, SettingValue], ...]:
+    """The settings by their documented names, those that are left out as None."""
+    settings = config.get("auth_settings", {})
+    said = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+    return tuple({**said, **dict.fromkeys(config.get("auth_without", ()))}.items())
 
 
 def _other_permissions(keys: dict[str, ApiKey], word: str) -> dict[str, ApiKey]:

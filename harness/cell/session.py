@@ -11,6 +11,7 @@ from harness.base.errors import HarnessError, TargetError
 from harness.base.verdicts import Inconclusive
 from harness.cell.credentials import known_secrets
 from harness.cell.environment import Environment
+from harness.cell.key_files import KeyFiles
 from harness.cell.outgoing import build_request, find_route
 from harness.cell.placeholder_values import session_words
 from harness.cell.preconditions import Controls
@@ -51,6 +52,7 @@ class Session:
         self.first_kid: str = next(key["kid"] for key in keys if key["state"] == "current")
         self.service: Service | None = None
         self.connection: Connection | None = None
+        self.key_files = KeyFiles(self)
         self.controls = Controls(self)
         self._plain: dict[str, tuple[str, float]] = {}
         self._keys_changed = False
@@ -294,6 +296,7 @@ class Session:
         try:
             self.stop_service()
         finally:
+            self.key_files.remove()
             if self.tls is not None:
                 self.tls.close()
             while self.other_issuers:

@@ -54,7 +54,7 @@ FILLERS: dict[str, Callable[[int], str]] = {
 }
 
 # Words that stand alone. With a dot there are the parts of a route, {kid.NAME} and members of a key, {api_key.NAME},
-# {issuer.NAME} and the fillers.
+# {issuer.NAME}, {key_file.NAME} and {pem.NAME}, and the fillers.
 WORDS = frozenset(
     {
         *("issuer", "audience", "kid", "token", "jwt", "permissions_claim", "attacker", "api_key_header"),
@@ -93,7 +93,7 @@ def _names_like(name: str) -> frozenset[str]:
     if not tail:
         return WORDS
     names = {f"{head}.{part}" for part in ROUTE_PARTS} | {
-        f"{word}.{tail}" for word in ("kid", "api_key", "issuer", *KEY_MEMBERS)
+        f"{word}.{tail}" for word in ("kid", "api_key", "issuer", "key_file", "pem", *KEY_MEMBERS)
     }
     return frozenset(names | {f"{filler}.{tail}" for filler in FILLERS} if tail.isdigit() else names)
 

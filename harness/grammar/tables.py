@@ -181,6 +181,10 @@ class ConfigTable(TypedDict, total=False):
     tls: bool
     decryption_key: bool
     defect: Annotated[str, word("defect", CONFIG_WORDS["defect"])]
+    pattern: Annotated[str, word("pattern", CONFIG_WORDS["pattern"])]
+    pattern_place: Annotated[str, word("pattern_place", CONFIG_WORDS["pattern_place"])]
+    auth_settings: Annotated[dict[str, Json], Kind({"description": "Settings by the names of Tasker's documents"})]
+    auth_without: list[Text]
 
 
 Config = Annotated[Table, ConfigTable]

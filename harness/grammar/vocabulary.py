@@ -13,7 +13,8 @@ from harness.grammar.mock_file import WORDS
 VENDORS: Final[tuple[str, ...]] = tuple(WORDS["vendors"])
 STYLES: Final[tuple[str, ...]] = tuple(WORDS["judged_vendors"])
 LEVELS: Final = ("must", "should", "policy")
-SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
+# The gravest is for a service that stands open although its configuration says otherwise: it comes first everywhere.
+SEVERITIES: Final = ("catastrophic", "critical", "high", "medium", "low", "info")
 
 # Expectation -> what it allows. Statuses, or a word of `checks.py`.
 EXPECTATIONS: Final = {
@@ -78,6 +79,14 @@ CONFIG_WORDS: Final = {
         "lower-case-algorithm",
         "misspelt-audience",
     ),
+    "pattern": (
+        "full-reference",
+        "development-disabled",
+        "development-static-key",
+        "production-jwks",
+        "production-config-endpoint",
+    ),
+    "pattern_place": ("documented", "read", "completed"),
 }
 # What a service does that is told nothing else.
 USUAL_SETTINGS: Final = {
@@ -92,12 +101,17 @@ USUAL_SETTINGS: Final = {
     "second_issuer": False,
     "tls": False,
     "decryption_key": False,
+    "pattern_place": "documented",
 }
 # The settings that not every service has, and the capability that says so.
 CONFIG_NEEDS: Final = {
     "discovery": "discovery",
     "second_issuer": "multi-issuer",
     "allow_http": "allow-http",
+    # They are Tasker's, and so are the names in them.
+    "pattern": "tasker-vocabulary",
+    "auth_settings": "tasker-vocabulary",
+    "auth_without": "tasker-vocabulary",
 }
 # The settings of how keys are fetched: without a fetch there is nothing about them.
 ABOUT_THE_KEY_SET: Final = frozenset(

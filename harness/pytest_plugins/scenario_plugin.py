@@ -305,6 +305,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In the process that writes JUnit, before that is written."""
+    if session.config.getoption("xmlpath", None) and not hasattr(session.config, "workerinput"):
+        from harness.report.junit_order import put_gravest_first
+
+        put_gravest_first(session.config.pluginmanager)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """In the process that collects the reports: which worker had a cell is nothing that reports should show."""
     if hasattr(report, "node"):

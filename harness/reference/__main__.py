@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.reference.documented import DocumentedConfiguration
 from harness.reference.errors import SettingsError
 from harness.reference.faults import FAULTS, UnknownFault
+from harness.reference.known_faults import mixins
+from harness.reference.parts import Parts
 from harness.reference.server import ReferenceServer
 from harness.reference.settings_file import load_settings
 
@@ -46,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _wrong("--settings FILE.toml is missing")
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        server = ReferenceServer(load_settings(options.settings), options.fault, host=options.host, port=options.port)
+        documented = Parts(mixins(options.fault)).of(DocumentedConfiguration)(os.environ)
+        settings = load_settings(options.settings, documented)
+        server = ReferenceServer(settings, options.fault, host=options.host, port=options.port)
         server.start()
     except (SettingsError, UnknownFault) as error:
         return _wrong(str(error))

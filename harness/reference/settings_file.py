@@ -1,4 +1,6 @@
-"""Settings from a TOML file: one flat table with the fields of `ReferenceSettings`, and `[[api_keys]]`."""
+"""Settings from a TOML file: one flat table with the fields of `ReferenceSettings`, and `[[api_keys]]`; or the tables
+`[web]` and `[web.auth]` as Tasker documents them.
+"""
 
 from __future__ import annotations
 
@@ -9,29 +11,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from harness.reference.documented import DocumentedConfiguration
 from harness.reference.errors import SettingsError
 from harness.reference.settings import ApiKey, ReferenceSettings
 
 Record = TypeVar("Record", ApiKey, ReferenceSettings)
 
 
-def load_settings(path: Path) -> ReferenceSettings:
+def load_settings(path: Path, documented: DocumentedConfiguration | None = None) -> ReferenceSettings:
     """The settings in the file at `path`.
 
     Raises `SettingsError` for a file that cannot be read, a name that is no setting (an ignored one could
     leave the service open), a missing setting, or a value of the wrong type. Nothing comes from the
-    environment.
+    environment but what `documented` takes from there.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsError(str(path), f"cannot be read: {error}") from error
-    return settings_from(table)
+    return settings_from(table, documented)
 
 
-def settings_from(table: Mapping[str, Any]) -> ReferenceSettings:
+def settings_from(table: Mapping[str, Any], documented: DocumentedConfiguration | None = None) -> ReferenceSettings:
     """The settings in a table as such a file holds it; raises `SettingsError` like `load_settings`."""
-    table = dict(table)
+    table = (documented or DocumentedConfiguration({})).flat(table)
     api_keys = tuple(_record(ApiKey, "api_keys", entry) for entry in _tables(table.pop("api_keys", [])))
     return _record(ReferenceSettings, "", table | {"api_keys": api_keys})
 

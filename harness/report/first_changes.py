@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from harness.base.verdicts import CellResult
+from harness.base.verdicts import FAILED, FINDING, CellResult
 from harness.grammar.vocabulary import LEVELS, SEVERITIES
 from harness.report.advice import Advice, advice_for
 from harness.shown.terminal import indented, words
@@ -14,9 +14,14 @@ from harness.shown.terminal import indented, words
 _INDENT = 5
 
 
-def gravity(result: CellResult) -> tuple[int, int]:
-    """Smaller is graver: first by level (a must before a should), then by severity."""
-    return _place(LEVELS, result.level), _place(SEVERITIES, result.severity)
+def is_gravest(result: CellResult) -> bool:
+    """Whether the service stands open although its configuration says otherwise, known or not."""
+    return result.severity == SEVERITIES[0] and result.verdict in (FAILED, FINDING)
+
+
+def gravity(result: CellResult) -> tuple[bool, int, int]:
+    """Smaller is graver: first what is gravest, then by level (a must before a should), then by severity."""
+    return not is_gravest(result), _place(LEVELS, result.level), _place(SEVERITIES, result.severity)
 
 
 def print_first_changes(console: Console, failed: Sequence[CellResult]) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from harness.base import verdicts
 from harness.base.verdicts import CellResult
-from harness.report.first_changes import gravity, print_first_changes
+from harness.report.first_changes import gravity, is_gravest, print_first_changes
 from harness.report.scripts import script_name
 from harness.shown.shell_words import word
 from harness.shown.terminal import indented, words
@@ -43,15 +43,19 @@ def print_summary(
 ) -> None:
     """Print each scenario that did not pass, once, with what repeats it; what to change first; the verdict table.
 
-    Within a verdict the gravest comes first. What proves nothing, or could not be run, for one and the same reason
-    stands together.
+    A service that stands open although it is configured otherwise comes before all else, also where that is known, and
+    whatever `most` says. Within a verdict the gravest comes first. What proves nothing, or could not be run, for one and
+    the same reason stands together.
 
     `seconds` is how long the run took, if that is known; `most` limits the scenarios that are shown for each
     verdict; with `hint` it says how to keep the services up for the curl lines; `scripts` are the files of the
     scripts by the ids of their cells, where they are known.
     """
+    gravest = [one for one in results if is_gravest(one)]
     for verdict in _SHOWN:
-        shown = [one for one in results if one.verdict == verdict]
+        _print_verdict(console, verdict, [one for one in gravest if one.verdict == verdict], None, scripts or {})
+    for verdict in _SHOWN:
+        shown = [one for one in results if one.verdict == verdict and not is_gravest(one)]
         if verdict in (verdicts.INCONCLUSIVE, verdicts.ERROR):
             shown = _print_common_causes(console, verdict, shown)
         _print_verdict(console, verdict, shown, most, scripts or {})

@@ -19,6 +19,19 @@ DEFECTS = (
     "lower-case-algorithm",
     "misspelt-audience",
 )
+# The configurations that Tasker's documents print (`deployment_patterns.toml`).
+PATTERNS = (
+    "full-reference",
+    "development-disabled",
+    "development-static-key",
+    "production-jwks",
+    "production-config-endpoint",
+)
+# Where such a one is written: in the table that the documents name, in the one that the service reads, and there with
+# what the service needs beside it.
+PATTERN_PLACES = ("documented", "read", "completed")
+# A setting of the configuration file; None leaves it out.
+SettingValue = str | bool | int | float | tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,10 @@ class ServiceConfig:
     identity provider, which answers CONNECT too. `allow_http`: whether the JWKS URL may be http.
     `guard_private_hosts`: whether a JWKS URL on a loopback, private or link-local host is refused (a service may do so
     in any case). `decryption_key_pem`: a private key (PKCS #8 in PEM) that the service owns. `defect`: one of
-    `DEFECTS`, the mistake that the configuration is written with.
+    `DEFECTS`, the mistake that the configuration is written with. `pattern`: one of `PATTERNS`, written at the
+    `pattern_place`; what it doesn't say the service isn't told. `public_key_path`: a PEM file that the service can
+    read ("" for none). `auth_settings`: settings of authentication by the names of Tasker's Configuration Reference,
+    which have the last word.
     """
 
     issuer: str
@@ -73,6 +89,10 @@ class ServiceConfig:
     guard_private_hosts: bool = False
     decryption_key_pem: str = field(default="", repr=False)
     defect: str = ""
+    pattern: str = ""
+    pattern_place: str = "documented"
+    public_key_path: str = ""
+    auth_settings: tuple[tuple[str, SettingValue], ...] = ()
 
     def __post_init__(self) -> None:
         if self.verification not in VERIFICATIONS:
@@ -83,6 +103,10 @@ class ServiceConfig:
             raise TargetError('verification = "public_key" needs public_key_pem, and it is empty')
         if self.defect and self.defect not in DEFECTS:
             raise TargetError(f"defect is {self.defect!r}; it is one of {', '.join(DEFECTS)}")
+        if self.pattern and self.pattern not in PATTERNS:
+            raise TargetError(f"pattern is {self.pattern!r}; it is one of {', '.join(PATTERNS)}")
+        if self.pattern_place not in PATTERN_PLACES:
+            raise TargetError(f"pattern_place is {self.pattern_place!r}; it is one of {', '.join(PATTERN_PLACES)}")
         if bool(self.second_issuer) != bool(self.second_jwks_url):
             raise TargetError("second_issuer and second_jwks_url go together; one of them is empty")
 

@@ -119,11 +119,15 @@ class ReferenceTarget:
         self._services.stop_all()
 
     def _start_here(self, table: dict[str, Any], secrets: tuple[str, ...]) -> ReferenceService:
+        from harness.reference.documented import DocumentedConfiguration
+        from harness.reference.known_faults import mixins
+        from harness.reference.parts import Parts
         from harness.reference.server import ReferenceServer
         from harness.reference.settings_file import settings_from
 
         try:
-            server = ReferenceServer(settings_from(table), self._faults).start()
+            documented = Parts(mixins(self._faults)).of(DocumentedConfiguration)({})
+            server = ReferenceServer(settings_from(table, documented), self._faults).start()
         except (ValueError, LookupError, OSError) as error:
             raise TargetError(f"the reference service does not start: {foreign(error)}") from error
         return ReferenceService(server, secrets)

@@ -7,7 +7,8 @@ from typing import Any
 
 from harness.targets.base import ServiceConfig
 from harness.targets.defects import audience_setting, auth_table, verification_method, with_wrong_values
-from harness.targets.tasker_config import toml_value
+from harness.targets.deployment_patterns import pattern_web
+from harness.targets.written_auth import auth_settings, with_changes
 
 _FIELDS = {
     "jwt_issuer": "issuer",
@@ -34,8 +35,11 @@ _FIELDS = {
 def settings_table(service: str, config: ServiceConfig, more: Mapping[str, Any]) -> dict[str, Any]:
     """The table: `service`, what `config` says with its defect, and the settings in `more` by their own names.
 
-    A defect that puts the settings into a table where they do not belong makes it a table in the table.
+    A defect that puts the settings into a table where they do not belong makes it a table in the table. A pattern, and
+    settings by their documented names, stand in the documented tables, which are those that the reference reads.
     """
+    if config.pattern or config.auth_settings:
+        return {"service": service, "web": _documented_web(config), **more}
     wrong = with_wrong_values(config)
     settings = {setting: getattr(wrong, name) for setting, name in _FIELDS.items()}
     settings |= {audience_setting(config.defect): config.audience, "verification_method": verification_method(config)}
@@ -48,15 +52,12 @@ def settings_table(service: str, config: ServiceConfig, more: Mapping[str, Any])
     return {"service": service, **settings, **more}
 
 
-def settings_toml(table: Mapping[str, Any], header: str = "") -> str:
-    """The table as TOML; `header` is its own name. Plain values come first, as TOML wants it."""
-    lines, tables = [f"[{header}]"] if header else [], []
-    for name, value in table.items():
-        full = f"{header}.{name}" if header else name
-        if isinstance(value, Mapping):
-            tables.append(settings_toml(value, full))
-        elif name == "api_keys":
-            tables += [settings_toml(entry, full).replace(f"[{full}]", f"[[{full}]]", 1) for entry in value]
-        else:
-            lines.append(f"{name} = {toml_value(value)}")
-    return "\n".join([*lines, *tables, ""])
+def _documented_web(config: ServiceConfig) -> dict[str, Any]:
+    """The table `web` with `auth` in it. The documents have no `api_key`."""
+    if config.pattern:
+        web = pattern_web(config)
+        web["auth"].pop("api_key", None)
+        return {**web, "auth": with_changes(web["auth"], config)}
+    auth = auth_settings(config)
+    del auth["api_key"]
+    return {"config_endpoint_enabled": config.config_endpoint, "auth": with_changes(auth, config)}

@@ -13,7 +13,7 @@ from harness.processes.own_port import wait_until_healthy
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.guarded_service import GuardedService, RunningServices
-from harness.targets.reference_config import settings_toml
+from harness.targets.toml_text import toml_tables
 
 _SETTINGS = "settings.toml"
 _BOOT_SECONDS = 30.0
@@ -38,7 +38,7 @@ def start_reference_process(
                 environment=clean_environment({}),
                 log=log,
                 scratch=scratch,
-                prepare=lambda: scratch.write_secret(_SETTINGS, settings_toml(table)),
+                prepare=lambda: scratch.write_secret(_SETTINGS, toml_tables(table)),
             )
         )
         undo.callback(process.stop)

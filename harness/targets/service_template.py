@@ -14,7 +14,7 @@ from harness.grammar.toml_source import nearest
 from harness.shown.foreign_text import foreign
 from harness.targets.base import ServiceConfig
 from harness.targets.config_secrets import planted_secrets
-from harness.targets.tasker_config import toml_value
+from harness.targets.toml_text import toml_value
 from mock_idp.tools.input_file import InputFileError, read_text
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -64,6 +64,10 @@ SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
     "tls": ("ca_file",),
     "decryption_key": (),
     "defect": ("defect",),
+    "pattern": (),
+    "pattern_place": (),
+    "auth_settings": (),
+    "auth_without": (),
 }
 
 

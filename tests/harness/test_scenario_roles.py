@@ -20,6 +20,7 @@ from harness.scenario.plan import plan
 AREAS = {
     "api-key",
     "baseline",
+    "configuration",
     "config-endpoint",
     "header",
     "identity",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
-from harness.base.verdicts import FAILED, SKIPPED, UNDECLARED, CellResult
+from harness.base.verdicts import FAILED, FINDING, SKIPPED, STALE, UNDECLARED, CellResult
 from harness.report.summary import print_summary
 
 
@@ -59,3 +61,18 @@ def test_each_reason_to_skip_stands_once() -> None:
 
 def test_without_a_time_none_is_told() -> None:
     assert "1 cells: 1 failed" in printed(result("a/b/c-d[okta]", FAILED))
+
+
+@pytest.mark.parametrize("verdict", [FAILED, FINDING])
+def test_a_service_that_stands_open_comes_before_all_else(verdict: str) -> None:
+    """Also where that is known, and beside a must that failed otherwise."""
+    gravest = replace(result("z/z/z-open[okta]", verdict), severity="catastrophic", level="should")
+    text = printed(result("a/b/c-stale[okta]", STALE), result("a/b/c-d[okta]", FAILED), gravest)
+    assert text.startswith(f"{verdict} z/z/z-open")
+    assert text.count("z/z/z-open ") == 1
+
+
+def test_one_that_kept_its_requirement_is_as_any_other() -> None:
+    """The entry that says otherwise is out of date, no more."""
+    stale = replace(result("z/z/z-open[okta]", STALE), severity="catastrophic")
+    assert printed(stale, result("a/b/c-d[okta]", FAILED)).startswith("failed a/b/c-d")

@@ -13,6 +13,7 @@ from .experiments_texts import EXPERIMENTS as TEXTS
 from .experiments_tokens import EXPERIMENTS as TOKENS
 from .mistakes import Experiment, cases
 from .test_faults_access import EXPERIMENTS as ACCESS
+from .test_faults_configuration import EXPERIMENTS as CONFIGURATION
 from .test_faults_connection import EXPERIMENTS as CONNECTION
 from .test_faults_key_entries import EXPERIMENTS as KEY_ENTRIES
 from .test_faults_key_store import EXPERIMENTS as KEY_STORE
@@ -33,6 +34,7 @@ AREAS = (
     KEY_STORE,
     KEYS,
     ACCESS,
+    CONFIGURATION,
     CONNECTION,
     TLS,
     WINDMILL,

@@ -5,14 +5,18 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from harness.reference.clock import Clock
+from harness.reference.documented import DocumentedConfiguration
+from harness.reference.known_faults import mixins
+from harness.reference.parts import Parts
 from harness.reference.server import ReferenceServer
 from harness.reference.settings import ApiKey, ReferenceSettings
+from harness.reference.settings_file import settings_from
 
 from .issuer import AUDIENCE, ISSUER, Issuer, Key
 
@@ -78,9 +82,18 @@ class World:
         }
         return ReferenceSettings(**(values | changes))
 
-    def start(self, *faults: str, **changes: Any) -> Service:
-        """A running service with these faults and changed settings."""
-        server = ReferenceServer(self.settings(**changes), faults, clock=self.clock.clock).start()
+    def start(
+        self,
+        *faults: str,
+        written: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+        **changes: Any,
+    ) -> Service:
+        """A running service with these faults and changed settings, or with what a file and variables say."""
+        settings = self.settings(**changes)
+        if written is not None:
+            settings = settings_from(written, Parts(mixins(faults)).of(DocumentedConfiguration)(environment or {}))
+        server = ReferenceServer(settings, faults, clock=self.clock.clock).start()
         self.servers.append(server)
         return Service(server)
 

@@ -114,7 +114,7 @@ def test_its_secrets_are_what_was_planted(target: ReferenceTarget, issuer: Issue
     ("defect", "named"),
     [
         ("auth-table", "auth: is no setting"),
-        ("web-auth-table", "web: is no setting"),
+        ("web-auth-table", r"web.auth.public_key_pem: is no setting"),
         ("unknown-method", "verification_method: 'jwks_url' is none of"),
         ("no-jwks-url", "jwks_url: is empty"),
         ("no-algorithms", "jwt_allowed_algorithms: is empty"),
@@ -184,7 +184,9 @@ def test_in_a_process_of_its_own_it_has_its_faults(issuer: Issuer) -> None:
         target.close()
 
 
-@pytest.mark.parametrize(("defect", "named"), [("web-auth-table", "web: is no setting"), ("no-algorithms", "is empty")])
+@pytest.mark.parametrize(
+    ("defect", "named"), [("web-auth-table", r"web.auth.public_key_pem: is no setting"), ("no-algorithms", "is empty")]
+)
 def test_in_a_process_of_its_own_a_defect_is_in_the_log(
     apart: ReferenceTarget, issuer: Issuer, defect: str, named: str
 ) -> None:

@@ -1,0 +1,99 @@
+"""`[web]` and `[web.auth]` as Tasker's Configuration Reference prints them, and the variables that override them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from harness.reference.errors import SettingsError
+
+# What the page calls a setting that has another name here; the others have the same.
+_RENAMED: Final = {"jwt_verification_method": "verification_method", "jwt_private_key": "decryption_key_pem"}
+_SAME: Final = (
+    *("enabled", "jwt_issuer", "jwt_audience", "jwks_url", "jwks_url_allow_http", "jwt_allowed_algorithms"),
+    *("jwks_refresh_interval_seconds", "jwks_max_stale_seconds", "permissions_claim", "strict_validation"),
+    *("log_unknown_permissions", "api_key_header", "api_keys_enabled", "api_keys"),
+)
+_KEY_PATH, _KEY, _EXPIRY = "jwt_public_key_path", "jwt_public_key", "jwt_token_expiry_hours"
+KNOWN: Final = (*_SAME, *_RENAMED, _KEY_PATH, _KEY, _EXPIRY)
+# The variables of the environment, and the settings that they override.
+VARIABLES: Final = {"TASKER_JWT_PUBLIC_KEY_PATH": _KEY_PATH, "TASKER_JWT_PUBLIC_KEY": _KEY}
+# Tokens that nobody makes here live for a week at most.
+_MOST_HOURS: Final = 168
+# Nobody is asked for these while authentication is off.
+_OFF: Final = {"jwt_issuer": "", "jwt_audience": ""}
+
+
+class DocumentedConfiguration:
+    """Reads the tables of the page, with its defaults: authentication is off, and validation strict, unless said."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """`environment` are the variables of the process."""
+        self.environment = environment
+
+    def flat(self, table: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings by the names of `ReferenceSettings`; a table without `web` is one already.
+
+        Raises `SettingsError` with the name of what is no setting, no table, or can't be read.
+        """
+        table = dict(table)
+        if "web" not in table:
+            return table
+        web = self.read_table("web", table.pop("web"))
+        auth = self.with_variables(self.read_table("web.auth", web.pop("auth", {})))
+        for name in web:
+            self.refuse_unknown("web", name, ("config_endpoint_enabled", "auth"))
+        for name in auth:
+            self.refuse_unknown("web.auth", name, KNOWN)
+        return table | web | self.settings(auth)
+
+    def read_table(self, place: str, value: object) -> dict[str, Any]:
+        """A copy of the table at `place`."""
+        if not isinstance(value, Mapping):
+            raise SettingsError(place, "is not a table")
+        return dict(value)
+
+    def refuse_unknown(self, place: str, name: str, known: tuple[str, ...]) -> None:
+        """An ignored setting could leave the service open."""
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            raise SettingsError(f"{place}.{name}", f"is no setting{f'; did you mean {near[0]}?' if near else ''}")
+
+    def with_variables(self, auth: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings, overridden by the variables that are set."""
+        said = {setting: self.environment[name] for name, setting in VARIABLES.items() if self.environment.get(name)}
+        return {**auth, **said}
+
+    def settings(self, auth: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings of authentication by their names here."""
+        settings: dict[str, Any] = {"enabled": False, "strict_validation": True, "verification_method": "public_key"}
+        settings |= {"api_keys_enabled": bool(auth.get("api_keys"))}  # The page lists keys without the switch, too.
+        settings |= {_RENAMED.get(name, name): value for name, value in auth.items() if name in (*_SAME, *_RENAMED)}
+        self.check_expiry(auth.get(_EXPIRY, 1))
+        if not settings["enabled"]:
+            return _OFF | settings
+        if settings["verification_method"] == "public_key":
+            settings["public_key_pem"] = self.public_key(auth)
+        return settings
+
+    def check_expiry(self, hours: object) -> None:
+        """How long tokens live that the command line makes; nobody does here, and a wrong value is one all the same."""
+        if isinstance(hours, bool) or not isinstance(hours, int) or not 1 <= hours <= _MOST_HOURS:
+            raise SettingsError(f"web.auth.{_EXPIRY}", f"must be a whole number from 1 to {_MOST_HOURS}")
+
+    def public_key(self, auth: Mapping[str, Any]) -> str:
+        """The PEM text of the one key: the file takes precedence over what stands in the configuration."""
+        if path := auth.get(_KEY_PATH):
+            return self.read_key_file(str(path))
+        if not auth.get(_KEY):
+            raise SettingsError(f"web.auth.{_KEY_PATH}", f"is missing, and so is {_KEY}: nobody could get in")
+        return str(auth[_KEY])
+
+    def read_key_file(self, path: str) -> str:
+        """The text of the key's file."""
+        try:
+            return Path(path).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"web.auth.{_KEY_PATH}", f"{path!r} cannot be read: {error}") from error
