@@ -44,8 +44,8 @@ def print_summary(
     """Print each scenario that did not pass, once, with what repeats it; what to change first; the verdict table.
 
     A service that stands open although it is configured otherwise comes before all else, also where that is known, and
-    whatever `most` says. Within a verdict the gravest comes first. What proves nothing, or could not be run, for one and
-    the same reason stands together.
+    whatever `most` says. Within a verdict the gravest comes first. What proves nothing, or could not be run, for one
+    and the same reason stands together.
 
     `seconds` is how long the run took, if that is known; `most` limits the scenarios that are shown for each
     verdict; with `hint` it says how to keep the services up for the curl lines; `scripts` are the files of the
