@@ -160,6 +160,8 @@ def test_the_placeholders_are_those_that_exist() -> None:
         "y.NAME",
         "x5c.NAME",
         "issuer.NAME",
+        "key_file.NAME",
+        "pem.NAME",
         "api_key.full",
         "api_key.read",
         "api_key.none",
