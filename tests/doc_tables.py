@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from seed_tables import TABLES as SEED_TABLES
 from word_tables import TABLES as WORD_TABLES
 from word_tables import table
 
@@ -54,7 +55,13 @@ def vendor_pages() -> str:
     return "\n" + "".join(f"- [{title.removeprefix('# ')}]({name}.md)\n" for name, title in titles.items()) + "\n"
 
 
-TABLES: dict[str, Callable[[], str]] = {"vendors": vendors, "flows": flows, "vendor-pages": vendor_pages, **WORD_TABLES}
+TABLES: dict[str, Callable[[], str]] = {
+    "vendors": vendors,
+    "flows": flows,
+    "vendor-pages": vendor_pages,
+    **WORD_TABLES,
+    **SEED_TABLES,
+}
 
 
 def _context(name: str) -> IssuerContext:
