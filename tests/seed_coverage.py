@@ -112,7 +112,21 @@ def _findings(target: str) -> list[ExpectedFinding]:
 @cache
 def _runs(profile: str, scenario: str) -> bool:
     """Whether a cell of the scenario is run on the services of this profile."""
-    return any(not cell.verdict for cell in plan([known_scenarios()[scenario]], _profile(profile), profile, VENDORS))
+    name, variant = parted(scenario)
+    planned = plan([known_scenarios()[name]], _profile(profile), profile, VENDORS)
+    return any(not one.verdict and variant in ("", one.cell.variant.name) for one in planned)
+
+
+def parted(scenario: str) -> tuple[str, str]:
+    """The id and the variant, if one is named: `ID[VARIANT]`."""
+    name, _, variant = scenario.partition("[")
+    return name, variant.removesuffix("]")
+
+
+def _breaks(finding: ExpectedFinding, scenario: str) -> bool:
+    """Whether the finding is one of this scenario, or of its variant."""
+    name, variant = parted(scenario)
+    return finding.scenario == name and (not variant or not finding.variants or variant in finding.variants)
 
 
 def _of_service(service: str, scenarios: Sequence[str]) -> Verdict:
@@ -123,7 +137,8 @@ def _of_service(service: str, scenarios: Sequence[str]) -> Verdict:
         return Verdict(NOT_APPLICABLE)
     if service != "reference" and not expected_files(profiles[0]):
         return Verdict(NOT_TRIED)
-    reasons = [one.reason for profile in profiles for one in _findings(profile) if one.scenario in run]
+    findings = [one for profile in profiles for one in _findings(profile)]
+    reasons = [one.reason for one in findings if any(_breaks(one, scenario) for scenario in run)]
     return Verdict(FINDING, " ".join(dict.fromkeys(reasons))) if reasons else Verdict(HOLDS)
 
 

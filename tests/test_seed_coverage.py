@@ -22,6 +22,7 @@ from seed_coverage import (
     documents,
     expected_folder,
     known_scenarios,
+    parted,
     read,
     statements,
     untrue,
@@ -56,7 +57,11 @@ def exists(kind: str, name: str) -> bool:
     if kind == "tests":
         file, _, function = name.partition("::")
         return (TESTS / file).is_file() and function in functions(file)
-    known = {"scenarios": set(known_scenarios()), "cases": CASES, "rules": set(RULES)}
+    if kind == "scenarios":
+        scenario, variant = parted(name)
+        known_variants = known_scenarios()[scenario].variants if scenario in known_scenarios() else ()
+        return bool(known_variants) and variant in ("", *(one.name for one in known_variants))
+    known = {"cases": CASES, "rules": set(RULES)}
     return name in known[kind]
 
 
@@ -92,6 +97,7 @@ def test_the_file_has_known_keys_and_no_sentence_twice() -> None:
 def test_a_name_that_does_not_exist_is_noticed() -> None:
     for kind, name in (
         ("scenarios", "public/open-routes/pub-closed"),
+        ("scenarios", "configuration/patterns/cfg-pattern-works[nowhere]"),
         ("cases", "client-nothing"),
         ("rules", "no-rule"),
         ("tests", "test_seed_coverage.py::test_nothing"),
@@ -118,10 +124,13 @@ def test_verdicts_follow_from_scenarios_and_findings() -> None:
     def of(*scenarios: str) -> Statement:
         return Statement("auth", "", "", {**dict.fromkeys(HOLDERS, ()), "scenarios": scenarios}, "", False, {})
 
+    patterns = "configuration/patterns/cfg-pattern-works"
     deviating, passing = "permissions/claim-name/perm-custom-claim", "public/open-routes/pub-open"
     assert of(passing).verdict("worker").word == HOLDS
     assert of(passing, deviating).verdict("worker").word == FINDING
     assert "permissions_claim has no effect" in of(deviating).verdict("worker").why
+    assert of(f"{patterns}[jwks-completed]").verdict("worker").word == HOLDS
+    assert of(f"{patterns}[jwks]").verdict("worker").word == FINDING
     assert of(deviating).verdict("reference").word == HOLDS
     assert of("windmill/claims/wm-user").verdict("worker").word == NOT_APPLICABLE
     assert of("windmill/claims/wm-user").verdict("reference").word == HOLDS
@@ -130,7 +139,7 @@ def test_verdicts_follow_from_scenarios_and_findings() -> None:
 
 def test_a_finding_whose_requirement_names_a_document_stands_among_its_sentences() -> None:
     """Those of the services and of tasker-ctl: what breaks a sentence of the documents is in the first list."""
-    named = {name for one, _ in untrue() for name in itertools.chain(*one.holders.values())}
+    named = {name for one, _ in untrue() for name, _ in map(parted, itertools.chain(*one.holders.values()))}
     names = tuple(documents().values())
     scenarios = known_scenarios().values()
     broken = {
