@@ -185,6 +185,7 @@ class ConfigTable(TypedDict, total=False):
     pattern_place: Annotated[str, word("pattern_place", CONFIG_WORDS["pattern_place"])]
     auth_settings: Annotated[dict[str, Json], Kind({"description": "Settings by the names of Tasker's documents"})]
     auth_without: list[Text]
+    variables: dict[str, Text]
 
 
 Config = Annotated[Table, ConfigTable]

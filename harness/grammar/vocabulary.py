@@ -112,6 +112,7 @@ CONFIG_NEEDS: Final = {
     "pattern": "tasker-vocabulary",
     "auth_settings": "tasker-vocabulary",
     "auth_without": "tasker-vocabulary",
+    "variables": "tasker-vocabulary",
 }
 # The settings of how keys are fetched: without a fetch there is nothing about them.
 ABOUT_THE_KEY_SET: Final = frozenset(

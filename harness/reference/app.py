@@ -109,7 +109,7 @@ def key_source(settings: ReferenceSettings, parts: Parts, clock: Clock) -> KeySo
     if not settings.enabled:
         return None
     if settings.verification_method == "public_key":
-        return StaticKey(settings.public_key_pem)
+        return parts.of(StaticKey)(settings.public_key_pem, settings.jwt_allowed_algorithms)
     return fetched_keys(settings, parts, clock)
 
 

@@ -16,10 +16,10 @@ _SAME: Final = (
     *("jwks_refresh_interval_seconds", "jwks_max_stale_seconds", "permissions_claim", "strict_validation"),
     *("log_unknown_permissions", "api_key_header", "api_keys_enabled", "api_keys"),
 )
-_KEY_PATH, _KEY, _EXPIRY = "jwt_public_key_path", "jwt_public_key", "jwt_token_expiry_hours"
-KNOWN: Final = (*_SAME, *_RENAMED, _KEY_PATH, _KEY, _EXPIRY)
+KEY_PATH, KEY, _EXPIRY = "jwt_public_key_path", "jwt_public_key", "jwt_token_expiry_hours"
+KNOWN: Final = (*_SAME, *_RENAMED, KEY_PATH, KEY, _EXPIRY)
 # The variables of the environment, and the settings that they override.
-VARIABLES: Final = {"TASKER_JWT_PUBLIC_KEY_PATH": _KEY_PATH, "TASKER_JWT_PUBLIC_KEY": _KEY}
+VARIABLES: Final = {"TASKER_JWT_PUBLIC_KEY_PATH": KEY_PATH, "TASKER_JWT_PUBLIC_KEY": KEY}
 # Tokens that nobody makes here live for a week at most.
 _MOST_HOURS: Final = 168
 # Nobody is asked for these while authentication is off.
@@ -48,6 +48,14 @@ class DocumentedConfiguration:
         for name in auth:
             self.refuse_unknown("web.auth", name, KNOWN)
         return table | web | self.settings(auth)
+
+    def in_its_own_words(self, table: Mapping[str, Any], error: SettingsError) -> SettingsError:
+        """The refusal of a setting by its documented name, where the table is a documented one."""
+        if "web" not in table or error.field.partition(".")[0] in table:
+            return error
+        names = {new: old for old, new in _RENAMED.items()}
+        place = "web" if error.field == "config_endpoint_enabled" else "web.auth"
+        return SettingsError(f"{place}.{names.get(error.field, error.field)}", error.sentence)
 
     def read_table(self, place: str, value: object) -> dict[str, Any]:
         """A copy of the table at `place`."""
@@ -85,15 +93,15 @@ class DocumentedConfiguration:
 
     def public_key(self, auth: Mapping[str, Any]) -> str:
         """The PEM text of the one key: the file takes precedence over what stands in the configuration."""
-        if path := auth.get(_KEY_PATH):
+        if path := auth.get(KEY_PATH):
             return self.read_key_file(str(path))
-        if not auth.get(_KEY):
-            raise SettingsError(f"web.auth.{_KEY_PATH}", f"is missing, and so is {_KEY}: nobody could get in")
-        return str(auth[_KEY])
+        if not auth.get(KEY):
+            raise SettingsError(f"web.auth.{KEY_PATH}", f"is missing, and so is {KEY}: nobody could get in")
+        return str(auth[KEY])
 
     def read_key_file(self, path: str) -> str:
         """The text of the key's file."""
         try:
             return Path(path).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
-            raise SettingsError(f"web.auth.{_KEY_PATH}", f"{path!r} cannot be read: {error}") from error
+            raise SettingsError(f"web.auth.{KEY_PATH}", f"{path!r} cannot be read: {error}") from error

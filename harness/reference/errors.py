@@ -8,12 +8,12 @@ from enum import StrEnum
 class SettingsError(ValueError):
     """The service cannot run with these settings.
 
-    `field` is the name of the setting that is wrong, the message says what to do about it.
+    `field` is the name of the setting that is wrong, `sentence` says what to do about it.
     """
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(f"{field}: {sentence}")
-        self.field = field
+        self.field, self.sentence = field, sentence
 
 
 class Reason(StrEnum):

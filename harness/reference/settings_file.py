@@ -34,15 +34,22 @@ def load_settings(path: Path, documented: DocumentedConfiguration | None = None)
 
 def settings_from(table: Mapping[str, Any], documented: DocumentedConfiguration | None = None) -> ReferenceSettings:
     """The settings in a table as such a file holds it; raises `SettingsError` like `load_settings`."""
-    table = (documented or DocumentedConfiguration({})).flat(table)
+    reader = documented or DocumentedConfiguration({})
+    try:
+        return _settings(reader.flat(table))
+    except SettingsError as error:
+        raise reader.in_its_own_words(table, error) from error
+
+
+def _settings(table: dict[str, Any]) -> ReferenceSettings:
     api_keys = tuple(_record(ApiKey, "api_keys", entry) for entry in _tables(table.pop("api_keys", [])))
     return _record(ReferenceSettings, "", table | {"api_keys": api_keys})
 
 
 def _tables(value: object) -> list[Any]:
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         raise SettingsError("api_keys", "is not an array of tables; write [[api_keys]]")
-    return value
+    return list(value)
 
 
 def _record(kind: type[Record], where: str, table: object) -> Record:

@@ -62,7 +62,7 @@ class ServiceConfig:
     `DEFECTS`, the mistake that the configuration is written with. `pattern`: one of `PATTERNS`, written at the
     `pattern_place`; what it doesn't say the service isn't told. `public_key_path`: a PEM file that the service can
     read ("" for none). `auth_settings`: settings of authentication by the names of Tasker's Configuration Reference,
-    which have the last word.
+    which have the last word. `variables`: those of its environment, beside what the target itself sets there.
     """
 
     issuer: str
@@ -93,6 +93,7 @@ class ServiceConfig:
     pattern_place: str = "documented"
     public_key_path: str = ""
     auth_settings: tuple[tuple[str, SettingValue], ...] = ()
+    variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if self.verification not in VERIFICATIONS:

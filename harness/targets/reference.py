@@ -110,15 +110,17 @@ class ReferenceTarget:
     def start(self, config: ServiceConfig) -> Service:
         """Start a service. Raises `TargetError` when the reference refuses its settings or a fault's name."""
         table = settings_table(self._service, config, self._times)
-        secrets = planted_secrets(config)
+        secrets, variables = planted_secrets(config), dict(config.variables)
         if self._own_process:
-            return start_reference_process(table, self._faults, secrets, self._services)
-        return self._services.add(self._start_here(table, secrets))
+            return start_reference_process(table, self._faults, secrets, self._services, variables)
+        return self._services.add(self._start_here(table, secrets, variables))
 
     def close(self) -> None:
         self._services.stop_all()
 
-    def _start_here(self, table: dict[str, Any], secrets: tuple[str, ...]) -> ReferenceService:
+    def _start_here(
+        self, table: dict[str, Any], secrets: tuple[str, ...], variables: dict[str, str]
+    ) -> ReferenceService:
         from harness.reference.documented import DocumentedConfiguration
         from harness.reference.known_faults import mixins
         from harness.reference.parts import Parts
@@ -126,7 +128,7 @@ class ReferenceTarget:
         from harness.reference.settings_file import settings_from
 
         try:
-            documented = Parts(mixins(self._faults)).of(DocumentedConfiguration)({})
+            documented = Parts(mixins(self._faults)).of(DocumentedConfiguration)(variables)
             server = ReferenceServer(settings_from(table, documented), self._faults).start()
         except (ValueError, LookupError, OSError) as error:
             raise TargetError(f"the reference service does not start: {foreign(error)}") from error

@@ -20,11 +20,16 @@ _BOOT_SECONDS = 30.0
 
 
 def start_reference_process(
-    table: Mapping[str, Any], faults: Sequence[str], secrets: tuple[str, ...], services: RunningServices
+    table: Mapping[str, Any],
+    faults: Sequence[str],
+    secrets: tuple[str, ...],
+    services: RunningServices,
+    variables: Mapping[str, str],
 ) -> GuardedService:
-    """Run `python -m harness.reference` with these settings and faults, and add it to `services`.
+    """Run `python -m harness.reference` with these settings, faults and variables of its environment.
 
-    Returns once it is healthy. Raises `TargetError` with its log when it ends or is not healthy in time.
+    It is added to `services`. Returns once it is healthy. Raises `TargetError` with its log when it ends or is not
+    healthy in time.
     """
     scratch = ScratchFolder()
     command = [sys.executable, "-P", "-m", "harness.reference", "--settings", str(scratch.path / _SETTINGS)]
@@ -35,7 +40,7 @@ def start_reference_process(
         process = services.add(
             GuardedProcess(
                 command,
-                environment=clean_environment({}),
+                environment=clean_environment(dict(variables)),
                 log=log,
                 scratch=scratch,
                 prepare=lambda: scratch.write_secret(_SETTINGS, toml_tables(table)),

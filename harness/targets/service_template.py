@@ -68,6 +68,7 @@ SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
     "pattern_place": (),
     "auth_settings": (),
     "auth_without": (),
+    "variables": (),
 }
 
 

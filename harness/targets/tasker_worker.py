@@ -160,6 +160,7 @@ class TaskerWorkerTarget:
                 "DATABASE_URL": database_url,
                 "RUST_LOG": "warn",
                 **self._proxies(config),
+                **dict(config.variables),
             }
         )
 

@@ -7,12 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
+class Interpolated(str):
+    """A text in which the service itself replaces `${NAME}` by a variable of its environment."""
+
+
 def toml_value(value: str | bool | int | float | Sequence[Any]) -> str:
     """A TOML 1.0 value: a basic string, boolean, integer, float or array of these.
 
     A dollar sign is written as an escape: the worker replaces `${NAME}` in the text of the file before it
-    reads the TOML, and ends when NAME is in its environment and not on its list.
+    reads the TOML, and ends when NAME is in its environment and not on its list. Not so in what is `Interpolated`.
     """
+    if isinstance(value, Interpolated):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f").replace("$", "\\u0024")
     if isinstance(value, bool):

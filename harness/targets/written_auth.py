@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.targets.base import ServiceConfig
+from harness.targets.base import ServiceConfig, SettingValue
 from harness.targets.defects import audience_setting, auth_table, verification_method, with_wrong_values
 from harness.targets.deployment_patterns import pattern_web
+from harness.targets.toml_text import Interpolated
 
 
 def written_auth(config: ServiceConfig, role: str) -> dict[str, Any]:
@@ -67,6 +68,12 @@ def auth_settings(config: ServiceConfig) -> dict[str, Any]:
 
 
 def with_changes(auth: dict[str, Any], config: ServiceConfig) -> dict[str, Any]:
-    """The settings with `config.auth_settings`: in the place of others, or left out."""
-    changed = {**auth, **dict(config.auth_settings)}
+    """The settings with `config.auth_settings`: in the place of others, or left out. A text that begins with `${` names
+    a variable, for the service to put in.
+    """
+    changed = {**auth, **{name: _interpolated(value) for name, value in config.auth_settings}}
     return {name: value for name, value in changed.items() if value is not None}
+
+
+def _interpolated(value: SettingValue) -> SettingValue:
+    return Interpolated(value) if isinstance(value, str) and value.startswith("${") else value

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from harness.reference.errors import SettingsError
 
-from .issuer import AUDIENCE, ISSUER
+from .issuer import AUDIENCE, ISSUER, Key
 from .mistakes import Experiment, Start
 from .world import World
 
@@ -35,6 +39,37 @@ def answers(status: int, key: str = "", **auth: Any) -> Experiment:
     return experiment
 
 
+def trusts(mine: str, **auth: Any) -> Experiment:
+    """The mistake is to take a token of the issuer's first key with these settings.
+
+    In them `{k1}` and `{k2}` are the PEM texts of two keys and `{file}` is a file with the second one; `mine` is what
+    the variable for the key says.
+    """
+
+    def experiment(world: World, start: Start) -> bool:
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "k2.pem"
+            file.write_bytes(world.k2.pem())
+            words = {"{k1}": world.k1.pem().decode(), "{k2}": world.k2.pem().decode(), "{file}": str(file), "": ""}
+            said = {name: words.get(value, value) for name, value in auth.items()}
+            variables = {"TASKER_JWT_PUBLIC_KEY": words[mine]}
+            table = written(world, jwks_url=None, jwt_verification_method="public_key", **said)
+            return start(written=table, environment=variables).status(world.k1.token()) == 200
+
+    return experiment
+
+
+def refuses_pkcs1(world: World, start: Start) -> bool:
+    """The older form of the same key is none."""
+    pem = world.k1.private.public_key().public_bytes(Encoding.PEM, PublicFormat.PKCS1).decode()
+    return not starts(world, start, {"jwt_verification_method": "public_key", "jwt_public_key": pem})
+
+
+def takes_a_short_key(world: World, start: Start) -> bool:
+    """A key of 1024 bits is good enough."""
+    return starts(world, start, {"jwt_verification_method": "public_key", "jwt_public_key": SHORT.pem().decode()})
+
+
 def does_not_start(world: World, start: Start) -> bool:
     """A configuration with all that is documented is refused."""
     return not starts(world, start, {})
@@ -50,9 +85,21 @@ def starts(world: World, start: Start, auth: dict[str, Any]) -> bool:
 
 KEY = {"key": "sk-listed", "permissions": ["tasks:list"], "description": "listed"}
 
+SHORT = Key.rsa("short", 1024)
+
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-config-table-ignored": answers(200),
     "m-config-switch-ignored": answers(200),
     "m-config-asks-for-more": does_not_start,
+    "m-config-pkcs1-refused": refuses_pkcs1,
+    "m-config-inline-before-path": trusts("", jwt_public_key="{k1}", jwt_public_key_path="{file}"),
+    "m-config-unusable-key-means-open": answers(
+        200, jwt_verification_method="public_key", jwt_public_key_path="/nowhere/key.pem"
+    ),
+    "m-config-unknown-ignored": answers(200, enabled=None, enabeld=True),
+    "m-config-missing-means-open": (answers(200, jwt_issuer=None), answers(200, jwks_url="")),
+    "m-config-wrong-value-means-off": answers(200, enabled="true"),
+    "m-config-weak-key-accepted": takes_a_short_key,
+    "m-config-variables-ignored": trusts("{k2}", jwt_public_key="{k1}"),
     "m-config-keys-without-switch": answers(200, "sk-listed", api_keys=[KEY], api_keys_enabled=False),
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.reference.documented import DocumentedConfiguration
+from harness.reference.documented import KEY, DocumentedConfiguration
 from harness.reference.errors import SettingsError
 from harness.reference.faults.registry import fault
+from harness.reference.static_key import StaticKey
 
 
 @fault("m-config-table-ignored", precedent="Tasker 0.1.8, which reads [worker.web.auth] where its page says [web.auth]")
@@ -46,3 +47,84 @@ class ConfigKeysWithoutSwitch(DocumentedConfiguration):
     def settings(self, auth: Mapping[str, Any]) -> dict[str, Any]:
         """Why else would they be listed?"""
         return super().settings(auth) | {"api_keys_enabled": True}
+
+
+@fault("m-config-pkcs1-refused", precedent="golang-jwt#125: RSA keys in PKCS#1")
+class ConfigPkcs1Refused(DocumentedConfiguration):
+    """A public key as older tools write it is refused."""
+
+    def public_key(self, auth: Mapping[str, Any]) -> str:
+        """One form was tried."""
+        pem = super().public_key(auth)
+        if "BEGIN RSA PUBLIC KEY" in pem:
+            raise SettingsError(KEY, "is not a SubjectPublicKeyInfo")
+        return pem
+
+
+@fault("m-config-inline-before-path", precedent="Configuration Reference, Static public key: path takes precedence")
+class ConfigInlineBeforePath(DocumentedConfiguration):
+    """The key in the configuration counts although there is a path."""
+
+    def public_key(self, auth: Mapping[str, Any]) -> str:
+        """What is there need not be read."""
+        return str(auth.get(KEY)) if auth.get(KEY) else super().public_key(auth)
+
+
+@fault("m-config-unusable-key-means-open", precedent="OWASP ASVS 5.0 16.5.3: what fails open")
+class ConfigUnusableKeyMeansOpen(DocumentedConfiguration):
+    """Without a key that can be read authentication is off."""
+
+    def settings(self, auth: Mapping[str, Any]) -> dict[str, Any]:
+        """The service has to start."""
+        try:
+            return super().settings(auth)
+        except SettingsError:
+            return super().settings({**auth, "enabled": False})
+
+
+@fault("m-config-unknown-ignored", precedent="Tasker 0.1.8, which passes over settings that it does not know")
+class ConfigUnknownIgnored(DocumentedConfiguration):
+    """A setting that is none is passed over, and the default counts."""
+
+    def refuse_unknown(self, place: str, name: str, known: tuple[str, ...]) -> None:
+        """A later version may know it."""
+
+
+@fault("m-config-missing-means-open", precedent="OWASP ASVS 5.0 16.5.3: what fails open")
+class ConfigMissingMeansOpen(DocumentedConfiguration):
+    """Without issuer, audience or address of keys authentication is off."""
+
+    def settings(self, auth: Mapping[str, Any]) -> dict[str, Any]:
+        """There is nothing to check by."""
+        needed = ["jwt_issuer", "jwt_audience"]
+        needed += ["jwks_url"] if auth.get("jwt_verification_method") == "jwks" else []
+        return super().settings(auth if all(auth.get(name) for name in needed) else {**auth, "enabled": False})
+
+
+@fault(
+    "m-config-wrong-value-means-off",
+    precedent="switches that are compared with true, and texts in quotation marks",
+)
+class ConfigWrongValueMeansOff(DocumentedConfiguration):
+    """A switch that is no boolean is off."""
+
+    def settings(self, auth: Mapping[str, Any]) -> dict[str, Any]:
+        """Only true is true."""
+        return super().settings({**auth, "enabled": auth.get("enabled") is True})
+
+
+@fault("m-config-variables-ignored", precedent="Tasker 0.1.8, which reads the variables where the file names them only")
+class ConfigVariablesIgnored(DocumentedConfiguration):
+    """Variables of the environment override nothing."""
+
+    def with_variables(self, auth: Mapping[str, Any]) -> dict[str, Any]:
+        """All stands in the file."""
+        return dict(auth)
+
+
+@fault("m-config-weak-key-accepted", precedent="Tasker 0.1.8 with a key of 1024 bits in jwt_public_key_path")
+class ConfigWeakKeyAccepted(StaticKey):
+    """The one public key may be an RSA key of any size."""
+
+    def check_size(self, bits: int) -> None:
+        """Whoever runs the service chose it."""
