@@ -32,6 +32,7 @@ from harness.idp.client import TOKEN_HEADER, IssuerClient
 from harness.idp.repro_script import Names, ReproScript, renamed
 from harness.shown.foreign_text import one_line
 from harness.shown.shell_words import word
+from harness.targets.base import HasGrpc, Service
 from harness.wire.curl_line import CurlLine
 from harness.wire.exchange import ANSWER_SECONDS, Connection, Exchange, Request
 
@@ -205,17 +206,29 @@ class CellRun:
 
     def new_connection(self) -> Connection:
         """Another connection to the service, for another thread."""
-        return self.session.environment.connect(self.base_url())
+        return self.session.environment.connect(self.service())
 
     def service_pid(self) -> int | None:
         """The process of the service, if one runs and it is known."""
         return self.session.service.pid if self.session.service else None
 
-    def base_url(self) -> str:
-        """The address of the service. Raises `HarnessError` when it is not running."""
+    def service(self) -> Service:
+        """The service. Raises `HarnessError` when it is not running."""
         if self.session.service is None:
             raise HarnessError("the scenario sends a request while its service is not running")
-        return self.session.service.base_url
+        return self.session.service
+
+    def base_url(self) -> str:
+        """The address of the service. Raises `HarnessError` when it is not running."""
+        return self.service().base_url
+
+    def grpc_address(self) -> str:
+        """Where the service serves gRPC, HOST:PORT. Raises `HarnessError` when it doesn't, or is not running."""
+        service = self.service()
+        address = service.grpc_address if isinstance(service, HasGrpc) else None
+        if address is None:
+            raise HarnessError("the scenario calls methods over gRPC, and the target knows no gRPC address")
+        return address
 
     def until(self, send: Callable[[], list[Sent]], args: Table, seconds: float) -> None:
         """Send until the answers are as expected; a deviation with the last answer when `seconds` have passed."""
@@ -245,11 +258,13 @@ class CellRun:
 
     def meets(self, one: Sent, expectation: checks.Expectation) -> bool:
         """Whether the answer is as expected."""
-        return checks.meets(one.exchange, expectation, one.prepared.route, self.profile.refusal)
+        route = one.prepared.route
+        return checks.meets(one.exchange, expectation, route, self.profile.refusal_of(route))
 
     def describe(self, one: Sent, expectation: checks.Expectation) -> str:
         """What is expected of the answer, in words."""
-        return checks.describe(expectation, one.prepared.route, self.profile.refusal, one.prepared.request.proof)
+        route = one.prepared.route
+        return checks.describe(expectation, route, self.profile.refusal_of(route), one.prepared.request.proof)
 
     def judge_all(self, sent: list[Sent], args: Table) -> None:
         """Raise `Deviation` for the first answer that isn't as expected, or for too many fetches.
@@ -361,6 +376,8 @@ class CellRun:
         """
         service, prepared = self.session.service, one.prepared
         base_url = service.base_url if service else "http://SERVICE"
+        if prepared.request.grpc and isinstance(service, HasGrpc):
+            base_url = f"http://{service.grpc_address}"
         words = key_words(self.session)
         if prepared.token and prepared.kept:
             words = {**words, prepared.token: f'"${prepared.kept.variable}"'}

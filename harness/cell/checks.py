@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.base.errors import HarnessError
 from harness.declared.refusal import CLOSED, UNDECLARED, Refusal
 from harness.grammar.model import Route
 from harness.grammar.vocabulary import EXPECTATIONS
 from harness.wire.exchange import Exchange
+from harness.wire.grpc_status import code_of
 
 Expectation = str | Sequence[int | str]
 
@@ -32,9 +33,10 @@ class _Allowed:
     statuses: tuple[int | str, ...]
     kept_out: bool
     error: bool  # Whether an error in the body of a 2xx says no.
+    grpc: bool = False
 
     def __str__(self) -> str:
-        words = [str(one) for one in sorted(one for one in self.statuses if isinstance(one, int))]
+        words = _named(sorted(one for one in self.statuses if isinstance(one, int)), self.grpc)
         words += ["a closed connection"] if CLOSED in self.statuses else []
         if self.kept_out:
             more = [word for word in words if word.startswith("5")]
@@ -122,9 +124,15 @@ def describe(
     """What `expectation` allows, for a report; `proof` is that of the request."""
     if not isinstance(expectation, str):
         return "status " + " or ".join(map(str, expectation))
+    grpc = route is not None and route.grpc
     if expectation in ("accept", "public-ok") and route:
-        statuses = " or ".join(map(str, route.success + (route.let_in if expectation == "accept" else ())))
+        statuses = " or ".join(_named(route.success + (route.let_in if expectation == "accept" else ()), grpc))
         return f"{expectation}: {statuses}"
     if is_refusal(expectation):
-        return f"{expectation}: {_allowed(expectation, proof, refusal)}"
+        return f"{expectation}: {replace(_allowed(expectation, proof, refusal), grpc=grpc)}"
     return f"{expectation}: {EXPECTATIONS[expectation]}"
+
+
+def _named(statuses: Iterable[int | str], grpc: bool) -> list[str]:
+    """The statuses as they are called, over gRPC by the code that each stands for."""
+    return [code_of(one) if grpc else str(one) for one in statuses]

@@ -16,6 +16,7 @@ from harness.declared.profile import Profile
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient, control_token_problem
 from harness.targets import Target, make_target, profile_of
+from harness.targets.base import HasGrpc, Service
 from harness.wire.exchange import Connection
 
 # Targets that say how to get a service, not which one it is.
@@ -92,9 +93,11 @@ class Environment:
             limit *= share_of_process()
         return self.paces.of(base_url, limit, self.pause)
 
-    def connect(self, base_url: str) -> Connection:
-        """A connection to a service, on which it is asked no faster than it allows."""
-        return PacedConnection(base_url, self.pace(base_url), ended=self.ended)
+    def connect(self, service: Service) -> Connection:
+        """A connection to a service, on which it is asked no faster than it allows, over HTTP and over gRPC."""
+        address = service.grpc_address if isinstance(service, HasGrpc) else None
+        base_url = service.base_url
+        return PacedConnection(base_url, self.pace(base_url), ended=self.ended, grpc_address=address)
 
     def settings_for_issuer(self) -> dict[str, str]:
         """The settings of issuers made for this target: the URL under which the service will know them."""

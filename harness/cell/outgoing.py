@@ -12,25 +12,50 @@ from harness.grammar.model import Route, Table
 from harness.grammar.placeholders import fill
 from harness.wire.exchange import Header, Request
 
+# What a call over gRPC doesn't have.
+_OF_HTTP = ("method", "path", "id", "query", "content_type")
+
 
 def find_route(request: str | Table, profile: Profile) -> Route:
     """The profile's route that a request names; a path of the vocabulary's public routes counts as a name too.
 
-    Raises `HarnessError` when the profile has no such route: the cell should have been skipped.
+    Over gRPC it is the method with the route's permission. Raises `HarnessError` when the profile has no such route, or
+    no such method: the cell should have been skipped.
     """
     name = request if isinstance(request, str) else request.get("route", "read")
     if name in profile.routes:
-        return profile.routes[name]
+        route = profile.routes[name]
+        return _method_beside(route, profile) if is_over_grpc(request) else route
     for route in profile.public:
         if route.path == name:
             return route
     raise HarnessError(f"the profile {profile.name!r} has no route {name!r}")
 
 
+def is_over_grpc(request: str | Table) -> bool:
+    """Whether a request is a call over gRPC."""
+    return not isinstance(request, str) and request.get("transport") == "grpc"
+
+
+def over_grpc(request: str | Table) -> Table:
+    """The same request as a call over gRPC."""
+    return {**({"route": request} if isinstance(request, str) else request), "transport": "grpc"}
+
+
+def _method_beside(route: Route, profile: Profile) -> Route:
+    method = profile.grpc.beside(route)
+    if method is None:
+        raise HarnessError(f"the profile {profile.name!r} has no gRPC method with the permission of {route.name!r}")
+    return method
+
+
 def build_request(
     request: str | Table, route: Route, token: str | None, words: Words, credential: Credential = BEARER
 ) -> Request:
-    """The request to `route` with the changes of the table; `token` goes where `credential` says."""
+    """The request to `route` with the changes of the table; `token` goes where `credential` says.
+
+    Raises `HarnessError` for changes that a call over gRPC can't have.
+    """
     table = {} if isinstance(request, str) else request
     words = {
         **words,
@@ -38,12 +63,14 @@ def build_request(
         "jwt": lambda: token or "",
         "uuid": lambda: str(uuid.uuid4()),
     }
+    if route.grpc and (wrong := [key for key in _OF_HTTP if key in table]):
+        raise HarnessError(f"a call over gRPC has no {wrong[0]}")
     path = fill(
         table.get("path", route.path), words | {"uuid": lambda: fill(table["id"], words)} if "id" in table else words
     )
     if "query" in table:
         path += "?" + fill(table["query"], words)
-    headers: list[Header] = [("Accept", "*/*")]
+    headers: list[Header] = [] if route.grpc else [("Accept", "*/*")]
     if "authorization" in table:
         headers.append(("Authorization", fill(table["authorization"], words)))
     elif token is not None and not table.get("anonymous"):
@@ -58,8 +85,9 @@ def build_request(
     data = None
     if body is not None:
         data = fill(body, words).encode("utf-8")
+    if data is not None and not route.grpc:
         headers.append(("Content-Type", table.get("content_type", route.content_type)))
-    return Request(method, path, tuple(headers), data, proof=_proof(table, token))
+    return Request(method, path, tuple(headers), data, proof=_proof(table, token), grpc=route.grpc)
 
 
 def _proof(table: Table, token: str | None) -> str | None:

@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
+from harness.base.errors import HarnessError
 from harness.base.verdicts import Inconclusive
 from harness.wire.exchange import ANSWER_SECONDS, Connection, Exchange, Request
+from harness.wire.grpc_call import GrpcConnection
 
 TOO_MANY_REQUESTS = 429
 # So long a service may go on answering 429 to one request (RFC 6585 section 4).
@@ -90,18 +92,38 @@ def share_of_process() -> float:
 
 
 class PacedConnection(Connection):
-    """A connection that waits for its turn, and sends again what was answered 429."""
+    """A connection that waits for its turn, and sends again what was answered 429; calls go to `grpc_address`."""
 
-    def __init__(self, base_url: str, pace: Pace, *, ended: threading.Event | None = None) -> None:
+    def __init__(
+        self, base_url: str, pace: Pace, *, ended: threading.Event | None = None, grpc_address: str | None = None
+    ) -> None:
         super().__init__(base_url, ended=ended)
         self._pace = pace
+        self._grpc_address = grpc_address
+        self._grpc: GrpcConnection | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self._grpc is not None:
+            self._grpc.close()
+            self._grpc = None
 
     def send(self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False) -> Exchange:
         """As `Connection.send`; raises `Inconclusive` too, when it is answered 429 again and again."""
         waited = 0.0
         while True:
             self._pace.turn()
-            exchange = super().send(request, answer_seconds=answer_seconds, same=same)
+            if request.grpc:
+                exchange = self._channel().send(request, answer_seconds=answer_seconds)
+            else:
+                exchange = super().send(request, answer_seconds=answer_seconds, same=same)
             waited = self._pace.rest(exchange, waited)
             if not waited:
                 return exchange
+
+    def _channel(self) -> GrpcConnection:
+        if self._grpc_address is None:
+            raise HarnessError("the scenario calls a method over gRPC, and the target knows no gRPC address")
+        if self._grpc is None:
+            self._grpc = GrpcConnection(self._grpc_address, self._ended)
+        return self._grpc

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.base.verdicts import Inconclusive
 from harness.cell import checks
-from harness.cell.outgoing import build_request, find_route
+from harness.cell.outgoing import build_request, find_route, is_over_grpc, over_grpc
 from harness.cell.tokens import Words
 from harness.grammar.model import Table
 
@@ -69,11 +69,13 @@ class Controls:
             route = find_route(name, self._session.profile)
             if not route.permission:
                 name = "read"
-            if name not in self._found:
-                self._found[name] = self._until_accepted(name, 0.0)
-            problem = self._found[name]
+            plain: str | Table = over_grpc(name) if is_over_grpc(request) else name
+            key = f"{name} over gRPC" if is_over_grpc(request) else name
+            if key not in self._found:
+                self._found[key] = self._until_accepted(plain, 0.0)
+            problem = self._found[key]
             if problem and name == "read":  # It may only have been slow to come up.
-                problem = self._found[name] = self._until_accepted(name, 0.0)
+                problem = self._found[key] = self._until_accepted(plain, 0.0)
         else:
             problem = self._control(control, words)
         if problem:
@@ -93,14 +95,14 @@ class Controls:
             build_request(control.get("request", "read"), route, token, words, self._session.profile.credential)
         )
         expectation = control.get("expect", "accept")
-        refusal = self._session.profile.refusal
+        refusal = self._session.profile.refusal_of(route)
         if checks.meets(exchange, expectation, route, refusal):
             return None
         return (
             f"expected {checks.describe(expectation, route, refusal, exchange.request.proof)}; got {exchange.summary()}"
         )
 
-    def _until_accepted(self, name: str, seconds: float) -> str | None:
+    def _until_accepted(self, name: str | Table, seconds: float) -> str | None:
         """Send the plain token until it is accepted or `seconds` have passed; the last answer if it never was."""
         deadline, refusal = time.monotonic() + seconds, self._session.profile.refusal
         while True:

@@ -57,6 +57,7 @@ def service_config(session: Session, config: Table) -> ServiceConfig:
         public_key_path=session.key_files.path("first") if config.get("pattern") else "",
         auth_settings=_auth_settings(config),
         variables=tuple(config.get("variables", {}).items()),
+        grpc=config.get("grpc", False),
         decryption_key_pem=issuer.private_pem(session.first_kid) if config.get("decryption_key") else "",
         idp_address=urlsplit(session.environment.idp.url).netloc,
         tls_address=session.tls.address if session.tls else "",

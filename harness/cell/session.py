@@ -121,7 +121,7 @@ class Session:
             secrets = known_secrets(self)
             raise TargetError(secrets.cut(problem.what), secrets.cut(problem.log.as_it_came)) from problem
         self.planted |= {*self.service.secrets}
-        self.connection = self.environment.connect(self.service.base_url)
+        self.connection = self.environment.connect(self.service)
         self.controls = Controls(self)
 
     def is_lost(self) -> bool:

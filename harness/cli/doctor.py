@@ -14,6 +14,7 @@ from harness.base.verdicts import EXIT_COULD_NOT_RUN
 from harness.shown.foreign_text import foreign
 from harness.shown.terminal import indented, say, say_in_colour
 from harness.targets import TARGETS, grpc_services, make_target
+from harness.wire.grpc_call import why_not_installed
 
 # Services that somebody brings along: nothing of this machine is in their way.
 _BROUGHT = ("process", "url")
@@ -42,7 +43,7 @@ def doctor(address: str | None) -> int:
     problems = 0
     for name in (name for name in TARGETS if name not in _BROUGHT):
         problems += _line(f"target {name}", _target(name), needed=name == _REFERENCE)
-    _line("extra grpc", grpc_services.why_not_installed(), needed=False)
+    _line("extra grpc", why_not_installed(), needed=False)
     _line("extra browser", None if find_spec("playwright") else "pip install 'idp-harness[browser]'", needed=False)
     problems += _line("loopback", _loopback())
     problems += _line("Python >= 3.11", None if sys.version_info >= (3, 11) else "install CPython 3.11 or newer")

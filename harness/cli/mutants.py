@@ -29,11 +29,13 @@ from harness.mutants.fault_trial import try_faults
 from harness.mutants.kill_matrix import KillMatrix, scenario_rows
 from harness.mutants.mutant_run import MutantResult
 from harness.mutants.reference_kinds import ReferenceKinds
-from harness.mutants.selection import fault_line, select_faults
+from harness.mutants.selection import fault_line, left_out, select_faults
 from harness.pytest_plugins.progress import ProgressReporter
 from harness.report.mutation_report import print_matrix
 from harness.scenario.plan import plan, select
 from harness.shown import terminal
+from harness.targets import make_target
+from harness.targets.within_reach import as_run_by
 
 _INDENT = 4
 # So many are about what a fault costs until it is caught.
@@ -86,11 +88,14 @@ def mutants(
         for name in names:
             terminal.say(fault_line(name))
         return EXIT_OK
+    if not (mutants or derived) and (missing := left_out()):
+        terminal.say(missing)
     load_equivalent()  # What is wrong with it is said before anything runs.
     # In a file or a CI log the table needs room for the ids of cells.
     console = terminal.console(width=None if sys.stdout.isatty() else 140)
     scenarios = all_scenarios(directories)
-    profile = load_profile(find_profile("reference", list(directories)), directories)
+    declared = load_profile(find_profile("reference", list(directories)), directories)
+    profile = as_run_by(make_target("reference"), declared)
     kinds = ReferenceKinds(scenarios, directories)
     used = {one.id for name in names for one in kinds.killers(name).scenarios_for(name, own=origin(name) is not None)}
     # The prefix of an id may be another id: then that one is in the baseline, too.
@@ -130,5 +135,5 @@ def mutants(
         output.write(json_text(matrix.document({**meta, "duration_s": round(seconds, 1)})))
     for problem in reporter.problems:
         console.print(terminal.words(f"could not run: {terminal.indented(problem, _INDENT)}"))
-    missing = len(baseline) > len(reporter.results)
-    return matrix.exit_status() or (EXIT_COULD_NOT_RUN if reporter.problems or missing else 0)
+    unjudged = len(baseline) > len(reporter.results)
+    return matrix.exit_status() or (EXIT_COULD_NOT_RUN if reporter.problems or unjudged else 0)

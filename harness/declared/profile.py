@@ -11,6 +11,7 @@ from harness.base.bundled import bundled_directory
 from harness.base.errors import UsageError
 from harness.declared.card_rows import Documented, Threshold, read_documented, read_thresholds
 from harness.declared.credential import BEARER, Credential, read_credential
+from harness.declared.grpc import Grpc, read_grpc, refusal_over_grpc
 from harness.declared.permissions import KNOB, Permissions, read_permissions
 from harness.declared.profile_checks import check_profile
 from harness.declared.refusal import UNDECLARED, Refusal, read_refusal
@@ -62,6 +63,11 @@ class Profile:
     credential: Credential = BEARER
     permissions_place: Permissions = field(default_factory=Permissions)
     usual: Mapping[str, Any] = field(default_factory=dict)
+    grpc: Grpc = field(default_factory=Grpc)
+
+    def refusal_of(self, route: Route) -> Refusal:
+        """How the service says no to a request to a route, or to a call of a method."""
+        return refusal_over_grpc(self.refusal) if route.grpc else self.refusal
 
     @property
     def leeway_seconds(self) -> float:
@@ -130,6 +136,7 @@ def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
         permissions_place=place,
         refusal=read_refusal(data.get("refusal", {})),
         usual=read_usual(data.get("usual", {}), data.get("capabilities", [])),
+        grpc=read_grpc(data.get("grpc", {})),
         **_timing(data.get("timing", {})),
     )
 

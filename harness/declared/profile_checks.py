@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.declared.credential import check_credential
+from harness.declared.grpc import check_grpc
 from harness.declared.permissions import check_permissions
 from harness.declared.refusal import check_refusal
 from harness.declared.usual import check_usual
@@ -53,6 +54,7 @@ _PROFILE: Mapping[str, Kind] = {
     "metrics": _TABLE,
     "documented": _TABLE,
     "thresholds": _TABLE,
+    "grpc": _TABLE,
 }
 _ROUTE: Mapping[str, Kind] = {
     "method": METHOD,
@@ -105,6 +107,7 @@ def check_profile(source: TomlSource, knobs: Knobs) -> None:
     check_permissions(source, data)
     check_refusal(source, data.get("refusal", {}))
     check_usual(source, data.get("usual", {}), data.get("capabilities", []))
+    check_grpc(source, data)
     check_declared(source, data.get("policy", {}), knobs, ("policy",))
     if resources := data.get("resources", {}):
         _check(source, resources, _RESOURCES, ("resources",), "resources", needed=_RESOURCES)

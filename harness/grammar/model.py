@@ -140,7 +140,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Route:
-    """A request that the service's profile gives a name."""
+    """A request that the service's profile gives a name; with `grpc` a call, whose statuses stand for codes."""
 
     name: str
     method: str
@@ -151,6 +151,7 @@ class Route:
     let_in: tuple[int, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str = "application/json"
+    grpc: bool = False
 
     @property
     def resource(self) -> str:

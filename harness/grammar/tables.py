@@ -14,9 +14,11 @@ from harness.grammar.vocabulary import (
     CONFIG_WORDS,
     EXPECTATIONS,
     LEVELS,
+    METHOD_SETS,
     PERMISSION_SETS,
     ROUTE_SETS,
     SEVERITIES,
+    TRANSPORTS,
     VENDORS,
 )
 
@@ -55,9 +57,14 @@ class DurationTable(TypedDict, total=False):
 
 
 class RequestTable(TypedDict, total=False):
-    """The differences between a request and the route of the profile that it starts from."""
+    """The differences between a request and the route of the profile that it starts from.
+
+    Over gRPC it calls the method with the route's permission: `headers` and `authorization` are metadata, `body` the
+    message.
+    """
 
     route: RouteName
+    transport: Annotated[str, word("transport", TRANSPORTS)]
     method: str
     path: str
     id: str
@@ -139,6 +146,7 @@ Fetches = Annotated[Table, FetchesTable]
 Policy = Annotated[Table, PolicyTable, _WHOLE]
 AlikePolicy = Annotated[Table, AlikePolicyTable, _WHOLE]
 Routes = Annotated[Any, Annotated[str, word("set of routes", ROUTE_SETS)] | list[RouteName]]
+Methods = Annotated[str, word("set of methods", METHOD_SETS)]
 Permissions = Annotated[
     Any,
     Annotated[str, word("set of permissions", PERMISSION_SETS)] | Annotated[list[str], Kind({"minItems": 0})],

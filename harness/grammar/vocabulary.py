@@ -58,6 +58,7 @@ CAPABILITIES: Final = {
     "metrics": "publishes counters of what authentication decided",
     "attacker-listener": "runs where the harness can see whether it calls an attacker's address",
     "tasker-vocabulary": "knows Tasker's permission names",
+    "grpc": "serves the same callers over gRPC too",
 }
 
 # What scenarios need that speak of the Authorization header itself; the profile's credential says whether it is there.
@@ -132,6 +133,8 @@ OF_ALL_SERVICES: Final = {"verification": "static-key", "tls": "tls", "discovery
 # What the provider's TLS end can show, beside `trusted`, which is what the service was told to trust.
 CERTIFICATES: Final = ("trusted", "self-signed", "wrong-host", "expired", "unknown-ca", "tls-1.0")
 ROUTE_SETS: Final = ("openapi", "declared", "resource")
+METHOD_SETS: Final = ("declared", "public", "shown")
+TRANSPORTS: Final = ("http", "grpc")
 PERMISSION_SETS: Final = ("own", "all-but-own")
 # The API keys that scenarios name: one with all permissions, one with the read route's, one with none.
 API_KEYS: Final = ("full", "read", "none")

@@ -99,10 +99,10 @@ class Trial:
         """Each token on a connection of its own, all at the same moment. Raises `HarnessError` without a service."""
         if self.session.service is None:
             raise HarnessError("an experiment sends requests while its service is not running")
-        base_url, gate = self.session.service.base_url, threading.Barrier(len(tokens))
+        service, gate = self.session.service, threading.Barrier(len(tokens))
 
         def send(token: str) -> Exchange:
-            with self.session.environment.connect(base_url) as connection:
+            with self.session.environment.connect(service) as connection:
                 gate.wait(timeout=10)
                 request = build_request({}, self.route, token, {}, self.profile.credential)
                 return connection.send(request, answer_seconds=_CROWD_ANSWER_SECONDS)

@@ -10,7 +10,8 @@ from harness.declared.profile import find_profile, load_profile
 from harness.grammar.model import Scenario
 from harness.grammar.vocabulary import STYLES
 from harness.mutants.kill_order import Killers
-from harness.targets import profile_of
+from harness.targets import make_target, profile_of
+from harness.targets.within_reach import as_run_by
 
 # The tokens of one style alone are for a service that reads claims of its own.
 _OWN_STYLES: Final[Mapping[str, tuple[str, ...]]] = {"windmill": ("windmill",), "rfc9068": ("custom",)}
@@ -36,7 +37,8 @@ class ReferenceKinds:
         options = target_options(fault)
         if options not in self._killers:
             file = find_profile(profile_of("reference", dict(options)), self._directories)
-            profile = load_profile(file, self._directories)
+            target = make_target("reference", dict(options))
+            profile = as_run_by(target, load_profile(file, self._directories))
             styles = _OWN_STYLES.get(dict(options).get("service", ""), STYLES)
             self._killers[options] = Killers(self._scenarios, profile, styles)
         return self._killers[options]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from harness.base.errors import TargetError
 from harness.processes import ports
 from harness.processes.guarded_process import GuardedProcess
 from harness.processes.readiness import health_state, wait_until
@@ -30,3 +33,22 @@ def wait_until_healthy(process: GuardedProcess, seconds: float) -> tuple[str, st
 
     state = wait_until(missing, process.wait, seconds)
     return base_url, state
+
+
+def wait_for_other_port(process: GuardedProcess, base_url: str, seconds: float) -> str:
+    """HOST:PORT of the one other port that the process listens on beside `base_url`, so that too is surely its own.
+
+    Raises `TargetError` when there is none within `seconds`, or more than one.
+    """
+    others: set[int] = set()
+
+    def missing() -> str | None:
+        nonlocal others
+        others = ports.listening_ports(process.pid) - {urlsplit(base_url).port or 0}
+        return None if others else f"it listens on no port but that of {base_url}"
+
+    if (state := wait_until(missing, process.wait, seconds)) is not None:
+        raise TargetError(f"the service serves no gRPC within {seconds:g} s: {state}")
+    if len(others) > 1:
+        raise TargetError(f"the service listens on {len(others)} ports beside {base_url}, and one must be for gRPC")
+    return f"{ports.LOOPBACK}:{others.pop()}"

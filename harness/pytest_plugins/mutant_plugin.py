@@ -73,8 +73,8 @@ def planned_mutants(config: pytest.Config) -> list[Mutant]:
     from harness.mutants.equivalent import load_equivalent
     from harness.mutants.mutant_pool import Mutant
     from harness.mutants.reference_kinds import ReferenceKinds, target_options
+    from harness.mutants.selection import named_faults
     from harness.reference.derived import derived_faults
-    from harness.reference.faults import FAULTS
     from harness.reference.known_faults import is_derived
     from harness.scenario.loader import load_all
 
@@ -84,7 +84,7 @@ def planned_mutants(config: pytest.Config) -> list[Mutant]:
     kinds = ReferenceKinds(scenarios, folders)
     mutants = []
     named, derived = config.getoption("--idp-mutant"), config.getoption("--idp-derived")
-    for name in named or sorted(derived_faults() if derived else FAULTS):
+    for name in named or (sorted(derived_faults()) if derived else named_faults()):
         options = Options(
             target="reference", target_options=target_options(name), scenario_directories=directories, faults=(name,)
         )

@@ -62,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     print(server.base_url, flush=True)
+    if server.grpc_address is not None:
+        print(f"gRPC at {server.grpc_address}", flush=True)
     over.wait()
     server.stop()
     return 0

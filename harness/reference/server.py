@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import current_app, has_app_context
 
@@ -24,6 +24,9 @@ from harness.reference.connection import ConnectionHandler
 from harness.reference.known_faults import mixins
 from harness.reference.parts import Parts
 from harness.reference.settings import ReferenceSettings
+
+if TYPE_CHECKING:
+    from harness.reference.grpc_server import GrpcServer
 
 # How long `stop` waits for a connection whose request is stuck, in seconds.
 STOP_SECONDS: Final = 1.0
@@ -97,7 +100,8 @@ class ReferenceServer:
         clock: Clock | None = None,
     ) -> None:
         """Raises `SettingsError` or `UnknownFault` for what cannot be built; nothing is bound yet."""
-        parts = Parts(mixins(faults))
+        self._parts = parts = Parts(mixins(faults))
+        self._grpc: GrpcServer | None = None
         self.app = build_app(settings, parts, clock)
         self._handler = parts.of(ConnectionHandler)
         self._address = (host, port)
@@ -115,7 +119,18 @@ class ReferenceServer:
             listener.server_close()
             raise
         self._listener, self._thread = listener, thread
+        if self.app.settings.grpc_enabled:
+            self._start_grpc()
         return self
+
+    def _start_grpc(self) -> None:
+        from harness.reference.grpc_gate import GrpcGate  # Here, for nobody else has to have grpcio.
+        from harness.reference.grpc_methods import METHODS
+        from harness.reference.grpc_server import GrpcServer
+
+        gate = self._parts.of(GrpcGate)(self.app.gate, self.app.replies)
+        methods = METHODS.get(self.app.settings.service, ())
+        self._grpc = GrpcServer(self.app, gate, methods, self._address[0])
 
     @property
     def port(self) -> int:
@@ -127,6 +142,11 @@ class ReferenceServer:
     def base_url(self) -> str:
         """`http://host:port`, without a slash at the end."""
         return f"http://{self._address[0]}:{self.port}"
+
+    @property
+    def grpc_address(self) -> str | None:
+        """HOST:PORT of its gRPC server; None without one."""
+        return self._grpc.address if self._grpc is not None else None
 
     @property
     def errors(self) -> tuple[BaseException, ...]:
@@ -142,6 +162,8 @@ class ReferenceServer:
         with self._stopping:
             if self._listener is None or self._thread is None:
                 return
+            if self._grpc is not None:
+                self._grpc.stop()
             try:
                 self._listener.end()
                 self._thread.join()

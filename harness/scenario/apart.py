@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harness.base.errors import HarnessError
-from harness.cell.outgoing import find_route
+from harness.cell.outgoing import find_route, is_over_grpc
 from harness.declared.profile import Profile
 from harness.grammar.model import Table, Variant
 from harness.grammar.placeholders import ROUTE_PARTS, fill
@@ -24,6 +24,8 @@ def why_nothing_is_shown(variant: Variant, profile: Profile) -> str:
             if reason := _not_as_declared(line, profile):
                 return reason
         for args in STEPS[step.do].says.sends(step.args):
+            if reason := _no_method(args, profile):
+                return reason
             if reason := _no_challenge(args, profile) or _no_body(args, profile):
                 return reason
     for args in _denied(variant):
@@ -35,6 +37,14 @@ def why_nothing_is_shown(variant: Variant, profile: Profile) -> str:
         if route.permission in _granted(args, profile):
             return f"in the profile {profile.name} the permissions that it tells apart are the same"
     return ""
+
+
+def _no_method(args: Table, profile: Profile) -> str:
+    """Why a request can't be sent over gRPC."""
+    request = args.get("request", "read")
+    if not is_over_grpc(request) or profile.grpc.beside(route := find_route(request.get("route", "read"), profile)):
+        return ""
+    return f"the profile {profile.name} has no gRPC method that asks for the permission of the route {route.name!r}"
 
 
 def _first_lines(args: Table) -> Iterator[str]:

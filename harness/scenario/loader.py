@@ -148,6 +148,7 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any, on
     if control is not None:
         names.take("control", once.marks(control, _CONTROL), lambda rest: (*path, "control", *rest))
     steps = _Steps(source, table, path, names, once).read()
+    needs = frozenset(table.get("needs", [])) | _implied_needs(table, steps)
     found = [*names.marks, *(marks(policy, _POLICY) if policy is not None else ())]
     return Variant(
         name=name,
@@ -155,8 +156,8 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any, on
         control=control,
         policy=parse_policy(policy) if policy is not None else None,
         styles=tuple(table.get("styles", STYLES)),
-        needs=frozenset(table.get("needs", [])) | _implied_needs(table, steps),
-        config=table.get("config", {}),
+        needs=needs,
+        config={**table.get("config", {}), **({"grpc": True} if "grpc" in needs else {})},
         routes=frozenset(named(found, "x-route")).union(*(STEPS[step.do].says.routes for step in steps)),
         counters=frozenset(named(found, "x-counter")),
         knobs=tuple(dict.fromkeys((*when, *named(found, "x-knob"), *named(found, "x-needs-knob")))),
@@ -251,6 +252,8 @@ def _implied_needs(table: Table, steps: Iterable[Step]) -> set[str]:
     for key, capability in CONFIG_NEEDS.items():
         if key in config:
             needs.add(capability)
+    if "'transport': 'grpc'" in repr(table):
+        needs.add("grpc")
     sent = repr([table[key] for key in ("request", "steps", "control", "answer") if key in table])
     if any(word in sent for word in ("uthorization", "WWW-Authenticate", "{token")):
         needs.add(BEARER_HEADER)

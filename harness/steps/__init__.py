@@ -21,6 +21,7 @@ from harness.steps import (
     sending,
     service,
     timing,
+    transports,
 )
 from harness.steps.registry import STEPS, StepDefinition, step
 
@@ -41,4 +42,5 @@ __all__ = [
     "service",
     "step",
     "timing",
+    "transports",
 ]

@@ -63,6 +63,7 @@ class ServiceConfig:
     `pattern_place`; what it doesn't say the service isn't told. `public_key_path`: a PEM file that the service can
     read ("" for none). `auth_settings`: settings of authentication by the names of Tasker's Configuration Reference,
     which have the last word. `variables`: those of its environment, beside what the target itself sets there.
+    `grpc`: whether it is to serve gRPC too.
     """
 
     issuer: str
@@ -94,6 +95,7 @@ class ServiceConfig:
     public_key_path: str = ""
     auth_settings: tuple[tuple[str, SettingValue], ...] = ()
     variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    grpc: bool = False
 
     def __post_init__(self) -> None:
         if self.verification not in VERIFICATIONS:
@@ -144,6 +146,15 @@ class Service(Protocol):
 
 
 @runtime_checkable
+class HasGrpc(Protocol):
+    """A service that may serve gRPC beside HTTP."""
+
+    @property
+    def grpc_address(self) -> str | None:
+        """HOST:PORT of its gRPC server, without TLS; `None` when it has none or it is not known."""
+
+
+@runtime_checkable
 class MayBeEnded(Protocol):
     """A service of which it is known when somebody else has ended it: what it then does is not its own doing."""
 
@@ -187,6 +198,15 @@ class Target(Protocol):
 
     def close(self) -> None:
         """Stop every service it started and what they share. May be called again."""
+
+
+@runtime_checkable
+class TellsGrpc(Protocol):
+    """A target that knows where its services serve gRPC."""
+
+    @property
+    def why_no_grpc(self) -> str:
+        """Why it doesn't know that, with what to do; "" when it does."""
 
 
 @runtime_checkable

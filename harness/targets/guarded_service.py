@@ -17,7 +17,7 @@ from harness.shown.foreign_text import ForeignText
 class GuardedService:
     """A running service; see `harness.targets.base.Service`.
 
-    `missing` says what it needs and that is gone; `folder` goes with the service.
+    `missing` says what it needs and that is gone; `folder` goes with the service; `grpc_address` is HOST:PORT.
     """
 
     def __init__(
@@ -29,8 +29,10 @@ class GuardedService:
         *,
         missing: Callable[[], str | None] = lambda: None,
         folder: ScratchFolder | None = None,
+        grpc_address: str | None = None,
     ) -> None:
         self.base_url = base_url
+        self.grpc_address = grpc_address
         self.pid = process.pid
         self.secrets = secrets
         self._process, self._log, self._missing = process, log, missing

@@ -17,6 +17,7 @@ from harness.grammar.value_kinds import ANY_TEXT, FLAG, LINE, MOST_SECONDS, PATH
 _WHOLE = re.compile(r"[0-9]{1,18}")
 _NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 _PLACEHOLDER = "{port}"
+_HOST_AND_PORT = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ def one_of(*allowed: str) -> OptionKind:
 
 ADDRESS = OptionKind(
     Kind("the address of a service: an http or https URL with a host, such as http://127.0.0.1:8081", _is_address)
+)
+HOST_AND_PORT = OptionKind(
+    Kind(
+        "HOST:PORT, such as 127.0.0.1:9190",
+        lambda value: isinstance(value, str) and bool(_HOST_AND_PORT.fullmatch(value)),
+    )
 )
 ADDRESS_WITH_PORT = OptionKind(
     Kind(

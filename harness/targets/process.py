@@ -30,10 +30,10 @@ class ProcessTarget:
     Words like `{issuer}` in `command` are replaced (`PLACEHOLDERS`), as they are in `environment` (NAME=VALUE, several
     apart as in a shell) and in `config` (FILE:PATH: a copy of FILE with the name that ends PATH, in a folder of each
     service's own; `{config_file}` says where). `{port}` must be among them: the service has to listen there, on
-    127.0.0.1. A string is split as a shell would, but no shell runs it. `jwks_base_url` is the URL of the identity
-    provider as the service must know it, with `{port}` for its port, `https_base_url` that of one behind TLS;
-    `{ca_file}` among the words says that it can be told which CA to trust. `health_path` answers 200 when the service
-    is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
+    127.0.0.1 (with gRPC at `{grpc_port}`). A string is split as a shell would, but no shell runs it. `jwks_base_url`
+    is the URL of the identity provider as the service must know it, with `{port}` for its port, `https_base_url` that
+    of one behind TLS; `{ca_file}` among the words says that it can be told which CA to trust. `health_path` answers 200
+    when the service is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
     """
 
     name = "process"
@@ -71,6 +71,8 @@ class ProcessTarget:
                 "config names a file, and {config_file}, where its copy stands, is nowhere in the command"
             )
         self.can_trust_ca = "ca_file" in template.words
+        said = "grpc_port" in template.words
+        self.why_no_grpc = "" if said else "its command line, environment or file has no {grpc_port}"
         self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
         self._health_path, self._boot_seconds, self._log_folder = health_path, boot_seconds, log_folder
         self._services = RunningServices()
@@ -99,7 +101,8 @@ class ProcessTarget:
             log = ServiceLog(self.name, self._log_folder)
             undo.callback(log.close)
             folder = ScratchFolder() if self.words & {*_FILES} else None
-            filled = self._template.filled({**config_words(port, config), **self._places(folder)})
+            grpc_port = ports.free_port() if "grpc_port" in self.words else 0
+            filled = self._template.filled({**config_words(port, config, grpc_port), **self._places(folder)})
             if folder is not None:
                 undo.callback(folder.remove)
                 folder.make()
@@ -110,7 +113,11 @@ class ProcessTarget:
             undo.callback(process.stop)
             base_url = f"http://{ports.LOOPBACK}:{port}"
             self._wait_until_healthy(process, log, base_url, port)
-            service = GuardedService(base_url, process, log, told_secrets(self._template, config), folder=folder)
+            if config.grpc:
+                self._wait_for_grpc(process, log, grpc_port)
+            secrets = told_secrets(self._template, config)
+            address = f"{ports.LOOPBACK}:{grpc_port}" if config.grpc else None
+            service = GuardedService(base_url, process, log, secrets, folder=folder, grpc_address=address)
             undo.pop_all()
         return service
 
@@ -120,6 +127,18 @@ class ProcessTarget:
             return {}
         names = (_PUBLIC_KEY, self._config_name)
         return {word: str(folder.path / name) for word, name in zip(_FILES, names, strict=True)}
+
+    def _wait_for_grpc(self, process: GuardedProcess, log: ServiceLog, port: int) -> None:
+        """Wait until the service, and nobody else, listens on the port that it was told for gRPC."""
+
+        def missing() -> str | None:
+            return None if ports.holders(port) else f"nobody listens on port {port}"
+
+        state = wait_until(missing, process.wait, self._boot_seconds)
+        if ports.holders(port) - {one.pid for one in process.processes()}:
+            raise ports.PortTakenError(f"port {port} was taken by {ports.describe_holder(port)}", log.tail())
+        if state is not None:
+            raise TargetError(f"the service serves no gRPC within {self._boot_seconds:g} s: {state}", log.tail())
 
     def _wait_until_healthy(self, process: GuardedProcess, log: ServiceLog, base_url: str, port: int) -> None:
         def missing() -> str | None:

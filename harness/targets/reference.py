@@ -42,6 +42,7 @@ class ReferenceService:
 
     def __init__(self, server: ReferenceServer, secrets: tuple[str, ...] = ()) -> None:
         self.base_url = server.base_url
+        self.grpc_address = server.grpc_address
         self.secrets = secrets
         self._server = server
         self._log = _Log(server)
@@ -80,6 +81,7 @@ class ReferenceTarget:
     profile = "reference"
     can_restart = True
     can_trust_ca = True
+    why_no_grpc = ""
 
     def __init__(
         self,

@@ -29,6 +29,7 @@ _FIELDS = {
     "api_keys_enabled": "api_keys_enabled",
     "api_key_header": "api_key_header",
     "config_endpoint_enabled": "config_endpoint",
+    "grpc_enabled": "grpc",
 }
 
 

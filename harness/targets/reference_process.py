@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.base.errors import TargetError
 from harness.processes.guarded_process import GuardedProcess, clean_environment
-from harness.processes.own_port import wait_until_healthy
+from harness.processes.own_port import wait_for_other_port, wait_until_healthy
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.guarded_service import GuardedService, RunningServices
@@ -51,6 +51,7 @@ def start_reference_process(
         if missing is not None:
             status = process.exit_status()
             raise TargetError(f"the reference service does not start (exit status {status}): {missing}", log.tail())
-        service = services.add(GuardedService(base_url, process, log, secrets))
+        address = wait_for_other_port(process, base_url, _BOOT_SECONDS) if table.get("grpc_enabled") else None
+        service = services.add(GuardedService(base_url, process, log, secrets, grpc_address=address))
         undo.pop_all()
     return service

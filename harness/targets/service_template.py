@@ -44,7 +44,7 @@ _FIELDS = (
 )
 # Secrets: every user of a machine may read its command lines, so they stand in an environment or in a file only.
 SECRET_WORDS = ("api_keys_json", "api_keys_toml")
-WORDS = ("port", *_FIELDS, "public_key", *SECRET_WORDS)
+WORDS = ("port", "grpc_port", *_FIELDS, "public_key", *SECRET_WORDS)
 # The words by which a service is told each setting of a scenario that it may know; none is enough for an empty list.
 SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
     "permissions_claim": ("permissions_claim",),
@@ -133,7 +133,7 @@ def service_template(
     return ServiceTemplate(split, variables, _text_of(file) if file else "", place)
 
 
-def config_words(port: int, config: ServiceConfig) -> dict[str, str]:
+def config_words(port: int, config: ServiceConfig, grpc_port: int = 0) -> dict[str, str]:
     """What stands for each of `WORDS`; a list is joined by commas, a boolean is `true` or `false`.
 
     API keys are a list of tables with `key`, `permissions` and `description`, as JSON and as one value of TOML.
@@ -142,7 +142,8 @@ def config_words(port: int, config: ServiceConfig) -> dict[str, str]:
     keys = [{**vars(entry), "permissions": list(entry.permissions)} for entry in config.api_keys]
     tables = ("{" + ", ".join(f"{name} = {toml_value(value)}" for name, value in key.items()) + "}" for key in keys)
     in_words = {"api_keys_json": json.dumps(keys), "api_keys_toml": f"[{', '.join(tables)}]"}
-    return {"port": str(port), **fields, "public_key": config.public_key_pem, **in_words}
+    ports = {"port": str(port), "grpc_port": str(grpc_port)}
+    return {**ports, **fields, "public_key": config.public_key_pem, **in_words}
 
 
 def told_secrets(template: ServiceTemplate, config: ServiceConfig) -> tuple[str, ...]:

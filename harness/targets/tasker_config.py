@@ -23,6 +23,7 @@ def render_worker_toml(config: ServiceConfig) -> str:
     return _template().render(
         config_endpoint=config_endpoint(config, "worker"),
         auth=toml_tables(written_auth(config, "worker")),
+        grpc=config.grpc,
     )
 
 

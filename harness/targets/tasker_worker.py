@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from harness.base.errors import TargetError
 from harness.processes import ports
 from harness.processes.guarded_process import GuardedProcess, clean_environment
-from harness.processes.own_port import wait_until_healthy
+from harness.processes.own_port import wait_for_other_port, wait_until_healthy
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
@@ -43,6 +43,7 @@ class TaskerWorkerTarget:
     profile = "tasker-worker"
     can_restart = True
     can_trust_ca = False  # 0.1.8 trusts the roots compiled into it; SSL_CERT_FILE and SSL_CERT_DIR change nothing.
+    why_no_grpc = ""
 
     def __init__(
         self,
@@ -144,7 +145,8 @@ class TaskerWorkerTarget:
             base_url, missing = wait_until_healthy(process, self._boot_seconds)
             self._check_healthy(process, log, missing)
             secrets = (*planted_secrets(config), *database_secrets(database.url))
-            service = GuardedService(base_url, process, log, secrets, missing=database.why_gone)
+            address = wait_for_other_port(process, base_url, self._boot_seconds) if config.grpc else None
+            service = GuardedService(base_url, process, log, secrets, missing=database.why_gone, grpc_address=address)
             undo.pop_all()
         return service
 

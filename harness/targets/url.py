@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,8 +26,8 @@ class RunningService:
     pid = None
     secrets: tuple[str, ...] = ()
 
-    def __init__(self, base_url: str, health_path: str) -> None:
-        self.base_url = base_url
+    def __init__(self, base_url: str, health_path: str, grpc_address: str | None = None) -> None:
+        self.base_url, self.grpc_address = base_url, grpc_address
         self._health_path = health_path
 
     def stop(self) -> None:
@@ -61,7 +62,8 @@ class UrlTarget:
     """The service at `base_url` (http or https). It must already trust the issuer that tokens come from.
 
     `jwks_base_url` is the URL under which it knows the identity provider, with `{port}` for its port; `https_base_url`
-    likewise for one behind TLS. `health_path` has to answer 200 within `wait_seconds`.
+    likewise for one behind TLS. `health_path` has to answer 200 within `wait_seconds`. `grpc_address` is HOST:PORT of
+    its gRPC server, without TLS.
     """
 
     name = "url"
@@ -76,12 +78,15 @@ class UrlTarget:
         https_base_url: str = "https://localhost:{port}",
         health_path: str = HEALTH_PATH,
         wait_seconds: float = 10.0,
+        grpc_address: str | None = None,
         profile: str = "url",
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise TargetError(f"base_url {base_url!r} is not the address of a service, such as http://127.0.0.1:8081")
         self.profile = profile
+        self._grpc_address = grpc_address
+        self.why_no_grpc = "" if grpc_address else "no option grpc_address says where the service serves gRPC"
         self._base_url = base_url.rstrip("/")
         self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
         self._health_path, self._wait_seconds = health_path, wait_seconds
@@ -104,6 +109,7 @@ class UrlTarget:
         `config`.
         """
         with self._lock:
+            config = replace(config, grpc=False)  # Whether it serves gRPC, nobody chooses here.
             if self._config not in (None, config):
                 raise TargetError(
                     f"the service at {self._base_url} runs already and can't be given another "
@@ -121,7 +127,7 @@ class UrlTarget:
                     f"within {self._wait_seconds:g} s; last state: {state}"
                 )
             self._config = config
-            return RunningService(self._base_url, self._health_path)
+            return RunningService(self._base_url, self._health_path, self._grpc_address)
 
     def close(self) -> None:
         """Do nothing: the service is not ours to end."""

@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.declared.profile import Profile
-from harness.targets.base import BringsIdp, Target, ToldByWords
+from harness.targets.base import BringsIdp, Target, TellsGrpc, ToldByWords
 from harness.targets.service_template import SETTING_WORDS
 from harness.targets.url import is_on_this_machine
+from harness.wire.grpc_call import why_not_installed
 
 
 def as_run_by(target: Target, profile: Profile) -> Profile:
     """What of `profile` can be judged when the service is run by `target`.
 
     One that runs already can't be configured, one in a container or on another machine reaches no listener of the
-    harness, and one that is told by words can be given what its words say.
+    harness, one that is told by words can be given what its words say, and gRPC needs its address and the extra `grpc`.
     """
     profile = replace(profile, cannot_set=_beyond_words(target))
     capabilities = profile.capabilities
     gone: dict[str, str] = {}
     if "api_keys" in profile.cannot_set and "api-keys" in capabilities and not profile.api_keys:
         gone["api-keys"] = profile.cannot_set["api_keys"]
+    if "grpc" in capabilities and (reason := _why_no_grpc(target)):
+        gone["grpc"] = reason
     if isinstance(target, BringsIdp):
         reason = f"services of the target {target.name} reach no listener on this machine"
         gone |= {name: reason for name in ("attacker-listener", "tls") if name in capabilities}
@@ -34,6 +37,15 @@ def as_run_by(target: Target, profile: Profile) -> Profile:
         if "api-keys" in capabilities and not profile.api_keys:
             gone["api-keys"] = f"{reason}, and the profile {profile.name} does not say its keys (api_keys)"
     return replace(profile, capabilities=capabilities - gone.keys(), lacks={**profile.lacks, **gone})
+
+
+def _why_no_grpc(target: Target) -> str:
+    if not isinstance(target, TellsGrpc):
+        return f"the target {target.name} doesn't know where its services serve gRPC"
+    if target.why_no_grpc:
+        return target.why_no_grpc
+    missing = why_not_installed()
+    return f"gRPC is not installed: {missing}" if missing else ""
 
 
 def _beyond_words(target: Target) -> dict[str, str]:

@@ -14,6 +14,9 @@ from harness.wire.request_writer import header_bytes
 # What curl passes on in a URL as it stands: printable ASCII, but no blank, and no # that would begin a fragment.
 _PLAIN_PATH = re.compile(r"[!\"$-~]*")
 
+# gRPC over HTTP/2, Requests.
+_GRPC_HEADERS = (("content-type", "application/grpc"), ("te", "trailers"))
+
 # Whether it is a shell's word already, that word, the bytes that it stands for.
 Piece = tuple[bool, str, bytes]
 
@@ -23,7 +26,8 @@ class CurlLine:
     """The command that repeats a request in bash; `token_command` stands where the token was.
 
     `instead` says what stands in place of other secrets: their text, and words of a shell. For raw bytes, which curl
-    would not send, bash writes them to the socket itself.
+    would not send, bash writes them to the socket itself. A call over gRPC is a POST over HTTP/2 to `base_url`, whose
+    code curl shows as `grpc-status`.
     """
 
     base_url: str
@@ -40,11 +44,15 @@ class CurlLine:
             raw = " ".join(piece if is_word else octal_word(data) for is_word, piece, data in self._pieces(request.raw))
             return f"exec 3<>{device} && printf %b {raw} >&3 && timeout 5 cat <&3"
         words = ["curl", "-si", *self._method(), *self._target()]
-        for name, value in request.headers:
+        for name, value in (*(_GRPC_HEADERS if request.grpc else ()), *request.headers):
             # curl takes a header without a value for one to leave out, unless a semicolon ends its name.
             line = name.encode() + (b": " + header_bytes(value) if value.strip() else b";")
             words += ["-H", self._quoted(line)]
-        if request.body is not None:
+        if request.grpc:
+            message = request.body or b""
+            frame = octal_word(b"\0" + len(message).to_bytes(4, "big") + message)
+            words += ["--http2-prior-knowledge", "--data-binary", f"@<(printf %b {frame})"]
+        elif request.body is not None:
             words += ["--data-raw", self._quoted(request.body)]
         return " ".join(words)
 

@@ -28,7 +28,7 @@ class Request:
 
     `raw` are the bytes that were written to a socket instead; method and path then only say what was meant. `proof` is
     what the request proves itself with: "token" for a token where the service looks for one, "" for nothing, None for
-    anything else.
+    anything else. With `grpc` it is a call over gRPC: `path` is the method, `headers` the metadata, `body` the message.
     """
 
     method: str
@@ -38,6 +38,7 @@ class Request:
     token_spec: Any = None
     raw: bytes | None = None
     proof: str | None = None
+    grpc: bool = False
 
     def header(self, name: str) -> str | None:
         wanted = name.lower()
@@ -50,6 +51,8 @@ class Exchange:
 
     `at` is unix seconds when it was sent, `seconds` the time until the answer was complete. `limit` says that an
     answer came and is larger than what is read: the problem is then the harness's, and no verdict on the service.
+    Of a call over gRPC `status` is the HTTP status that stands for its code (`harness.wire.grpc_status`); the code
+    itself and what is said to it are the headers `grpc-status` and `grpc-message`, the first message is the body.
     """
 
     request: Request
@@ -88,6 +91,8 @@ class Exchange:
         """What came back, in one line that can be shown."""
         if self.status is None:
             return self.problem
+        if self.request.grpc:
+            return f"{self.header('grpc-status')} {foreign(self.header('grpc-message') or '')}".strip()
         reason = http.client.responses.get(self.status, "")
         return f"{self.status} {reason} {self.text(LINE)}".strip()
 
@@ -108,6 +113,10 @@ class Watch:
 
     def answered(self, answer: Answer) -> Exchange:
         return self._exchange(status=answer.status, headers=answer.headers, body=answer.body)
+
+    def called(self, status: int, headers: tuple[tuple[str, str], ...], message: bytes) -> Exchange:
+        """What came of a call over gRPC."""
+        return self._exchange(status=status, headers=headers, body=message)
 
     def failed(self, problem: Exception) -> Exchange:
         """The exchange that `problem` ended: an error of `TimedSocket` or of `read_answer`."""

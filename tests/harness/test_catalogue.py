@@ -12,8 +12,6 @@ from harness.reference.faults import FAULTS
 from harness.scenario.loader import load_all
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "shared" / "catalogue"
-# What has no HTTP route of its own.
-OTHER_GROUPS = ("grpc",)
 LEVELS = {"must": "must", "should": "should", "policy-dependent": "policy"}
 # The catalogue says "should"; with credentials the document of the product is a must, as its `why` says itself.
 # Of the other two it says "must", which no document does.
@@ -29,7 +27,7 @@ def read(name: str) -> dict[str, Any]:
     return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {"cases": [], "mutants": []}
 
 
-CASES = [case for case in read("cases.json")["cases"] if case["group"] not in OTHER_GROUPS]
+CASES = read("cases.json")["cases"]
 SCENARIOS = {scenario.slug: scenario for scenario in load_all()}
 
 
@@ -47,7 +45,7 @@ def test_a_case_is_a_scenario_with_all_its_variants(case: dict[str, Any]) -> Non
 def test_every_fault_of_the_catalogue_is_one_of_the_reference() -> None:
     known = read("mutants.json")
     names = {fault["id"] for fault in [*known["mutants"], *known.get("reserve", [])]}
-    assert {name for name in names if not name.startswith("m-grpc-")} <= FAULTS.keys()
+    assert names <= FAULTS.keys()
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: str(scenario.slug))

@@ -13,6 +13,7 @@ from cli_call import idp_harness
 
 from harness.base.errors import HarnessError
 from harness.targets import grpc_services
+from harness.wire import grpc_call
 
 grpc: Any = pytest.importorskip("grpc", reason="pip install 'idp-harness[grpc]'")
 reflection: Any = pytest.importorskip("grpc_reflection.v1alpha.reflection", reason="pip install 'idp-harness[grpc]'")
@@ -91,7 +92,7 @@ def test_a_server_without_reflection_is_told_from_none(serve: Serve, tmp_path: P
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the command that installs it."""
-    monkeypatch.setattr(grpc_services, "find_spec", lambda name: None)
+    monkeypatch.setattr(grpc_call, "find_spec", lambda name: None)
     with pytest.raises(HarnessError, match=r"pip install 'idp-harness\[grpc\]'"):
         grpc_services.grpc_services("127.0.0.1:1")
 

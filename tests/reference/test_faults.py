@@ -15,6 +15,7 @@ from .mistakes import Experiment, cases
 from .test_faults_access import EXPERIMENTS as ACCESS
 from .test_faults_configuration import EXPERIMENTS as CONFIGURATION
 from .test_faults_connection import EXPERIMENTS as CONNECTION
+from .test_faults_grpc import EXPERIMENTS as GRPC
 from .test_faults_key_entries import EXPERIMENTS as KEY_ENTRIES
 from .test_faults_key_store import EXPERIMENTS as KEY_STORE
 from .test_faults_rfc9068 import EXPERIMENTS as RFC9068
@@ -42,6 +43,7 @@ AREAS = (
     SIDE_EFFECTS,
     TOKEN_CACHE,
     KEY_ENTRIES,
+    GRPC,
 )
 EXPERIMENTS = {fault: experiment for area in AREAS for fault, experiment in area.items()}
 # Its server speaks an old protocol, which the plain service of the others doesn't have.

@@ -8,8 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from harness.base.errors import TargetError
 from harness.processes.guarded_process import GuardedProcess, clean_environment
-from harness.processes.own_port import wait_until_healthy
+from harness.processes.own_port import wait_for_other_port, wait_until_healthy
+from harness.processes.ports import listening_ports
 from harness.processes.readiness import health_state
 from harness.processes.service_log import ServiceLog
 
@@ -65,3 +67,20 @@ def test_what_each_port_says_is_told_when_none_is_healthy(lower: str, log: Servi
     assert missing is not None
     assert "503" in missing
     assert missing.count("http://127.0.0.1:") == 2
+
+
+@pytest.mark.parametrize("lower", ["grpc", "web"])
+def test_the_other_port_is_the_one_for_grpc(lower: str, log: ServiceLog, stack: ExitStack) -> None:
+    """It is the process's own, so nobody else can have taken it."""
+    process = start(lower, 200, log, stack)
+    base_url, _ = wait_until_healthy(process, 60.0)
+    ports = {f"http://{wait_for_other_port(process, base_url, 60.0)}", base_url}
+    assert ports == {f"http://127.0.0.1:{port}" for port in listening_ports(process.pid)}
+
+
+def test_a_service_that_ends_serves_no_grpc(log: ServiceLog, stack: ExitStack) -> None:
+    """That is said at once."""
+    process = start("grpc", 200, log, stack)
+    process.stop()
+    with pytest.raises(TargetError, match="serves no gRPC within 60 s: it listens on no port but that of"):
+        wait_for_other_port(process, "http://127.0.0.1:1", 60.0)
