@@ -23,14 +23,15 @@ TESTS = Path(__file__).parent
 FILE = TESTS / "seed_coverage.toml"
 HOLDS, FINDING, NOT_TRIED, NOT_APPLICABLE = "holds", "finding", "not tried", "–"
 VERDICTS = (HOLDS, FINDING, NOT_TRIED, NOT_APPLICABLE)
-TOOL = "tasker-ctl"
+# Clients, of which only what `idp-harness client` and `seen` tell is known.
+TOOLS = ("tasker-ctl", "tasker-py")
 # The services, each with the profiles by which it is judged.
 SERVICES = {
     "reference": ("reference", "windmill"),
     "worker": ("tasker-worker",),
     "orchestration": ("tasker-orchestration",),
 }
-COLUMNS = (*SERVICES, TOOL)
+COLUMNS = (*SERVICES, *TOOLS)
 HOLDERS = ("scenarios", "cases", "rules", "tests")
 
 
@@ -62,10 +63,14 @@ class Statement:
         return any(self.holders.values())
 
     def verdict(self, column: str) -> Verdict:
-        """What is known of it for a service, or for tasker-ctl."""
+        """What is known of it for a service or a client."""
         if column in self.seen:
             return self.seen[column]
-        return _of_tool(self.holders["cases"]) if column == TOOL else _of_service(column, self.holders["scenarios"])
+        return (
+            _of_tool(column, self.holders["cases"])
+            if column in TOOLS
+            else _of_service(column, self.holders["scenarios"])
+        )
 
 
 def statements() -> list[Statement]:
@@ -143,15 +148,16 @@ def _of_service(service: str, scenarios: Sequence[str]) -> Verdict:
 
 
 @cache
-def _tool_findings() -> dict[str, str]:
+def _tool_findings(tool: str) -> dict[str, str]:
     file = load_cases(BUNDLED / "tasker.toml")
-    return {case: one.reason for case, one in load_known(BUNDLED / "expected" / f"{TOOL}.toml", file).items()}
+    return {case: one.reason for case, one in load_known(BUNDLED / "expected" / f"{tool}.toml", file).items()}
 
 
-def _of_tool(cases: Sequence[str]) -> Verdict:
+def _of_tool(tool: str, cases: Sequence[str]) -> Verdict:
     if not cases:
         return Verdict(NOT_APPLICABLE)
-    reasons = [_tool_findings()[case] for case in cases if case in _tool_findings()]
+    found = _tool_findings(tool)
+    reasons = [found[case] for case in cases if case in found]
     return Verdict(FINDING, " ".join(dict.fromkeys(reasons))) if reasons else Verdict(HOLDS)
 
 

@@ -44,7 +44,7 @@ def arrived(file: CaseFile, values: Values, call: Call) -> str:
     if call.transport == HTTP2:
         return f"HTTP/2 at {call.api}"
     found = ", ".join(f"{name}: {values.shown(value)}" for name, value in _credentials(file, values, call))
-    return f"{found or _NOTHING} with {call.method} {values.shown(call.path)} at {call.api} over {call.transport}"
+    return f"{found or _NOTHING} with {call.method} {values.shown_path(call.path)} at {call.api} over {call.transport}"
 
 
 def _judge_transport(case: Case, call: Call) -> None:

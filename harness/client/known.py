@@ -9,17 +9,17 @@ from pathlib import Path
 from harness.base.verdicts import FAILED, FINDING, PASSED, STALE, CellResult
 from harness.client.case_file import BUNDLED, CaseFile
 from harness.grammar.toml_source import TomlSource
-from harness.grammar.value_kinds import TEXT, check_kinds
+from harness.grammar.value_kinds import TEXT, check_kinds, items
 
 FOLDER = BUNDLED / "expected"
-_KEYS = ("case", "requirement", "reason")
+_KEYS = ("cases", "requirement", "reason")
+_KINDS = {"cases": items(TEXT, "a list of cases, one at least", some=True), "requirement": TEXT, "reason": TEXT}
 
 
 @dataclass(frozen=True)
 class Known:
-    """A case that a program is known to fail: which sentence it breaks, and what it does instead."""
+    """What a program is known to do instead of what a case wants, and which sentence that breaks."""
 
-    case: str
     requirement: str
     reason: str
 
@@ -43,9 +43,10 @@ def load_known(file: Path, cases: CaseFile) -> Mapping[str, Known]:
         place = ("finding", number)
         source.check_keys(entry, _KEYS, place, "a finding")
         source.check_has(entry, _KEYS, place, "a finding")
-        check_kinds(source, entry, dict.fromkeys(_KEYS, TEXT), place)
-        source.check_word(entry["case"], names, (*place, "case"), "case")
-        found[entry["case"]] = Known(entry["case"], entry["requirement"], entry["reason"])
+        check_kinds(source, entry, _KINDS, place)
+        for name in entry["cases"]:
+            source.check_word(name, names, (*place, "cases"), "case")
+            found[name] = Known(entry["requirement"], entry["reason"])
     return found
 
 

@@ -113,9 +113,16 @@ class Values:
 
     def shown(self, value: str) -> str:
         """A header's value with the credentials by their names, and what else is long cut: it may be one, too."""
+        return str(foreign(" ".join(_cut(word) for word in self._named(value).split(" "))))
+
+    def shown_path(self, path: str) -> str:
+        """A path with the credentials by their names."""
+        return str(foreign(self._named(path)))
+
+    def _named(self, text: str) -> str:
         for word, secret in self._made.items():
-            value = value.replace(secret, f"<{word}>")
-        return str(foreign(" ".join(_cut(word) for word in value.split(" "))))
+            text = text.replace(secret, f"<{word}>")
+        return text
 
     def lines(self, printed: ForeignText, most: int) -> list[str]:
         """The last lines of what the program printed, at most `most`, without credentials."""

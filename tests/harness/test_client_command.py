@@ -187,7 +187,7 @@ def test_cases_of_one_s_own(level: str, wanted: int, tmp_path: Path) -> None:
 
 def test_what_is_known_is_a_finding_and_what_is_gone_is_stale(tmp_path: Path) -> None:
     known = tmp_path / "known.toml"
-    known.write_text('[[finding]]\ncase = "client-global-token"\nrequirement = "r"\nreason = "as seen"\n')
+    known.write_text('[[finding]]\ncases = ["client-global-token"]\nrequirement = "r"\nreason = "as seen"\n')
     found = client(*GLOBAL, "--expected", known, "--", *SMALL, "no-global-token")
     assert (status(found), "1 finding" in found.output, "as seen" in found.output) == (0, True, True)
     gone = client(*GLOBAL, "--expected", known, "--", *SMALL)
@@ -249,5 +249,5 @@ def test_a_mistake_in_a_file_of_cases_is_told_with_its_line(
 
 def test_a_known_deviation_of_a_case_that_isn_t_there_is_refused(tmp_path: Path) -> None:
     known = tmp_path / "known.toml"
-    known.write_text('[[finding]]\ncase = "client-gone"\nrequirement = "r"\nreason = "as seen"\n')
+    known.write_text('[[finding]]\ncases = ["client-gone"]\nrequirement = "r"\nreason = "as seen"\n')
     assert isinstance(client("--expected", known, "--", *SMALL).exception, (ScenarioFileError, UsageError))
