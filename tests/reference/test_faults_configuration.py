@@ -70,6 +70,15 @@ def takes_a_short_key(world: World, start: Start) -> bool:
     return starts(world, start, {"jwt_verification_method": "public_key", "jwt_public_key": SHORT.pem().decode()})
 
 
+def names_nothing(world: World, start: Start) -> bool:
+    """What is misspelt is refused, and nobody knows what it was."""
+    try:
+        start(written=written(world, jwt_audiance="x"))
+    except SettingsError as error:
+        return "jwt_audiance" not in str(error)
+    return True
+
+
 def does_not_start(world: World, start: Start) -> bool:
     """A configuration with all that is documented is refused."""
     return not starts(world, start, {})
@@ -100,6 +109,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-config-missing-means-open": (answers(200, jwt_issuer=None), answers(200, jwks_url="")),
     "m-config-wrong-value-means-off": answers(200, enabled="true"),
     "m-config-weak-key-accepted": takes_a_short_key,
+    "m-config-refuses-without-a-name": names_nothing,
     "m-config-variables-ignored": trusts("{k2}", jwt_public_key="{k1}"),
     "m-config-keys-without-switch": answers(200, "sk-listed", api_keys=[KEY], api_keys_enabled=False),
 }

@@ -128,3 +128,12 @@ class ConfigWeakKeyAccepted(StaticKey):
 
     def check_size(self, bits: int) -> None:
         """Whoever runs the service chose it."""
+
+
+@fault("m-config-refuses-without-a-name", precedent="services that end with a stack trace")
+class ConfigRefusesWithoutName(DocumentedConfiguration):
+    """The refusal of a configuration doesn't say which setting is wrong."""
+
+    def in_its_own_words(self, table: Mapping[str, Any], error: SettingsError) -> SettingsError:
+        """That it is wrong has to do."""
+        return SettingsError("configuration", "is wrong")
