@@ -18,7 +18,9 @@ from .test_faults_connection import EXPERIMENTS as CONNECTION
 from .test_faults_grpc import EXPERIMENTS as GRPC
 from .test_faults_key_entries import EXPERIMENTS as KEY_ENTRIES
 from .test_faults_key_store import EXPERIMENTS as KEY_STORE
+from .test_faults_other_ways import EXPERIMENTS as OTHER_WAYS
 from .test_faults_rfc9068 import EXPERIMENTS as RFC9068
+from .test_faults_second_time import EXPERIMENTS as SECOND_TIME
 from .test_faults_serialization import EXPERIMENTS as SERIALIZATION
 from .test_faults_side_effects import EXPERIMENTS as SIDE_EFFECTS
 from .test_faults_tls import EXPERIMENTS as TLS
@@ -44,6 +46,8 @@ AREAS = (
     TOKEN_CACHE,
     KEY_ENTRIES,
     GRPC,
+    SECOND_TIME,
+    OTHER_WAYS,
 )
 EXPERIMENTS = {fault: experiment for area in AREAS for fault, experiment in area.items()}
 # Its server speaks an old protocol, which the plain service of the others doesn't have.
