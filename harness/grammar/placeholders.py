@@ -31,11 +31,12 @@ FILTERS: dict[str, Callable[[str], str]] = {
     # Texts that differ from every other, also from one without a letter or a dot.
     "othercase": lambda text: text.swapcase() if text.swapcase() != text else f"{text}x",
     "undotted": lambda text: text.replace(".", "x") if "." in text else f"{text}x",
-    # Spellings of a path: `v1/tasks` as `v1//tasks`, `v1/./tasks`, `v1%2ftasks`, and with every letter encoded.
+    # Spellings of a path: `v1/tasks` as `v1//tasks`, `v1/./tasks`, `v1%2ftasks`, and with letters encoded once or twice.
     "doubled": lambda text: text.replace("/", "//"),
     "dotted": lambda text: text.replace("/", "/./"),
     "slashes": lambda text: text.replace("/", "%2f"),
     "percent": lambda text: re.sub(r"[A-Za-z0-9]", lambda found: f"%{ord(found[0]):02x}", text),
+    "percenttwice": lambda text: re.sub(r"[A-Za-z0-9]", lambda found: f"%25{ord(found[0]):02x}", text),
     # The full-width forms of ASCII characters: look-alikes that are other characters.
     "fullwidth": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
 }

@@ -43,6 +43,7 @@ def test_other_braces_are_literal(text: str) -> None:
         ("basicoauth", base64.b64encode(b"tasks:list:x-oauth-basic").decode()),
         ("base64", base64.b64encode(b"tasks:list").decode()),
         ("percent", "%74%61%73%6b%73:%6c%69%73%74"),
+        ("percenttwice", "%2574%2561%2573%256b%2573:%256c%2569%2573%2574"),
         ("fullwidth", "ｔａｓｋｓ：ｌｉｓｔ"),
         ("othercase", "TASKS:LIST"),
         ("undotted", "tasks:listx"),
