@@ -31,7 +31,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     # Texts that differ from every other, also from one without a letter or a dot.
     "othercase": lambda text: text.swapcase() if text.swapcase() != text else f"{text}x",
     "undotted": lambda text: text.replace(".", "x") if "." in text else f"{text}x",
-    # Spellings of a path: `v1/tasks` as `v1//tasks`, `v1/./tasks`, `v1%2ftasks`, and with letters encoded once or twice.
+    # Spellings of a path: `v1/tasks` as `v1//tasks`, `v1/./tasks`, `v1%2ftasks`, with letters encoded once or twice.
     "doubled": lambda text: text.replace("/", "//"),
     "dotted": lambda text: text.replace("/", "/./"),
     "slashes": lambda text: text.replace("/", "%2f"),

@@ -26,3 +26,13 @@ def expect_no_credentials_in_log(run: CellRun) -> None:
             raise Deviation("no token in the service's log", "a token that was sent stands there with its signature")
     if any(key.key in log for key in run.session.api_keys().values() if len(key.key) >= _SHORTEST_KEY):
         raise Deviation("no API key in the service's log", "an API key stands there")
+
+
+@step(needs=(READABLE_LOG,))
+def expect_no_line_in_log(run: CellRun, beginning: str) -> None:
+    """No line of the service's log begins with this text: what a caller sends makes no lines of its own."""
+    service = run.session.service
+    lines = (service.log_tail(_LINES).as_it_came if service else "").splitlines()
+    run.counted.append({"on": "log", "lines": len(lines)})
+    if any(line.startswith(beginning) for line in lines):
+        raise Deviation(f"no line in the service's log that begins with {beginning!r}", "there is one")

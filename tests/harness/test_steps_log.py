@@ -64,3 +64,34 @@ def test_a_token_with_its_signature_is_found(
 ) -> None:
     """Without it nobody can use what stands there."""
     assert judged(bench, Logging(shows), monkeypatch) == verdict
+
+
+FORGED = steps('do = "send"', 'do = "expect-no-line-in-log", beginning = "7d1f"')
+
+
+@dataclass
+class Forged(Logging):
+    """A behaviour that writes one text down for each request."""
+
+    text: str = ""
+
+    def __call__(self, call: Call) -> Answer:
+        self.lines.append(f"INFO {self.text}")
+        return honest(call)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        pytest.param("kid x\n7d1f INFO forged", FAILED, id="raw"),
+        pytest.param("kid x\\n7d1f INFO forged", PASSED, id="escaped"),
+        pytest.param("7d1f", PASSED, id="inside-a-line"),
+    ],
+)
+def test_a_line_that_a_caller_has_made_is_found(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, text: str, verdict: str
+) -> None:
+    """It begins where the service would never begin one."""
+    start, behaviour = UrlTarget.start, Forged(slice(0, 0), text=text)
+    monkeypatch.setattr(UrlTarget, "start", lambda *given: WithLog(start(*given), behaviour.lines))
+    assert bench.judge(behaviour, FORGED).verdict == verdict

@@ -22,8 +22,8 @@ from .test_faults_other_ways import EXPERIMENTS as OTHER_WAYS
 from .test_faults_rfc9068 import EXPERIMENTS as RFC9068
 from .test_faults_second_time import EXPERIMENTS as SECOND_TIME
 from .test_faults_serialization import EXPERIMENTS as SERIALIZATION
-from .test_faults_side_effects import EXPERIMENTS as SIDE_EFFECTS
 from .test_faults_side_doors import EXPERIMENTS as SIDE_DOORS
+from .test_faults_side_effects import EXPERIMENTS as SIDE_EFFECTS
 from .test_faults_texts import EXPERIMENTS as NAMES_AND_WORDS
 from .test_faults_tls import EXPERIMENTS as TLS
 from .test_faults_token_cache import EXPERIMENTS as TOKEN_CACHE
