@@ -97,6 +97,30 @@ def trusts_another_realm(world: World, start: Start) -> bool:
     return service.status(world.k2.token(iss=f"{host}/realms/b")) == 200
 
 
+def is_led_away(world: World, start: Start) -> bool:
+    """The attacker's keys are used because the metadata were moved to where they are."""
+    metadata, moved = Issuer(), Issuer()
+    world.issuer.publish(world.attacker)
+    moved.answer(as_json({"issuer": ISSUER, "jwks_uri": world.issuer.url}))
+    metadata.answer(b"", 302, {"Location": moved.url})
+    try:
+        return start(jwks_url="", discovery_url=metadata.url).status(world.attacker.token()) == 200
+    finally:
+        metadata.close()
+        moved.close()
+
+
+def asks_the_token_while_down(world: World, start: Start) -> bool:
+    """While the issuer is down a token says where its key is."""
+    theirs = Issuer()
+    theirs.publish(world.attacker)
+    world.issuer.answer(b"", 500)
+    try:
+        return start().status(world.attacker.token({"jku": theirs.url})) == 200
+    finally:
+        theirs.close()
+
+
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-huge-rsa-accepted": publishes(lambda _: signed_with_many_primes(18)),
     "m-bad-exponent-accepted": publishes(
@@ -115,6 +139,8 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     ),
     "m-private-hosts-allowed": fetches_from_this_machine,
     "m-discovery-issuer-unchecked": believes_other_metadata,
+    "m-metadata-redirect-followed": is_led_away,
+    "m-jku-while-down": asks_the_token_while_down,
     "m-any-realm-trusted": trusts_another_realm,
     "m-keys-shared-across-issuers": (
         among_two_issuers(lambda world: world.k2.token(iss=ISSUER), 200),

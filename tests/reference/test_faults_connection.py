@@ -77,6 +77,13 @@ def tells_reasons_apart(world: World, start: Start) -> bool:
     return len({service.ask(token=token).body for token in tokens}) > 1
 
 
+def tells_in_the_challenge(world: World, start: Start) -> bool:
+    """Two bad tokens get different challenges."""
+    service = start()
+    tokens = (world.k1.token(exp=1), world.k1.token(aud="other"))
+    return len({service.ask(token=token).headers["WWW-Authenticate"] for token in tokens}) > 1
+
+
 def tells_the_time(world: World, start: Start) -> bool:
     """A key whose first half is right costs a millisecond of processor time more than one that is all wrong."""
     service = start()
@@ -115,6 +122,8 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-http10-unauthenticated": trusts_the_old_protocol,
     "m-pipelined-unchecked": lends_credentials,
     "m-401-differs": tells_reasons_apart,
+    "m-401-tells-form": tells_reasons_apart,
+    "m-401-challenge-differs": tells_in_the_challenge,
     "m-slow-hash-after-prefix": tells_the_time,
     "m-private-jwk-echoed": shows_private_members,
     "m-config-secrets-shown": shows_its_secrets,

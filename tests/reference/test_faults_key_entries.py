@@ -62,6 +62,21 @@ def takes_the_first(world: World, start: Start) -> bool:
     return start().status(world.k2.token()) == 200
 
 
+def misses_the_eleventh(world: World, start: Start) -> bool:
+    """A key behind ten others is not found."""
+    world.issuer.publish(*(world.k1.jwk(kid=f"old-{number}") for number in range(10)), world.k2)
+    return start().status(world.k2.token()) == 401
+
+
+def remembers_the_use(world: World, start: Start) -> bool:
+    """A key that is for encryption from now on verifies as before."""
+    service = start(unknown_kid_cooldown_seconds=0.0)
+    assert service.status(world.k1.token()) == 200
+    world.issuer.publish(world.k1.jwk(use="enc"), world.k2)
+    assert service.status(world.k2.token()) == 200
+    return service.status(world.k1.token()) == 200
+
+
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-x5c-over-n-e": publishes(with_foreign_certificate),
     "m-jwk-kty-ignored": (
@@ -76,4 +91,6 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         lambda world: (world.k2.jwk(alg="HS256"), hmac_token(world.k2.pem(), {"kid": "k2"}))
     ),
     "m-jwk-duplicate-first": takes_the_first,
+    "m-ten-keys-of-a-set": misses_the_eleventh,
+    "m-key-entry-kept": remembers_the_use,
 }

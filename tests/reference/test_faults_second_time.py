@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from harness.reference.faults.second_time import TABLE_SIZE
+
 from .issuer import as_json, b64url
 from .mistakes import Experiment, Start
 from .test_faults_token_cache import is_taken_for, opens_the_other_route
-from .world import World
+from .world import World, exchange
 
 
 def passes_the_second_time(world: World, start: Start) -> bool:
@@ -34,10 +36,29 @@ def opens_what_is_behind(world: World, start: Start) -> bool:
     return service.status(token, "/v1/tasks/11111111-2222-3333-4444-555555555555") == 404
 
 
+def is_full(stranger: bool, status: int) -> Experiment:
+    """After as many tokens as the table has places the next one, the issuer's or a stranger's, is answered so."""
+
+    def experiment(world: World, start: Start) -> bool:
+        service = start()
+        connection = service.connection()
+        try:
+            for number in range(TABLE_SIZE):
+                assert exchange(connection, token=world.k1.token(jti=str(number))).status == 200
+        finally:
+            connection.close()
+        signing = world.attacker if stranger else world.k1
+        return service.status(signing.token({"kid": "k1"}, jti="the-next")) == status
+
+    return experiment
+
+
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-token-cache-before-claims": passes_the_second_time,
     "m-token-cache-without-header": is_taken_for(under_another_header, {}),
     "m-unknown-kid-trusted-afterwards": trusts_what_it_looked_for,
     "m-decision-cached-for-method": opens_the_other_route,
     "m-decision-cached-for-resource": opens_what_is_behind,
+    "m-token-table-full-shut": is_full(stranger=False, status=401),
+    "m-token-table-full-open": is_full(stranger=True, status=200),
 }

@@ -106,3 +106,17 @@ class JwksStrictContentType(JwksFetcher):
         if response.getheader("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
             raise FetchFailed("the key set is not application/json")
         return super().read_answer(response)
+
+
+@fault("m-metadata-redirect-followed", precedent="HTTP clients that follow redirects unless they are told")
+class MetadataRedirectFollowed(JwksFetcher):
+    """The client follows redirects of the issuer's metadata, to any host."""
+
+    def document(self, address: str) -> bytes:
+        """Only the other client was told not to."""
+        if address != self.settings.discovery_url:
+            return super().document(address)
+        answer = get(address, headers=self.request_headers(), timeout=self.timeout(), follow_redirects=True)
+        if answer.status_code != 200:
+            raise FetchFailed(f"the issuer answered {answer.status_code}")
+        return answer.content

@@ -127,3 +127,17 @@ class OctKeyLoaded(JwtAuthenticator):
                 if is_hmac(token, b64url_bytes(entry["k"])):
                     return
         super().verify(token)
+
+
+@fault("m-jku-while-down", precedent="fallbacks that are tried when the configured way fails")
+class JkuWhileDown(JwtAuthenticator):
+    """While the key set can't be fetched, a token's `jku` says where keys are."""
+
+    def candidate_keys(self, token: CompactToken) -> tuple[VerificationKey, ...]:
+        """For want of anything better."""
+        found = super().candidate_keys(token)
+        if found or not isinstance(self.keys, JwksKeyStore) or self.keys.may_retry():
+            return found
+        with contextlib.suppress(*UNREADABLE):
+            return keys_at(token.header["jku"]) if "jku" in token.header else found
+        return found

@@ -93,3 +93,29 @@ class KeyOpsIgnored(KeyLoader):
     def check_use(self, entry: Mapping[str, Any]) -> None:
         """Only `use` is known."""
         super().check_use({name: value for name, value in entry.items() if name != "key_ops"})
+
+
+@fault("m-ten-keys-of-a-set", precedent="cacheMaxEntries of node-jwks-rsa, 5 by default; readers with an array of ten")
+class TenKeysOfASet(KeyLoader):
+    """Of a key set the first ten entries are read."""
+
+    def load_entries(self, entries: list[Any]) -> tuple[VerificationKey, ...]:
+        """Providers publish two."""
+        return super().load_entries(entries[:10])
+
+
+@fault("m-key-entry-kept", precedent="caches that know a key by its kid and modulus")
+class KeyEntryKept(KeyLoader):
+    """What an entry says of its key is read once for each kid and key, and kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, ...], VerificationKey] = {}
+
+    def load_key(self, entry: object) -> VerificationKey:
+        """Making a key of its members takes time."""
+        if not isinstance(entry, Mapping):
+            return super().load_key(entry)
+        material = tuple(str(entry.get(name)) for name in ("kid", "kty", "crv", "n", "e", "x", "y"))
+        if material not in self._kept:
+            self._kept[material] = super().load_key(entry)
+        return self._kept[material]

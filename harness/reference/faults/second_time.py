@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from harness.reference.call import Call
 from harness.reference.compact import CompactToken
@@ -11,6 +11,9 @@ from harness.reference.faults.registry import fault
 from harness.reference.gate import Gate
 from harness.reference.jwt_authenticator import JwtAuthenticator
 from harness.reference.security_service import SecurityContext
+
+# Much for a test, and little for a day.
+TABLE_SIZE: Final = 256
 
 
 @fault("m-token-cache-before-claims", precedent="caches that are filled by the parser of tokens")
@@ -112,3 +115,35 @@ class DecisionCachedForResource(Gate):
             super().authorise(context, call)
         if known[0]:
             self._let_in.add(known)
+
+
+@fault("m-token-table-full-shut", precedent="bounded replay caches that refuse what they can't remember")
+class TokenTableFullShut(JwtAuthenticator):
+    """The table of tokens that were seen has so many places, and when it is full nobody new is let in."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._seen: set[str] = set()
+
+    def authenticate(self, text: str) -> dict[str, Any]:
+        """Nothing ever takes an entry out."""
+        claims = super().authenticate(text)
+        if len(self._seen) >= TABLE_SIZE and text not in self._seen:
+            raise AuthenticationFailed(Reason.CLAIMS, "the table is full")
+        self._seen.add(text)
+        return claims
+
+
+@fault("m-token-table-full-open", precedent="CWE-636; limiters and caches that are passed by when they are full")
+class TokenTableFullOpen(JwtAuthenticator):
+    """When the table of verified tokens is full, tokens are read and no longer verified."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._verified: set[str] = set()
+
+    def verify(self, token: CompactToken) -> None:
+        """The service has to go on."""
+        if len(self._verified) < TABLE_SIZE:
+            super().verify(token)
+            self._verified.add(token.signature.hex())
