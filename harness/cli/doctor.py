@@ -11,6 +11,8 @@ import click
 
 from harness.base.errors import HarnessError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN
+from harness.crates.build import missing_for_build
+from harness.crates.server import BUILD_MINUTES
 from harness.shown.foreign_text import foreign
 from harness.shown.terminal import indented, say, say_in_colour
 from harness.targets import TARGETS, grpc_services, make_target
@@ -43,6 +45,7 @@ def doctor(address: str | None) -> int:
     problems = 0
     for name in (name for name in TARGETS if name not in _BROUGHT):
         problems += _line(f"target {name}", _target(name), needed=name == _REFERENCE)
+    _line(f"build of tasker-orchestration, once, {BUILD_MINUTES}", _missing_for_build(), needed=False)
     _line("extra grpc", why_not_installed(), needed=False)
     _line("extra browser", None if find_spec("playwright") else "pip install 'idp-harness[browser]'", needed=False)
     problems += _line("loopback", _loopback())
@@ -61,6 +64,13 @@ def _line(what: str, reason: str | None, *, needed: bool = True) -> int:
 def _target(name: str) -> str | None:
     try:
         return make_target(name, {}).available()
+    except HarnessError as problem:
+        return str(problem)
+
+
+def _missing_for_build() -> str | None:
+    try:
+        return "; ".join(missing_for_build()) or None
     except HarnessError as problem:
         return str(problem)
 

@@ -31,7 +31,7 @@ from harness.report.folder import ReportFolder
 from harness.scenario.chosen import load_chosen
 from harness.scenario.plan import keep_cells, plan
 from harness.shown import terminal
-from harness.targets import TARGETS, make_target
+from harness.targets import TARGETS, MayBeBuilt, make_target
 from harness.targets.within_reach import as_run_by
 
 
@@ -112,6 +112,8 @@ def run(
     check_options(options)
     check_idp(judged.idp_url, control_token, judged.issuer)
     runner = make_target(target, dict(judged.settings))
+    if isinstance(runner, MayBeBuilt):
+        runner.build(terminal.say)
     if reason := runner.available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     chosen = load_chosen(directories, prefixes)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.base.bundled import bundled_directory
 from harness.cell.environment import Environment, Options
-from harness.declared.expected import ExpectedFinding, expected_files, load_expected
+from harness.declared.expected import ExpectedFinding, Known, expected_files, load_expected
 from harness.declared.profile import find_profile, load_profile
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
@@ -19,7 +19,7 @@ from harness.targets import BringsIdp, Target, make_target
 class TargetRun:
     """A target with its sessions, and what is expected of it."""
 
-    def __init__(self, sessions: Sessions, findings: list[ExpectedFinding]) -> None:
+    def __init__(self, sessions: Sessions, findings: list[Known]) -> None:
         self.sessions, self.findings = sessions, findings
 
 
@@ -67,7 +67,7 @@ class TargetRuns:
             environment,
             processes=self._processes,
             hold=options.hold,
-            deviates=lambda cell: any(one.covers(cell) for one in findings),
+            deviates=lambda cell: any(one.covers(cell) for one in findings if isinstance(one, ExpectedFinding)),
         )
         return TargetRun(sessions, findings)
 

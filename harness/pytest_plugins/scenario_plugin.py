@@ -40,7 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--idp-target",
         default="reference",
         metavar="NAME",
-        help="the service under test: tasker-worker, reference, process, container, url (default: %(default)s)",
+        help="the service under test: tasker-worker, tasker-orchestration, reference, process, container, url "
+        "(default: %(default)s)",
     )
     group.addoption(
         "--idp-target-option",

@@ -63,6 +63,7 @@ def print_summary(
     if hint and (first := next((one for one in results if one.evidence.get("curl")), None)):
         again = f"`{again_line(first)}` keeps a service up for such a line or script.\n"
         console.print(words(again), style="dim")
+    _print_differences(console, [r for r in results if r.verdict == verdicts.PASSED and r.reason])
     _print_reasons(console, [r for r in results if r.verdict in (verdicts.SKIPPED, verdicts.UNDECLARED)])
     console.print(verdict_table(results))
     counts = Counter(result.verdict for result in results)
@@ -148,6 +149,18 @@ def _print_common_causes(console: Console, verdict: str, results: Sequence[CellR
 def _row(console: Console, name: str, text: str) -> None:
     row = words((f"  {name:<12}", "dim"), indented(text, _INDENT))
     console.print(row, soft_wrap=not console.record)
+
+
+def _print_differences(console: Console, results: Sequence[CellResult]) -> None:
+    """What passed although another service is known to fail it."""
+    groups: dict[str, list[CellResult]] = {}
+    for one in results:
+        groups.setdefault(one.scenario, []).append(one)
+    for scenario, cells in groups.items():
+        console.print(words((verdicts.PASSED, "green bold"), " ", (indented(scenario, _INDENT), "bold")))
+        _row(console, "reason", cells[0].reason)
+        _row(console, "cells", cell_names(cells))
+        console.print()
 
 
 def _print_reasons(console: Console, results: Sequence[CellResult]) -> None:

@@ -1,7 +1,7 @@
 """Ways to get a running service that trusts a given issuer: one module each, behind one small protocol."""
 
 from harness.base.errors import TargetError
-from harness.targets.base import DEFECTS, ApiKey, BringsIdp, MayBeEnded, Service, ServiceConfig, Target
+from harness.targets.base import DEFECTS, ApiKey, BringsIdp, MayBeBuilt, MayBeEnded, Service, ServiceConfig, Target
 from harness.targets.registry import TARGETS, make_target, profile_of
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "TARGETS",
     "ApiKey",
     "BringsIdp",
+    "MayBeBuilt",
     "MayBeEnded",
     "Service",
     "ServiceConfig",

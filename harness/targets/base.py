@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -216,6 +217,17 @@ class ToldByWords(Protocol):
     @property
     def words(self) -> frozenset[str] | None:
         """The words like `{issuer}` that stand there; `None` when its services can be told everything."""
+
+
+@runtime_checkable
+class MayBeBuilt(Protocol):
+    """A target whose service is published as source, and built when that was asked for."""
+
+    def build(self, say: Callable[[str], None]) -> None:
+        """Build it where an option says so and it isn't there; `say` gets a line from time to time.
+
+        Only in the process that the user has started. Raises `HarnessError` when it can't be built.
+        """
 
 
 @runtime_checkable

@@ -110,6 +110,12 @@ PROGRAM_LINE = OptionKind(
         ),
     )
 )
+PROGRAM = OptionKind(
+    Kind(
+        "the path of a program on this machine",
+        lambda value: isinstance(value, str) and bool(value) and _is_here(str(Path(value).absolute())),
+    )
+)
 FOLDER = OptionKind(Kind("a folder to which files can be written, or one that can be made", _can_be_a_folder), Path)
 SOME_LINE, ANY, URL_PATH = OptionKind(LINE), OptionKind(ANY_TEXT), OptionKind(PATH)
 IMAGE = OptionKind(

@@ -1,9 +1,11 @@
-"""A throw-away PostgreSQL server with one empty database, for the real Tasker worker."""
+"""A throw-away PostgreSQL server with one empty database, for the real services of Tasker."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -59,7 +61,7 @@ _SETTINGS = {
     "synchronous_commit": "off",
     "autovacuum": "off",
     "shared_buffers": "16MB",
-    "max_connections": "200",  # A few for each of the workers that share it.
+    "max_connections": "200",  # A few for each of the services that share it.
     "dynamic_shared_memory_type": "mmap",  # In the data folder, so /dev/shm keeps nothing after a SIGKILL.
     "io_method": "sync",  # No processes for what a handful of connections does not need.
     "max_logical_replication_workers": "0",
@@ -97,37 +99,54 @@ class PostgresServer:
         self._log.close()
 
 
-def start_postgres(log_folder: Path | None = None) -> PostgresServer:
+def start_postgres(
+    log_folder: Path | None = None,
+    *,
+    extensions: Sequence[Path] = (),
+    settings: Mapping[str, str] = {},
+    setup_sql: str = "",
+) -> PostgresServer:
     """Make a cluster and start a server on a free port of 127.0.0.1; takes about half a second.
 
-    Raises `TargetError` with the server's log when it does not come up.
+    `extensions`: control files and scripts of extensions that can be created beside those of the wheel. `settings`: of
+    the server, other than those here. `setup_sql`: commands, one on each line, that the superuser gives when all else
+    is set up. Raises `TargetError` with the server's log when it does not come up.
     """
-    return ports.start_on_free_port(lambda port: _start_on(port, log_folder))
+    more = {**_SETTINGS, **settings}
+    return ports.start_on_free_port(lambda port: _start_on(port, log_folder, extensions, more, _SETUP_SQL + setup_sql))
 
 
-def _start_on(port: int, log_folder: Path | None) -> PostgresServer:
+def _start_on(
+    port: int, log_folder: Path | None, extensions: Sequence[Path], settings: Mapping[str, str], setup_sql: str
+) -> PostgresServer:
     account = substitute_for_root()
     installed = programs_in_reach(account)
     scratch = ScratchFolder(scratch_base(account), mode=0o755 if account else 0o700)
     home = scratch.path / "cluster"
+    share = scratch.path / "share/extension"
     password = secrets.token_hex(16)
 
     def prepare() -> None:
         if account and not installed:
             copy_programs(scratch.path, account)
-        sql = scratch.write_secret(_SETUP_FILE, _SETUP_SQL.format(role=ROLE, database=DATABASE, password=password))
+        # Not where the user has them: whom the server runs as may not get there.
+        share.mkdir(parents=True)
+        for file in extensions:
+            shutil.copyfile(file, share / file.name)
+        sql = scratch.write_secret(_SETUP_FILE, setup_sql.format(role=ROLE, database=DATABASE, password=password))
         home.mkdir(0o700)
         for path in (sql.rename(home / _SETUP_FILE), home):
             if account:
                 os.chown(path, account.uid, account.gid)
 
     paths = [str(path) for path in (installed or scratch.path / PROGRAMS, home / "data", home / _SETUP_FILE)]
-    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    given = {**settings, "extension_control_path": f"{share.parent}:$system"}
+    words = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
     with ExitStack() as undo:
         log = ServiceLog("postgres", log_folder)
         undo.callback(log.close)
         process = GuardedProcess(
-            ["/bin/sh", "-c", _BOOT_SCRIPT, "boot", *paths, str(port), *settings],
+            ["/bin/sh", "-c", _BOOT_SCRIPT, "boot", *paths, str(port), *words],
             environment=clean_environment({"LC_ALL": "C"}),
             log=log,
             scratch=scratch,

@@ -20,6 +20,7 @@ from harness.targets.option_kinds import (
     IMAGE,
     NAMES,
     PORT,
+    PROGRAM,
     PROGRAM_LINE,
     SECONDS,
     SOME_LINE,
@@ -35,6 +36,12 @@ def _tasker_worker(**options: Any) -> Target:
     from harness.targets.tasker_worker import TaskerWorkerTarget
 
     return TaskerWorkerTarget(**options)
+
+
+def _tasker_orchestration(**options: Any) -> Target:
+    from harness.targets.tasker_orchestration import TaskerOrchestrationTarget
+
+    return TaskerOrchestrationTarget(**options)
 
 
 def _reference(**options: Any) -> Target:
@@ -78,10 +85,11 @@ class Entry:
     needed: tuple[str, ...] = ()
 
 
+_OF_TASKER = {"jwks_host": SOME_LINE, "log_folder": FOLDER, "port": FREE_PORT, "boot_seconds": SOME_SECONDS}
+
 TARGETS: Mapping[str, Entry] = {
-    "tasker-worker": Entry(
-        _tasker_worker, {"jwks_host": SOME_LINE, "log_folder": FOLDER, "port": FREE_PORT, "boot_seconds": SOME_SECONDS}
-    ),
+    "tasker-worker": Entry(_tasker_worker, _OF_TASKER),
+    "tasker-orchestration": Entry(_tasker_orchestration, {"server": PROGRAM, "build": YES_OR_NO, **_OF_TASKER}),
     "reference": Entry(
         _reference,
         {

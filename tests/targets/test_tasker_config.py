@@ -1,4 +1,4 @@
-"""The worker's configuration file holds what the service is started with, whatever the characters."""
+"""The configuration file of a service holds what the service is started with, whatever the characters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.targets import ApiKey, ServiceConfig
-from harness.targets.tasker_config import render_worker_toml
+from harness.targets.tasker_config import render_orchestration_toml, render_worker_toml
 
 CONFIG = ServiceConfig(
     issuer="http://idp.tasker.test/realms/a",
@@ -115,3 +115,30 @@ def test_a_wrong_value_is_the_only_difference(defect: str, key: str, value: obje
 def test_a_misspelt_setting_takes_the_place_of_the_right_one() -> None:
     auth = web(replace(CONFIG, defect="misspelt-audience"))["auth"]
     assert (auth.get("jwt_audiance"), auth.get("jwt_audience")) == ("tasker-api", None)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [CONFIG, replace(CONFIG, defect="no-algorithms"), ServiceConfig("i", "", "${A}")],
+    ids=["full", "defect", "bare"],
+)
+def test_the_orchestration_is_told_of_authentication_what_the_worker_is_told(config: ServiceConfig) -> None:
+    orchestration = tomllib.loads(render_orchestration_toml(config))["orchestration"]["web"]
+    worker = web(config)
+    assert (orchestration["auth"], orchestration["config_endpoint_enabled"]) == (
+        worker["auth"],
+        worker["config_endpoint_enabled"],
+    )
+
+
+def test_the_orchestration_has_no_table_of_the_worker() -> None:
+    assert set(tomllib.loads(render_orchestration_toml(CONFIG))) == {"common", "orchestration"}
+
+
+@pytest.mark.parametrize(("defect", "path"), [("auth-table", ["auth"]), ("web-auth-table", ["web", "auth"])])
+def test_a_misplaced_table_is_misplaced_in_the_orchestration_too(defect: str, path: list[str]) -> None:
+    table = tomllib.loads(render_orchestration_toml(replace(CONFIG, defect=defect)))
+    assert "auth" not in table["orchestration"]["web"]
+    for name in path:
+        table = table[name]
+    assert table == web(CONFIG)["auth"]

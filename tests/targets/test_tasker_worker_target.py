@@ -182,7 +182,7 @@ def test_an_exception_leaves_neither_process_nor_file(
 ) -> None:
     with closing(TaskerWorkerTarget()) as target:
         target.start(issuer.config(target))
-        monkeypatch.setattr("harness.targets.tasker_worker.wait_until_healthy", lambda *_: 1 / 0)
+        monkeypatch.setattr("harness.targets.tasker_service.wait_until_healthy", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             target.start(issuer.config(target))
     assert (running(below_this_process(str(temporary_base))), list(temporary_base.iterdir())) == ([], [])
@@ -346,7 +346,7 @@ def test_keys_are_fetched_directly_from_a_name_that_leads_to_this_machine(tempor
 
 
 def test_with_a_jwks_host_another_host_is_refused(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.targets.tasker_worker.check_jwks_host", lambda _: None)
+    monkeypatch.setattr("harness.targets.tasker_service.check_jwks_host", lambda _: None)
     target = TaskerWorkerTarget(jwks_host="my-machine")
     with pytest.raises(TargetError, match="is not at my-machine"):
         target.start(ServiceConfig("i", "http://idp.example.com/jwks", "a", idp_address="127.0.0.1:1"))
