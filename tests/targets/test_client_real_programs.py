@@ -82,3 +82,13 @@ def test_the_client_of_tasker_py_sends_what_is_recorded(
     assert result.return_value == 0, result.output
     assert list(verdicts(result).values()) == ["finding", "finding", "finding", "passed"]
     assert database.url not in result.output
+
+
+@needs_tasker_ctl
+def test_tasker_ctl_does_four_jobs_as_the_page_says() -> None:
+    """docs/static-keys.md lists where it differs, and the rest is the same."""
+    result = CliRunner().invoke(cli, ["keys", "compare", str(TASKER_CTL)], standalone_mode=False)
+    assert result.exception is None, result.exception
+    differs = {line[8:] for line in result.output.splitlines() if line.startswith("differs ")}
+    assert differs == {"a pair of 2048 bits", "a pair where one is", "a new token", "the permissions"}
+    assert result.return_value == 1
