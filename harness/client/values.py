@@ -106,7 +106,7 @@ class Values:
     def _is_minted(self, token: str) -> bool:
         self.secrets.add_token(token)
         try:
-            jwt.decode(token, self._public, [ALGORITHM], options={"verify_aud": False})
+            jwt.decode_complete(token, self._public, [ALGORITHM], options={"verify_aud": False})
         except jwt.PyJWTError:
             return False
         return True

@@ -167,7 +167,8 @@ def _generated(tool: _Tool, key: pem_files.KeyPair) -> str:
     if ended.status != 0 or found is None:
         return f"none, exit status {ended.status}: {_last_line(ended)}"
     with suppress(jwt.PyJWTError):
-        claims = jwt.decode(found[0], pem_files.read_public_key(key.public), ["RS256"], audience=_GRANT.audience)
+        public = pem_files.read_public_key(key.public)
+        claims = jwt.decode_complete(found[0], public, ["RS256"], audience=_GRANT.audience)["payload"]
         hours = (claims["exp"] - claims["iat"]) / 3600
         return f"for {foreign(claims['sub'])}, {hours:g} h, {' '.join(map(str, map(foreign, claims['permissions'])))}"
     return "one that its own key doesn't verify"
