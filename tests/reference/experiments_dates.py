@@ -18,6 +18,8 @@ def _written(before: str, after: str) -> Callable[[World], str]:
 
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-clock-at-start": outlives(400),
+    "m-exp-needs-iat": accepts(lambda world: world.k1.token(exp=1, iat=...)),
+    "m-exp-or-nbf": accepts(lambda world: world.k1.token(exp=1, nbf=0)),
     "m-exp-infinite": accepts(_written("4102444800", "1e400")),
     "m-nbf-leeway-doubled": accepts(lambda world: world.k1.token(nbf=now(100))),
     "m-nbf-against-iat": (

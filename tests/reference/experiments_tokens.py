@@ -86,6 +86,15 @@ def now(seconds: float) -> int:
     return int(time.time() + seconds)
 
 
+def misses_the_other_algorithm(world: World, start: Start) -> bool:
+    """After an RS256 token an ES256 one is refused although both are allowed."""
+    other = Key.p256("p1")
+    world.issuer.publish(world.k1, other)
+    service = start(jwt_allowed_algorithms=("RS256", "ES256"))
+    assert service.status(world.k1.token()) == 200
+    return service.status(other.token()) == 401
+
+
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-no-signature-check": accepts(lambda world: world.attacker.token({"kid": "k1"})),
     "m-alg-none-accepted": accepts(lambda _: unsigned({"alg": "none"})),
@@ -102,6 +111,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         accepts(lambda world: world.k1.token(alg="RS512")),
     ),
     "m-jwk-alg-ignored": accepts(lambda world: world.k1.token(alg="RS512"), jwt_allowed_algorithms=("RS256", "RS512")),
+    "m-first-algorithm-pinned": misses_the_other_algorithm,
     "m-allowlist-family-conflict": refuses(lambda world: world.k1.token(), jwt_allowed_algorithms=("RS256", "ES256")),
     "m-ecdsa-zero": ecdsa_zero,
     "m-pkcs1-suffix-compare": (

@@ -164,6 +164,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-perm-case-insensitive": (grants("TASKS:LIST"), grants("tasks:list ")),
     "m-any-permission-suffices": grants("steps:read"),
     "m-perm-string-as-list": (grants_claim("tasks:list"), grants_claim("xx tasks:list xx")),
+    "m-users-need-no-permission": accepts(lambda world: world.k1.token(permissions=[], azp="app", sub="alice")),
     "m-missing-claim-allows": (grants_claim(...), grants_claim(None)),
     "m-strict-ignored": grants("tasks:list", "custom:x", strict_validation=True),
     "m-lenient-rejects-unknown": enforces_strictness,
@@ -226,6 +227,8 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     ),
     "m-key-permissions-ignored": (with_key("sk-nothing"), key_writes),
     "m-key-star-unknown": with_key("sk-star", 403, api_keys=(ApiKey("sk-star", ("*",)),)),
+    "m-key-found-by-beginning": with_key(f"{FULL_KEY[:-1]}~"),
+    "m-key-decoded": (with_key(f"'{FULL_KEY}'"), with_key(FULL_KEY.replace("s", "%73"))),
     "m-key-star-loose": (
         with_key("sk-unset", api_keys=(ApiKey("sk-unset", ("",)),)),
         with_key("sk-glob", api_keys=(ApiKey("sk-glob", ("*:*",)),)),

@@ -53,6 +53,17 @@ def misses_a_new_key(world: World, start: Start) -> bool:
     return service.status(world.k2.token()) == 401
 
 
+def strangers_keep_keys_alive(world: World, start: Start) -> bool:
+    """In an outage an unknown kid now and then makes the old keys last."""
+    service = start(**TIMES)
+    assert service.status(world.k1.token()) == 200
+    world.issuer.answer(b"", 500)
+    for _ in range(2):
+        world.clock.advance(R + S - 1)
+        service.status(world.attacker.token({"kid": "unknown"}))
+    return service.status(world.k1.token(exp=2**40)) == 200
+
+
 def fetches_again(world: World, start: Start) -> bool:
     """Five requests cost more than one fetch."""
     service = start()
@@ -286,6 +297,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-rate-limit-starves-rotation": flood_hides_a_new_key,
     "m-negative-cache-forever": remembers_a_miss,
     "m-drop-keys-on-failed-refresh": outage(serves_500, R + 1, 401),
+    "m-unknown-kid-renews-keys": strangers_keep_keys_alive,
     "m-stale-forever": outage(serves_500, R + S + 1, 200),
     "m-boot-failure-permanent": never_starts,
     "m-no-recovery-after-outage": never_recovers,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from harness.reference.faults.second_time import TABLE_SIZE
 
 from .issuer import as_json, b64url
@@ -53,12 +55,22 @@ def is_full(stranger: bool, status: int) -> Experiment:
     return experiment
 
 
+def outlives_its_keys(world: World, start: Start) -> bool:
+    """A token that was let in is let in again when the keys have ended in an outage."""
+    service, token = start(), world.k1.token(exp=int(time.time()) + 86_400)
+    assert service.status(token) == 200
+    world.issuer.answer(b"", 500)
+    world.clock.advance(7200)
+    return service.status(token) == 200
+
+
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-token-cache-before-claims": passes_the_second_time,
     "m-token-cache-without-header": is_taken_for(under_another_header, {}),
     "m-unknown-kid-trusted-afterwards": trusts_what_it_looked_for,
     "m-decision-cached-for-method": opens_the_other_route,
     "m-decision-cached-for-resource": opens_what_is_behind,
+    "m-token-cache-outlives-keys": outlives_its_keys,
     "m-token-table-full-shut": is_full(stranger=False, status=401),
     "m-token-table-full-open": is_full(stranger=True, status=200),
 }

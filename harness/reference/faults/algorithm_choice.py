@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.reference.algorithms import ALGORITHMS
 from harness.reference.compact import CompactToken
+from harness.reference.errors import AuthenticationFailed, Reason
 from harness.reference.faults.registry import fault
 from harness.reference.jwt_authenticator import JwtAuthenticator
 
@@ -95,3 +96,18 @@ class KeyDecidesAlgorithm(JwtAuthenticator):
             if name and self.signature_is_valid(name, key, token):
                 return
         super().verify(token)
+
+
+@fault("m-first-algorithm-pinned", precedent="validators that are built for the first token and kept")
+class FirstAlgorithmPinned(JwtAuthenticator):
+    """The algorithm of the first token is that of all others."""
+
+    _pinned: str | None = None
+
+    def select_algorithm(self, header: Mapping[str, Any]) -> str:
+        """An issuer has one."""
+        algorithm = super().select_algorithm(header)
+        if self._pinned not in (None, algorithm):
+            raise AuthenticationFailed(Reason.ALGORITHM, "the algorithm is another one than before")
+        self._pinned = algorithm
+        return algorithm

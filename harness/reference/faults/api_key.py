@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import pbkdf2_hmac
 from hmac import compare_digest
 from typing import Final
+from urllib.parse import unquote
 
 from harness.reference.api_keys import ApiKeyRegistry
 from harness.reference.credentials import CredentialReader, Credentials
@@ -96,3 +97,22 @@ class SlowHashAfterPrefix(ApiKeyRegistry):
             return False
         hashed = (pbkdf2_hmac("sha256", key.encode(), b"salt", HASH_ROUNDS) for key in (presented, configured))
         return compare_digest(*hashed)
+
+
+@fault("m-key-found-by-beginning", precedent="keys of the form `id.secret` that are looked up by the id alone")
+class KeyFoundByBeginning(ApiKeyRegistry):
+    """A key is found by its first half, and the rest of it is not compared."""
+
+    def matches(self, presented: str, configured: str) -> bool:
+        """The first half is unique."""
+        half = len(configured) // 2
+        return len(presented) == len(configured) and presented[:half] == configured[:half]
+
+
+@fault("m-key-decoded", precedent="CWE-174; keys that were meant for a query or for Basic")
+class KeyDecoded(ApiKeyRegistry):
+    """A key may be percent-encoded, or in quotation marks."""
+
+    def matches(self, presented: str, configured: str) -> bool:
+        """Some clients do that."""
+        return super().matches(unquote(presented).strip("\"'"), configured)

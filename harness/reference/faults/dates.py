@@ -130,3 +130,23 @@ class JsonConstants(JwtAuthenticator):
 
 def _far(name: str) -> int:
     return -FAR_FUTURE if name.startswith("-") else FAR_FUTURE
+
+
+@fault("m-exp-needs-iat", precedent="lifetimes that are computed as `exp` minus `iat`")
+class ExpNeedsIat(ClaimsChecker):
+    """A token without `iat` never expires."""
+
+    def check_expiry(self, claims: Mapping[str, Any]) -> None:
+        """Nobody knows how old it is."""
+        if "iat" in claims:
+            super().check_expiry(claims)
+
+
+@fault("m-exp-or-nbf", precedent="`elif` between two checks")
+class ExpOrNbf(ClaimsChecker):
+    """A token that has begun does not end: where there is an `nbf`, `exp` is not looked at."""
+
+    def check_expiry(self, claims: Mapping[str, Any]) -> None:
+        """One date decides."""
+        if "nbf" not in claims:
+            super().check_expiry(claims)

@@ -184,3 +184,14 @@ class DuplicateKidFirst(JwksKeyStore):
         """`next(key for key in keys if key.kid == kid)`."""
         found = super().matching(kid)
         return found if kid is None else found[:1]
+
+
+@fault("m-unknown-kid-renews-keys", precedent="a time stamp that is set with every try, also with one that failed")
+class UnknownKidRenewsKeys(JwksKeyStore):
+    """A look for an unknown kid makes the known keys young again, also when it failed."""
+
+    def refresh_for_unknown(self, kid: str, asked_at: float) -> None:
+        """The set has been looked at just now."""
+        super().refresh_for_unknown(kid, asked_at)
+        if self.keys:
+            self.fetched_at = self.monotonic()

@@ -139,3 +139,15 @@ class RouteWrongPermission(Gate):
         copied = {"tasks:create": "tasks:list", "templates:validate": "worker:templates_read"}
         required = super().required_permission(route)
         return copied.get(required or "", required)
+
+
+@fault("m-users-need-no-permission", precedent="scopes that are asked of machines alone (CWE-862)")
+class UsersNeedNoPermission(PermissionPolicy):
+    """Permissions are for machines: the token of a person grants everything."""
+
+    def granted(self, claims: Mapping[str, Any]) -> Collection[str]:
+        """Whoever has logged in is one of us."""
+        permissions = super().granted(claims)
+        client = claims.get("azp") or claims.get("client_id") or claims.get("cid")
+        is_machine = client is None or claims.get("sub") in (client, f"{client}@clients")
+        return permissions if is_machine else WILDCARDS

@@ -9,6 +9,7 @@ from harness.reference.compact import CompactToken
 from harness.reference.errors import AuthenticationFailed, Reason
 from harness.reference.faults.registry import fault
 from harness.reference.gate import Gate
+from harness.reference.jwks_key_store import JwksKeyStore
 from harness.reference.jwt_authenticator import JwtAuthenticator
 from harness.reference.security_service import SecurityContext
 
@@ -147,3 +148,24 @@ class TokenTableFullOpen(JwtAuthenticator):
         if len(self._verified) < TABLE_SIZE:
             super().verify(token)
             self._verified.add(token.signature.hex())
+
+
+@fault("m-token-cache-outlives-keys", precedent="caches that are emptied by a new key set, and by nothing else")
+class TokenCacheOutlivesKeys(JwtAuthenticator):
+    """A token that was verified once is good until new keys come, also when the old ones have ended."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._verified: dict[str, tuple[float, dict[str, Any]]] = {}
+
+    def authenticate(self, text: str) -> dict[str, Any]:
+        """A key set that can't be fetched is no new one."""
+        if not isinstance(self.keys, JwksKeyStore):
+            return super().authenticate(text)
+        self.keys.refresh_when_due()
+        fetched_at, claims = self._verified.get(text, (0.0, {}))
+        if not claims or fetched_at != self.keys.fetched_at:
+            claims = super().authenticate(text)
+            self._verified[text] = self.keys.fetched_at, claims
+        self.claims.check(claims)
+        return claims
