@@ -136,6 +136,10 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-kid-as-url": leads_to_a_key(lambda url: {"kid": url}),
     "m-jwks-url-from-claims": learns_the_issuer,
     "m-oct-key-loaded": uses_a_published_secret,
+    "m-kid-as-member": (
+        refuses(lambda world: world.k1.token({"kid": "__proto__"}), 500),
+        refuses(lambda world: world.k1.token({"kid": "constructor"}), 500),
+    ),
     "m-kid-ignored": ignores_the_kid,
     "m-kid-as-file": (
         accepts(lambda _: hmac_token(b"", {"kid": "/dev/null"})),

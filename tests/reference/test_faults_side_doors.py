@@ -76,6 +76,9 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     ),
     "m-grpc-unchecked": with_header("Content-Type", "application/grpc"),
     "m-referer-trusted": with_header("Referer", "http://127.0.0.1/api-docs/ui"),
+    "m-event-stream-unchecked": with_header("Accept", "text/event-stream"),
+    "m-debug-query-open": spelt("/v1/tasks?debug=true"),
+    "m-conditional-before-gate": anonymous("/v1/tasks", 304, headers={"If-None-Match": "*"}),
     "m-static-files-public": spelt("/v1/tasks?x=.css"),
     "m-original-uri-public": (
         with_header("X-Original-URI", "/health"),

@@ -14,6 +14,7 @@ from harness.reference.jwk import VerificationKey
 from harness.reference.jwks_key_store import JwksKeyStore
 from harness.reference.jwt_authenticator import JwtAuthenticator
 
+MEMBERS_OF_ALL: Final = ("proto", "class", "constructor", "tostring", "hasownproperty")
 MAX_KEY_FILE_BYTES: Final = 64 * 1024
 
 
@@ -84,3 +85,14 @@ class MissingKidUnverified(JwtAuthenticator):
         """`if key is not None: verify(...)`."""
         if "kid" in token.header:
             super().verify(token)
+
+
+@fault("m-kid-as-member", precedent="CWE-1321; tables of keys that are objects, which have members of their own")
+class KidAsMember(JwksKeyStore):
+    """Keys are looked up as members of an object, and what every object has is no key: 500."""
+
+    def matching(self, kid: str | None) -> tuple[VerificationKey, ...]:
+        """`keys[kid]`, in a language where that finds more than what was put there."""
+        if kid is not None and kid.strip("_").lower() in MEMBERS_OF_ALL:
+            raise AttributeError("a method is no key")
+        return super().matching(kid)

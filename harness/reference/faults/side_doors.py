@@ -75,6 +75,35 @@ class GrpcUnchecked(Gate):
         return super().is_public(call) or (call.request.content_type or "").startswith("application/grpc")
 
 
+@fault("m-event-stream-unchecked", precedent="EventSource of browsers, which sends no Authorization")
+class EventStreamUnchecked(Gate):
+    """A request for a stream of events needs no credentials."""
+
+    def is_public(self, call: Call) -> bool:
+        """A page could not send them."""
+        return super().is_public(call) or "text/event-stream" in call.request.headers.get("Accept", "")
+
+
+@fault("m-debug-query-open", precedent="CWE-489")
+class DebugQueryOpen(Gate):
+    """A parameter that asks for debugging opens every route."""
+
+    def is_public(self, call: Call) -> bool:
+        """Only for the days before the release."""
+        return super().is_public(call) or call.request.args.get("debug") in ("1", "true")
+
+
+@fault("m-conditional-before-gate", precedent="caches and ETag middleware in front of the one that authenticates")
+class ConditionalBeforeGate(Gate):
+    """A conditional request is answered 304 before anybody asks who sent it."""
+
+    def serve(self, call: Call) -> Response:
+        """Whoever has it already may know that it is the same."""
+        if "If-None-Match" in call.request.headers and not call.match.public:
+            return Response(status=304)
+        return super().serve(call)
+
+
 @fault("m-referer-trusted", precedent="CWE-293")
 class RefererTrusted(Gate):
     """A request that comes from a page of the service's documentation needs no credentials."""
