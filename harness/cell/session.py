@@ -15,7 +15,7 @@ from harness.cell.key_files import KeyFiles
 from harness.cell.outgoing import build_request, find_route
 from harness.cell.placeholder_values import session_words
 from harness.cell.preconditions import Controls
-from harness.cell.service_settings import service_config, standard_api_keys
+from harness.cell.service_settings import long_api_keys, service_config, standard_api_keys
 from harness.cell.tokens import PermissionsPlace, Words, token_spec
 from harness.grammar.model import Route, Table
 from harness.idp.client import IssuerClient
@@ -152,7 +152,8 @@ class Session:
 
     def api_keys(self) -> dict[str, ApiKey]:
         """The API keys that scenarios name."""
-        return standard_api_keys(self.profile)
+        keys = standard_api_keys(self.profile)
+        return long_api_keys(keys) if self.config.get("api_keys") == "long" else keys
 
     def restart_service(self, config: Table) -> None:
         """Start the service, or start it again, with these changes of its configuration.

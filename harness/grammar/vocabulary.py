@@ -70,7 +70,7 @@ READABLE_LOG: Final = "readable-log"
 CONFIG_WORDS: Final = {
     "verification": ("jwks", "public_key"),
     "refresh": ("long", "short"),
-    "api_keys": ("standard", "none", "with-empty", "star", "nearly-star"),
+    "api_keys": ("standard", "none", "with-empty", "star", "nearly-star", "long"),
     "defect": (
         "auth-table",
         "web-auth-table",

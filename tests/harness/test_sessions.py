@@ -298,6 +298,16 @@ def test_one_key_has_other_permissions(
     )
 
 
+def test_long_keys_are_told_and_known(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
+    """The service has those that scenarios name, each of them the usual one with a long end."""
+    body = PLAIN + 'config.api_keys = "long"\nrequest.headers = { X-API-Key = "{api_key.full}" }\n'
+    sessions.run(cell(tmp_path, body))
+    usual = standard_api_keys(sessions.environment.profile)
+    told = target.started[0].config.api_keys
+    assert all(one.key.startswith(usual[one.description].key) and len(one.key) > 100 for one in told)
+    assert [one.permissions for one in told] == [one.permissions for one in usual.values()]
+
+
 def test_a_static_key_is_the_issuers_first(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
     sessions.run(cell(tmp_path, PLAIN + 'config.verification = "public_key"\n'))
     config = target.started[0].config

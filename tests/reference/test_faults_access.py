@@ -228,6 +228,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-key-permissions-ignored": (with_key("sk-nothing"), key_writes),
     "m-key-star-unknown": with_key("sk-star", 403, api_keys=(ApiKey("sk-star", ("*",)),)),
     "m-key-found-by-beginning": with_key(f"{FULL_KEY[:-1]}~"),
+    "m-key-hashed-by-bcrypt": with_key(f"{'k' * 100}x", api_keys=(ApiKey(f"{'k' * 100}y", ("tasks:*",)),)),
     "m-key-decoded": (with_key(f"'{FULL_KEY}'"), with_key(FULL_KEY.replace("s", "%73"))),
     "m-key-star-loose": (
         with_key("sk-unset", api_keys=(ApiKey("sk-unset", ("",)),)),

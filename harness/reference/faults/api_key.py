@@ -116,3 +116,14 @@ class KeyDecoded(ApiKeyRegistry):
     def matches(self, presented: str, configured: str) -> bool:
         """Some clients do that."""
         return super().matches(unquote(presented).strip("\"'"), configured)
+
+
+@fault(
+    "m-key-hashed-by-bcrypt", precedent="Okta, October 2024 (AD/LDAP delegated authentication); BCryptPasswordEncoder"
+)
+class KeyHashedByBcrypt(ApiKeyRegistry):
+    """Of a key the first 72 bytes are compared, which is all that bcrypt reads."""
+
+    def matches(self, presented: str, configured: str) -> bool:
+        """A password hash, for what is no password."""
+        return compare_digest(presented.encode()[:72], configured.encode()[:72])
