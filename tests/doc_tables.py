@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from grpc_tables import TABLES as GRPC_TABLES
 from seed_tables import TABLES as SEED_TABLES
 from word_tables import TABLES as WORD_TABLES
 from word_tables import table
@@ -61,6 +62,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "vendor-pages": vendor_pages,
     **WORD_TABLES,
     **SEED_TABLES,
+    **GRPC_TABLES,
 }
 
 

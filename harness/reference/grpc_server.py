@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,9 +26,12 @@ _SERVING = b"\x08\x01"  # HealthCheckResponse of grpc.health.v1 with status SERV
 
 
 class GrpcServer:
-    """Serves `methods` behind `gate` on `host`, at a free port; `app` is the context that faults and logs ask for."""
+    """Serves `methods` behind `gate` at HOST:PORT (0: any free one); `app` is the context that faults and logs ask for.
 
-    def __init__(self, app: Flask, gate: GrpcGate, methods: tuple[Method, ...], host: str) -> None:
+    Raises `OSError` when the port is taken.
+    """
+
+    def __init__(self, app: Flask, gate: GrpcGate, methods: tuple[Method, ...], address: str) -> None:
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # Else the library writes to the terminal when it ends.
         self._app, self._gate = app, gate
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="reference-grpc")
@@ -38,7 +42,12 @@ class GrpcServer:
         check = grpc.unary_unary_rpc_method_handler(lambda message, context: _SERVING)
         self._add("grpc.health.v1.Health", {"Check": check})
         self._add("grpc.reflection.v1.ServerReflection", {"ServerReflectionInfo": _reflection(methods)})
-        self.address = f"{host}:{self._server.add_insecure_port(f'{host}:0')}"
+        try:
+            port = self._server.add_insecure_port(address)
+        except RuntimeError as error:
+            self._pool.shutdown()
+            raise OSError(errno.EADDRINUSE, f"gRPC can't be served at {address}") from error
+        self.address = f"{address.rpartition(':')[0]}:{port}"
         self._server.start()
 
     def stop(self) -> None:

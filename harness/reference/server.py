@@ -120,7 +120,11 @@ class ReferenceServer:
             raise
         self._listener, self._thread = listener, thread
         if self.app.settings.grpc_enabled:
-            self._start_grpc()
+            try:
+                self._start_grpc()
+            except BaseException:
+                self.stop()
+                raise
         return self
 
     def _start_grpc(self) -> None:
@@ -130,7 +134,7 @@ class ReferenceServer:
 
         gate = self._parts.of(GrpcGate)(self.app.gate, self.app.replies)
         methods = METHODS.get(self.app.settings.service, ())
-        self._grpc = GrpcServer(self.app, gate, methods, self._address[0])
+        self._grpc = GrpcServer(self.app, gate, methods, f"{self._address[0]}:{self.app.settings.grpc_port}")
 
     @property
     def port(self) -> int:

@@ -35,7 +35,8 @@ class ReferenceSettings:
     With `discovery_url` the address of the keys is found in the issuer's metadata (RFC 8414 §3) instead of in
     `jwks_url`. `second_issuer` is trusted beside `jwt_issuer`, with the keys at `second_jwks_url` and no others.
     `guard_private_hosts` refuses to fetch keys from loopback, private and link-local hosts. `decryption_key_pem`
-    is a private key of the service; nothing here decrypts. With `grpc_enabled` it serves gRPC too (extra `grpc`).
+    is a private key of the service; nothing here decrypts. With `grpc_enabled` it serves gRPC too (extra `grpc`), at
+    `grpc_port` or, for 0, at any free one.
 
     Source: seed documents `configuration-reference` and `authentication-and-authorization`; the defaults are theirs,
     except that authentication is on and strict validation off unless asked for.
@@ -71,6 +72,7 @@ class ReferenceSettings:
     api_key_header: str = "X-API-Key"
     config_endpoint_enabled: bool = False
     grpc_enabled: bool = False
+    grpc_port: int = 0
     max_token_bytes: int = 16 * 1024
     max_body_bytes: int = 1024 * 1024
 

@@ -131,3 +131,10 @@ def test_a_message_that_is_none_is_told_after_the_caller_was_let_in(world: World
 def test_without_the_setting_nothing_serves_grpc(world: World) -> None:
     """So that nobody needs the extra who doesn't ask for it."""
     assert world.start().server.grpc_address is None
+
+
+def test_a_port_that_is_taken_ends_the_start(world: World) -> None:
+    """Nothing is left that listens."""
+    taken = int(world.start(grpc_enabled=True).server.grpc_address.rpartition(":")[2])
+    with pytest.raises(OSError, match=f"gRPC can't be served at 127.0.0.1:{taken}"):
+        world.start(grpc_enabled=True, grpc_port=taken)

@@ -22,6 +22,7 @@ from harness.targets import ApiKey, ServiceConfig, TargetError, make_target
 from harness.targets.process import ProcessTarget
 from harness.targets.service_template import SECRET_WORDS
 from harness.targets.within_reach import as_run_by
+from harness.wire.grpc_reflection import served_methods
 
 TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
 CONFIG = ServiceConfig(
@@ -321,3 +322,31 @@ def test_only_a_service_that_runs_already_hides_its_log(tiny_command: list[str])
     assert "sees no log" in as_run_by(make_target("url", {"base-url": "http://127.0.0.1:1"}), profile).log_hidden
     assert as_run_by(make_target("reference"), profile).log_hidden == ""
     assert as_run_by(target_of(tiny_command, "{issuer}"), profile).log_hidden == ""
+
+
+REFERENCE = """
+service = "orchestration"
+jwt_issuer = "{issuer}"
+jwt_audience = "{audience}"
+jwks_url = "{jwks_url}"
+jwks_url_allow_http = true
+grpc_enabled = true
+grpc_port = {grpc_port}
+"""
+
+
+def test_a_service_is_told_where_to_serve_grpc(tmp_path: Path) -> None:
+    """The address is that of a server that answers there; without the word nobody knows it."""
+    pytest.importorskip("grpc", reason="pip install 'idp-harness[grpc]'")
+    file = tmp_path / "settings.toml"
+    file.write_text(REFERENCE, encoding="utf-8")
+    command = [sys.executable, "-P", "-m", "harness.reference", "--settings", "{config_file}", "--port", "{port}"]
+    target = ProcessTarget(command, config=f"{file}:settings.toml")
+    try:
+        service = target.start(replace(CONFIG, jwks_url="http://127.0.0.1:1/jwks", grpc=True))
+        assert target.why_no_grpc == ""
+        assert service.grpc_address is not None
+        assert "/tasker.v1.TaskService/ListTasks" in served_methods(service.grpc_address)
+    finally:
+        target.close()
+    assert ProcessTarget([*command]).why_no_grpc == "its command line, environment or file has no {grpc_port}"
