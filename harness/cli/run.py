@@ -9,6 +9,7 @@ import click
 
 from harness.base.errors import HarnessError
 from harness.cell.environment import Options, check_options
+from harness.cli.both import TASKER, judge_both
 from harness.cli.judging import Judging
 from harness.cli.options import (
     check_idp,
@@ -38,7 +39,9 @@ from harness.targets.within_reach import as_run_by
 @click.command()
 @click.argument("prefixes", nargs=-1, metavar="[ID-PREFIX]...")
 @click.option(
-    "--target", type=click.Choice(sorted(TARGETS)), help="The service to judge. [default: the real Tasker worker]"
+    "--target",
+    type=click.Choice(sorted([*TARGETS, TASKER])),
+    help="The service to judge; tasker: both of Tasker's. [default: the real Tasker worker]",
 )
 @click.option("--profile", metavar="NAME|FILE", help="What the service declares: routes, permissions, policies.")
 @click.option("--base-url", metavar="URL", help="Where a running service is (--target url).")
@@ -98,9 +101,13 @@ def run(
       idp-harness run time-nbf-future --style auth0 --hold
       idp-harness run 'rotation/retirement/rot-retire[okta]' --hold
       idp-harness run --target reference --fault m-no-exp-check time
+      idp-harness run --target tasker --target-option server=./tasker-server
       idp-harness run --target url --base-url http://127.0.0.1:8080 --profile my.toml \\
                       --idp-url http://127.0.0.1:9400 --issuer default --style auth0
     """
+    if target == TASKER:
+        assert run.callback is not None
+        return judge_both(run.callback, click.get_current_context().params)
     console = terminal.console()
     settings = tuple(target_settings(base_url, command, target_option))
     given = TargetOptions(target, profile, settings, idp_url, issuer, control_token, styles)
