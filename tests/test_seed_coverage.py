@@ -31,7 +31,7 @@ from seed_coverage import (
 
 from harness.client.case_file import BUNDLED, load_cases
 from harness.client.known import load_known
-from harness.declared.expected import load_expected
+from harness.declared.expected import ExpectedFinding, load_expected
 from harness.lint.judge import RULES
 
 STATEMENTS = statements()
@@ -152,7 +152,7 @@ def test_a_finding_whose_requirement_names_a_document_stands_among_its_sentences
         for target in service
         if (expected_folder() / f"{target}.toml").is_file()
         for finding in load_expected(target, scenarios)
-        if finding.requirement.startswith(names)
+        if isinstance(finding, ExpectedFinding) and finding.requirement.startswith(names)
     }
     for tool in TOOLS:
         cases = load_known(BUNDLED / "expected" / f"{tool}.toml", load_cases(BUNDLED / "tasker.toml"))
