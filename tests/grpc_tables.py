@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from word_tables import table
 
 from harness.base.bundled import bundled_directory
-from harness.declared.expected import load_expected
+from harness.declared.expected import ExpectedFinding, Known, load_expected
 from harness.declared.profile import load_profile
 from harness.grammar.model import Cell
 from harness.grammar.vocabulary import STYLES
 from harness.scenario.loader import load_all
+from harness.scenario.plan import plan
 
 # Who is judged over gRPC, and by which profile.
-_TARGETS = {"reference": "reference", "worker": "tasker-worker"}
+_TARGETS = {"reference": "reference", "worker": "tasker-worker", "orchestration": "tasker-orchestration"}
 _SCENARIOS = ("grpc/parity/grpc-parity", "grpc/parity/grpc-parity-routes")
 _PROFILES = {"orchestration": "tasker-orchestration", "worker": "tasker-worker"}
 
@@ -30,8 +32,16 @@ def _parity() -> Iterator[list[str]]:
     for scenario in scenarios:
         for variant in scenario.variants if scenario.id in _SCENARIOS else ():
             cell = Cell(scenario, variant, STYLES[0])
-            found = [any(one.covers(cell) for one in known[name]) for name in _TARGETS]
-            yield [variant.name.replace("-", " "), *("**finding**" if one else "same" for one in found)]
+            yield [variant.name.replace("-", " "), *(_shown(cell, name, known[name]) for name in _TARGETS)]
+
+
+def _shown(cell: Cell, name: str, known: list[Known]) -> str:
+    profile = load_profile(bundled_directory() / "profiles" / f"{_TARGETS[name]}.toml")
+    [planned] = plan([replace(cell.scenario, variants=(cell.variant,))], profile, name, [cell.style])
+    if planned.verdict:
+        return "–"
+    findings = (one for one in known if isinstance(one, ExpectedFinding))
+    return "**finding**" if any(one.covers(cell) for one in findings) else "same"
 
 
 def methods() -> str:
