@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,22 +10,27 @@ from pathlib import Path
 
 import pytest
 from cell_bench import Bench
-from scenario_files import load_scenario
+from scenario_files import load_scenario, profile_text, write_profile
 from watching import steps
 
 from harness.base.bundled import bundled_directory
+from harness.base.errors import ScenarioFileError
 from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, SKIPPED, CellResult
 from harness.cell.environment import Environment, Options
 from harness.cell.session import Session
 from harness.declared.grpc import read_grpc
 from harness.declared.profile import Profile, load_profile
 from harness.matrix.cell_runner import run_cell
+from harness.reference.server import ReferenceServer
+from harness.reference.settings_file import settings_from
 from harness.scenario.plan import plan
 from harness.targets.base import Target
 from harness.targets.reference import ReferenceTarget
 from harness.targets.url import UrlTarget
 from harness.targets.within_reach import as_run_by
 from harness.wire import grpc_call
+from harness.wire.curl_line import CurlLine
+from harness.wire.exchange import Request
 
 pytest.importorskip("grpc", reason="pip install 'idp-harness[grpc]'")
 
@@ -139,3 +145,37 @@ def test_a_route_without_a_method_skips_the_case(tmp_path: Path) -> None:
     body = steps('do = "send", request = { route = "write", transport = "grpc" }, expect = "accept"')
     [cell, *_] = plan([load_scenario(tmp_path, body)], worker, "tasker-worker")
     assert (cell.verdict, cell.reason.endswith("asks for the permission of the route 'write'")) == (SKIPPED, True)
+
+
+def test_the_line_of_curl_repeats_the_call() -> None:
+    """Over HTTP/2, with the metadata and the message; the code comes as a number."""
+    settings = {"service": "orchestration", "jwt_issuer": "http://issuer.test", "jwt_audience": "tasker-api"}
+    settings |= {"jwks_url": "http://127.0.0.1:1/jwks", "jwks_url_allow_http": True, "grpc_enabled": True}
+    keys = [{"key": "sk-tasks", "permissions": ["tasks:*"]}]
+    with ReferenceServer(settings_from({**settings, "api_keys_enabled": True, "api_keys": keys})) as server:
+        for headers, message, code in (
+            ((("X-API-Key", "sk-tasks"),), None, "0"),
+            ((("X-API-Key", "sk-tasks"),), b"\x0f", "3"),
+            ((("Authorization", "Bearer x"),), None, "16"),
+        ):
+            request = Request("POST", "/tasker.v1.TaskService/ListTasks", headers, message, grpc=True)
+            line = str(CurlLine(f"http://{server.grpc_address}", request))
+            done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, check=True)
+            assert f"grpc-status: {code}".encode() in done.stdout
+
+
+WRONG = {
+    "[grpc]\npublik = []\n": "grpc has no key 'publik'; did you mean 'public'?",
+    '[grpc]\npublic = [{ codes = ["OK"] }]\n': "a public method needs method",
+    '[grpc]\npublic = [{ method = "a.B/C", codes = ["FINE"] }]\n': "codes must be a list of codes of gRPC",
+    '[grpc.methods]\n"List" = "things:list"\n': "'List' is no method: write package.Service/Method",
+    '[grpc.methods]\n"a.B/C" = "others:read"\n': "[grpc.methods] needs a method with the permission of the route read",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_wrong_declaration_is_named(tmp_path: Path, text: str) -> None:
+    """With what it must be."""
+    with pytest.raises(ScenarioFileError) as problem:
+        load_profile(write_profile(tmp_path, profile_text("jwks", "grpc", more=text)))
+    assert WRONG[text] in str(problem.value)
