@@ -58,6 +58,8 @@ def service_config(session: Session, config: Table) -> ServiceConfig:
         pattern_place=config.get("pattern_place", "documented"),
         public_key_path=session.key_files.path("first") if config.get("pattern") else "",
         auth_settings=_auth_settings(config),
+        overlay_settings=_settings(config.get("overlay_settings", {})),
+        overlay_of=config.get("overlay_of", "service"),
         variables=tuple(config.get("variables", {}).items()),
         grpc=config.get("grpc", False),
         decryption_key_pem=issuer.private_pem(session.first_kid) if config.get("decryption_key") else "",
@@ -69,9 +71,12 @@ def service_config(session: Session, config: Table) -> ServiceConfig:
 
 def _auth_settings(config: Table) -> tuple[tuple[str, SettingValue], ...]:
     """The settings by their documented names, those that are left out as None."""
-    settings = config.get("auth_settings", {})
-    said = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
-    return tuple({**said, **dict.fromkeys(config.get("auth_without", ()))}.items())
+    said = _settings(config.get("auth_settings", {}))
+    return tuple({**dict(said), **dict.fromkeys(config.get("auth_without", ()))}.items())
+
+
+def _settings(said: Table) -> tuple[tuple[str, SettingValue], ...]:
+    return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in said.items())
 
 
 def _other_permissions(keys: dict[str, ApiKey], word: str) -> dict[str, ApiKey]:

@@ -194,6 +194,8 @@ class ConfigTable(TypedDict, total=False):
     auth_settings: Annotated[dict[str, Json], Kind({"description": "Settings by the names of Tasker's documents"})]
     auth_without: list[Text]
     variables: dict[str, Text]
+    overlay_settings: Annotated[dict[str, Json], Kind({"description": "Settings that the file of an environment has"})]
+    overlay_of: Annotated[str, word("overlay_of", CONFIG_WORDS["overlay_of"])]
 
 
 Config = Annotated[Table, ConfigTable]

@@ -88,6 +88,7 @@ CONFIG_WORDS: Final = {
         "production-config-endpoint",
     ),
     "pattern_place": ("documented", "read", "completed"),
+    "overlay_of": ("service", "other-role", "other-environment"),
 }
 # What a service does that is told nothing else.
 USUAL_SETTINGS: Final = {
@@ -103,6 +104,7 @@ USUAL_SETTINGS: Final = {
     "tls": False,
     "decryption_key": False,
     "pattern_place": "documented",
+    "overlay_of": "service",
 }
 # The settings that not every service has, and the capability that says so.
 CONFIG_NEEDS: Final = {
@@ -114,6 +116,7 @@ CONFIG_NEEDS: Final = {
     "auth_settings": "tasker-vocabulary",
     "auth_without": "tasker-vocabulary",
     "variables": "tasker-vocabulary",
+    "overlay_settings": "tasker-vocabulary",
 }
 # The settings of how keys are fetched: without a fetch there is nothing about them.
 ABOUT_THE_KEY_SET: Final = frozenset(

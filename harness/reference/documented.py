@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,15 @@ VARIABLES: Final = {"TASKER_JWT_PUBLIC_KEY_PATH": KEY_PATH, "TASKER_JWT_PUBLIC_K
 _MOST_HOURS: Final = 168
 # Nobody is asked for these while authentication is off.
 _OFF: Final = {"jwt_issuer": "", "jwt_audience": ""}
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What the file of an environment says for the services of a role."""
+
+    environment: str
+    role: str
+    table: Mapping[str, Any]
 
 
 class DocumentedConfiguration:
@@ -48,6 +58,24 @@ class DocumentedConfiguration:
         for name in auth:
             self.refuse_unknown("web.auth", name, KNOWN)
         return table | web | self.settings(auth)
+
+    def overlaid(self, table: Mapping[str, Any], overlay: Overlay, environment: str) -> dict[str, Any]:
+        """The table of a service that runs in `environment`, with the overlay where that is for it."""
+        if self.is_for(overlay, str(table["service"]), environment):
+            return self.merged(table, overlay.table)
+        return dict(table)
+
+    def is_for(self, overlay: Overlay, role: str, environment: str) -> bool:
+        """Whether it is for a service of that role, in that environment."""
+        return (overlay.environment, overlay.role) == (environment, role)
+
+    def merged(self, base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+        """Both, key by key: what the overlay doesn't say stays as it is."""
+        merged = dict(base)
+        for name, value in over.items():
+            both = isinstance(value, Mapping) and isinstance(base.get(name), Mapping)
+            merged[name] = self.merged(base[name], value) if both else value
+        return merged
 
     def in_its_own_words(self, table: Mapping[str, Any], error: SettingsError) -> SettingsError:
         """The refusal of a setting by its documented name, where the table is a documented one."""

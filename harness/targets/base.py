@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -31,6 +31,8 @@ PATTERNS = (
 # Where such a one is written: in the table that the documents name, in the one that the service reads, and there with
 # what the service needs beside it.
 PATTERN_PLACES = ("documented", "read", "completed")
+# Whose overlay it is that a configuration has: of the service's own role and environment, or of others.
+OVERLAY_OF = ("service", "other-role", "other-environment")
 # A setting of the configuration file; None leaves it out.
 SettingValue = str | bool | int | float | tuple[str, ...] | None
 
@@ -64,6 +66,8 @@ class ServiceConfig:
     `pattern_place`; what it doesn't say the service isn't told. `public_key_path`: a PEM file that the service can
     read ("" for none). `auth_settings`: settings of authentication by the names of Tasker's Configuration Reference,
     which have the last word. `variables`: those of its environment, beside what the target itself sets there.
+    `overlay_settings`: settings like those of `auth_settings` that the file of an environment lays over them;
+    `overlay_of` says whose file that is, one of `OVERLAY_OF`.
     `grpc`: whether it is to serve gRPC too.
     """
 
@@ -96,6 +100,8 @@ class ServiceConfig:
     public_key_path: str = ""
     auth_settings: tuple[tuple[str, SettingValue], ...] = ()
     variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    overlay_settings: tuple[tuple[str, SettingValue], ...] = ()
+    overlay_of: str = "service"
     grpc: bool = False
 
     def __post_init__(self) -> None:
@@ -111,6 +117,8 @@ class ServiceConfig:
             raise TargetError(f"pattern is {self.pattern!r}; it is one of {', '.join(PATTERNS)}")
         if self.pattern_place not in PATTERN_PLACES:
             raise TargetError(f"pattern_place is {self.pattern_place!r}; it is one of {', '.join(PATTERN_PLACES)}")
+        if self.overlay_of not in OVERLAY_OF:
+            raise TargetError(f"overlay_of is {self.overlay_of!r}; it is one of {', '.join(OVERLAY_OF)}")
         if bool(self.second_issuer) != bool(self.second_jwks_url):
             raise TargetError("second_issuer and second_jwks_url go together; one of them is empty")
 
@@ -228,6 +236,15 @@ class MayBeBuilt(Protocol):
 
         Only in the process that the user has started. Raises `HarnessError` when it can't be built.
         """
+
+
+@runtime_checkable
+class LacksSettings(Protocol):
+    """A target whose services can't be told some settings of scenarios."""
+
+    @property
+    def cannot_set(self) -> Mapping[str, str]:
+        """These settings, each with the reason."""
 
 
 @runtime_checkable

@@ -13,7 +13,8 @@ from harness.shown.foreign_text import ForeignText, foreign
 from harness.targets.base import Service, ServiceConfig
 from harness.targets.config_secrets import planted_secrets
 from harness.targets.guarded_service import RunningServices
-from harness.targets.reference_config import settings_table
+from harness.targets.overlays import ENVIRONMENT
+from harness.targets.reference_config import overlay_of, settings_table
 from harness.targets.reference_process import start_reference_process
 
 _LOGGER, _KEPT_LINES = "harness.reference", 2000
@@ -113,12 +114,22 @@ class ReferenceTarget:
         """Start a service. Raises `TargetError` when the reference refuses its settings or a fault's name."""
         table = settings_table(self._service, config, self._times)
         secrets, variables = planted_secrets(config), dict(config.variables)
+        if config.overlay_settings:
+            table = self._overlaid(table, config)
         if self._own_process:
             return start_reference_process(table, self._faults, secrets, self._services, variables)
         return self._services.add(self._start_here(table, secrets, variables))
 
     def close(self) -> None:
         self._services.stop_all()
+
+    def _overlaid(self, table: dict[str, Any], config: ServiceConfig) -> dict[str, Any]:
+        from harness.reference.documented import DocumentedConfiguration, Overlay
+        from harness.reference.known_faults import mixins
+        from harness.reference.parts import Parts
+
+        documented = Parts(mixins(self._faults)).of(DocumentedConfiguration)({})
+        return documented.overlaid(table, Overlay(*overlay_of(self._service, config)), ENVIRONMENT)
 
     def _start_here(
         self, table: dict[str, Any], secrets: tuple[str, ...], variables: dict[str, str]

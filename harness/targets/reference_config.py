@@ -8,6 +8,7 @@ from typing import Any
 from harness.targets.base import ServiceConfig
 from harness.targets.defects import audience_setting, auth_table, verification_method, with_wrong_values
 from harness.targets.deployment_patterns import pattern_web
+from harness.targets.overlays import place_of_overlay
 from harness.targets.written_auth import auth_settings, with_changes
 
 _FIELDS = {
@@ -39,7 +40,7 @@ def settings_table(service: str, config: ServiceConfig, more: Mapping[str, Any])
     A defect that puts the settings into a table where they do not belong makes it a table in the table. A pattern, and
     settings by their documented names, stand in the documented tables, which are those that the reference reads.
     """
-    if config.pattern or config.auth_settings:
+    if config.pattern or config.auth_settings or config.overlay_settings:
         return {"service": service, "web": _documented_web(config), **more}
     wrong = with_wrong_values(config)
     settings = {setting: getattr(wrong, name) for setting, name in _FIELDS.items()}
@@ -51,6 +52,11 @@ def settings_table(service: str, config: ServiceConfig, more: Mapping[str, Any])
     for name in reversed(auth_table(config.defect, "").split(".")):
         settings = {name: settings} if name else settings
     return {"service": service, **settings, **more}
+
+
+def overlay_of(service: str, config: ServiceConfig) -> tuple[str, str, dict[str, Any]]:
+    """The environment and the role of the overlay, and its table."""
+    return *place_of_overlay(config, service), {"web": {"auth": dict(config.overlay_settings)}}
 
 
 def _documented_web(config: ServiceConfig) -> dict[str, Any]:

@@ -69,6 +69,8 @@ SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
     "auth_settings": (),
     "auth_without": (),
     "variables": (),
+    "overlay_settings": (),
+    "overlay_of": (),
 }
 
 

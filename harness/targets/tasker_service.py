@@ -18,6 +18,7 @@ from harness.targets.base import ServiceConfig
 from harness.targets.config_secrets import database_secrets, planted_secrets
 from harness.targets.guarded_service import GuardedService, RunningServices
 from harness.targets.jwks_host import check_jwks_host
+from harness.targets.overlays import NO_CTL, find_ctl, merged_by_ctl
 from harness.targets.postgres import PostgresServer
 from harness.targets.tasker_provider import PUBLIC_HOST, ProviderAccess
 
@@ -90,6 +91,11 @@ class TaskerTarget(ABC):
     @abstractmethod
     def _start_database(self) -> PostgresServer:
         """The server that all of them share. Raises `TargetError`."""
+
+    @property
+    def cannot_set(self) -> Mapping[str, str]:
+        """As `LacksSettings.cannot_set`."""
+        return {} if find_ctl() else {"overlay_settings": NO_CTL}
 
     def jwks_base_url(self, idp_port: int) -> str:
         return self._provider.jwks_base_url(idp_port)
@@ -185,5 +191,8 @@ class TaskerTarget(ABC):
         raise TargetError(f"{self.kind} ended with status {status} while starting", log.tail())
 
     def _write_files(self, config: ServiceConfig, scratch: ScratchFolder) -> None:
-        scratch.write_secret(_CONFIG, self._config_text(config))
+        text = self._config_text(config)
+        if config.overlay_settings:
+            text = merged_by_ctl(text, config, self.name.removeprefix("tasker-"), scratch.path)
+        scratch.write_secret(_CONFIG, text)
         (scratch.path / _TEMPLATES).mkdir()

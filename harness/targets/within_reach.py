@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.declared.profile import Profile
-from harness.targets.base import BringsIdp, Target, TellsGrpc, ToldByWords
+from harness.targets.base import BringsIdp, LacksSettings, Target, TellsGrpc, ToldByWords
 from harness.targets.service_template import SETTING_WORDS
 from harness.targets.url import is_on_this_machine
 from harness.wire.grpc_call import why_not_installed
@@ -50,6 +50,8 @@ def _why_no_grpc(target: Target) -> str:
 
 def _beyond_words(target: Target) -> dict[str, str]:
     """The settings that no word of the target's command line, environment or file says, with the reason."""
+    if isinstance(target, LacksSettings):
+        return dict(target.cannot_set)
     if not isinstance(target, ToldByWords) or target.words is None:
         return {}
     return {

@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from harness.reference.documented import Overlay
 from harness.reference.errors import SettingsError
 
 from .issuer import AUDIENCE, ISSUER, Key
@@ -79,6 +80,17 @@ def names_nothing(world: World, start: Start) -> bool:
     return True
 
 
+def lays_over(answer: int, environment: str = "test", role: str = "orchestration", **over: Any) -> Experiment:
+    """The mistake is to answer like this with an overlay: a good token where it changes the audience, else nobody."""
+
+    def experiment(world: World, start: Start) -> bool:
+        overlay = Overlay(environment, role, {"web": {"auth": over}})
+        service = start(written=written(world), overlay=overlay)
+        return service.status(world.k1.token() if "jwt_audience" in over else None) == answer
+
+    return experiment
+
+
 def does_not_start(world: World, start: Start) -> bool:
     """A configuration with all that is documented is refused."""
     return not starts(world, start, {})
@@ -110,6 +122,12 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-config-wrong-value-means-off": answers(200, enabled="true"),
     "m-config-weak-key-accepted": takes_a_short_key,
     "m-config-refuses-without-a-name": names_nothing,
+    "m-config-overlay-replaces-table": lays_over(200, jwt_token_expiry_hours=2),
+    "m-config-overlay-ignored": lays_over(200, jwt_audience="another-api"),
+    "m-config-overlay-of-others": (
+        lays_over(401, environment="production", jwt_audience="another-api"),
+        lays_over(401, role="worker", jwt_audience="another-api"),
+    ),
     "m-config-variables-ignored": trusts("{k2}", jwt_public_key="{k1}"),
     "m-config-keys-without-switch": answers(200, "sk-listed", api_keys=[KEY], api_keys_enabled=False),
 }

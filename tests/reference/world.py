@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.reference.clock import Clock
-from harness.reference.documented import DocumentedConfiguration
+from harness.reference.documented import DocumentedConfiguration, Overlay
 from harness.reference.known_faults import mixins
 from harness.reference.parts import Parts
 from harness.reference.server import ReferenceServer
@@ -87,12 +87,15 @@ class World:
         *faults: str,
         written: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
+        overlay: Overlay | None = None,
         **changes: Any,
     ) -> Service:
         """A running service with these faults and changed settings, or with what a file and variables say."""
         settings = self.settings(**changes)
         if written is not None:
-            settings = settings_from(written, Parts(mixins(faults)).of(DocumentedConfiguration)(environment or {}))
+            documented = Parts(mixins(faults)).of(DocumentedConfiguration)(environment or {})
+            table = written if overlay is None else documented.overlaid(written, overlay, "test")
+            settings = settings_from(table, documented)
         server = ReferenceServer(settings, faults, clock=self.clock.clock).start()
         self.servers.append(server)
         return Service(server)

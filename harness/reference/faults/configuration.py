@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.reference.documented import KEY, DocumentedConfiguration
+from harness.reference.documented import KEY, DocumentedConfiguration, Overlay
 from harness.reference.errors import SettingsError
 from harness.reference.faults.registry import fault
 from harness.reference.static_key import StaticKey
@@ -137,3 +137,30 @@ class ConfigRefusesWithoutName(DocumentedConfiguration):
     def in_its_own_words(self, table: Mapping[str, Any], error: SettingsError) -> SettingsError:
         """That it is wrong has to do."""
         return SettingsError("configuration", "is wrong")
+
+
+@fault("m-config-overlay-replaces-table", precedent="Helm: a list of values replaces that of the chart")
+class ConfigOverlayReplacesTable(DocumentedConfiguration):
+    """A table of an environment's file replaces the base's: what it doesn't say is as if never written."""
+
+    def merged(self, base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+        """One level was thought to be enough."""
+        return {**base, **over}
+
+
+@fault("m-config-overlay-ignored", precedent="Configuration Reference, Location: environment overrides")
+class ConfigOverlayIgnored(DocumentedConfiguration):
+    """The file of the environment is not read."""
+
+    def is_for(self, overlay: Overlay, role: str, environment: str) -> bool:
+        """The base has everything."""
+        return False
+
+
+@fault("m-config-overlay-of-others", precedent="Configuration Reference, Location: environments/{env}, for a role")
+class ConfigOverlayOfOthers(DocumentedConfiguration):
+    """The file of another environment, or of another role, counts too."""
+
+    def is_for(self, overlay: Overlay, role: str, environment: str) -> bool:
+        """All files of the folder are read."""
+        return True
