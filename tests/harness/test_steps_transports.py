@@ -14,13 +14,15 @@ from scenario_files import load_scenario, profile_text, write_profile
 from watching import steps
 
 from harness.base.bundled import bundled_directory
-from harness.base.errors import ScenarioFileError
+from harness.base.errors import ScenarioFileError, UsageError
 from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, SKIPPED, CellResult
 from harness.cell.environment import Environment, Options
 from harness.cell.session import Session
 from harness.declared.grpc import read_grpc
 from harness.declared.profile import Profile, load_profile
 from harness.matrix.cell_runner import run_cell
+from harness.mutants.selection import left_out, select_faults
+from harness.reference.faults import FAULTS
 from harness.reference.server import ReferenceServer
 from harness.reference.settings_file import settings_from
 from harness.scenario.plan import plan
@@ -179,3 +181,16 @@ def test_a_wrong_declaration_is_named(tmp_path: Path, text: str) -> None:
     with pytest.raises(ScenarioFileError) as problem:
         load_profile(write_profile(tmp_path, profile_text("jwks", "grpc", more=text)))
     assert WRONG[text] in str(problem.value)
+
+
+def test_faults_over_grpc_are_left_out_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is said; who names one is told what to install."""
+    assert left_out() == ""
+    everything = select_faults([], derived=False)
+    monkeypatch.setattr(grpc_call, "find_spec", lambda name: None)
+    beyond = sorted(set(everything) - set(select_faults([], derived=False)))
+    ours = "harness.reference.faults.grpc"
+    assert beyond == sorted(name for name, one in FAULTS.items() if one.mixin.__module__ == ours)
+    assert left_out().startswith(f"{len(beyond)} faults over gRPC are left out")
+    with pytest.raises(UsageError, match="m-grpc-star is a fault over gRPC, which is not installed: pip install"):
+        select_faults(["m-grpc-star"], derived=False)
