@@ -136,6 +136,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-kid-as-url": leads_to_a_key(lambda url: {"kid": url}),
     "m-jwks-url-from-claims": learns_the_issuer,
     "m-oct-key-loaded": uses_a_published_secret,
+    "m-jwk-in-header-500": refuses(lambda world: world.k1.token({"jwk": {}}), 500),
     "m-kid-as-member": (
         refuses(lambda world: world.k1.token({"kid": "__proto__"}), 500),
         refuses(lambda world: world.k1.token({"kid": "constructor"}), 500),

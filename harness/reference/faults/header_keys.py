@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+from collections.abc import Mapping
 from typing import Any, Final
 
 import requests
@@ -141,3 +142,14 @@ class JkuWhileDown(JwtAuthenticator):
         with contextlib.suppress(*UNREADABLE):
             return keys_at(token.header["jku"]) if "jku" in token.header else found
         return found
+
+
+@fault("m-jwk-in-header-500", precedent="readers that take apart what they do not use")
+class JwkInHeader500(JwtAuthenticator):
+    """A `jwk` in the header is read although nothing is done with it, and breaks the request when it is none."""
+
+    def check_header(self, header: Mapping[str, Any]) -> None:
+        """The type of the header has a field for it."""
+        super().check_header(header)
+        if "jwk" in header:
+            KeyLoader().check_use({**header["jwk"], "kty": header["jwk"]["kty"]})
