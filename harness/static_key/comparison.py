@@ -32,7 +32,7 @@ _JOBS = {
     "permissions": (("permissions",), ("auth", "show-permissions")),
 }
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
-_PERMISSION = re.compile(r"(?m)^\s*([a-z_]+:(?:[a-z_]+|\*)|\*)(?=\s)")
+_PERMISSION = re.compile(r"(?m)^[ \t]*([a-z_]+:(?:[a-z_]+|\*)|\*)(?=\s)")
 _GRANT = Grant("tasker-core", "tasker-api", "my-service", ("tasks:create", "tasks:read"))
 _HOURS = 2
 
