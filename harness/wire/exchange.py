@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.shown.foreign_text import LINE, ForeignText, foreign
 from harness.wire.answer_reader import MAX_BODY, Answer, AnswerLimit, NoHttp, read_answer
+from harness.wire.grpc_status import HTTP_STATUS, code_numbered
 from harness.wire.request_writer import ServiceAddress
 from harness.wire.timed_socket import Deadline, TimedSocket
 
@@ -40,6 +41,11 @@ class Request:
     proof: str | None = None
     grpc: bool = False
 
+    @property
+    def says_grpc(self) -> bool:
+        """Whether its body is said to be a message of gRPC, also where it goes out as plain HTTP."""
+        return (self.header("Content-Type") or "").startswith("application/grpc")
+
     def header(self, name: str) -> str | None:
         wanted = name.lower()
         return next((_text(value) for key, value in self.headers if key.lower() == wanted), None)
@@ -52,7 +58,8 @@ class Exchange:
     `at` is unix seconds when it was sent, `seconds` the time until the answer was complete. `limit` says that an
     answer came and is larger than what is read: the problem is then the harness's, and no verdict on the service.
     Of a call over gRPC `status` is the HTTP status that stands for its code (`harness.wire.grpc_status`); the code
-    itself and what is said to it are the headers `grpc-status` and `grpc-message`, the first message is the body.
+    itself and what is said to it are the headers `grpc-status` and `grpc-message`, the first message is the body. So it
+    is where plain HTTP that says it is gRPC is answered with 200 and such a header.
     """
 
     request: Request
@@ -91,7 +98,7 @@ class Exchange:
         """What came back, in one line that can be shown."""
         if self.status is None:
             return self.problem
-        if self.request.grpc:
+        if self.request.grpc or (self.request.says_grpc and self.header("grpc-status")):
             return f"{self.header('grpc-status')} {foreign(self.header('grpc-message') or '')}".strip()
         reason = http.client.responses.get(self.status, "")
         return f"{self.status} {reason} {self.text(LINE)}".strip()
@@ -112,7 +119,12 @@ class Watch:
         return data
 
     def answered(self, answer: Answer) -> Exchange:
-        return self._exchange(status=answer.status, headers=answer.headers, body=answer.body)
+        """What came. What is said to be gRPC may be refused in its form, with 200 and a code: then that counts."""
+        status = answer.status
+        if self._request.says_grpc and status == http.client.OK:
+            code = next((value for name, value in answer.headers if name.lower() == "grpc-status"), "")
+            status = HTTP_STATUS[code_numbered(code) or "OK"]
+        return self._exchange(status=status, headers=answer.headers, body=answer.body)
 
     def called(self, status: int, headers: tuple[tuple[str, str], ...], message: bytes) -> Exchange:
         """What came of a call over gRPC."""

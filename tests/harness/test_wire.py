@@ -120,6 +120,26 @@ def test_an_answer_is_told_as_it_came() -> None:
     assert exchange.seconds > 0
 
 
+@pytest.mark.parametrize(
+    ("content", "code", "status", "summary"),
+    [
+        ("application/grpc", "16", 401, "16 no token"),
+        ("application/grpc", "7", 403, "7 no token"),
+        ("application/grpc", "12", 501, "12 no token"),
+        ("application/grpc", "0", 200, "0 no token"),
+        ("application/grpc", "17", 200, "17 no token"),
+        ("application/grpc", "no number", 200, "no number no token"),
+        ("application/json", "16", 200, "200 OK"),
+    ],
+)
+def test_a_refusal_in_the_form_of_grpc_counts_by_its_code(content: str, code: str, status: int, summary: str) -> None:
+    """As Envoy 1.40.0 refuses what is said to be gRPC, over HTTP/1.1 too; nothing else turns 200 into a refusal."""
+    head = f"HTTP/1.1 200 OK\r\nGRPC-Status: {code}\r\ngrpc-message: no token\r\nContent-Length: 0\r\n\r\n"
+    with RawServer(head.encode()) as server, Connection(server.url) as connection:
+        exchange = connection.send(get("/", ("Content-Type", content)))
+    assert (exchange.status, exchange.summary()) == (status, summary)
+
+
 def test_a_redirect_is_an_answer_and_not_followed() -> None:
     raw = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n"
     with RawServer(raw) as server, Connection(server.url) as connection:

@@ -8,7 +8,7 @@ from .mistakes import Experiment, Start, anonymous
 from .world import World
 
 BODY = b'{"name":"t"}'
-SUBREQUEST = "middleware:middleware"
+SUBREQUEST = "1"
 
 
 def with_header(name: str, value: str) -> Experiment:
