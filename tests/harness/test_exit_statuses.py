@@ -21,7 +21,7 @@ from harness.base.verdicts import CellResult
 from harness.report.folder import ReportFolder
 
 RECORD = CellResult("a/b/c[okta]", "a/b/c", "T", "", "okta", "x", {}, "passed", "must", "high", "R").record()
-# A service with this fault breaks each of the 17 cells: what could be told is status 1.
+# A service with this fault breaks most of these cells: what could be told is status 1.
 FAILING = ("run", "time/expiry", "--style", "okta", "--target", "reference", "--fault", "m-no-exp-check", "-n", "0")
 
 
@@ -76,7 +76,9 @@ def test_a_run_whose_output_goes_away_keeps_its_record(tmp_path: Path) -> None:
     """It goes on to the last cell; the verdict that nobody could read does not become the exit status."""
     done = in_shell(f"idp-harness {shlex.join(FAILING)} | true", tmp_path)
     assert (done.returncode, "Broken pipe" in done.stderr, "Traceback" in done.stderr) == (3, True, False)
-    assert len((tmp_path / "report" / "results.jsonl").read_text().splitlines()) == 17
+    report = tmp_path / "report"
+    announced = json.loads((report / "manifest.jsonl").read_text().splitlines()[0])
+    assert len((report / "results.jsonl").read_text().splitlines()) == announced["cells"] > 10
     assert idp_harness("report", folder=tmp_path).returncode == 1
 
 
