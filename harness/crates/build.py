@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.base.errors import HarnessError
 from harness.base.own_environment import own_environment
-from harness.crates.cache import VERSION, cache_folder, made_once
+from harness.crates.cache import VERSION, cache_folder, is_made, made_once
 from harness.crates.cargo import INSTALL_RUST, crate_folder, find_cargo, needed_cargo
 from harness.crates.server import BUILD_MINUTES, PROGRAM, built_server
 from harness.processes.guarded_process import Ending, GuardedProcess
@@ -40,7 +40,7 @@ def missing_for_build() -> list[str]:
     missing = [] if find_cargo() else [f"cargo: {INSTALL_RUST}"]
     missing += [what for name, what in _TOOLS.items() if not _is_here(name)]
     folder = cache_folder()
-    there = next(one for one in (folder, *folder.parents) if one.is_dir())
+    there = next(one for one in (folder, *folder.parents) if is_made(one))
     if (free := shutil.disk_usage(there).free) < NEEDED_BYTES:
         missing.append(f"room: {NEEDED_BYTES / 1e9:.0f} GB in {there}, where {free / 1e9:.1f} GB are free")
     return missing

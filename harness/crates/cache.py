@@ -30,6 +30,14 @@ def cache_folder() -> Path:
     return base / "idp-harness" / f"tasker-{VERSION}"
 
 
+def is_made(folder: Path) -> bool:
+    """Whether a folder of the cache is there; one that this user may not look for isn't."""
+    try:
+        return folder.is_dir()
+    except PermissionError:
+        return False
+
+
 def made_once(folder: Path, make: Callable[[Path], None], *, waiting: Callable[[], None] = lambda: None) -> Path:
     """`folder`, which `make` fills the first time: it is given an empty folder, which takes the name at the end.
 
@@ -38,7 +46,7 @@ def made_once(folder: Path, make: Callable[[Path], None], *, waiting: Callable[[
     """
     try:
         with _alone(folder.with_name(f"{folder.name}.lock"), waiting):
-            if not folder.is_dir():
+            if not is_made(folder):
                 _fill(folder, make)
     except OSError as error:
         raise HarnessError(

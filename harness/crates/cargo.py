@@ -17,12 +17,21 @@ INSTALL_RUST = "install Rust (https://rustup.rs)"
 
 
 def cargo_home() -> Path:
-    """Where cargo keeps what it has fetched (The Cargo Book, "Cargo Home")."""
-    return Path(os.environ.get("CARGO_HOME") or "~/.cargo").expanduser()
+    """Where cargo keeps what it has fetched (The Cargo Book, "Cargo Home").
+
+    Raises `TargetError` for a user without a home.
+    """
+    try:
+        return Path(os.environ.get("CARGO_HOME") or "~/.cargo").expanduser()
+    except RuntimeError as error:
+        raise TargetError("this user has no home; set CARGO_HOME to where cargo may keep what it fetches") from error
 
 
 def find_cargo() -> str | None:
-    """The program, also where rustup has just put it and no shell knows it yet; `None` without one."""
+    """The program, also where rustup has just put it and no shell knows it yet; `None` without one.
+
+    Raises `TargetError` for a user without a home.
+    """
     return shutil.which("cargo") or shutil.which("cargo", path=str(cargo_home() / "bin"))
 
 

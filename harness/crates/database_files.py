@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.base.errors import TargetError
-from harness.crates.cache import VERSION, cache_folder, made_once
+from harness.crates.cache import VERSION, cache_folder, is_made, made_once
 from harness.crates.cargo import INSTALL_RUST, crate_folder, find_cargo
 
 _MIGRATIONS = ("tasker-shared", VERSION)
@@ -31,7 +31,7 @@ def _folder() -> Path:
 
 def why_no_database_files() -> str | None:
     """Why they can't be had here, as a sentence with what to do; `None` when they are there or can be fetched."""
-    if _folder().is_dir() or find_cargo():
+    if is_made(_folder()) or find_cargo():
         return None
     return (
         f"the migrations of Tasker and the queue extension come from Rust's crate registry, and there is no cargo to "

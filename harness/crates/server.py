@@ -36,8 +36,8 @@ def find_server(given: str | None) -> Path:
             if found := shutil.which(Path(name).absolute()):
                 return Path(found)
             raise TargetError(f"{origin} is {name!r}, and no program is there; give the path of {PROGRAM} {VERSION}")
-    if (built := built_server()).is_file():
-        return built
+    if found := shutil.which(built_server()):
+        return Path(found)
     raise TargetError(
         f"{PROGRAM} is published as source only. `{BUILD_COMMAND}` builds it, once, in {BUILD_MINUTES} "
         f"(so does a run with --target-option build=true); or name a program: "
