@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import resource
 import signal
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+_END_SECONDS = 600
 
 
 def pytest_report_header() -> str:
@@ -27,6 +30,17 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
         signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """Let an end that hangs show where, and end it: the limit of a test doesn't cover it."""
+    faulthandler.dump_traceback_later(_END_SECONDS, exit=True, file=sys.__stderr__)
+
+
+def pytest_unconfigure() -> None:
+    """The end did not hang."""
+    faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture
