@@ -18,6 +18,9 @@ from harness.scenario.plan import plan
 # Who is judged over gRPC, and by which profile.
 _TARGETS = {"reference": "reference", "worker": "tasker-worker", "orchestration": "tasker-orchestration"}
 _SCENARIOS = ("grpc/parity/grpc-parity", "grpc/parity/grpc-parity-routes")
+_METHODS = "grpc/parity/grpc-parity-methods"
+# What tasker-orchestration 0.1.8 serves over gRPC only (the case tells it as `without_route`).
+_WITHOUT_ROUTE = {"tasker.v1.TaskService/GetTaskContext"}
 _PROFILES = {"orchestration": "tasker-orchestration", "worker": "tasker-worker"}
 
 
@@ -55,4 +58,24 @@ def methods() -> str:
     return table(("service", "method", "permission"), rows)
 
 
-TABLES: dict[str, Callable[[], str]] = {"grpc-parity": parity, "grpc-methods": methods}
+def method_parity() -> str:
+    """Each method of Tasker's services, and whether it and the route with its permission decide alike on each kind."""
+    scenarios = load_all()
+    [scenario] = (one for one in scenarios if one.id == _METHODS)
+    rows = []
+    for service, target in _PROFILES.items():
+        known = load_expected(target, scenarios)
+        profile = load_profile(bundled_directory() / "profiles" / f"{target}.toml")
+        cells = [_shown(Cell(scenario, one, STYLES[0]), service, known) for one in scenario.variants]
+        for method in profile.grpc.methods:
+            name = f"`{method.name.removeprefix('tasker.v1.')}`"
+            rows.append([service, name, *(["no route"] * len(cells) if method.name in _WITHOUT_ROUTE else cells)])
+    kinds = (variant.name.replace("-", " ") for variant in scenario.variants)
+    return table(("service", "method", *kinds), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "grpc-parity": parity,
+    "grpc-methods": methods,
+    "grpc-method-parity": method_parity,
+}

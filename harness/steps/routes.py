@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cell.cell_run import CellRun, Prepared, Sent
-from harness.cell.outgoing import build_request, find_route
+from harness.cell.cell_run import CellRun
+from harness.cell.outgoing import find_route
 from harness.cell.service_documents import document_of, openapi_routes
 from harness.grammar.mock_words import Token
 from harness.grammar.model import Route, Table
 from harness.grammar.tables import Outcome, Permissions, Routes
+from harness.steps.granting import send_granting
 from harness.steps.registry import step
 from harness.wire.exchange import Request
 
@@ -34,19 +35,8 @@ def send_to_routes(
     of names; with the route's `"own"` permission, `"all-but-own"`, or a list, in a token like `token`, or with none
     at all (`anonymous`).
     """
-    issuer = run.session.issuer
     for route in _routes(run, routes):
-        granted = permissions
-        if permissions == "own":
-            granted = [route.permission]
-        elif permissions == "all-but-own":
-            granted = [name for name in run.profile.permissions if name != route.permission]
-        table = run.session.with_kids({**(token or {}), "permissions": run.fill(granted)})
-        spec = run.session.token_spec(table, route, run.words())
-        minted = None if anonymous else issuer.mint(spec)
-        request = build_request(route.name, route, minted, run.words(), run.profile.credential)
-        prepared = Prepared(request, route, spec, minted, issuer)
-        one = Sent(prepared, run.session.send(prepared.request))
+        one = send_granting(run, route, permissions, None if anonymous else token or {}, {})
         run.remember([one])
         run.judge(one, expect)
 
@@ -59,6 +49,11 @@ def _routes(run: CellRun, routes: Any) -> list[Route]:
     if routes == "resource":
         return [route for route in known.values() if route.resource == known["read"].resource]
     if routes == "openapi":
-        answer = run.session.send(Request("GET", "/api-docs/openapi.json"))
-        return openapi_routes(document_of(answer), known.values())
+        return described_routes(run)
     return [find_route(name, run.profile) for name in routes]
+
+
+def described_routes(run: CellRun) -> list[Route]:
+    """The protected operations of the service's OpenAPI document."""
+    answer = run.session.send(Request("GET", "/api-docs/openapi.json"))
+    return openapi_routes(document_of(answer), run.profile.routes.values())

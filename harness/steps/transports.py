@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
-from harness.base.verdicts import Deviation
-from harness.cell.cell_run import CellRun, Prepared, Sent
-from harness.cell.outgoing import build_request, over_grpc
+from harness.base.verdicts import Deviation, Inconclusive
+from harness.cell.cell_run import CellRun, Sent
+from harness.cell.outgoing import over_grpc
 from harness.grammar.mock_words import Token
 from harness.grammar.model import Route, Table
 from harness.grammar.tables import Methods, OtherIssuer, Outcome, Permissions, Request
+from harness.steps.granting import send_granting
 from harness.steps.registry import step
+from harness.steps.routes import described_routes
 from harness.wire.grpc_reflection import served_methods
 
 # What an answer can decide, in the words of an expectation, and how that is called.
@@ -65,7 +67,7 @@ def send_to_methods(
     without fields, or with `message`.
     """
     for method in _methods(run, methods):
-        one = _call(run, method, permissions, None if anonymous else token or {}, message)
+        one = send_granting(run, method, permissions, None if anonymous else token or {}, {"body": message})
         run.remember([one])
         run.judge(one, expect)
 
@@ -74,22 +76,59 @@ def _methods(run: CellRun, methods: str) -> list[Route]:
     known = run.profile.grpc
     if methods == "shown":
         public = {route.path for route in known.public}
-        address = run.grpc_address()
-        return [Route(path[1:], "POST", path, grpc=True) for path in served_methods(address) if path not in public]
+        declared = {route.path: route for route in known.methods}
+        shown = [path for path in served_methods(run.grpc_address()) if path not in public]
+        return [declared.get(path) or Route(path[1:], "POST", path, grpc=True) for path in shown]
     return list(known.methods if methods == "declared" else known.public)
 
 
-def _call(run: CellRun, method: Route, permissions: Any, token: Table | None, message: str) -> Sent:
-    """One call, with a token that grants these permissions of the method, or without any."""
-    issuer = run.session.issuer
-    granted = permissions
-    if permissions == "own":
-        granted = [method.permission]
-    elif permissions == "all-but-own":
-        granted = [name for name in run.profile.permissions if name != method.permission]
-    spec = run.session.token_spec(
-        run.session.with_kids({**(token or {}), "permissions": run.fill(granted)}), method, run.words()
-    )
-    minted = None if token is None else issuer.mint(spec)
-    request = build_request({"body": message}, method, minted, run.words(), run.profile.credential)
-    return Sent(Prepared(request, method, spec, minted, issuer), run.session.send(request))
+def _the_read_pair(args: Table) -> list[Table]:
+    return [{"request": request} for request in ("read", over_grpc("read"))]
+
+
+@step(sends=_the_read_pair, compares=True, stores=True, needs=("grpc",))
+def compare_methods(
+    run: CellRun, permissions: Permissions = "own", token: Token | None = None, request: Request = "read"
+) -> None:
+    """Sends the same credential to every method that the server's reflection shows, but for public ones, and to the
+    route that asks for the same permission (the profile's first one, or else the first of the OpenAPI document): one
+    decision on both. The credential is a token like `token` with the `"own"` permission, `"all-but-own"` or a list, and
+    what `request` says of metadata and headers. A method without such a route is only told; one that the profile does
+    not declare makes the case inconclusive, for nothing says which permission it asks for.
+    """
+    table: Table = {} if isinstance(request, str) else request
+    sent = None if table.get("anonymous") else token or {}
+    routes = _route_of_each_permission(run)
+    over_http: dict[str, Sent] = {}
+    differ: dict[str, tuple[Sent, Sent]] = {}
+    methods = _methods(run, "shown")
+    pairs = [(one, routes[one.permission]) for one in methods if one.permission in routes]
+    for method, route in pairs:
+        if method.permission not in over_http:
+            over_http[method.permission] = send_granting(run, route, permissions, sent, table)
+        pair = (over_http[method.permission], send_granting(run, method, permissions, sent, table))
+        run.remember(list(pair))
+        if _decision(run, pair[0]) != _decision(run, pair[1]):
+            differ[method.name] = pair
+    alone = [one.name for one in methods if one.permission and one.permission not in routes]
+    run.counted.append({"on": "methods", "same": len(pairs) - len(differ), "differ": [*differ], "without_route": alone})
+    _judge_pairs(run, differ)
+    if unknown := [one.name for one in methods if not one.permission]:
+        raise Inconclusive(f"the profile does not say which permission these ask for: {', '.join(unknown)}")
+
+
+def _route_of_each_permission(run: CellRun) -> dict[str, Route]:
+    described = described_routes(run) if "openapi" in run.profile.capabilities else []
+    routes: dict[str, Route] = {}
+    for route in (*run.profile.routes.values(), *described):
+        routes.setdefault(route.permission, route)
+    return routes
+
+
+def _judge_pairs(run: CellRun, differ: Mapping[str, tuple[Sent, Sent]]) -> None:
+    """Raise `Deviation` for the first of the methods on which the transports decide otherwise, naming all."""
+    for over_http, called in differ.values():
+        run.remember([over_http, called])
+        decisions = [f"{_decision(run, one)} ({one.exchange.summary()})" for one in (over_http, called)]
+        others = f"; {len(differ)} methods: {', '.join(differ)}" if len(differ) > 1 else ""
+        raise Deviation(f"over gRPC as over HTTP: {decisions[0]}", decisions[1] + others)

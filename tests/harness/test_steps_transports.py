@@ -95,6 +95,53 @@ def test_every_method_of_a_set_is_called(bench: Bench) -> None:
     assert judge(bench, public).verdict == PASSED
 
 
+def test_each_method_is_held_against_the_route_of_its_permission(bench: Bench) -> None:
+    """The record tells how many decided alike, and which did not."""
+    denied = steps('do = "compare-methods", permissions = "all-but-own"')
+    result = judge(bench, denied)
+    alike = {"on": "methods", "same": len(PROFILE.grpc.methods), "differ": [], "without_route": []}
+    assert (result.verdict, result.evidence["fetches"]) == (PASSED, [alike])
+    result = judge(bench, denied, "m-grpc-wrong-permission")
+    assert (result.verdict, result.actual) == (FAILED, "let in (OK)")
+    assert result.evidence["fetches"][0]["differ"] == ["tasker.v1.TaskService/GetTask"]
+    nobody = judge(bench, steps('do = "compare-methods", request.anonymous = true'), "m-grpc-open-method")
+    assert (nobody.verdict, nobody.expected[:38]) == (FAILED, "over gRPC as over HTTP: unauthenticate")
+    assert "/tasker.v1.TemplateService/GetTemplate" in nobody.evidence["curl"]
+
+
+def test_all_methods_that_decide_otherwise_are_named(bench: Bench) -> None:
+    """The first with its answers."""
+    result = judge(bench, steps('do = "compare-methods", permissions = []'), "m-grpc-skips-permission")
+    count = len(PROFILE.grpc.methods)
+    assert f"; {count} methods: tasker.v1." in result.actual
+
+
+def test_a_method_without_route_is_told_and_one_without_permission_is_not_passed_over(bench: Bench) -> None:
+    """Nothing is known of what the second should decide."""
+    alone = replace(PROFILE, capabilities=PROFILE.capabilities - {"openapi"})
+    cell = bench.cell(steps('do = "compare-methods"'))
+    with session(bench, ReferenceTarget(), alone, grpc=True) as made:
+        result = run_cell(cell, made)
+    assert result.verdict == PASSED
+    assert {"tasker.v1.DlqService/GetStats", "tasker.v1.DlqService/UpdateInvestigation"} <= {
+        *result.evidence["fetches"][0]["without_route"]
+    }
+    fewer = read_grpc(
+        {
+            "methods": {
+                one.name: one.permission for one in PROFILE.grpc.methods if one.name != "tasker.v1.DlqService/GetStats"
+            }
+        }
+    )
+    public = replace(fewer, public=PROFILE.grpc.public)
+    with session(bench, ReferenceTarget(), replace(PROFILE, grpc=public), grpc=True) as made:
+        result = run_cell(cell, made)
+    assert (result.verdict, result.reason.endswith("these ask for: tasker.v1.DlqService/GetStats")) == (
+        INCONCLUSIVE,
+        True,
+    )
+
+
 def test_where_no_good_token_is_let_in_a_refusal_proves_nothing(bench: Bench) -> None:
     """The control of a call is a call."""
     body = steps('do = "send-to-methods", methods = "declared", anonymous = true, expect = "reject"')
