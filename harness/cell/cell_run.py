@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from harness.base.errors import HarnessError
@@ -18,23 +17,20 @@ from harness.base.verdicts import Deviation, judging
 from harness.cell import checks
 from harness.cell.answer_checks import deviation_of
 from harness.cell.background import JOIN_SECONDS, Background
-from harness.cell.credentials import credential_in, key_words
+from harness.cell.cell_script import CellScript
+from harness.cell.credentials import credential_in
 from harness.cell.fetch_counts import FetchCounts
 from harness.cell.kept_tokens import InScript, KeptTokens
 from harness.cell.metrics_page import MetricsPage
 from harness.cell.outgoing import build_request, find_route
 from harness.cell.placeholder_values import session_words
+from harness.cell.sent import Prepared, Sent
 from harness.cell.session import Session
 from harness.cell.tokens import Words
-from harness.grammar.model import Cell, Route, Table, parse_policy
+from harness.grammar.model import Cell, Table, parse_policy
 from harness.grammar.placeholders import KEY_MEMBERS, fill
-from harness.idp.client import TOKEN_HEADER, IssuerClient
-from harness.idp.repro_script import Names, ReproScript, renamed
-from harness.shown.foreign_text import one_line
-from harness.shown.shell_words import word
 from harness.targets.base import HasGrpc, Service
-from harness.wire.curl_line import CurlLine
-from harness.wire.exchange import ANSWER_SECONDS, Connection, Exchange, Request
+from harness.wire.exchange import ANSWER_SECONDS, Connection
 
 _RETRY_SECONDS = 0.05
 _KEPT_EXCHANGES = 12
@@ -52,26 +48,6 @@ class Memory:
 
     resident: int
     peak: int
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A request that is ready to go out, with what it was made from."""
-
-    request: Request
-    route: Route
-    spec: dict[str, Any]
-    token: str | None
-    issuer: IssuerClient
-    kept: InScript | None = None
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A request that went out, and what came back."""
-
-    prepared: Prepared
-    exchange: Exchange
 
 
 class CellRun:
@@ -93,9 +69,7 @@ class CellRun:
         self.leaked: list[str] = []  # What the provider published although it is secret.
         self.resources = 0
         self.created = ""
-        idp = session.environment.idp
-        header = TOKEN_HEADER if idp.needs_token else ""
-        self.repro_script = session.issuer.repro_script = ReproScript(idp.url, session.issuer.path, header)
+        self.script = CellScript(session)
         self._session_words = session_words(session, self.attacker_path)
         self._kept_tokens = KeptTokens()
         self._answers: dict[str, Sent] = {}
@@ -277,7 +251,7 @@ class CellRun:
     def _judge_all(self, sent: list[Sent], args: Table) -> None:
         expectation = self.expectation(args)
         at_once = "concurrent" in args
-        self._write_down(sent, at_once=at_once)
+        self.script.write_down(sent, at_once=at_once)
         for one in sent:
             self._keep(one)
             self.judge(one, expectation, args.get("answer"))
@@ -288,7 +262,7 @@ class CellRun:
         if not self.cell.scenario.timed and not {"concurrent", "answer_within"} & args.keys():
             self._judge_speed(sent[-1])
         if "fetches" in args:
-            self.show_fetches(args["fetches"].get("on", "jwks"))
+            self.script.show_fetches(args["fetches"].get("on", "jwks"))
             self.fetches.judge(**args["fetches"])
 
     def judge(self, one: Sent, expectation: checks.Expectation, answer: Table | None = None) -> None:
@@ -336,7 +310,7 @@ class CellRun:
 
     def remember(self, sent: list[Sent]) -> None:
         """Keep what went out for the record and for the script."""
-        self._write_down(sent)
+        self.script.write_down(sent)
         for one in sent:
             self._keep(one)
 
@@ -344,43 +318,3 @@ class CellRun:
         """The last one kept is the one that the record is about; only the last ones count."""
         self.sent.append(one)
         del self.sent[:-_KEPT_EXCHANGES]
-
-    def _write_down(self, sent: list[Sent], *, at_once: bool = False) -> None:
-        for one in sent:
-            self._write_down_kept(one.prepared)
-            answer = one_line(one.exchange.summary(), 80)
-            self.repro_script.request(partial(self.curl, one), answer, at_once=at_once)
-        if at_once:
-            self.repro_script.join()
-
-    def _write_down_kept(self, prepared: Prepared) -> None:
-        """Let the script remember the token that is kept, or make one of those that were."""
-        kept = prepared.kept
-        if kept and (kept.command or kept.is_new):
-            self.repro_script.assign(
-                kept.variable,
-                lambda names: kept.command or prepared.issuer.token_command(renamed(prepared.spec, names)),
-            )
-
-    def show_fetches(self, on: str) -> None:
-        """Let the script say how often the issuer's endpoint was asked so far."""
-        issuer = self.session.issuer
-        log = word(f"{issuer.idp.url}{issuer.path}/requests?endpoint={on}")
-        what = word(f"fetches of the {on}:")
-        self.repro_script.look(lambda: f"echo {what} $(curl -sS {log} | grep -o '\"seq\"' | wc -l)")
-
-    def curl(self, one: Sent, names: Names = MappingProxyType({})) -> str:
-        """The command that repeats a request, with a fresh token of the same making, or the one that a script has kept.
-
-        `names` of keys stand in place of their kids.
-        """
-        service, prepared = self.session.service, one.prepared
-        base_url = service.base_url if service else "http://SERVICE"
-        if prepared.request.grpc and isinstance(service, HasGrpc):
-            base_url = f"http://{service.grpc_address}"
-        words = key_words(self.session)
-        if prepared.token and prepared.kept:
-            words = {**words, prepared.token: f'"${prepared.kept.variable}"'}
-            return str(CurlLine(base_url, prepared.request, instead=words))
-        command = prepared.issuer.token_command(renamed(prepared.spec, names)) if prepared.token else None
-        return str(CurlLine(base_url, prepared.request, prepared.token, command, words))

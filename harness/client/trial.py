@@ -13,9 +13,9 @@ from harness.client.case_file import Case, CaseFile
 from harness.client.judgement import arrived, expected, judge
 from harness.client.recorder import Call, Recorder
 from harness.client.values import Values
-from harness.processes.guarded_process import GuardedProcess, clean_environment
+from harness.processes.guarded_process import clean_environment
+from harness.processes.run_to_end import run_to_end
 from harness.processes.scratch_folder import ScratchFolder
-from harness.processes.service_log import ServiceLog
 
 _TAIL_LINES = 10
 _MOST_SHOWN = 20
@@ -98,18 +98,9 @@ def _environment(file: CaseFile, case: Case, program: Program, values: Values, h
 def _run(
     command: list[str], environment: dict[str, str], seconds: float, recorders: Sequence[Recorder], values: Values
 ) -> _Run:
-    log = ServiceLog("client")
-    try:
-        process = GuardedProcess(command, environment=environment, log=log)
-        try:
-            process.wait(seconds)
-            status = process.exit_status()
-        finally:
-            process.stop()
-        calls = [call for one in recorders for call in one.calls]
-        return _Run(calls, status, values.lines(log.tail(_TAIL_LINES), _TAIL_LINES))
-    finally:
-        log.close()
+    ended = run_to_end(command, environment, name="client", seconds=seconds, lines=_TAIL_LINES)
+    calls = [call for one in recorders for call in one.calls]
+    return _Run(calls, ended.status, values.lines(ended.said, _TAIL_LINES))
 
 
 def _judge(result: CellResult, file: CaseFile, case: Case, values: Values, run: _Run) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 
 from harness.base.mishaps import MISHAPS, sentence
 from harness.base.verdicts import ERROR, FAILED, HELD_UP, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
-from harness.cell.cell_run import CaseEnded, CellRun, Sent
+from harness.cell.cell_run import CaseEnded, CellRun
 from harness.cell.checks import Expectation
 from harness.cell.credentials import known_secrets
 from harness.cell.outgoing import find_route
+from harness.cell.sent import Sent
 from harness.cell.session import Session
 from harness.grammar.model import Cell, Step, Table
 from harness.grammar.vocabulary import NEGATIVE_EXPECTATIONS
@@ -252,10 +253,10 @@ def _commands(run: CellRun, secrets: Secrets) -> dict[str, Any]:
 
     commands: dict[str, Any] = {}
     if run.sent:
-        line = shown(run.curl(run.sent[-1]))
+        line = shown(run.script.curl(run.sent[-1]))
         commands["curl"] = line if len(line) <= _LONGEST_COMMAND else _TOO_LONG
-    if run.repro_script.changes or commands.get("curl") == _TOO_LONG:
-        commands["script"] = run.repro_script.script(run.session.kids, shown)
+    if run.script.steps.changes or commands.get("curl") == _TOO_LONG:
+        commands["script"] = run.script.steps.script(run.session.kids, shown)
     return commands
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import jwt
 
 from harness.base.errors import TargetError
-from harness.processes.guarded_process import GuardedProcess, clean_environment
+from harness.processes.guarded_process import clean_environment
+from harness.processes.run_to_end import Ended, run_to_end
 from harness.processes.scratch_folder import ScratchFolder
-from harness.processes.service_log import ServiceLog
-from harness.shown.foreign_text import ForeignText, foreign
+from harness.shown.foreign_text import foreign
 from harness.static_key import pem_files
 from harness.static_key.tokens import Grant, issue
 
@@ -50,38 +50,21 @@ class Difference:
         return self.ours != self.theirs
 
 
-@dataclass(frozen=True)
-class _Ended:
-    """How a call ended: its exit status, and all that it printed."""
-
-    status: int
-    printed: ForeignText
-
-
 class _Tool:
     """One of the two programs, with a folder of its own."""
 
     def __init__(self, command: Sequence[str], number: int, folder: Path) -> None:
         self._command, self._number, self.folder = command, number, folder
 
-    def do(self, job: str, **options: object) -> _Ended:
+    def do(self, job: str, **options: object) -> Ended:
         """Do a job. Raises `TargetError` when that has no end."""
         words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
-        log = ServiceLog("tool")
+        command = [*self._command, *_JOBS[job][self._number], *words]
         environment = clean_environment({"HOME": str(self.folder)})
-        try:
-            command = [*self._command, *_JOBS[job][self._number], *words]
-            process = GuardedProcess(command, environment=environment, log=log)
-            try:
-                process.wait(_SECONDS)
-                status = process.exit_status()
-            finally:
-                process.stop()
-            if status is None:
-                raise TargetError(f"{self._command[0]} had not ended after {_SECONDS:g} s", log.tail())
-            return _Ended(status, log.tail(_LINES))
-        finally:
-            log.close()
+        ended = run_to_end(command, environment, name="tool", seconds=_SECONDS, lines=_LINES)
+        if ended.status is None:
+            raise TargetError(f"{self._command[0]} had not ended after {_SECONDS:g} s", ended.said)
+        return ended
 
 
 def compare(program: str) -> Iterator[Difference]:
@@ -163,7 +146,7 @@ def _generated(tool: _Tool, key: pem_files.KeyPair) -> str:
     ended = tool.do(
         "token", private_key=key.private, permissions=permissions, subject=_GRANT.subject, expiry_hours=_HOURS
     )
-    found = _TOKEN.search(ended.printed.as_it_came)
+    found = _TOKEN.search(ended.said.as_it_came)
     if ended.status != 0 or found is None:
         return f"none, exit status {ended.status}: {_last_line(ended)}"
     with suppress(jwt.PyJWTError):
@@ -180,11 +163,11 @@ def _validated(tool: _Tool, key: pem_files.KeyPair, token: str) -> str:
 
 def _permissions(tool: _Tool) -> str:
     """How many there are, and which wildcards."""
-    known = set(_PERMISSION.findall(tool.do("permissions").printed.as_it_came))
+    known = set(_PERMISSION.findall(tool.do("permissions").said.as_it_came))
     wildcards = sorted(one for one in known if one.endswith("*"))
     return f"{len(known) - len(wildcards)}, and {' '.join(wildcards)}"
 
 
-def _last_line(ended: _Ended) -> str:
-    lines = _TOKEN.sub("…", ended.printed.as_it_came).strip().splitlines()
+def _last_line(ended: Ended) -> str:
+    lines = _TOKEN.sub("…", ended.said.as_it_came).strip().splitlines()
     return str(foreign(lines[-1])) if lines else ""

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Annotated
 
 from harness.base.verdicts import Deviation
-from harness.cell.cell_run import CellRun, Sent
+from harness.cell.cell_run import CellRun
+from harness.cell.sent import Sent
 from harness.grammar.kinds import uses
 from harness.grammar.tables import AlikePolicy
 from harness.shown.foreign_text import foreign

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Required, TypedDict
 
 from harness.base.verdicts import Deviation, Inconclusive, judging
-from harness.cell.cell_run import CellRun, Prepared, Sent
+from harness.cell.cell_run import CellRun
+from harness.cell.sent import Prepared, Sent
 from harness.grammar.mock_words import Token
 from harness.grammar.model import Table
 from harness.grammar.tables import AboveZero, Expect, OtherIssuer, Request, Times

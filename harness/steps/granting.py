@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cell.cell_run import CellRun, Prepared, Sent
+from harness.cell.cell_run import CellRun
 from harness.cell.outgoing import build_request
+from harness.cell.sent import Prepared, Sent
 from harness.grammar.model import Route, Table
 
 

@@ -40,7 +40,7 @@ def expect_counter(
     wanted = {label: str(run.fill(value)) for label, value in (labels or {}).items()}
     paths = " ".join(word(run.base_url() + path) for path in run.profile.metrics["paths"])
     pattern, none = word(name.removesuffix("_total")), word(f"no {name}")
-    run.repro_script.look(lambda: f"curl -sS {paths} | grep -e {pattern} || echo {none}")
+    run.script.steps.look(lambda: f"curl -sS {paths} | grep -e {pattern} || echo {none}")
     before, now = run.scrapes[since].total(name, wanted), _scrape(run).total(name, wanted)
     shown = name + ("{" + ",".join(f'{key}="{value}"' for key, value in wanted.items()) + "}" if wanted else "")
     if now is None:

@@ -71,7 +71,7 @@ def wait_for_fetch(run: CellRun, on: Endpoint, count: Times = 1, within: Duratio
 @step()
 def mark(run: CellRun, name: Annotated[str, gives("mark")]) -> None:
     """Remembers this moment; `start` is the beginning of the case."""
-    run.show_fetches("jwks")
+    run.script.show_fetches("jwks")
     run.fetches.mark(name)
 
 
@@ -87,7 +87,7 @@ def expect_fetches(
     sets_up: bool = False,
 ) -> None:
     """Counts what the service fetched since a mark; with `timer` the refreshes that its interval allows are added."""
-    run.show_fetches(on)
+    run.script.show_fetches(on)
     with judging(sets_up):
         run.fetches.judge(on, since, at_most, at_least, timer, cooldown)
 

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from harness.base.errors import HarnessError
 from harness.base.verdicts import Inconclusive
 from harness.cell import checks
-from harness.cell.cell_run import CellRun, Prepared, Sent
+from harness.cell.cell_run import CellRun
 from harness.cell.outgoing import find_route
 from harness.cell.pace import TOO_MANY_REQUESTS, Pace
+from harness.cell.sent import Prepared, Sent
 from harness.grammar.mock_words import Token
 from harness.grammar.model import Table
 from harness.grammar.placeholders import fill

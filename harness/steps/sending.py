@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypedDict, Unpack
 
-from harness.cell.cell_run import CellRun, Sent
+from harness.cell.cell_run import CellRun
+from harness.cell.sent import Sent
 from harness.grammar.kinds import gives, uses
 from harness.grammar.mock_words import Token
 from harness.grammar.tables import (
@@ -106,5 +107,5 @@ def wait(run: CellRun, **duration: Unpack[DurationTable]) -> None:
     """Lets that time pass."""
     # Refresh intervals, stale windows and expiry are what the case is about.
     seconds = run.profile.duration(duration)
-    run.repro_script.pause(seconds)
+    run.script.steps.pause(seconds)
     run.session.environment.pause(seconds)

@@ -24,7 +24,7 @@ def start_service(
     passes and the case ends, and `names` are words of which its message or log must hold one; with `"failed"` it has
     broken the requirement; else it is an error.
     """
-    run.repro_script.note(
+    run.script.steps.note(
         f"the service was started here, with changes {dict(config)}" if config else "the service was started here"
     )
     try:
@@ -56,7 +56,7 @@ def take_up_keys(run: CellRun, refusal: Literal["allowed"] | None = None) -> Non
             "the service has no way to the keys that are published now: it doesn't fetch for the unknown kid of each "
             "token, and it can't be started again here"
         )
-    run.repro_script.note("the service was started again here, so that it fetches the keys")
+    run.script.steps.note("the service was started again here, so that it fetches the keys")
     try:
         run.session.restart_service({})
     except TargetError as problem:
@@ -70,12 +70,12 @@ def take_up_keys(run: CellRun, refusal: Literal["allowed"] | None = None) -> Non
 @step(needs=("restart",))
 def stop_service(run: CellRun) -> None:
     """Stops the service."""
-    run.repro_script.note("the service was stopped here")
+    run.script.steps.note("the service was stopped here")
     run.session.stop_service()
 
 
 @step(needs=("restart",))
 def restart_service(run: CellRun, config: Config | None = None) -> None:
     """Stops the service and starts it, with changes of its configuration."""
-    run.repro_script.note(f"the service was started again here, with changes {dict(config or {})}")
+    run.script.steps.note(f"the service was started again here, with changes {dict(config or {})}")
     run.session.restart_service(run.fill(config or {}))

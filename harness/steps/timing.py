@@ -7,7 +7,8 @@ from typing import TypedDict
 
 from harness.base.errors import HarnessError
 from harness.base.verdicts import Deviation
-from harness.cell.cell_run import CellRun, Prepared
+from harness.cell.cell_run import CellRun
+from harness.cell.sent import Prepared
 from harness.grammar.mock_words import Token
 from harness.grammar.tables import Request, Times
 from harness.steps.rank_test import first_is_larger, two_sided_p

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.base.verdicts import Deviation, Inconclusive
-from harness.cell.cell_run import CellRun, Sent
+from harness.cell.cell_run import CellRun
 from harness.cell.outgoing import over_grpc
+from harness.cell.sent import Sent
 from harness.grammar.mock_words import Token
 from harness.grammar.model import Route, Table
 from harness.grammar.tables import Methods, OtherIssuer, Outcome, Permissions, Request
