@@ -55,7 +55,7 @@ class CellScript:
         `names` of keys stand in place of their kids.
         """
         service, prepared = self._session.service, one.prepared
-        base_url = service.base_url if service else "http://SERVICE"
+        base_url = prepared.base_url or (service.base_url if service else "http://SERVICE")
         if prepared.request.grpc and isinstance(service, HasGrpc):
             base_url = f"http://{service.grpc_address}"
         words = key_words(self._session)

@@ -21,6 +21,7 @@ class Prepared:
     token: str | None
     issuer: IssuerClient
     kept: InScript | None = None
+    base_url: str = ""  # Of the service that it is for, where that is not the session's.
 
 
 @dataclass(frozen=True)

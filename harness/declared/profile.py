@@ -32,7 +32,8 @@ class Profile:
 
     `documents` are the names of those that bind it beside what binds every service. `usual` are settings that its
     services have unless a scenario says otherwise, `cannot_set` settings of scenarios that this service can't be given,
-    with the reason. `log_hidden` is why nobody sees its log, "" where it can be seen.
+    with the reason. `log_hidden` is why nobody sees its log, "" where it can be seen; `no_neighbour` why there is no
+    other service that trusts the same issuer, "" where there is one.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Profile:
     documents: tuple[str, ...] = ()
     cannot_set: Mapping[str, str] = field(default_factory=dict)
     log_hidden: str = ""
+    no_neighbour: str = ""
     refusal: Refusal = UNDECLARED
     credential: Credential = BEARER
     permissions_place: Permissions = field(default_factory=Permissions)

@@ -65,6 +65,8 @@ CAPABILITIES: Final = {
 BEARER_HEADER: Final = "bearer-header"
 # What scenarios need that look into the service's log; how it is run says whether the harness can.
 READABLE_LOG: Final = "readable-log"
+# What scenarios need that show one token to two services; the target says whether there is another one.
+NEIGHBOUR: Final = "neighbour"
 
 # The settings whose value is a word.
 CONFIG_WORDS: Final = {
@@ -138,6 +140,7 @@ CERTIFICATES: Final = ("trusted", "self-signed", "wrong-host", "expired", "unkno
 ROUTE_SETS: Final = ("openapi", "declared", "resource")
 METHOD_SETS: Final = ("declared", "public", "shown")
 TRANSPORTS: Final = ("http", "grpc")
+BOTH_SERVICES: Final = ("own", "neighbour")
 PERMISSION_SETS: Final = ("own", "all-but-own")
 # The API keys that scenarios name: one with all permissions, one with the read route's, one with none.
 API_KEYS: Final = ("full", "read", "none")

@@ -11,7 +11,15 @@ from harness.base.errors import UsageError
 from harness.base.verdicts import SKIPPED, UNDECLARED
 from harness.declared.profile import Profile
 from harness.grammar.model import Cell, Scenario, Variant
-from harness.grammar.vocabulary import BEARER_HEADER, OF_ALL_SERVICES, READABLE_LOG, STYLES, USUAL_SETTINGS, VENDORS
+from harness.grammar.vocabulary import (
+    BEARER_HEADER,
+    NEIGHBOUR,
+    OF_ALL_SERVICES,
+    READABLE_LOG,
+    STYLES,
+    USUAL_SETTINGS,
+    VENDORS,
+)
 from harness.scenario.apart import why_nothing_is_shown
 from harness.steps import STEPS
 
@@ -142,7 +150,10 @@ def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> 
         return SKIPPED, f"it is about Authorization: Bearer, and the token travels in {profile.credential.place}"
     if READABLE_LOG in variant.needs and profile.log_hidden:
         return SKIPPED, profile.log_hidden
-    for capability in sorted(_needs(variant, profile) - profile.capabilities - {BEARER_HEADER, READABLE_LOG}):
+    if NEIGHBOUR in variant.needs and profile.no_neighbour:
+        return SKIPPED, profile.no_neighbour
+    beyond = {BEARER_HEADER, READABLE_LOG, NEIGHBOUR}
+    for capability in sorted(_needs(variant, profile) - profile.capabilities - beyond):
         return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
     for setting in sorted((variant.settings | profile.usual.keys()) & profile.cannot_set.keys()):
         return SKIPPED, profile.cannot_set[setting]

@@ -219,6 +219,18 @@ class TellsGrpc(Protocol):
 
 
 @runtime_checkable
+class HasNeighbour(Protocol):
+    """A target that can start another service, of another kind, beside its own."""
+
+    @property
+    def why_no_neighbour(self) -> str:
+        """Why it can't here; "" when it can."""
+
+    def neighbour(self) -> Target:
+        """What starts the other service; ended with this target, which gives always the same one."""
+
+
+@runtime_checkable
 class ToldByWords(Protocol):
     """A target whose services know only what stands in their command line, environment and file."""
 

@@ -18,6 +18,7 @@ from harness.targets.reference_config import overlay_of, settings_table
 from harness.targets.reference_process import start_reference_process
 
 _LOGGER, _KEPT_LINES = "harness.reference", 2000
+_NEIGHBOURS = {"orchestration": "worker", "worker": "orchestration"}
 
 if TYPE_CHECKING:  # Flask and PyJWT load with the first service, not with the target.
     from harness.reference.server import ReferenceServer
@@ -100,6 +101,19 @@ class ReferenceTarget:
         }
         self._times: dict[str, Any] = {name: seconds for name, seconds in times.items() if seconds is not None}
         self._services = RunningServices()
+        self._neighbour: ReferenceTarget | None = None
+
+    @property
+    def why_no_neighbour(self) -> str:
+        """As `HasNeighbour.why_no_neighbour`."""
+        return "" if self._service in _NEIGHBOURS else f"nothing stands beside a reference service of {self._service}"
+
+    def neighbour(self) -> ReferenceTarget:
+        """The other one of Tasker's services, with the same faults."""
+        if self._neighbour is None:
+            self._neighbour = ReferenceTarget(service=_NEIGHBOURS[self._service], faults=self._faults)
+            self._neighbour.profile = f"tasker-{_NEIGHBOURS[self._service]}"
+        return self._neighbour
 
     def available(self) -> str | None:
         return None
@@ -122,6 +136,8 @@ class ReferenceTarget:
 
     def close(self) -> None:
         self._services.stop_all()
+        if self._neighbour is not None:
+            self._neighbour.close()
 
     def _overlaid(self, table: dict[str, Any], config: ServiceConfig) -> dict[str, Any]:
         from harness.reference.documented import DocumentedConfiguration, Overlay

@@ -15,6 +15,7 @@ from harness.targets.tasker_config import render_orchestration_toml
 from harness.targets.tasker_database import start_tasker_database
 from harness.targets.tasker_service import TaskerTarget
 from harness.targets.tasker_wheels import why_no_postgres
+from harness.targets.tasker_worker import TaskerWorkerTarget
 
 
 class TaskerOrchestrationTarget(TaskerTarget):
@@ -30,6 +31,7 @@ class TaskerOrchestrationTarget(TaskerTarget):
     def __init__(self, *, server: str | None = None, build: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self._server, self._build = server, build
+        self._worker = TaskerWorkerTarget(**{**options, "port": 0})
 
     def build(self, say: Callable[[str], None]) -> None:
         if self._build and not is_given(self._server):
@@ -43,6 +45,19 @@ class TaskerOrchestrationTarget(TaskerTarget):
         except HarnessError as problem:
             return str(problem)
         return why_no_postgres() or why_no_database_files()
+
+    @property
+    def why_no_neighbour(self) -> str:
+        """As `HasNeighbour.why_no_neighbour`."""
+        return self._worker.available() or ""
+
+    def neighbour(self) -> TaskerWorkerTarget:
+        """A worker, as `HasNeighbour.neighbour`."""
+        return self._worker
+
+    def close(self) -> None:
+        super().close()
+        self._worker.close()
 
     def _command(self) -> Sequence[str]:
         return [str(find_server(self._server))]

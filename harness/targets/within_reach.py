@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.declared.profile import Profile
-from harness.targets.base import BringsIdp, LacksSettings, Target, TellsGrpc, ToldByWords
+from harness.targets.base import BringsIdp, HasNeighbour, LacksSettings, Target, TellsGrpc, ToldByWords
 from harness.targets.service_template import SETTING_WORDS
 from harness.targets.url import is_on_this_machine
 from harness.wire.grpc_call import why_not_installed
@@ -18,7 +18,7 @@ def as_run_by(target: Target, profile: Profile) -> Profile:
     One that runs already can't be configured, one in a container or on another machine reaches no listener of the
     harness, one that is told by words can be given what its words say, and gRPC needs its address and the extra `grpc`.
     """
-    profile = replace(profile, cannot_set=_beyond_words(target))
+    profile = replace(profile, cannot_set=_beyond_words(target), no_neighbour=_why_no_neighbour(target))
     capabilities = profile.capabilities
     gone: dict[str, str] = {}
     if "api_keys" in profile.cannot_set and "api-keys" in capabilities and not profile.api_keys:
@@ -46,6 +46,12 @@ def _why_no_grpc(target: Target) -> str:
         return target.why_no_grpc
     missing = why_not_installed()
     return f"gRPC is not installed: {missing}" if missing else ""
+
+
+def _why_no_neighbour(target: Target) -> str:
+    if not isinstance(target, HasNeighbour):
+        return f"the target {target.name} starts no second service that trusts the same issuer"
+    return target.why_no_neighbour
 
 
 def _beyond_words(target: Target) -> dict[str, str]:

@@ -163,6 +163,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-global-star-accepted": grants("*"),
     "m-perm-case-insensitive": (grants("TASKS:LIST"), grants("tasks:list ")),
     "m-any-permission-suffices": grants("steps:read"),
+    "m-perm-of-neighbour": grants("worker:templates_read"),
     "m-perm-string-as-list": (grants_claim("tasks:list"), grants_claim("xx tasks:list xx")),
     "m-users-need-no-permission": accepts(lambda world: world.k1.token(permissions=[], azp="app", sub="alice")),
     "m-missing-claim-allows": (grants_claim(...), grants_claim(None)),

@@ -115,6 +115,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         accepts(lambda world: world.k1.token(iss=ISSUER.rstrip("/"))),
         accepts(lambda world: world.k1.token(iss=ISSUER.upper())),
     ),
+    "m-aud-of-neighbour": accepts(lambda world: world.k1.token(aud="tasker-worker-api")),
     "m-azp-as-audience": (
         accepts(lambda world: world.k1.token(aud=..., azp=AUDIENCE)),
         accepts(lambda world: world.k1.token(aud=..., client_id=AUDIENCE)),
