@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from harness.base.errors import HarnessError
 from harness.base.own_environment import own_environment
@@ -29,6 +31,11 @@ _TOOLS = {
     "protoc": "the compiler of protocol buffers: apt-get install protobuf-compiler libprotobuf-dev",
     "curl": "curl, by which a build script reads a file: apt-get install curl",
 }
+_WELL_KNOWN = "google/protobuf/timestamp.proto"
+_TYPES = (
+    f"{_WELL_KNOWN}, which protoc doesn't find: apt-get install libprotobuf-dev, or name its folder in PROTOC_INCLUDE"
+)
+_PROBE_SECONDS = 20.0
 # A build script would fetch this file from a site that is no registry.
 _SWAGGER = ("utoipa-swagger-ui-vendored", "0.1.2")
 _SWAGGER_FILE = "res/v5.17.14.zip"
@@ -38,7 +45,8 @@ _LINE_CRATES, _LINE_SECONDS = 25, 60.0
 def missing_for_build() -> list[str]:
     """What this machine lacks for a build, each with what to do."""
     missing = [] if find_cargo() else [f"cargo: {INSTALL_RUST}"]
-    missing += [what for name, what in _TOOLS.items() if not _is_here(name)]
+    lacks = [what for name, what in _TOOLS.items() if not _is_here(name)]
+    missing += lacks or _lacking_types()
     folder = cache_folder()
     there = next(one for one in (folder, *folder.parents) if is_made(one))
     if (free := shutil.disk_usage(there).free) < NEEDED_BYTES:
@@ -48,7 +56,25 @@ def missing_for_build() -> list[str]:
 
 def _is_here(tool: str) -> bool:
     # Its variable, which the build scripts that call it look at first.
-    return bool(shutil.which(tool) or (tool == "protoc" and os.environ.get("PROTOC")))
+    return bool(_protoc() if tool == "protoc" else shutil.which(tool))
+
+
+def _lacking_types() -> list[str]:
+    """What to do where protoc doesn't know the types that come with it: Debian has them in another package."""
+    protoc = _protoc()
+    if protoc is None:
+        return []
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "probe.proto").write_text(f'syntax = "proto3";\nimport "{_WELL_KNOWN}";\n', encoding="utf-8")
+        line = [protoc, f"-I{folder}", f"--descriptor_set_out={os.devnull}", "probe.proto"]
+        # Where it is set, the build scripts hand it on.
+        line += [f"-I{more}"] if (more := os.environ.get("PROTOC_INCLUDE")) else []
+        done = subprocess.run(line, capture_output=True, check=False, timeout=_PROBE_SECONDS)
+    return [] if done.returncode == 0 else [_TYPES]
+
+
+def _protoc() -> str | None:
+    return os.environ.get("PROTOC") or shutil.which("protoc")
 
 
 def build_server(say: Callable[[str], None]) -> Path:

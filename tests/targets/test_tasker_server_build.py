@@ -55,6 +55,22 @@ def test_a_build_that_fails_says_what_cargo_said_and_counts_as_none(cargo: Path)
     assert not built_server().exists()
 
 
+def test_a_protoc_without_its_types_is_told_before_the_build(
+    cargo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails at the first file that has a time in it, twenty minutes later."""
+    protoc = tmp_path / "own-protoc"
+    monkeypatch.setenv("PROTOC", str(protoc))
+    protoc.write_text("#!/bin/sh\nexit 1\n")
+    protoc.chmod(0o755)
+    assert [one.partition(":")[2].partition(",")[0] for one in missing_for_build()] == [
+        " apt-get install libprotobuf-dev"
+    ]
+    protoc.write_text('#!/bin/sh\ncase "$*" in *-I/types*) exit 0;; esac\nexit 1\n')
+    monkeypatch.setenv("PROTOC_INCLUDE", "/types")
+    assert missing_for_build() == []
+
+
 BUILD = """
 from harness.crates import build
 build._TOOLS, build.NEEDED_BYTES = {}, 0
