@@ -43,7 +43,8 @@ def seed_numbers() -> str:
     counts = Counter("open" if one.open and not one.is_held else "held" for one in all_of_them)
     return (
         f"\n{len(all_of_them)} sentences: {counts['held']} are held by a scenario, a case, a rule or a test, "
-        f"{counts['open']} are open; {len(list(untrue()))} are not true of Tasker 0.1.8.\n\n"
+        f"{counts['open']} {'is' if counts['open'] == 1 else 'are'} open; "
+        f"{len(list(untrue()))} are not true of Tasker 0.1.8.\n\n"
     )
 
 

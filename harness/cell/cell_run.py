@@ -29,6 +29,7 @@ from harness.cell.session import Session
 from harness.cell.tokens import Words
 from harness.grammar.model import Cell, Table, parse_policy
 from harness.grammar.placeholders import KEY_MEMBERS, fill
+from harness.shown.foreign_text import ForeignText
 from harness.targets.base import HasGrpc, Service
 from harness.wire.exchange import ANSWER_SECONDS, Connection
 
@@ -69,6 +70,7 @@ class CellRun:
         self.leaked: list[str] = []  # What the provider published although it is secret.
         self.resources = 0
         self.created = ""
+        self.last_words = ForeignText("")  # Of a service that refused to start.
         self.script = CellScript(session)
         self._session_words = session_words(session, self.attacker_path)
         self._kept_tokens = KeptTokens()

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from harness.base.verdicts import Deviation, Inconclusive
 from harness.client.case_file import Case, CaseFile
-from harness.client.recorder import HTTP2, Call
+from harness.client.recorder import GRPC, HTTP2, Call
 from harness.client.values import Values
+from harness.wire.grpc_call import why_not_installed
 
 _NOTHING = "no credential"
 
@@ -21,7 +22,8 @@ def judge(file: CaseFile, case: Case, values: Values, calls: Sequence[Call]) -> 
     for call in calls:
         _judge_transport(case, call)
     if any(call.transport == HTTP2 for call in calls):
-        raise Inconclusive("it spoke HTTP/2, as the case wants; what it sent there isn't read")
+        why = why_not_installed() or "it called no method of gRPC"
+        raise Inconclusive(f"it spoke HTTP/2, as the case wants, and nothing that it sent there was read: {why}")
     for call in calls:
         _judge_place(case, values, call)
         if not (_is_public(file, call) and not _credentials(file, values, call)):
@@ -48,10 +50,10 @@ def arrived(file: CaseFile, values: Values, call: Call) -> str:
 
 
 def _judge_transport(case: Case, call: Call) -> None:
-    used = "grpc" if call.transport == HTTP2 else call.transport
+    used = GRPC if call.transport == HTTP2 else call.transport
     if case.transport not in (None, used):
         raise Deviation(f"a call over {case.transport}", f"{call.method} {call.path} over {used} at {call.api}")
-    if case.transport is None and used == "grpc":
+    if case.transport is None and call.transport == HTTP2:
         raise Inconclusive("it spoke HTTP/2, which is not read; let it speak HTTP/1.1")
 
 

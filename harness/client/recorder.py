@@ -6,19 +6,24 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.client.grpc_recorder import GrpcRecorder
 from harness.shown.foreign_text import ForeignText
+from harness.wire.grpc_call import why_not_installed
 
-HTTP, HTTP2 = "http/1.1", "http/2"
+HTTP, HTTP2, GRPC = "http/1.1", "http/2", "grpc"
 # Who calls is somebody's program, which may hang, or call for ever.
 _SECONDS = 10.0
 _MOST_BODY = 1024 * 1024
 _MOST_CALLS = 1000
 # RFC 9113 §3.4: how a connection begins that speaks HTTP/2, as gRPC does.
 _PREFACE = b"PRI * HTTP/2.0\r\n"
+# As much of the rest as is there already.
+_PREFACE_REST = 65536
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,8 @@ class Recorder:
 
             def parse_request(self) -> bool:
                 if bytes(self.raw_requestline) == _PREFACE:
-                    recorder._add(Call(name, HTTP2, "", "", (), ForeignText(b"")))
                     self.close_connection = True
+                    recorder._speak_http2(self)
                     return False
                 return super().parse_request()
 
@@ -94,6 +99,8 @@ class Recorder:
             def log_message(self, *_: object) -> None:
                 """Nothing: what came is in the record."""
 
+        self._grpc: GrpcRecorder | None = None
+        self._spoke_http2 = False
         self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -103,11 +110,25 @@ class Recorder:
             if len(self._calls) < _MOST_CALLS:
                 self._calls.append(call)
 
+    def _speak_http2(self, handler: BaseHTTPRequestHandler) -> None:
+        """Hand a connection that begins like HTTP/2 on to a gRPC server, where that can be had."""
+        self._spoke_http2 = True
+        if why_not_installed():
+            return
+        with self._lock:
+            self._grpc = self._grpc or GrpcRecorder(self._add_call)
+        rest = handler.rfile.read1(_PREFACE_REST) if isinstance(handler.rfile, BufferedReader) else b""
+        self._grpc.serve(handler.connection, _PREFACE + rest)
+
+    def _add_call(self, path: str, metadata: tuple[tuple[str, str], ...], message: ForeignText) -> None:
+        self._add(Call(self.name, GRPC, "POST", path, metadata, message))
+
     @property
     def calls(self) -> list[Call]:
-        """What has come so far."""
+        """What has come so far; HTTP/2 without any call over gRPC is a call of which nothing is known."""
         with self._lock:
-            return list(self._calls)
+            unread = self._spoke_http2 and not any(one.transport == GRPC for one in self._calls)
+            return [*self._calls, *([Call(self.name, HTTP2, "", "", (), ForeignText(b""))] if unread else [])]
 
     def __enter__(self) -> Recorder:
         self._thread.start()
@@ -116,6 +137,8 @@ class Recorder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._grpc is not None:
+            self._grpc.stop()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -232,6 +232,8 @@ def evidence(run: CellRun, secrets: Secrets, *, full: bool) -> dict[str, Any]:
     ]
     if run.session.service is not None:
         facts["service_log"] = lines_of(run.session.service.log_tail(_LOG_LINES), _LOG_LINES)
+    elif run.last_words.as_it_came:
+        facts["service_log"] = lines_of(run.last_words, _LOG_LINES)
     return _without(secrets, facts) | _commands(run, secrets)
 
 

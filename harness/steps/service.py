@@ -30,6 +30,7 @@ def start_service(
     try:
         run.session.restart_service(run.fill(config or {}))
     except TargetError as problem:
+        run.last_words = problem.log
         if refusal == "failed":
             raise Deviation("a service that starts", problem.what) from problem
         if refusal != "allowed":

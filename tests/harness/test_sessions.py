@@ -238,6 +238,16 @@ def test_a_manual_scenario_starts_the_service_itself(
     assert len(target.started) == 1
 
 
+def test_the_last_words_of_a_service_that_refuses_to_start_are_in_the_record(
+    sessions: Sessions, target: CountingTarget, tmp_path: Path
+) -> None:
+    """No line of curl repeats that: what it said is all there is to see."""
+    target.refusal = "it ended with status 1"
+    body = 'timed = true\nstart = "manual"\nsteps = [{ do = "start-service", refusal = "failed" }]\n'
+    result = sessions.run(cell(tmp_path, body))
+    assert (result.verdict, result.evidence["service_log"]) == (FAILED, ["last words"])
+
+
 def test_a_restart_is_a_stop_and_a_start(sessions: Sessions, target: CountingTarget, tmp_path: Path) -> None:
     body = PLAIN + 'timed = true\nsteps = [{ do = "send" }, { do = "restart-service" }, { do = "send" }]\n'
     assert sessions.run(cell(tmp_path, body)).verdict == PASSED

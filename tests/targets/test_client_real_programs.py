@@ -54,6 +54,8 @@ def test_tasker_ctl_sends_what_is_recorded(api: str, command: list[str]) -> None
         "client-empty-above-api-key",
         "client-token-with-scheme",
         "client-grpc",
+        "client-grpc-all",
+        "client-grpc-api-key",
     }
     assert set(verdicts(result).values()) == {"passed", "finding"}
 
