@@ -7,7 +7,6 @@ a cell failed, else with 0: a cell that could not be judged there may be `inconc
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -74,9 +73,7 @@ def judge(arguments: list[str], nice: int) -> tuple[int, list[dict[str, Any]]]:
     """The exit status and the record of `idp-harness run` with these arguments, at a lower priority."""
     with tempfile.TemporaryDirectory(prefix="idp-harness-bench-") as folder:
         command = [sys.executable, "-c", "from harness.cli import main; main()", "run", *arguments]
-        done = subprocess.run(
-            [*command, "--report-dir", folder], stdout=sys.stderr, preexec_fn=lambda: os.nice(nice) and None
-        )
+        done = subprocess.run(["nice", "-n", str(nice), *command, "--report-dir", folder], stdout=sys.stderr)
         record = Path(folder) / "results.jsonl"
         lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
     return done.returncode, [json.loads(line) for line in lines]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shlex
 import signal
 import subprocess
@@ -85,13 +84,9 @@ def test_a_run_whose_output_goes_away_keeps_its_record(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bytes_left", [0, 20_000])
 def test_a_full_disk_is_exit_status_3(tmp_path: Path, bytes_left: int) -> None:
     """Whichever file meets it: what was written is whole, and what is lost is said."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, resource.RLIM_INFINITY))
-
     done = subprocess.run(
-        [PROGRAM, *FAILING], cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=SECONDS,
-        check=False, preexec_fn=limit,
+        ["prlimit", f"--fsize={bytes_left}:unlimited", PROGRAM, *FAILING],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     assert done.returncode == 3, done.stdout
     assert "can't be written: File too large" in done.stdout + done.stderr

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import signal
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,14 +13,10 @@ from pathlib import Path
 from typing import Any
 
 START_SECONDS = 30.0
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-def _end_with_parent() -> None:
-    """In the new process: be killed when the test run is, so that not even kill -9 of pytest leaves a server."""
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+# The new process is killed when the test run is, so that not even kill -9 of pytest leaves a server. A program does
+# that, as Python would fork for a function of ours: a process in which gRPC has been at work may never come out of it.
+_SETPRIV = shutil.which("setpriv")
+_END_WITH_PARENT = [_SETPRIV, "--pdeathsig", "KILL"] if _SETPRIV else []
 
 
 class ServerProcess:
@@ -35,12 +30,11 @@ class ServerProcess:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_IDP_")}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*command, *arguments],
+                [*_END_WITH_PARENT, *command, *arguments],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 # What a killed server could not remove goes with the folder.
                 env=clean | {"TMPDIR": self._folder.name} | (environ or {}),
-                preexec_fn=_end_with_parent,
             )
         about = self._wait_until_ready()
         self.url, self.port = str(about["url"]), int(about["port"])

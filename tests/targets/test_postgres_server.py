@@ -173,15 +173,7 @@ def test_an_unprivileged_user_without_a_home_can_start_it(only_as_root: None, te
     if not all(account.reaches(file) for file in needed):
         pytest.skip(f"{account.name} can't reach this Python and what is installed in it")
     temporary_base.chmod(0o777)
-    line = [sys.executable, "-c", UNPRIVILEGED]
-    done = subprocess.run(
-        line,
-        user=account.uid,
-        group=account.gid,
-        extra_groups=[],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    as_account = ["setpriv", f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
+    line = [*as_account, sys.executable, "-c", UNPRIVILEGED]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout == "True\n", done.stderr
