@@ -138,7 +138,8 @@ def _follow(process: GuardedProcess, log: ServiceLog, say: Callable[[str], None]
     said = 0
     while not process.wait(1.0):
         count, now = _crates(log), time.monotonic()
-        if count >= said + _LINE_CRATES or (count > said and now >= said_at + _LINE_SECONDS):
+        # Also where nothing new has begun: the last crate takes as long as a hundred others.
+        if count >= said + _LINE_CRATES or now >= said_at + _LINE_SECONDS:
             minutes, seconds = divmod(int(now - began), 60)
             say(f"{count} of about {max(count, ABOUT_CRATES)} crates, {minutes}:{seconds:02} minutes")
             said, said_at = count, now

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import fake_cargo
@@ -46,6 +47,28 @@ def test_what_a_build_script_wants_comes_from_a_crate(cargo: Path) -> None:
 def test_what_was_compiled_on_the_way_goes_when_the_program_is_there(cargo: Path) -> None:
     build_server(print)
     assert sorted(one.name for one in built_server().parents[2].iterdir()) == ["server", "server.lock"]
+
+
+def test_it_says_how_far_it_is_while_one_crate_takes_long(cargo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last one takes as long as a hundred others."""
+    monkeypatch.setattr(building, "_LINE_SECONDS", 0.0)
+    os.mkfifo(cargo / "waits")
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if said[-2:-1] and all("30 of about" in one for one in said[-2:]):
+            goes_on.set()
+
+    def let_go() -> None:
+        goes_on.wait(60)
+        (cargo / "waits").open("w").close()
+
+    goes_on, waiting = threading.Event(), threading.Thread(target=let_go)
+    waiting.start()
+    build_server(say)
+    waiting.join()
+    assert goes_on.is_set()
 
 
 def test_a_build_that_fails_says_what_cargo_said_and_counts_as_none(cargo: Path) -> None:
