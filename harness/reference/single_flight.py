@@ -35,6 +35,10 @@ class SingleFlight:
                 self._running = None
             mine.set()
 
+    def is_running(self) -> bool:
+        """Whether a run is under way."""
+        return self._running is not None
+
     def wait(self) -> None:
         """Returns when no run is under way."""
         running = self._running

@@ -16,8 +16,10 @@ from .test_faults_access import EXPERIMENTS as ACCESS
 from .test_faults_configuration import EXPERIMENTS as CONFIGURATION
 from .test_faults_connection import EXPERIMENTS as CONNECTION
 from .test_faults_grpc import EXPERIMENTS as GRPC
+from .test_faults_helpful_readers import EXPERIMENTS as HELPFUL_READERS
 from .test_faults_key_entries import EXPERIMENTS as KEY_ENTRIES
 from .test_faults_key_store import EXPERIMENTS as KEY_STORE
+from .test_faults_odd_answers import EXPERIMENTS as ODD_ANSWERS
 from .test_faults_other_ways import EXPERIMENTS as OTHER_WAYS
 from .test_faults_rfc9068 import EXPERIMENTS as RFC9068
 from .test_faults_second_time import EXPERIMENTS as SECOND_TIME
@@ -49,6 +51,8 @@ AREAS = (
     KEY_ENTRIES,
     GRPC,
     SECOND_TIME,
+    ODD_ANSWERS,
+    HELPFUL_READERS,
     OTHER_WAYS,
     NAMES_AND_WORDS,
     SIDE_DOORS,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from .mistakes import Experiment, Start
-from .world import FULL_KEY, World
+from .test_faults_side_effects import logs
+from .world import FULL_KEY, Service, World
 
 grpc: Any = pytest.importorskip("grpc", reason="pip install 'idp-harness[grpc]'")
 
@@ -89,6 +90,32 @@ def holds_up_others(world: World, start: Start) -> bool:
             unknown.result(20)
 
 
+def outlives_its_end(world: World, start: Start) -> bool:
+    """A token that was let in is let in when it has ended."""
+    address, token = start(grpc_enabled=True).server.grpc_address, bearer("tasks:list")(world)
+    assert called(address, LIST, token)[0] == "OK"
+    world.clock.advance(400)
+    return called(address, LIST, token)[0] == "OK"
+
+
+def opens_its_neighbour(world: World, start: Start) -> bool:
+    """A token that may list tasks may then get one."""
+    address, token = start(grpc_enabled=True).server.grpc_address, bearer("tasks:list")(world)
+    assert called(address, LIST, token)[0] == "OK"
+    return called(address, GET_TASK, token)[0] == "OK"
+
+
+def logs_the_call(code: str, *permissions: str) -> Experiment:
+    """The mistake is to log the token of a call that is answered so."""
+
+    def ask(world: World, service: Service) -> str:
+        metadata = bearer(*permissions)(world)
+        assert called(service.server.grpc_address, LIST, metadata)[0] == code
+        return metadata[0][1]
+
+    return logs(ask, grpc_enabled=True)
+
+
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-grpc-skips-permission": answers("OK", bearer()),
     "m-grpc-wrong-codes": (
@@ -105,6 +132,10 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-grpc-star": answers("OK", bearer("*")),
     "m-grpc-not-strict": answers("OK", bearer("tasks:list", "no:such"), strict_validation=True),
     "m-grpc-first-keys": goes_on_with_the_first_key,
+    "m-grpc-token-kept": outlives_its_end,
+    "m-grpc-decision-for-service": opens_its_neighbour,
+    "m-grpc-metadata-logged": (logs_the_call("OK", "tasks:list"), logs_the_call("PERMISSION_DENIED")),
+    "m-grpc-refused-metadata-logged": logs_the_call("PERMISSION_DENIED"),
     "m-grpc-decodes-first": answers("INVALID_ARGUMENT", nothing, message=b"\xff"),
     "m-grpc-error-echoes-token": repeats_the_credential,
     "m-grpc-gateway-metadata": answers(

@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from .issuer import Issuer, Key
+from .issuer import ISSUER, Issuer, Key
 from .mistakes import Experiment, Start
 from .world import World
 
@@ -36,6 +36,12 @@ def lets_in_of_the_second(token: Callable[[World], str]) -> Experiment:
             return service.status(token(world)) == 200
 
     return experiment
+
+
+def lets_in_of_the_first_and_second(world: World, start: Start) -> bool:
+    """A token that names a piece of both issuers is let in."""
+    with second_issuer(world) as (_, settings):
+        return start(**settings).status(world.k1.token(iss=f"{ISSUER} {SECOND}")) == 200
 
 
 def misses_the_new_key(world: World, start: Start) -> bool:
@@ -97,6 +103,16 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-outage-shared-by-issuers": suffers_for_the_other,
     "m-static-key-unverified": with_one_key(lambda world: world.attacker.token()),
     "m-static-key-claims-unchecked": with_one_key(lambda world: world.k1.token(aud="other")),
+    "m-static-key-any-rsa": (
+        with_one_key(lambda world: world.k1.token(alg="RS384")),
+        with_one_key(lambda world: world.k1.token(alg="PS256")),
+    ),
+    "m-static-key-header-unchecked": with_one_key(lambda world: world.k1.token({"crit": ["x"], "x": 1})),
+    "m-static-key-embedded-jwk": with_one_key(lambda world: world.attacker.token({"jwk": world.attacker.jwk()})),
+    "m-second-issuer-header-unchecked": lets_in_of_the_second(
+        lambda world: world.k2.token({"typ": "logout+jwt"}, iss=SECOND)
+    ),
+    "m-issuers-in-one-text": lets_in_of_the_first_and_second,
     "m-ecdsa-claims-unchecked": forgets_the_claims,
     "m-eddsa-unverified": lets_in_forged(lambda _: Key("ed1", ed25519.Ed25519PrivateKey.generate(), "EdDSA")),
     "m-pss-unverified": lets_in_forged(lambda world: world.k1, "PS256"),

@@ -37,14 +37,14 @@ class _Lines(logging.Handler):
         self.lines.append(self.format(record))
 
 
-def logs(ask: Callable[[World, Service], str]) -> Experiment:
+def logs(ask: Callable[[World, Service], str], **settings: Any) -> Experiment:
     """The mistake is to log the credential that `ask` has sent and returns."""
 
     def experiment(world: World, start: Start) -> bool:
         lines, logger = _Lines(), logging.getLogger("harness.reference")
         logger.addHandler(lines)
         try:
-            credential = ask(world, start())
+            credential = ask(world, start(**settings))
         finally:
             logger.removeHandler(lines)
         return any(credential in line for line in lines.lines)

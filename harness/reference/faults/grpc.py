@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from harness.reference.faults.registry import fault
 from harness.reference.grpc_gate import GrpcGate
 from harness.reference.grpc_methods import Method
 from harness.reference.security_service import SecurityContext
+
+log = logging.getLogger(__name__)
 
 # A method that has a neighbour of the same service.
 FORGOTTEN: Final = "GetTemplate"
@@ -196,3 +199,58 @@ class OneAtATime(GrpcGate):
         """The verifier is not safe for threads."""
         with self._lock:
             return super().authenticate(request)
+
+
+@fault("m-grpc-token-kept", precedent="interceptors that keep the identity of a token for as long as they run")
+class GrpcTokenKept(GrpcGate):
+    """Over gRPC a token that was good once is good for ever."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._known: dict[str, SecurityContext] = {}
+
+    def authenticate(self, request: Request) -> SecurityContext:
+        """Calls are to be cheap."""
+        token = request.headers.get("Authorization", "")
+        if not token:
+            return super().authenticate(request)
+        if token not in self._known:
+            self._known[token] = super().authenticate(request)
+        return self._known[token]
+
+
+@fault("m-grpc-decision-for-service", precedent="policies that are looked up by service, and kept")
+class GrpcDecisionForService(GrpcGate):
+    """What a token may call of a service once, it may call all of."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._let_in: set[tuple[str, str]] = set()
+
+    def authorise(self, context: SecurityContext, method: Method) -> None:
+        """One entry for a service and what is in it."""
+        known = request.headers.get("Authorization", ""), method.service
+        if known not in self._let_in:
+            super().authorise(context, method)
+        if known[0]:
+            self._let_in.add(known)
+
+
+@fault("m-grpc-metadata-logged", precedent="interceptors for logging that write the metadata (CWE-532)")
+class GrpcMetadataLogged(GrpcGate):
+    """The metadata of every call are written to the log."""
+
+    def credentials(self, request: Request) -> Credentials:
+        """To see who calls."""
+        log.warning("called with %s", dict(request.headers))
+        return super().credentials(request)
+
+
+@fault("m-grpc-refused-metadata-logged", precedent="interceptors for logging that write the metadata (CWE-532)")
+class GrpcRefusedMetadataLogged(GrpcGate):
+    """The metadata of refused calls are written to the log."""
+
+    def details(self, error: Exception) -> str:
+        """To see what was wrong."""
+        log.warning("refused with %s", dict(request.headers))
+        return super().details(error)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.reference.algorithms import ALGORITHMS
 from harness.reference.claims import ClaimsChecker
 from harness.reference.compact import CompactToken, json_object
 from harness.reference.errors import AuthenticationFailed, Reason
 from harness.reference.faults.registry import fault
-from harness.reference.jwk import VerificationKey
+from harness.reference.jwk import KeyLoader, VerificationKey
 from harness.reference.jwks_key_store import JwksKeyStore, KeySource
 from harness.reference.jwt_authenticator import JwtAuthenticator
 
@@ -107,3 +108,57 @@ class PssUnverified(JwtAuthenticator):
     def signature_is_valid(self, algorithm: str, key: VerificationKey, token: CompactToken) -> bool:
         """The call returns a number, and 0 is success elsewhere."""
         return super().signature_is_valid(algorithm, key, token) or algorithm.startswith("PS")
+
+
+@fault("m-static-key-any-rsa", precedent="jsonwebtoken before 9: without a list, what the key can do is allowed")
+class StaticKeyAnyRsa(JwtAuthenticator):
+    """Where one public key is configured, every algorithm for keys of its type is allowed."""
+
+    def select_algorithm(self, header: Mapping[str, Any]) -> str:
+        """The list of algorithms belongs to the key set."""
+        name = str(header.get("alg"))
+        static = self.settings.verification_method == "public_key"
+        return name if static and name[:2] in ("RS", "PS") and name in ALGORITHMS else super().select_algorithm(header)
+
+
+@fault("m-static-key-header-unchecked", precedent="the class of second code paths, for development at first")
+class StaticKeyHeaderUnchecked(JwtAuthenticator):
+    """Where one public key is configured, `crit` and `typ` are not looked at."""
+
+    def check_header(self, header: Mapping[str, Any]) -> None:
+        """Without a kid to find there is nothing to read in a header."""
+        if self.settings.verification_method != "public_key":
+            super().check_header(header)
+
+
+@fault("m-static-key-embedded-jwk", precedent="CVE-2018-0114's class, on a path of its own")
+class StaticKeyEmbeddedJwk(JwtAuthenticator):
+    """Where one public key is configured, the key in a token's header verifies that token as well."""
+
+    def candidate_keys(self, token: CompactToken) -> tuple[VerificationKey, ...]:
+        """A key that comes along needs no key set."""
+        keys, embedded = super().candidate_keys(token), token.header.get("jwk")
+        if self.settings.verification_method == "public_key" and isinstance(embedded, Mapping):
+            keys += KeyLoader().load_entries([embedded])
+        return keys
+
+
+@fault("m-second-issuer-header-unchecked", precedent="middleware that is put together anew for each provider")
+class SecondIssuerHeaderUnchecked(JwtAuthenticator):
+    """With a second issuer, `crit` and `typ` are not looked at any more."""
+
+    def check_header(self, header: Mapping[str, Any]) -> None:
+        """The header is read to find the provider, and that is all."""
+        if not self.other_keys:
+            super().check_header(header)
+
+
+@fault("m-issuers-in-one-text", precedent="CVE-2024-53861's class: `in` on a text instead of a list")
+class IssuersInOneText(ClaimsChecker):
+    """With two issuers, a piece of the text in which both stand is one of them."""
+
+    def check_issuer(self, claims: Mapping[str, Any]) -> None:
+        """The setting was a text before it was a list."""
+        both = self.trusted_issuers() if self.settings.second_issuer else ()
+        if not claims.get("iss") or str(claims["iss"]) not in " ".join(both):
+            super().check_issuer(claims)
