@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.base.errors import HarnessError
 from harness.base.own_environment import own_environment
@@ -64,12 +63,10 @@ def _lacking_types() -> list[str]:
     protoc = _protoc()
     if protoc is None:
         return []
-    with TemporaryDirectory() as folder:
-        (Path(folder) / "probe.proto").write_text(f'syntax = "proto3";\nimport "{_WELL_KNOWN}";\n', encoding="utf-8")
-        line = [protoc, f"-I{folder}", f"--descriptor_set_out={os.devnull}", "probe.proto"]
-        # Where it is set, the build scripts hand it on.
-        line += [f"-I{more}"] if (more := os.environ.get("PROTOC_INCLUDE")) else []
-        done = subprocess.run(line, capture_output=True, check=False, timeout=_PROBE_SECONDS)
+    line = [protoc, f"--descriptor_set_out={os.devnull}", _WELL_KNOWN]
+    # Where it is set, the build scripts hand it on.
+    line += [f"-I{more}"] if (more := os.environ.get("PROTOC_INCLUDE")) else []
+    done = subprocess.run(line, cwd="/", capture_output=True, check=False, timeout=_PROBE_SECONDS)
     return [] if done.returncode == 0 else [_TYPES]
 
 
