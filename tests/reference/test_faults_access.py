@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from harness.reference.errors import SettingsError
@@ -151,6 +152,27 @@ def makes_series(world: World, start: Start) -> bool:
     return lines[-1] > lines[1]
 
 
+def makes_series_of(claims: Callable[[World, str], str]) -> Experiment:
+    """Refused tokens that name different things make different series."""
+
+    def experiment(world: World, start: Start) -> bool:
+        service = start()
+        lines = []
+        for word in "abcd":
+            assert service.status(claims(world, word)) == 401
+            lines.append(len(service.ask("/metrics").body.splitlines()))
+        return lines[-1] > lines[1]
+
+    return experiment
+
+
+def shows_accepted_key(world: World, start: Start) -> bool:
+    """The key stands among the metrics."""
+    service = start()
+    assert service.ask(headers={"X-API-Key": FULL_KEY}).status == 200
+    return FULL_KEY in service.ask("/metrics").body.decode()
+
+
 def enforces_strictness(world: World, start: Start) -> bool:
     """A token with an unknown permission is refused although strict validation is off."""
     return start().status(world.k1.token(permissions=["tasks:list", "custom:x"])) == 401
@@ -238,6 +260,9 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-key-header-hardcoded": with_key(FULL_KEY, api_key_header="X-Custom-Key"),
     "m-failures-not-counted": counts_no_failure,
     "m-label-cardinality": makes_series,
+    "m-label-issuer": makes_series_of(lambda world, word: world.k1.token(iss=f"https://{word}.example")),
+    "m-label-algorithm": makes_series_of(lambda world, word: world.k1.token(header={"alg": f"XS{word}"})),
+    "m-label-api-key": shows_accepted_key,
 }
 
 
