@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from harness.base.errors import HarnessError
 from harness.base.mishaps import MISHAPS, sentence
 from harness.base.verdicts import ERROR, FAILED, HELD_UP, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
 from harness.cell.cell_run import CaseEnded, CellRun
@@ -41,15 +42,16 @@ def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
     result = blank_result(cell, session.environment.options.target)
     try:
         run = CellRun(cell, session, next(_numbers))
-        _judge(run, result)
-        _clear_up(run, result, tidy=tidy)
+        mishap = _judge(run, result)
+        _clear_up(run, result, mishap, tidy=tidy)
     except MISHAPS as problem:
         result.verdict, result.reason = ERROR, sentence(problem)
     result.duration_s = round(time.perf_counter() - started, 4)
     return result
 
 
-def _judge(run: CellRun, result: CellResult) -> None:
+def _judge(run: CellRun, result: CellResult) -> BaseException | None:
+    """Give the result its verdict; returns what kept the case from getting one."""
     try:
         with suppress(CaseEnded):
             _run_case(run)
@@ -60,14 +62,17 @@ def _judge(run: CellRun, result: CellResult) -> None:
         result.verdict, result.reason = INCONCLUSIVE, str(problem)
     except MISHAPS as problem:
         result.verdict, result.reason = ERROR, sentence(problem, run.doing)
+        return problem
+    return None
 
 
-def _clear_up(run: CellRun, result: CellResult, *, tidy: bool) -> None:
+def _clear_up(run: CellRun, result: CellResult, mishap: BaseException | None, *, tidy: bool) -> None:
     """Write down what happened, and leave the session as it was."""
     held_up = run.held_up.reason(run.service_pid())
-    if held_up and result.verdict == FAILED:
-        result.verdict = INCONCLUSIVE
-        result.reason = f"{held_up}. Expected {result.expected}; got {result.actual}"
+    # A step that didn't get what it needs may have waited for an answer that only the machine kept back.
+    if held_up and (result.verdict == FAILED or isinstance(mishap, HarnessError)):
+        said = result.reason if mishap else f"Expected {result.expected}; got {result.actual}"
+        result.verdict, result.reason = INCONCLUSIVE, f"{held_up}. {said}"
     if result.verdict != PASSED and (reason := _ended_by_others(run.session)):
         result.verdict, result.reason = ERROR, f"the service was ended from outside: {reason}"
     secrets = _secrets(run)

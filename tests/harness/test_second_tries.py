@@ -10,7 +10,7 @@ from counting_target import CountingTarget, cell, environment
 from small_service import Answer, Call, honest
 
 from harness.base import held_up
-from harness.base.verdicts import FAILED, INCONCLUSIVE, PASSED
+from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.matrix import sessions as sessions_module
@@ -57,6 +57,25 @@ def test_a_cell_that_had_no_processor_once_has_the_verdict_of_its_second_try(
     target.behaviour = behaves_with_time
     assert sessions.run(cell(tmp_path, "expect = [418]\n")).verdict == FAILED
     assert len(target.started) == 2
+
+
+@pytest.mark.parametrize(("waited", "verdict", "tries"), [(True, INCONCLUSIVE, HELD_UP_TRIES), (False, ERROR, 1)])
+def test_a_step_that_got_nothing_without_a_processor_proves_nothing(
+    sessions: Sessions,
+    target: CountingTarget,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    waited: bool,
+    verdict: str,
+    tries: int,
+) -> None:
+    """It is an error, which ends a run with status 3, only where the machine kept nobody waiting."""
+    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0 if waited else 3600.0)
+    target.behaviour = lambda call: Answer(503) if call.method == "POST" else honest(call)
+    result = sessions.run(cell(tmp_path, 'steps = [{ do = "create-resource" }]\n'))
+    assert (result.verdict, len(target.started)) == (verdict, tries)
+    assert ("had to wait" in result.reason) is waited
+    assert "no resource could be made: 503" in result.reason
 
 
 def test_a_second_try_waits_until_it_is_alone(
