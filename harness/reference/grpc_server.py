@@ -22,6 +22,7 @@ from harness.reference.grpc_methods import Method
 _THREADS = 16
 # How long a call that is stuck may take to end.
 _STOP_SECONDS = 1.0
+_END_SECONDS = 5.0
 _SERVING = b"\x08\x01"  # HealthCheckResponse of grpc.health.v1 with status SERVING.
 
 
@@ -51,8 +52,9 @@ class GrpcServer:
         self._server.start()
 
     def stop(self) -> None:
-        """Ends the calls under way; returns when they have ended."""
-        self._server.stop(_STOP_SECONDS).wait()
+        """Ends the calls under way; returns when they have ended, or are sure not to."""
+        # A stream with a message that can't be read never ends (grpcio 1.85.3).
+        self._server.stop(_STOP_SECONDS).wait(_STOP_SECONDS + _END_SECONDS)
         self._pool.shutdown()
 
     def _add(self, service: str, methods: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ Source: https://grpc.io/docs/guides/reflection/
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.base.errors import HarnessError
 from harness.shown.foreign_text import foreign
@@ -17,10 +17,18 @@ SECONDS = 5.0
 MOST = 500
 # Servers have the one or the other; their messages are the same, and grpcio-reflection has those of the second.
 _VERSIONS = ("v1", "v1alpha")
-# No message begins like this: the server says so before it looks at who asks, and nothing is done.
+# No message begins like this: the server says so before it looks at who asks, and nothing is done. In a stream it would
+# do harm: a server of grpcio 1.85.3 that can't read a message of a stream never comes to its end afterwards.
 _NO_MESSAGE = b"\xff"
 # The services that servers have whatever they are for.
 _OF_GRPC = "grpc."
+
+
+class Method(NamedTuple):
+    """A method by its name; `takes_stream` says whether callers send a stream of messages instead of one."""
+
+    name: str
+    takes_stream: bool
 
 
 class Reflection:
@@ -63,7 +71,7 @@ class Reflection:
                 return sorted(service.name for service in answer.list_services_response.service)
         raise HarnessError(f"the gRPC server at {address} does not list its services: switch server reflection on")
 
-    def methods(self, services: Sequence[str]) -> list[list[str]]:
+    def methods(self, services: Sequence[str]) -> list[list[Method]]:
         """The methods of each service, none where the server doesn't describe it."""
         import grpc
         from google.protobuf.descriptor_pb2 import FileDescriptorProto
@@ -71,7 +79,7 @@ class Reflection:
         from grpc_reflection.v1alpha import reflection_pb2 as messages
 
         questions = [messages.ServerReflectionRequest(file_containing_symbol=name) for name in services]
-        found: list[list[str]] = [[] for _ in services]
+        found: list[list[Method]] = [[] for _ in services]
         try:
             for number, answer in enumerate(self._ask(iter(questions), timeout=SECONDS)):
                 for file in answer.file_descriptor_response.file_descriptor_proto:
@@ -80,15 +88,19 @@ class Reflection:
             pass  # What is described so far is what is known.
         return found
 
-    def is_there(self, service: str, method: str) -> bool:
-        """Whether anything but UNIMPLEMENTED is said to a request that is no message."""
+    def is_there(self, service: str, method: Method) -> bool:
+        """Whether anything but UNIMPLEMENTED is said to a request that is no message, or to an empty stream."""
         import grpc
 
-        call = self._channel.unary_unary(f"/{service}/{method}", request_serializer=bytes, response_deserializer=bytes)
+        call = self._channel.stream_stream(
+            f"/{service}/{method.name}", request_serializer=bytes, response_deserializer=bytes
+        )
+        answers = call(iter([] if method.takes_stream else [_NO_MESSAGE]), timeout=SECONDS)
         try:
-            call(_NO_MESSAGE, timeout=SECONDS)
+            next(answers, None)
         except grpc.RpcError as error:
             return error.code() is not grpc.StatusCode.UNIMPLEMENTED
+        answers.cancel()
         return True
 
 
@@ -100,16 +112,16 @@ def served_methods(address: str) -> list[str]:
     with Reflection(address) as server:
         services = [name for name in server.services if not name.startswith(_OF_GRPC)][:MOST]
         return [
-            f"/{service}/{method}"
+            f"/{service}/{method.name}"
             for service, methods in zip(services, server.methods(services), strict=True)
             for method in methods
             if server.is_there(service, method)
         ]
 
 
-def _methods_of(service: str, file: Any) -> list[str]:
+def _methods_of(service: str, file: Any) -> list[Method]:
     return [
-        method.name
+        Method(method.name, method.client_streaming)
         for one in file.service
         if f"{file.package}.{one.name}".lstrip(".") == service
         for method in one.method
