@@ -26,6 +26,7 @@ class CellScript:
         self.steps = session.issuer.repro_script = ReproScript(idp.url, session.issuer.path, header)
 
     def write_down(self, sent: list[Sent], *, at_once: bool = False) -> None:
+        """Take up requests that went out, one after the other or all `at_once`, and how their answers begin."""
         for one in sent:
             self._kept(one.prepared)
             answer = one_line(one.exchange.summary(), 80)

@@ -15,6 +15,8 @@ from harness.wire.grpc_call import quiet_grpc
 _LOOPBACK = "127.0.0.1"
 _THREADS = 8
 _CHUNK = 65536
+# How long calls of a client that is gone may take to end, and the server then: grpcio 1.85.3 may never come to its end.
+_STOP_SECONDS, _END_SECONDS = 0.0, 5.0
 
 # What is told of a call: its path `/package.Service/Method`, its metadata, and its first message.
 Told = Callable[[str, tuple[tuple[str, str], ...], ForeignText], None]
@@ -31,8 +33,8 @@ class GrpcRecorder:
         self._server.start()
 
     def stop(self) -> None:
-        """Ends the calls under way, and with them their connections."""
-        self._server.stop(None).wait()
+        """Ends the calls under way, and with them their connections; returns after some seconds at the latest."""
+        self._server.stop(_STOP_SECONDS).wait(_STOP_SECONDS + _END_SECONDS)
         self._pool.shutdown()
 
     def serve(self, client: socket.socket, first: bytes) -> None:

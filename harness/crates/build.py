@@ -18,7 +18,7 @@ from harness.crates.server import BUILD_MINUTES, PROGRAM, built_server
 from harness.processes.guarded_process import Ending, GuardedProcess
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
-from harness.shown.foreign_text import lines_of
+from harness.shown.foreign_text import foreign, lines_of
 
 CRATE = "tasker-orchestration"
 # How many are compiled for this version; others are compiled on other systems.
@@ -45,7 +45,7 @@ def missing_for_build() -> list[str]:
     """What this machine lacks for a build, each with what to do."""
     missing = [] if find_cargo() else [f"cargo: {INSTALL_RUST}"]
     lacks = [what for name, what in _TOOLS.items() if not _is_here(name)]
-    missing += lacks or _lacking_types()
+    missing += [*lacks, *_lacking_types()]
     folder = cache_folder()
     there = next(one for one in (folder, *folder.parents) if is_made(one))
     if (free := shutil.disk_usage(there).free) < NEEDED_BYTES:
@@ -59,14 +59,17 @@ def _is_here(tool: str) -> bool:
 
 
 def _lacking_types() -> list[str]:
-    """What to do where protoc doesn't know the types that come with it: Debian has them in another package."""
+    """What to do where protoc can't be run, or doesn't know the types that come with it, which Debian has elsewhere."""
     protoc = _protoc()
     if protoc is None:
         return []
     line = [protoc, f"--descriptor_set_out={os.devnull}", _WELL_KNOWN]
     # Where it is set, the build scripts hand it on.
     line += [f"-I{more}"] if (more := os.environ.get("PROTOC_INCLUDE")) else []
-    done = subprocess.run(line, cwd="/", capture_output=True, check=False, timeout=_PROBE_SECONDS)
+    try:
+        done = subprocess.run(line, cwd="/", capture_output=True, check=False, timeout=_PROBE_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return [f"a protoc that runs, and {foreign(protoc)} doesn't ({foreign(error)}): set PROTOC right, or unset it"]
     return [] if done.returncode == 0 else [_TYPES]
 
 

@@ -94,6 +94,22 @@ def test_a_protoc_without_its_types_is_told_before_the_build(
     assert missing_for_build() == []
 
 
+@pytest.mark.parametrize("kind", ["nothing", "folder", "text"])
+def test_a_protoc_that_can_not_be_run_is_told(
+    cargo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Whatever the variable names."""
+    protoc = tmp_path / "own-protoc"
+    if kind == "folder":
+        protoc.mkdir()
+    elif kind == "text":
+        protoc.write_text("no program")
+    monkeypatch.setenv("PROTOC", str(protoc))
+    [missing] = missing_for_build()
+    assert missing.startswith(f"a protoc that runs, and {protoc} doesn't (")
+    assert missing.endswith("set PROTOC right, or unset it")
+
+
 BUILD = """
 from harness.crates import build
 build._TOOLS, build.NEEDED_BYTES = {}, 0
