@@ -53,7 +53,7 @@ class GrpcServer:
 
     def stop(self) -> None:
         """Ends the calls under way; returns when they have ended, or are sure not to."""
-        # A stream with a message that can't be read never ends (grpcio 1.85.3).
+        # With grpcio 1.85.3 the end may never come.
         self._server.stop(_STOP_SECONDS).wait(_STOP_SECONDS + _END_SECONDS)
         self._pool.shutdown()
 

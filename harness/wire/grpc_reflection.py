@@ -17,8 +17,8 @@ SECONDS = 5.0
 MOST = 500
 # Servers have the one or the other; their messages are the same, and grpcio-reflection has those of the second.
 _VERSIONS = ("v1", "v1alpha")
-# No message begins like this: the server says so before it looks at who asks, and nothing is done. In a stream it would
-# do harm: a server of grpcio 1.85.3 that can't read a message of a stream never comes to its end afterwards.
+# No message begins like this: the server says so before it looks at who asks, and nothing is done. A method that takes
+# a stream gets an empty one instead, as a server of grpcio 1.85.3 could otherwise hang when it is stopped.
 _NO_MESSAGE = b"\xff"
 # The services that servers have whatever they are for.
 _OF_GRPC = "grpc."

@@ -27,7 +27,7 @@ DESCRIBED = "grpc.reflection.v1alpha.ServerReflection"
 
 
 def _end(server: Any) -> None:
-    """Nothing that was asked keeps it from ending: a stream with a message that can't be read does."""
+    """Nothing that was asked of it keeps it from ending."""
     assert server.stop(0).wait(_END_SECONDS)
 
 
@@ -70,7 +70,7 @@ def test_the_services_are_listed(serve: Serve, tmp_path: Path) -> None:
 def test_a_service_that_is_listed_and_not_there_is_told_from_one_that_is(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """By a request that no method gets to see; but one that takes a stream gets no message that it can't read."""
+    """By a request that no method gets to see; one that takes a stream gets an empty one."""
     assert grpc_services.grpc_services(serve("v1alpha", [DESCRIBED])) == [DESCRIBED]
     assert grpc_services.grpc_services(serve("v1", [DESCRIBED])) == [f"{DESCRIBED}: listed, and answers UNIMPLEMENTED"]
     assert "deserializing" not in caplog.text
