@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-_FOLDERS = ("mock_idp", "harness", "docker", "bench", ".ci", ".github")
+_FOLDERS = ("mock_idp", "harness", "docker", "bench", "examples", ".ci", ".github")
 _FILES = ("Makefile.toml", "Dockerfile", "docker-compose.e2e.yml")
 
 # Whoever names one of these means it, also as a callback.

@@ -16,6 +16,7 @@ from seed_tables import TABLES as SEED_TABLES
 from word_tables import TABLES as WORD_TABLES
 from word_tables import table
 
+from examples.tool.page import TABLES as VERIFIER_TABLES
 from mock_idp.http11.schema import with_defaults
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.base import Vendor
@@ -63,6 +64,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **WORD_TABLES,
     **SEED_TABLES,
     **GRPC_TABLES,
+    **VERIFIER_TABLES,
 }
 
 

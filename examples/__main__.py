@@ -1,0 +1,90 @@
+"""`python -m examples`: prepares, judges and measures the examples, and brings the page about them up to date."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from examples.tool.example import Example, load_example, names
+from examples.tool.judging import build_folder, judge, measure
+from examples.tool.measured import take_over
+from examples.tool.needs import missing
+from examples.tool.preparing import prepared
+from examples.tool.selection import quick_selection
+from harness.base.errors import HarnessError
+from harness.base.verdicts import EXIT_COULD_NOT_RUN
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Services on well-known verifiers: judge them, measure them, and write down what came out."""
+
+
+@main.command("list")
+def list_() -> None:
+    """The examples, and what this machine lacks for them."""
+    for example in map(load_example, names()):
+        lacking = "; ".join(missing(example.needs))
+        click.echo(f"{example.name:<28}  {example.title}{f'  ({lacking})' if lacking else ''}")
+
+
+@main.command()
+@click.argument("chosen", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+@click.option("--ci", is_flag=True, help="Those that CI runs.")
+@click.option("--quick", is_flag=True, help="A handful of scenarios and those of its findings; nothing is measured.")
+@click.option("--scenario", "scenarios", multiple=True, metavar="ID-PREFIX", help="Only these, and measure nothing.")
+@click.option("--row", "rows", multiple=True, metavar="ROW", help="Only measure, and only this row of the card.")
+@click.option("-n", "processes", default="auto", show_default=True, help="Processes of the judge.")
+def run(
+    chosen: tuple[str, ...],
+    everything: bool,
+    ci: bool,
+    quick: bool,
+    scenarios: tuple[str, ...],
+    rows: tuple[str, ...],
+    processes: str,
+) -> None:
+    """Judge and measure examples. The exit status is the worst of those of idp-harness.
+
+    Records go to build/examples/NAME; a part of the scenarios or rows leaves those of a whole run alone.
+    """
+    examples = [load_example(name) for name in (names() if everything or ci else chosen)]
+    examples = [one for one in examples if one.ci or not ci]
+    if not examples:
+        raise click.UsageError("name an example, or --all, or --ci; `python -m examples list` shows them")
+    worst = 0
+    for example in examples:
+        click.echo(f"== {example.name}: {example.title}")
+        try:
+            worst = max(worst, _run(example, quick_selection(example) if quick else scenarios, rows, processes))
+        except HarnessError as error:
+            click.echo(str(error), err=True)
+            worst = max(worst, EXIT_COULD_NOT_RUN)
+    sys.exit(worst)
+
+
+def _run(example: Example, scenarios: tuple[str, ...], rows: tuple[str, ...], processes: str) -> int:
+    folder, build = prepared(example, click.echo), build_folder(example)
+    more = ["-n", processes]
+    if scenarios or rows:
+        statuses = [judge(example, folder, build / "part", scenarios=scenarios, more=more)] if scenarios else []
+        return max([*statuses, *([measure(example, folder, build / "part", rows=rows)] if rows else [])])
+    return max(judge(example, folder, build, more=more), measure(example, folder, build))
+
+
+@main.command()
+@click.argument("chosen", nargs=-1, metavar="[NAME]...")
+def take(chosen: tuple[str, ...]) -> None:
+    """Take what whole runs recorded into each measured.json, and say what is otherwise than before.
+
+    `python tests/doc_tables.py` then brings docs/verifiers.md up to date.
+    """
+    for example in map(load_example, chosen or names()):
+        for line in take_over(example, build_folder(example)):
+            click.echo(f"{example.name}: {line}")
+
+
+if __name__ == "__main__":
+    main()

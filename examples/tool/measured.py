@@ -1,0 +1,50 @@
+"""`measured.json` of an example: what its last whole run gave, as the page about all of them states it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from examples.tool.coarse import coarse
+from examples.tool.example import Example
+from harness.base.errors import HarnessError
+from harness.measure.reading import ERROR
+from harness.measure.record import differences, read_card
+
+_FILE = "measured.json"
+
+
+def measured(example: Example) -> dict[str, Any] | None:
+    """What is known of it: `library`, `version`, `verdicts` and `readings`; None before it was measured."""
+    file = example.file(_FILE)
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def take_over(example: Example, build: Path) -> list[str]:
+    """Write what the records in `build` say, and return what is otherwise than before, a line each.
+
+    What differs by no more than its resolution stays as it was. Raises `HarnessError` where there is no whole run.
+    """
+    record, card = build / "report" / "results.jsonl", build / "card.json"
+    if not (record.is_file() and card.is_file()):
+        raise HarnessError(f"there is no run of {example.name} yet: python -m examples run {example.name}")
+    cells = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
+    verdicts = dict(sorted(Counter(cell["verdict"] for cell in cells).items()))
+    readings = [coarse(one) for one in read_card(card)["readings"]]
+    old = measured(example) or {"verdicts": {}, "readings": []}
+    changed = {name: (before, after) for name, before, after in differences(old["readings"], readings)}
+    was = {one["name"]: one for one in old["readings"]}
+    kept = [was[one["name"]] if _stays(one, was, changed) else one for one in readings]
+    new = {"library": example.library, "version": example.version, "verdicts": verdicts, "readings": kept}
+    example.file(_FILE).write_text(json.dumps(new, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = [f"verdicts {old['verdicts']} -> {verdicts}"] if old["verdicts"] != verdicts else []
+    lines += [f"{name}: {before['value']} -> {after['value']}" for name, (before, after) in changed.items()]
+    return lines + [f"{one['name']} could not be measured: {one['reason']}" for one in kept if one["status"] == ERROR]
+
+
+def _stays(reading: dict[str, Any], was: dict[str, Any], changed: dict[str, Any]) -> bool:
+    """Whether the reading of before says the same."""
+    before = was.get(reading["name"])
+    return before is not None and reading["name"] not in changed and before.get("note") == reading.get("note")

@@ -1,0 +1,211 @@
+"""The examples: whole and pinned, with profiles and findings that the judge can read; and the tool that runs them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from examples.__main__ import main
+from examples.tool.coarse import coarse
+from examples.tool.example import FILES_OF_THE_JUDGE, Example, load_example, names
+from examples.tool.findings import findings
+from examples.tool.judging import arguments
+from examples.tool.measured import measured, take_over
+from examples.tool.needs import missing
+from examples.tool.page import statement
+from examples.tool.preparing import prepared
+from examples.tool.selection import HANDFUL, quick_selection
+from harness.base.errors import HarnessError, UsageError
+from harness.declared.expected import load_expected
+from harness.declared.profile import load_profile
+from harness.declared.quantities import QUANTITIES
+from harness.measure.record import VERSION
+from harness.scenario.loader import load_all
+from harness.targets.process import ProcessTarget
+
+EXAMPLES = [load_example(name) for name in names()]
+# What a lock file names when it was written elsewhere than at the default registry.
+REGISTRIES = re.compile(
+    r"https?://(?!registry\.npmjs\.org/|repo\.maven\.apache\.org/|github\.com/rust-lang/crates\.io-index)"
+)
+LOCK_FILES = ("requirements.txt", "package-lock.json", "go.sum", "Cargo.lock", "pom.xml")
+A_LINK = re.compile(r'"(funding|url|homepage)"|xsi?:|xmlns')
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.name)
+def test_an_example_is_whole(example: Example, tmp_path: Path) -> None:
+    """The judge can read what it is given, and the command has the words of the process target."""
+    told = arguments(example, tmp_path)
+    assert load_profile(tmp_path / "profiles" / f"{example.name}.toml").title
+    assert len(load_expected(example.name, load_all(), [tmp_path])) == len(findings(example))
+    assert ProcessTarget(told[told.index("--command") + 1], **_typed(example.options)).words >= {"port"}
+    assert example.documentation.startswith("https://")
+    assert not [line for line in example.prepare if not shlex.split(line)]
+
+
+def _typed(options: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if key in ("environment", "health_path", "jwks_base_url")}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.name)
+def test_an_example_is_pinned(example: Example) -> None:
+    """Its version is that of a lock file, which names no registry but the default one."""
+    locks = [example.file(name) for name in LOCK_FILES if example.file(name).is_file()]
+    texts = [lock.read_text(encoding="utf-8") for lock in locks]
+    assert any(example.version in text for text in texts) or not texts
+    for text in texts:
+        assert [line for line in text.splitlines() if REGISTRIES.search(line) and not A_LINK.search(line)] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.name)
+def test_what_was_measured_is_of_this_version(example: Example) -> None:
+    """Nothing failed in it that isn't among the findings, and its rows are those of the card."""
+    if (data := measured(example)) is None:
+        return
+    assert (data["library"], data["version"]) == (example.library, example.version)
+    assert set(data["verdicts"]) <= {"passed", "finding", "skipped", "undeclared"}
+    assert {one["name"] for one in data["readings"]} <= set(QUANTITIES)
+    assert ("finding" in data["verdicts"]) is bool(findings(example))
+
+
+def test_the_quick_selection_selects_something() -> None:
+    """Every word of it is the beginning of a scenario's id."""
+    scenarios = [scenario.id for scenario in load_all()]
+    words = {word for example in EXAMPLES for word in quick_selection(example)} | set(HANDFUL)
+    assert [word for word in words if not any(one.startswith(word) for one in scenarios)] == []
+
+
+def reading(name: str, value: Any, **more: Any) -> dict[str, Any]:
+    about = {"name": name, "status": "measured", "value": value, "bound": "", "unit": "s", "resolution": 0.25}
+    return {**about, "counts": {}, "reason": "", **more}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "counts", "stated"),
+    [
+        ("cool-down", 0.05, {}, (0, 1.0)),
+        ("cool-down", 30.21, {}, (30, 3.0)),
+        ("pick-up-seconds", 5.4, {}, (5, 1.0)),
+        ("fetches-unknown-kid-crowd", 17, {}, ("a fetch each, or nearly", 0.25)),
+        ("fetches-unknown-kid-crowd", 4, {}, ("some fetches", 0.25)),
+        ("coalescing-new-kid", 1, {"accepted": 10}, ("one fetch", 0.25, "all let in")),
+        ("coalescing-new-kid", 1, {"accepted": 1}, ("one fetch", 0.25, "some refused")),
+        ("exp-leeway", 60, {}, (60, 0.25)),
+        ("clock", "its own", {}, ("its own", 0.25)),
+    ],
+)
+def test_a_reading_is_stated_coarsely(name: str, value: Any, counts: dict[str, int], stated: tuple[Any, ...]) -> None:
+    kept = coarse(reading(name, value, counts=counts))
+    assert (kept["value"], kept["resolution"], *([kept["note"]] if "note" in kept else [])) == stated
+
+
+def test_an_answer_is_stated_without_its_texts() -> None:
+    told = 'Bearer realm="x", error="invalid_token", error_description="at 12:01"'
+    value = {"status": 401, "content_type": "application/json; charset=utf-8", "www_authenticate": told, "body": {}}
+    assert coarse(reading("answer-bad-token", value))["value"] == {
+        "status": 401,
+        "content_type": "application/json",
+        "challenge": 'Bearer error="invalid_token"',
+    }
+
+
+def some_example(folder: Path, **more: Any) -> Example:
+    """One of our own, whose files are in `folder`."""
+    (folder / "service.txt").write_text("a service")
+    (folder / "example.toml").write_text("")
+    about: dict[str, Any] = {"language": "none", "library": "none", "version": "1", "documentation": "https://example"}
+    about |= {"title": "Ours", "needs": (), "prepare": (), "command": "", "ci": False}
+    return replace(Example(name="ours", **about), place=folder, **more)
+
+
+def test_an_example_is_prepared_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder of the cache with the files of the service; another service, another folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "ours").mkdir()
+    said: list[str] = []
+    example = some_example(tmp_path / "ours", prepare=("mkdir made",))
+    folder = prepared(example, said.append)
+    assert sorted(path.name for path in folder.iterdir()) == ["made", "service.txt"]
+    assert prepared(example, said.append) == folder
+    assert len(said) == 1
+    (tmp_path / "ours" / "service.txt").write_text("another service")
+    assert prepared(example, said.append) != folder
+
+
+def test_a_preparation_that_fails_says_why_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "ours").mkdir()
+    example = some_example(tmp_path / "ours", prepare=("ls no-such-file",))
+    with pytest.raises(HarnessError, match=r"ls no-such-file ended with status \d+\n.*no-such-file"):
+        prepared(example, str)
+    assert [path.suffix for path in (tmp_path / "cache" / "idp-harness" / "examples").iterdir()] == [".lock"]
+
+
+def test_what_a_machine_lacks_is_said() -> None:
+    assert missing(["sh"]) == []
+    assert missing(["no-such-program>=3"]) == ["no-such-program is not installed"]
+    (said,) = missing(["python3>=99"])
+    assert re.fullmatch(r"python3 is 3\.[\d.]+, 99 is needed", said)
+
+
+def write_run(build: Path, *verdicts: str, cool_down: float = 30.0) -> None:
+    (build / "report").mkdir(parents=True, exist_ok=True)
+    (build / "report" / "results.jsonl").write_text("".join(f'{{"verdict": "{one}"}}\n' for one in verdicts))
+    card = {"version": VERSION, "target": "process", "readings": [reading("cool-down", cool_down)]}
+    (build / "card.json").write_text(json.dumps(card))
+
+
+def test_a_run_is_taken_over(tmp_path: Path) -> None:
+    """What differs by no more than the resolution stays as it was, and says so by saying nothing."""
+    example, build = some_example(tmp_path), tmp_path / "build"
+    with pytest.raises(HarnessError, match="there is no run of ours yet"):
+        take_over(example, build)
+    write_run(build, "passed", "finding", cool_down=30.4)
+    take_over(example, build)
+    write_run(build, "passed", "finding", cool_down=31.4)
+    assert take_over(example, build) == []
+    write_run(build, "passed", "passed", cool_down=5.2)
+    first, second = take_over(example, build)
+    assert first == "verdicts {'finding': 1, 'passed': 1} -> {'passed': 2}"
+    assert second == "cool-down: 30 -> 5"
+    assert (measured(example) or {})["readings"][0]["value"] == 5
+
+
+def test_the_command_says_what_is_wrong() -> None:
+    """An example that doesn't exist, and none at all."""
+    assert isinstance(CliRunner().invoke(main, ["run", "no-such-example"]).exception, UsageError)
+    assert CliRunner().invoke(main, ["run"]).exit_code == 2
+    assert all(name in CliRunner().invoke(main, ["list"]).output for name in names())
+
+
+def test_no_file_of_the_judge_is_the_service_s() -> None:
+    for example in EXAMPLES:
+        assert not {file.name for file in example.service_files()} & set(FILES_OF_THE_JUDGE)
+        assert example.service_files()
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        (None, "–"),
+        (reading("cool-down", 30, resolution=3.0), "30 s"),
+        (reading("pick-up-seconds", 0, resolution=1.0), "at once"),
+        (reading("pick-up-seconds", 10, bound="at least", resolution=1.0), "at least 10 s"),
+        (reading("cool-down", "an unknown kid causes no fetch"), "an unknown kid causes no fetch"),
+        (reading("fetches-unknown-kid", 1, unit="fetches"), "1"),
+        (reading("coalescing-new-kid", "one fetch", note="some refused"), "one fetch, some refused"),
+        (reading("required-claims", ["iss", "aud"]), "`iss`, `aud`"),
+        (reading("required-claims", []), "none"),
+        (reading("answer-bad-token", {"status": 401, "challenge": "Bearer"}), "401, no body, `Bearer`"),
+        (reading("stale-window", None, status="not measured"), "not measured"),
+    ],
+)
+def test_a_table_says_what_was_measured(stated: dict[str, Any] | None, said: str) -> None:
+    assert statement(stated) == said
