@@ -32,6 +32,7 @@ from harness.grammar.placeholders import KEY_MEMBERS, fill
 from harness.shown.foreign_text import ForeignText
 from harness.targets.base import HasGrpc, Service
 from harness.wire.exchange import ANSWER_SECONDS, Connection
+from harness.wire.grpc_address import GrpcAddress
 
 _RETRY_SECONDS = 0.05
 _KEPT_EXCHANGES = 12
@@ -198,8 +199,8 @@ class CellRun:
         """The address of the service. Raises `HarnessError` when it is not running."""
         return self.service().base_url
 
-    def grpc_address(self) -> str:
-        """Where the service serves gRPC, HOST:PORT. Raises `HarnessError` when it doesn't, or is not running."""
+    def grpc_address(self) -> GrpcAddress:
+        """Where the service serves gRPC. Raises `HarnessError` when it doesn't, or is not running."""
         service = self.service()
         address = service.grpc_address if isinstance(service, HasGrpc) else None
         if address is None:

@@ -57,11 +57,12 @@ class CellScript:
         """
         service, prepared = self._session.service, one.prepared
         base_url = prepared.base_url or (service.base_url if service else "http://SERVICE")
-        if prepared.request.grpc and isinstance(service, HasGrpc):
-            base_url = f"http://{service.grpc_address}"
+        ca_file = ""
+        if prepared.request.grpc and isinstance(service, HasGrpc) and (address := service.grpc_address):
+            base_url, ca_file = prepared.base_url or address.url, address.ca_file
         words = key_words(self._session)
         if prepared.token and prepared.kept:
             words = {**words, prepared.token: f'"${prepared.kept.variable}"'}
-            return str(CurlLine(base_url, prepared.request, instead=words))
+            return str(CurlLine(base_url, prepared.request, instead=words, ca_file=ca_file))
         command = prepared.issuer.token_command(renamed(prepared.spec, names)) if prepared.token else None
-        return str(CurlLine(base_url, prepared.request, prepared.token, command, words))
+        return str(CurlLine(base_url, prepared.request, prepared.token, command, words, ca_file))

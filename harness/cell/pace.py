@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from harness.base.errors import HarnessError
 from harness.base.verdicts import Inconclusive
 from harness.wire.exchange import ANSWER_SECONDS, Connection, Exchange, Request
+from harness.wire.grpc_address import GrpcAddress
 from harness.wire.grpc_call import GrpcConnection
 
 TOO_MANY_REQUESTS = 429
@@ -95,7 +96,12 @@ class PacedConnection(Connection):
     """A connection that waits for its turn, and sends again what was answered 429; calls go to `grpc_address`."""
 
     def __init__(
-        self, base_url: str, pace: Pace, *, ended: threading.Event | None = None, grpc_address: str | None = None
+        self,
+        base_url: str,
+        pace: Pace,
+        *,
+        ended: threading.Event | None = None,
+        grpc_address: GrpcAddress | None = None,
     ) -> None:
         super().__init__(base_url, ended=ended)
         self._pace = pace

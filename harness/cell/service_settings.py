@@ -62,6 +62,7 @@ def service_config(session: Session, config: Table) -> ServiceConfig:
         overlay_of=config.get("overlay_of", "service"),
         variables=tuple(config.get("variables", {}).items()),
         grpc=config.get("grpc", False),
+        grpc_tls=config.get("grpc_tls", False),
         decryption_key_pem=issuer.private_pem(session.first_kid) if config.get("decryption_key") else "",
         idp_address=urlsplit(session.environment.idp.url).netloc,
         tls_address=session.tls.address if session.tls else "",

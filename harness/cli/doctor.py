@@ -9,14 +9,17 @@ from importlib.util import find_spec
 
 import click
 
-from harness.base.errors import HarnessError
+from harness.base.errors import HarnessError, UsageError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN
 from harness.crates.build import missing_for_build
 from harness.crates.server import BUILD_MINUTES
+from harness.grammar.toml_source import shown
 from harness.shown.foreign_text import foreign
 from harness.shown.terminal import indented, say, say_in_colour
 from harness.targets import TARGETS, grpc_services, make_target
-from harness.wire.grpc_call import why_not_installed
+from harness.targets.option_kinds import PEM_FILE
+from harness.wire.grpc_address import GrpcAddress
+from harness.wire.grpc_library import why_not_installed
 
 # Services that somebody brings along: nothing of this machine is in their way.
 _BROUGHT = ("process", "url")
@@ -25,8 +28,14 @@ _REFERENCE = "reference"
 
 
 @click.command()
-@click.option("--grpc", "address", metavar="HOST:PORT", help="Say which gRPC services answer there, by reflection.")
-def doctor(address: str | None) -> int:
+@click.option(
+    "--grpc",
+    "address",
+    metavar="HOST:PORT",
+    help="Say which gRPC services answer there, by reflection; https://HOST:PORT for TLS.",
+)
+@click.option("--grpc-ca", "ca_file", metavar="FILE", default="", help="PEM file of the CA that --grpc trusts.")
+def doctor(address: str | None, ca_file: str) -> int:
     """Say what this machine can run, and for everything that is in the way what to do about it.
 
     What an extra brings may be missing (-). The exit status is 3 where the harness itself can't work (no), or nobody
@@ -36,9 +45,12 @@ def doctor(address: str | None) -> int:
     Examples:
       idp-harness doctor
       idp-harness doctor --grpc 127.0.0.1:9191
+      idp-harness doctor --grpc https://127.0.0.1:9191 --grpc-ca ca.pem
     """
+    if ca_file and (missing := PEM_FILE.kind.missing(ca_file)):
+        raise UsageError(f"--grpc-ca must be {missing}, not {shown(ca_file)}")
     if address is not None:
-        for name in grpc_services.grpc_services(address):
+        for name in grpc_services.grpc_services(GrpcAddress.read(address, ca_file)):
             say(name)
         return 0
     say(f"Python {platform.python_version()} on {platform.platform()}")

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from harness.shown.foreign_text import ForeignText
-from harness.wire.grpc_call import quiet_grpc
+from harness.wire.grpc_library import quiet_grpc
 
 _LOOPBACK = "127.0.0.1"
 _THREADS = 8

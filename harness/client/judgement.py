@@ -8,7 +8,7 @@ from harness.base.verdicts import Deviation, Inconclusive
 from harness.client.case_file import Case, CaseFile
 from harness.client.recorder import GRPC, HTTP2, Call
 from harness.client.values import Values
-from harness.wire.grpc_call import why_not_installed
+from harness.wire.grpc_library import why_not_installed
 
 _NOTHING = "no credential"
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from harness.client.grpc_recorder import GrpcRecorder
 from harness.shown.foreign_text import ForeignText
-from harness.wire.grpc_call import why_not_installed
+from harness.wire.grpc_library import why_not_installed
 
 HTTP, HTTP2, GRPC = "http/1.1", "http/2", "grpc"
 # Who calls is somebody's program, which may hang, or call for ever.

@@ -184,6 +184,7 @@ class ConfigTable(TypedDict, total=False):
     jwks_url: Text
     allow_http: bool
     guard_private_hosts: bool
+    grpc_tls: bool
     discovery: bool
     second_issuer: bool
     tls: bool

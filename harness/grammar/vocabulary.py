@@ -101,6 +101,7 @@ USUAL_SETTINGS: Final = {
     "config_endpoint": True,
     "allow_http": True,
     "guard_private_hosts": False,
+    "grpc_tls": False,
     "discovery": False,
     "second_issuer": False,
     "tls": False,
@@ -113,6 +114,7 @@ CONFIG_NEEDS: Final = {
     "discovery": "discovery",
     "second_issuer": "multi-issuer",
     "allow_http": "allow-http",
+    "grpc_tls": "grpc",
     # They are Tasker's, and so are the names in them.
     "pattern": "tasker-vocabulary",
     "auth_settings": "tasker-vocabulary",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from harness.base.errors import UsageError
 from harness.shown.foreign_text import foreign
-from harness.wire.grpc_call import why_not_installed
+from harness.wire.grpc_library import why_not_installed
 
 
 def select_faults(words: Sequence[str], *, derived: bool) -> list[str]:
@@ -57,7 +57,7 @@ def _over_grpc() -> list[str]:
     """The faults over gRPC, where it is not installed."""
     from harness.reference.faults import FAULTS
 
-    return [name for name, one in FAULTS.items() if one.component == "GrpcGate"] if why_not_installed() else []
+    return [name for name, one in FAULTS.items() if one.component.startswith("Grpc")] if why_not_installed() else []
 
 
 def fault_line(name: str) -> str:

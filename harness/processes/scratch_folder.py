@@ -41,11 +41,11 @@ class ScratchFolder:
                 f"no temporary folder can be made: {foreign(error)}; set TMPDIR to one with room"
             ) from error
 
-    def write_secret(self, name: str, text: str) -> Path:
+    def write_secret(self, name: str, content: str | bytes) -> Path:
         """Write a file that only its owner can read, from its first moment on."""
         path = self.path / name
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(text.encode())
+            file.write(content if isinstance(content, bytes) else content.encode())
         return path
 
     def wait_until_let_go(self, seconds: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -17,6 +16,7 @@ from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest, Serv
 from werkzeug.test import EnvironBuilder
 
 from harness.reference.grpc_gate import GrpcGate
+from harness.reference.grpc_listener import GrpcListener
 from harness.reference.grpc_methods import Method
 
 _THREADS = 16
@@ -27,13 +27,12 @@ _SERVING = b"\x08\x01"  # HealthCheckResponse of grpc.health.v1 with status SERV
 
 
 class GrpcServer:
-    """Serves `methods` behind `gate` at HOST:PORT (0: any free one); `app` is the context that faults and logs ask for.
+    """Serves `methods` behind `gate` where `listener` says; `app` is the context that faults and logs ask for.
 
     Raises `OSError` when the port is taken.
     """
 
-    def __init__(self, app: Flask, gate: GrpcGate, methods: tuple[Method, ...], address: str) -> None:
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # Else the library writes to the terminal when it ends.
+    def __init__(self, app: Flask, gate: GrpcGate, methods: tuple[Method, ...], listener: GrpcListener) -> None:
         self._app, self._gate = app, gate
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="reference-grpc")
         self._server = grpc.server(self._pool, options=(("grpc.so_reuseport", 0),))
@@ -44,11 +43,11 @@ class GrpcServer:
         self._add("grpc.health.v1.Health", {"Check": check})
         self._add("grpc.reflection.v1.ServerReflection", {"ServerReflectionInfo": _reflection(methods)})
         try:
-            port = self._server.add_insecure_port(address)
+            port = listener.bind(self._server)
         except RuntimeError as error:
             self._pool.shutdown()
-            raise OSError(errno.EADDRINUSE, f"gRPC can't be served at {address}") from error
-        self.address = f"{address.rpartition(':')[0]}:{port}"
+            raise OSError(errno.EADDRINUSE, f"gRPC can't be served at {listener.address}") from error
+        self.address = f"{listener.address.rpartition(':')[0]}:{port}"
         self._server.start()
 
     def stop(self) -> None:
@@ -63,7 +62,8 @@ class GrpcServer:
     def _handler(self, method: Method) -> Any:
         def serve(message: bytes, context: Any) -> bytes:
             headers = [(name, value) for name, value in context.invocation_metadata() if isinstance(value, str)]
-            environ = EnvironBuilder(method.path, method="POST", headers=headers).get_environ()
+            base_url = f"{'https' if _over_tls(context) else 'http'}://localhost/"
+            environ = EnvironBuilder(method.path, base_url, method="POST", headers=headers).get_environ()
             with self._app.request_context(environ):
                 try:
                     return self._gate.serve(method, request, message)
@@ -72,6 +72,10 @@ class GrpcServer:
             raise AssertionError("abort raises")
 
         return grpc.unary_unary_rpc_method_handler(serve)
+
+
+def _over_tls(context: Any) -> bool:
+    return bool(context.auth_context().get("transport_security_type") == [b"ssl"])
 
 
 def _reflection(methods: tuple[Method, ...]) -> Any:

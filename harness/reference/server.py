@@ -7,6 +7,7 @@ that authenticates connections instead of requests can only be told apart on one
 from __future__ import annotations
 
 import contextlib
+import os
 import selectors
 import socket
 import socketserver
@@ -128,13 +129,16 @@ class ReferenceServer:
         return self
 
     def _start_grpc(self) -> None:
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # Else the library, once it is loaded, writes to the terminal.
         from harness.reference.grpc_gate import GrpcGate  # Here, for nobody else has to have grpcio.
+        from harness.reference.grpc_listener import GrpcListener
         from harness.reference.grpc_methods import METHODS
         from harness.reference.grpc_server import GrpcServer
 
+        settings = self.app.settings
         gate = self._parts.of(GrpcGate)(self.app.gate, self.app.replies)
-        methods = METHODS.get(self.app.settings.service, ())
-        self._grpc = GrpcServer(self.app, gate, methods, f"{self._address[0]}:{self.app.settings.grpc_port}")
+        listener = self._parts.of(GrpcListener)(f"{self._address[0]}:{settings.grpc_port}", settings)
+        self._grpc = GrpcServer(self.app, gate, METHODS.get(settings.service, ()), listener)
 
     @property
     def port(self) -> int:

@@ -36,7 +36,8 @@ class ReferenceSettings:
     `jwks_url`. `second_issuer` is trusted beside `jwt_issuer`, with the keys at `second_jwks_url` and no others.
     `guard_private_hosts` refuses to fetch keys from loopback, private and link-local hosts. `decryption_key_pem`
     is a private key of the service; nothing here decrypts. With `grpc_enabled` it serves gRPC too (extra `grpc`), at
-    `grpc_port` or, for 0, at any free one.
+    `grpc_port` or, for 0, at any free one; over TLS, and not in the clear, with a certificate and its key in the PEM
+    files at `grpc_tls_cert_path` and `grpc_tls_key_path`.
 
     Source: seed documents `configuration-reference` and `authentication-and-authorization`; the defaults are theirs,
     except that authentication is on and strict validation off unless asked for.
@@ -73,6 +74,8 @@ class ReferenceSettings:
     config_endpoint_enabled: bool = False
     grpc_enabled: bool = False
     grpc_port: int = 0
+    grpc_tls_cert_path: str = ""
+    grpc_tls_key_path: str = ""
     max_token_bytes: int = 16 * 1024
     max_body_bytes: int = 1024 * 1024
 
@@ -89,6 +92,7 @@ class SettingsCheck:
             _check_algorithms(settings.jwt_allowed_algorithms)
             _check_second_issuer(settings)
             _check_ca_file(settings.ca_file)
+        _check_grpc_tls(settings)
         _check_numbers(settings)
         return settings
 
@@ -131,6 +135,19 @@ def _check_ca_file(path: str) -> None:
             ssl.create_default_context(cafile=path)
     except OSError as error:
         raise SettingsError("ca_file", f"is no PEM file with certificates: {error}") from error
+
+
+def _check_grpc_tls(settings: ReferenceSettings) -> None:
+    """Half of a pair would leave gRPC in the clear."""
+    pair = {name: getattr(settings, name) for name in ("grpc_tls_cert_path", "grpc_tls_key_path")}
+    if missing := [name for name, path in pair.items() if not path]:
+        if len(missing) == 1:
+            raise SettingsError(missing[0], "is empty; gRPC over TLS needs a certificate and its key")
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*pair.values())
+    except OSError as error:
+        raise SettingsError("grpc_tls_cert_path", f"is no PEM file with a certificate of that key: {error}") from error
 
 
 def _check_numbers(settings: ReferenceSettings) -> None:

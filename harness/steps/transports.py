@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from harness.base.verdicts import Deviation, Inconclusive
 from harness.cell.cell_run import CellRun
@@ -14,6 +15,7 @@ from harness.grammar.tables import Methods, OtherIssuer, Outcome, Permissions, R
 from harness.steps.granting import send_granting
 from harness.steps.registry import step
 from harness.steps.routes import described_routes
+from harness.wire.grpc_call import GrpcConnection
 from harness.wire.grpc_reflection import served_methods
 
 # What an answer can decide, in the words of an expectation, and how that is called.
@@ -81,6 +83,25 @@ def _methods(run: CellRun, methods: str) -> list[Route]:
         shown = [path for path in served_methods(run.grpc_address()) if path not in public]
         return [declared.get(path) or Route(path[1:], "POST", path, grpc=True) for path in shown]
     return list(known.methods if methods == "declared" else known.public)
+
+
+@step(needs=("grpc",), config="grpc_tls")
+def call_in_the_clear(run: CellRun, token: Token | None = None) -> None:
+    """Calls the read method with a token like `token` and without TLS, where gRPC is to be served over TLS: nobody may
+    answer.
+    """
+    prepared = run.prepare({"request": over_grpc("read"), **({"token": token} if token else {})})
+    address = run.grpc_address().in_the_clear
+    connection = GrpcConnection(address, run.session.environment.ended)
+    try:
+        run.session.environment.pace(run.base_url()).turn()
+        one = Sent(replace(prepared, base_url=address.url), connection.send(prepared.request))
+    finally:
+        connection.close()
+    run.remember([one])
+    # UNAVAILABLE says the library of a connection that came to nothing; also a service that isn't there is one.
+    if not one.exchange.late and one.exchange.header("grpc-status") != "UNAVAILABLE":
+        raise Deviation("no answer without TLS", one.exchange.summary())
 
 
 def _the_read_pair(args: Table) -> list[Table]:

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from harness.base.errors import TargetError
 from harness.shown.foreign_text import ForeignText
+from harness.wire.grpc_address import GrpcAddress
 
 VERIFICATIONS = ("jwks", "public_key")
 # Ways to get the configuration of authentication wrong, as people do.
@@ -68,7 +69,7 @@ class ServiceConfig:
     which have the last word. `variables`: those of its environment, beside what the target itself sets there.
     `overlay_settings`: settings like those of `auth_settings` that the file of an environment lays over them;
     `overlay_of` says whose file that is, one of `OVERLAY_OF`.
-    `grpc`: whether it is to serve gRPC too.
+    `grpc`: whether it is to serve gRPC too, with `grpc_tls` over TLS alone.
     """
 
     issuer: str
@@ -103,6 +104,7 @@ class ServiceConfig:
     overlay_settings: tuple[tuple[str, SettingValue], ...] = ()
     overlay_of: str = "service"
     grpc: bool = False
+    grpc_tls: bool = False
 
     def __post_init__(self) -> None:
         if self.verification not in VERIFICATIONS:
@@ -159,8 +161,8 @@ class HasGrpc(Protocol):
     """A service that may serve gRPC beside HTTP."""
 
     @property
-    def grpc_address(self) -> str | None:
-        """HOST:PORT of its gRPC server, without TLS; `None` when it has none or it is not known."""
+    def grpc_address(self) -> GrpcAddress | None:
+        """Where its gRPC server is; `None` when it has none or it is not known."""
 
 
 @runtime_checkable

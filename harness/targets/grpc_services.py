@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.shown.foreign_text import foreign
+from harness.wire.grpc_address import GrpcAddress
 from harness.wire.grpc_reflection import MOST, Method, Reflection
 
 # What answers on many servers without being listed, and a method of it.
 _HEALTH, _CHECK = "grpc.health.v1.Health", Method("Check", takes_stream=False)
 
 
-def grpc_services(address: str) -> list[str]:
-    """The services at HOST:PORT by name, a line each, fit to be shown; no credentials are sent, no TLS is spoken.
+def grpc_services(address: GrpcAddress) -> list[str]:
+    """The services at an address by name, a line each, fit to be shown; no credentials are sent.
 
     A server may list services of which it has the description and no more: each is called once with a request that is
     no message, or with an empty stream where it takes one, and a line says which of them isn't there. So is the health

@@ -12,12 +12,14 @@ from harness.processes.guarded_process import GuardedProcess
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.shown.foreign_text import ForeignText
+from harness.wire.grpc_address import GrpcAddress
 
 
 class GuardedService:
     """A running service; see `harness.targets.base.Service`.
 
-    `missing` says what it needs and that is gone; `folder` goes with the service; `grpc_address` is HOST:PORT.
+    `missing` says what it needs and that is gone; `folder` goes with the service; `grpc_address` is where it serves
+    gRPC.
     """
 
     def __init__(
@@ -29,7 +31,7 @@ class GuardedService:
         *,
         missing: Callable[[], str | None] = lambda: None,
         folder: ScratchFolder | None = None,
-        grpc_address: str | None = None,
+        grpc_address: GrpcAddress | None = None,
     ) -> None:
         self.base_url = base_url
         self.grpc_address = grpc_address

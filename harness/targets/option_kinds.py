@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,16 @@ def _can_be_a_folder(value: object) -> bool:
     return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
+def _is_pem_file(value: object) -> bool:
+    """Whether a file has certificates that can be trusted."""
+    try:
+        if not isinstance(value, str) or not value:
+            return False
+        return bool(ssl.create_default_context(cafile=value).cert_store_stats()["x509"])
+    except (OSError, ValueError):
+        return False
+
+
 def one_of(*allowed: str) -> OptionKind:
     """One of these words."""
     return OptionKind(words(*allowed))
@@ -90,8 +101,8 @@ ADDRESS = OptionKind(
 )
 HOST_AND_PORT = OptionKind(
     Kind(
-        "HOST:PORT, such as 127.0.0.1:9190",
-        lambda value: isinstance(value, str) and bool(_HOST_AND_PORT.fullmatch(value)),
+        "HOST:PORT, or https://HOST:PORT for TLS, such as 127.0.0.1:9190",
+        lambda value: isinstance(value, str) and bool(_HOST_AND_PORT.fullmatch(value.removeprefix("https://"))),
     )
 )
 ADDRESS_WITH_PORT = OptionKind(
@@ -117,6 +128,7 @@ PROGRAM = OptionKind(
     )
 )
 FOLDER = OptionKind(Kind("a folder to which files can be written, or one that can be made", _can_be_a_folder), Path)
+PEM_FILE = OptionKind(Kind("the path of a PEM file with the certificates to trust", _is_pem_file))
 SOME_LINE, ANY, URL_PATH = OptionKind(LINE), OptionKind(ANY_TEXT), OptionKind(PATH)
 IMAGE = OptionKind(
     Kind(

@@ -15,13 +15,15 @@ from harness.processes.readiness import HEALTH_PATH, health_state, wait_until
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
+from harness.targets.grpc_certificate import GrpcCertificate
 from harness.targets.guarded_service import GuardedService, RunningServices
-from harness.targets.service_template import WORDS, config_words, service_template, told_secrets
+from harness.targets.service_template import GRPC_FILES, WORDS, config_words, service_template, told_secrets
+from harness.wire.grpc_address import GrpcAddress
 
 # Files that the target writes for one service, and where they stand.
 _FILES = ("public_key_file", "config_file")
 _PUBLIC_KEY, _CONFIG = "idp-public-key.pem", "idp-config"
-PLACEHOLDERS = (*WORDS, *_FILES)
+PLACEHOLDERS = (*WORDS, *GRPC_FILES, *_FILES)
 
 
 class ProcessTarget:
@@ -30,10 +32,11 @@ class ProcessTarget:
     Words like `{issuer}` in `command` are replaced (`PLACEHOLDERS`), as they are in `environment` (NAME=VALUE, several
     apart as in a shell) and in `config` (FILE:PATH: a copy of FILE with the name that ends PATH, in a folder of each
     service's own; `{config_file}` says where). `{port}` must be among them: the service has to listen there, on
-    127.0.0.1 (with gRPC at `{grpc_port}`). A string is split as a shell would, but no shell runs it. `jwks_base_url`
-    is the URL of the identity provider as the service must know it, with `{port}` for its port, `https_base_url` that
-    of one behind TLS; `{ca_file}` among the words says that it can be told which CA to trust. `health_path` answers 200
-    when the service is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
+    127.0.0.1 (with gRPC at `{grpc_port}`). A string is split as a shell would, but no shell runs it. Its gRPC is called
+    over TLS where it is given a certificate (`{grpc_cert_file}`, `{grpc_key_file}`), or `grpc_ca_file` says what to
+    trust. `jwks_base_url` is the URL of the identity provider as the service must know it, with `{port}` for its port,
+    `https_base_url` that of one behind TLS; `{ca_file}` among the words says that it can be told which CA to trust.
+    `health_path` answers 200 when the service is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
     """
 
     name = "process"
@@ -50,6 +53,7 @@ class ProcessTarget:
         health_path: str = HEALTH_PATH,
         boot_seconds: float = 30.0,
         log_folder: Path | None = None,
+        grpc_ca_file: str = "",
         profile: str = "process",
     ) -> None:
         self.profile = profile
@@ -73,6 +77,7 @@ class ProcessTarget:
         self.can_trust_ca = "ca_file" in template.words
         said = "grpc_port" in template.words
         self.why_no_grpc = "" if said else "its command line, environment or file has no {grpc_port}"
+        self._grpc_ca_file, self._certificate = grpc_ca_file, GrpcCertificate()
         self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
         self._health_path, self._boot_seconds, self._log_folder = health_path, boot_seconds, log_folder
         self._services = RunningServices()
@@ -94,6 +99,7 @@ class ProcessTarget:
 
     def close(self) -> None:
         self._services.stop_all()
+        self._certificate.close()
 
     def _start_on(self, port: int, config: ServiceConfig) -> GuardedService:
         self._services.check_not_over()  # A service that was ended on its way up has left its port to another one.
@@ -102,7 +108,9 @@ class ProcessTarget:
             undo.callback(log.close)
             folder = ScratchFolder() if self.words & {*_FILES} else None
             grpc_port = ports.free_port() if "grpc_port" in self.words else 0
-            filled = self._template.filled({**config_words(port, config, grpc_port), **self._places(folder)})
+            ca_file, certificate = self._grpc_files()
+            known = {**config_words(port, config, grpc_port), **certificate, **self._places(folder)}
+            filled = self._template.filled(known)
             if folder is not None:
                 undo.callback(folder.remove)
                 folder.make()
@@ -116,7 +124,9 @@ class ProcessTarget:
             if config.grpc:
                 self._wait_for_grpc(process, log, grpc_port)
             secrets = told_secrets(self._template, config)
-            address = f"{ports.LOOPBACK}:{grpc_port}" if config.grpc else None
+            address = GrpcAddress.read(f"{ports.LOOPBACK}:{grpc_port}", ca_file) if config.grpc else None
+            if address is not None and self._grpc_ca_file and (reason := address.why_not_reached()):
+                raise TargetError(f"gRPC: {reason} (option grpc_ca_file)", log.tail())
             service = GuardedService(base_url, process, log, secrets, folder=folder, grpc_address=address)
             undo.pop_all()
         return service
@@ -127,6 +137,13 @@ class ProcessTarget:
             return {}
         names = (_PUBLIC_KEY, self._config_name)
         return {word: str(folder.path / name) for word, name in zip(_FILES, names, strict=True)}
+
+    def _grpc_files(self) -> tuple[str, dict[str, str]]:
+        """What to trust for gRPC ("" where it is in the clear), and the words for the certificate to be shown there."""
+        if not self.words.intersection(GRPC_FILES):
+            return self._grpc_ca_file, {}
+        ca, *pair = self._certificate.files()
+        return self._grpc_ca_file or ca, dict(zip(GRPC_FILES, pair, strict=True))
 
     def _wait_for_grpc(self, process: GuardedProcess, log: ServiceLog, port: int) -> None:
         """Wait until the service, and nobody else, listens on the port that it was told for gRPC."""

@@ -12,10 +12,12 @@ from harness.base.errors import TargetError
 from harness.shown.foreign_text import ForeignText, foreign
 from harness.targets.base import Service, ServiceConfig
 from harness.targets.config_secrets import planted_secrets
+from harness.targets.grpc_certificate import GrpcCertificate
 from harness.targets.guarded_service import RunningServices
 from harness.targets.overlays import ENVIRONMENT
 from harness.targets.reference_config import overlay_of, settings_table
 from harness.targets.reference_process import start_reference_process
+from harness.wire.grpc_address import GrpcAddress
 
 _LOGGER, _KEPT_LINES = "harness.reference", 2000
 _NEIGHBOURS = {"orchestration": "worker", "worker": "orchestration"}
@@ -42,9 +44,9 @@ class ReferenceService:
 
     pid = None
 
-    def __init__(self, server: ReferenceServer, secrets: tuple[str, ...] = ()) -> None:
+    def __init__(self, server: ReferenceServer, secrets: tuple[str, ...] = (), ca_file: str = "") -> None:
         self.base_url = server.base_url
-        self.grpc_address = server.grpc_address
+        self.grpc_address = GrpcAddress.read(server.grpc_address, ca_file) if server.grpc_address else None
         self.secrets = secrets
         self._server = server
         self._log = _Log(server)
@@ -76,7 +78,7 @@ class ReferenceTarget:
     "rfc9068".
 
     The two times, in seconds, are those of `ReferenceSettings`; `None` leaves its default. With `own_process` each
-    service is a process of its own, whose memory can be read.
+    service is a process of its own, whose memory can be read. With `grpc_tls` all gRPC is served over TLS.
     """
 
     name = "reference"
@@ -93,6 +95,7 @@ class ReferenceTarget:
         jwks_fetch_timeout_seconds: float | None = None,
         unknown_kid_cooldown_seconds: float | None = None,
         own_process: bool = False,
+        grpc_tls: bool = False,
     ) -> None:
         self._service, self._faults, self._own_process = service, tuple(faults), own_process
         times = {
@@ -100,6 +103,7 @@ class ReferenceTarget:
             "unknown_kid_cooldown_seconds": unknown_kid_cooldown_seconds,
         }
         self._times: dict[str, Any] = {name: seconds for name, seconds in times.items() if seconds is not None}
+        self._grpc_tls, self._certificate = grpc_tls, GrpcCertificate()
         self._services = RunningServices()
         self._neighbour: ReferenceTarget | None = None
 
@@ -126,16 +130,21 @@ class ReferenceTarget:
 
     def start(self, config: ServiceConfig) -> Service:
         """Start a service. Raises `TargetError` when the reference refuses its settings or a fault's name."""
-        table = settings_table(self._service, config, self._times)
+        more, ca_file = self._times, ""
+        if config.grpc and (config.grpc_tls or self._grpc_tls):
+            ca_file, certificate, key = self._certificate.files()
+            more = {**more, "grpc_tls_cert_path": certificate, "grpc_tls_key_path": key}
+        table = settings_table(self._service, config, more)
         secrets, variables = planted_secrets(config), dict(config.variables)
         if config.overlay_settings:
             table = self._overlaid(table, config)
         if self._own_process:
-            return start_reference_process(table, self._faults, secrets, self._services, variables)
-        return self._services.add(self._start_here(table, secrets, variables))
+            return start_reference_process(table, self._faults, secrets, self._services, variables, ca_file)
+        return self._services.add(self._start_here(table, secrets, variables, ca_file))
 
     def close(self) -> None:
         self._services.stop_all()
+        self._certificate.close()
         if self._neighbour is not None:
             self._neighbour.close()
 
@@ -148,7 +157,7 @@ class ReferenceTarget:
         return documented.overlaid(table, Overlay(*overlay_of(self._service, config)), ENVIRONMENT)
 
     def _start_here(
-        self, table: dict[str, Any], secrets: tuple[str, ...], variables: dict[str, str]
+        self, table: dict[str, Any], secrets: tuple[str, ...], variables: dict[str, str], ca_file: str
     ) -> ReferenceService:
         from harness.reference.documented import DocumentedConfiguration
         from harness.reference.known_faults import mixins
@@ -161,4 +170,4 @@ class ReferenceTarget:
             server = ReferenceServer(settings_from(table, documented), self._faults).start()
         except (ValueError, LookupError, OSError) as error:
             raise TargetError(f"the reference service does not start: {foreign(error)}") from error
-        return ReferenceService(server, secrets)
+        return ReferenceService(server, secrets, ca_file)

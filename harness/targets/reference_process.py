@@ -14,6 +14,7 @@ from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.guarded_service import GuardedService, RunningServices
 from harness.targets.toml_text import toml_tables
+from harness.wire.grpc_address import GrpcAddress
 
 _SETTINGS = "settings.toml"
 _BOOT_SECONDS = 30.0
@@ -25,11 +26,12 @@ def start_reference_process(
     secrets: tuple[str, ...],
     services: RunningServices,
     variables: Mapping[str, str],
+    grpc_ca_file: str = "",
 ) -> GuardedService:
     """Run `python -m harness.reference` with these settings, faults and variables of its environment.
 
-    It is added to `services`. Returns once it is healthy. Raises `TargetError` with its log when it ends or is not
-    healthy in time.
+    `grpc_ca_file` is what to trust for its gRPC over TLS. It is added to `services`. Returns once it is healthy. Raises
+    `TargetError` with its log when it ends or is not healthy in time.
     """
     scratch = ScratchFolder()
     command = [sys.executable, "-P", "-m", "harness.reference", "--settings", str(scratch.path / _SETTINGS)]
@@ -51,7 +53,9 @@ def start_reference_process(
         if missing is not None:
             status = process.exit_status()
             raise TargetError(f"the reference service does not start (exit status {status}): {missing}", log.tail())
-        address = wait_for_other_port(process, base_url, _BOOT_SECONDS) if table.get("grpc_enabled") else None
+        address = None
+        if table.get("grpc_enabled"):
+            address = GrpcAddress.read(wait_for_other_port(process, base_url, _BOOT_SECONDS), grpc_ca_file)
         service = services.add(GuardedService(base_url, process, log, secrets, grpc_address=address))
         undo.pop_all()
     return service

@@ -44,6 +44,8 @@ _FIELDS = (
 )
 # Secrets: every user of a machine may read its command lines, so they stand in an environment or in a file only.
 SECRET_WORDS = ("api_keys_json", "api_keys_toml")
+# The files of a certificate for gRPC, which the target makes.
+GRPC_FILES = ("grpc_cert_file", "grpc_key_file")
 WORDS = ("port", "grpc_port", *_FIELDS, "public_key", *SECRET_WORDS)
 # The words by which a service is told each setting of a scenario that it may know; none is enough for an empty list.
 SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -59,6 +61,7 @@ SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
     "jwks_url": ("jwks_url",),
     "allow_http": ("allow_http",),
     "guard_private_hosts": ("guard_private_hosts",),
+    "grpc_tls": GRPC_FILES[:1],
     "discovery": ("discovery_url",),
     "second_issuer": ("second_issuer",),
     "tls": ("ca_file",),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.targets.base import ServiceConfig
+from harness.targets.grpc_certificate import CertificateFiles
 from harness.targets.toml_text import toml_tables, toml_value
 from harness.targets.written_auth import config_endpoint, written_auth
 
@@ -16,24 +17,25 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).parent
 
 
-def render_worker_toml(config: ServiceConfig) -> str:
+def render_worker_toml(config: ServiceConfig, certificate: CertificateFiles | None = None) -> str:
     """The complete configuration file of one worker, its defect or pattern in it; it holds the API keys, so write
-    it where only the owner reads.
+    it where only the owner reads. With a `certificate` gRPC is to be served over TLS.
     """
-    return _render("worker", config)
+    return _render("worker", config, certificate)
 
 
-def render_orchestration_toml(config: ServiceConfig) -> str:
+def render_orchestration_toml(config: ServiceConfig, certificate: CertificateFiles | None = None) -> str:
     """As `render_worker_toml`, of one orchestration service."""
-    return _render("orchestration", config)
+    return _render("orchestration", config, certificate)
 
 
-def _render(role: str, config: ServiceConfig) -> str:
+def _render(role: str, config: ServiceConfig, certificate: CertificateFiles | None) -> str:
     return _template(f"tasker_{role}.toml.j2").render(
         role=role,
         config_endpoint=config_endpoint(config, role),
         auth=toml_tables(written_auth(config, role)),
         grpc=config.grpc,
+        certificate=certificate,
     )
 
 

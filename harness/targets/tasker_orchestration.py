@@ -10,6 +10,7 @@ from harness.crates.database_files import database_files, why_no_database_files
 from harness.crates.server import find_server, is_given
 from harness.processes import ports
 from harness.targets.base import ServiceConfig
+from harness.targets.grpc_certificate import CertificateFiles
 from harness.targets.postgres import PostgresServer
 from harness.targets.tasker_config import render_orchestration_toml
 from harness.targets.tasker_database import start_tasker_database
@@ -65,8 +66,8 @@ class TaskerOrchestrationTarget(TaskerTarget):
     def _variables(self) -> Mapping[str, str]:
         return {"TASKER_ORCHESTRATION_GRPC_BIND_ADDRESS": f"{ports.LOOPBACK}:0"}
 
-    def _config_text(self, config: ServiceConfig) -> str:
-        return render_orchestration_toml(config)
+    def _config_text(self, config: ServiceConfig, certificate: CertificateFiles | None) -> str:
+        return render_orchestration_toml(config, certificate)
 
     def _start_database(self) -> PostgresServer:
         return start_tasker_database(database_files(), self._log_folder)

@@ -16,11 +16,13 @@ from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
 from harness.targets.config_secrets import database_secrets, planted_secrets
+from harness.targets.grpc_certificate import CertificateFiles, GrpcCertificate
 from harness.targets.guarded_service import GuardedService, RunningServices
 from harness.targets.jwks_host import check_jwks_host
 from harness.targets.overlays import NO_CTL, find_ctl, merged_by_ctl
 from harness.targets.postgres import PostgresServer
 from harness.targets.tasker_provider import PUBLIC_HOST, ProviderAccess
+from harness.wire.grpc_address import GrpcAddress
 
 _CONFIG, _TEMPLATES = "tasker.toml", "templates"
 
@@ -54,6 +56,7 @@ class TaskerTarget(ABC):
             raise TargetError(f"port {port} is no TCP port; give one from 1 to 65535, or 0 for any free one")
         self._provider = ProviderAccess(jwks_host, self.kind)
         self._log_folder, self._port, self._boot_seconds = log_folder, port, boot_seconds
+        self._certificate = GrpcCertificate()
         self._services = RunningServices()
         self._postgres: PostgresServer | None = None
         self._postgres_lock = threading.Lock()
@@ -85,8 +88,8 @@ class TaskerTarget(ABC):
         """What only services of this kind read from their environment."""
 
     @abstractmethod
-    def _config_text(self, config: ServiceConfig) -> str:
-        """The configuration file of a service."""
+    def _config_text(self, config: ServiceConfig, certificate: CertificateFiles | None) -> str:
+        """The configuration file of a service, which is to show this certificate over gRPC, if any."""
 
     @abstractmethod
     def _start_database(self) -> PostgresServer:
@@ -121,6 +124,7 @@ class TaskerTarget(ABC):
 
     def close(self) -> None:
         self._services.stop_all()
+        self._certificate.close()
         with self._postgres_lock:
             if self._postgres:
                 self._postgres.stop()
@@ -152,10 +156,14 @@ class TaskerTarget(ABC):
             base_url, missing = wait_until_healthy(process, self._boot_seconds)
             self._check_healthy(process, log, missing)
             secrets = (*planted_secrets(config), *database_secrets(database.url))
-            address = wait_for_other_port(process, base_url, self._boot_seconds) if config.grpc else None
+            address = self._grpc_address(process, base_url, config) if config.grpc else None
             service = GuardedService(base_url, process, log, secrets, missing=database.why_gone, grpc_address=address)
             undo.pop_all()
         return service
+
+    def _grpc_address(self, process: GuardedProcess, base_url: str, config: ServiceConfig) -> GrpcAddress:
+        ca_file = self._certificate.files().ca if config.grpc_tls else ""
+        return GrpcAddress.read(wait_for_other_port(process, base_url, self._boot_seconds), ca_file)
 
     def _environment(self, config: ServiceConfig, database_url: str, folder: Path) -> dict[str, str]:
         """What a service reads. Nothing of this process's own configuration."""
@@ -191,7 +199,7 @@ class TaskerTarget(ABC):
         raise TargetError(f"{self.kind} ended with status {status} while starting", log.tail())
 
     def _write_files(self, config: ServiceConfig, scratch: ScratchFolder) -> None:
-        text = self._config_text(config)
+        text = self._config_text(config, self._certificate.files() if config.grpc_tls else None)
         if config.overlay_settings:
             text = merged_by_ctl(text, config, self.name.removeprefix("tasker-"), scratch.path)
         scratch.write_secret(_CONFIG, text)

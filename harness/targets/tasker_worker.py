@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.processes import ports
 from harness.targets.base import ServiceConfig
+from harness.targets.grpc_certificate import CertificateFiles
 from harness.targets.postgres import PostgresServer, start_postgres
 from harness.targets.tasker_config import render_worker_toml
 from harness.targets.tasker_service import TaskerTarget
@@ -31,8 +32,8 @@ class TaskerWorkerTarget(TaskerTarget):
     def _variables(self) -> Mapping[str, str]:
         return {"TASKER_WORKER_GRPC_BIND_ADDRESS": f"{ports.LOOPBACK}:0"}
 
-    def _config_text(self, config: ServiceConfig) -> str:
-        return render_worker_toml(config)
+    def _config_text(self, config: ServiceConfig, certificate: CertificateFiles | None) -> str:
+        return render_worker_toml(config, certificate)
 
     def _start_database(self) -> PostgresServer:
         return start_postgres(self._log_folder)

@@ -12,6 +12,8 @@ from harness.base.errors import TargetError
 from harness.processes.readiness import HEALTH_PATH, health_state, wait_until
 from harness.shown.foreign_text import ForeignText
 from harness.targets.base import ServiceConfig
+from harness.wire.grpc_address import GrpcAddress
+from harness.wire.grpc_library import why_not_installed
 
 if TYPE_CHECKING:
     from harness.shown.foreign_text import ForeignText
@@ -26,7 +28,7 @@ class RunningService:
     pid = None
     secrets: tuple[str, ...] = ()
 
-    def __init__(self, base_url: str, health_path: str, grpc_address: str | None = None) -> None:
+    def __init__(self, base_url: str, health_path: str, grpc_address: GrpcAddress | None = None) -> None:
         self.base_url, self.grpc_address = base_url, grpc_address
         self._health_path = health_path
 
@@ -63,7 +65,7 @@ class UrlTarget:
 
     `jwks_base_url` is the URL under which it knows the identity provider, with `{port}` for its port; `https_base_url`
     likewise for one behind TLS. `health_path` has to answer 200 within `wait_seconds`. `grpc_address` is HOST:PORT of
-    its gRPC server, without TLS.
+    its gRPC server, https://HOST:PORT over TLS, with the authorities in `grpc_ca_file` in place of the usual ones.
     """
 
     name = "url"
@@ -79,13 +81,14 @@ class UrlTarget:
         health_path: str = HEALTH_PATH,
         wait_seconds: float = 10.0,
         grpc_address: str | None = None,
+        grpc_ca_file: str = "",
         profile: str = "url",
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise TargetError(f"base_url {base_url!r} is not the address of a service, such as http://127.0.0.1:8081")
         self.profile = profile
-        self._grpc_address = grpc_address
+        self._grpc_address = GrpcAddress.read(grpc_address, grpc_ca_file) if grpc_address else None
         self.why_no_grpc = "" if grpc_address else "no option grpc_address says where the service serves gRPC"
         self._base_url = base_url.rstrip("/")
         self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
@@ -96,7 +99,12 @@ class UrlTarget:
 
     def available(self) -> str | None:
         healthy, state = health_state(self._base_url, self._health_path)
-        return None if healthy else f"GET {self._base_url}{self._health_path} does not answer 200: {state}"
+        if not healthy:
+            return f"GET {self._base_url}{self._health_path} does not answer 200: {state}"
+        if self._grpc_address is None or why_not_installed():
+            return None
+        reason = self._grpc_address.why_not_reached()
+        return f"gRPC: {reason} (options grpc_address and grpc_ca_file)" if reason else None
 
     def jwks_base_url(self, idp_port: int) -> str:
         return self._jwks_base_url.replace("{port}", str(idp_port))

@@ -9,7 +9,7 @@ from harness.declared.profile import Profile
 from harness.targets.base import BringsIdp, HasNeighbour, LacksSettings, Target, TellsGrpc, ToldByWords
 from harness.targets.service_template import SETTING_WORDS
 from harness.targets.url import is_on_this_machine
-from harness.wire.grpc_call import why_not_installed
+from harness.wire.grpc_library import why_not_installed
 
 
 def as_run_by(target: Target, profile: Profile) -> Profile:

@@ -27,7 +27,7 @@ class CurlLine:
 
     `instead` says what stands in place of other secrets: their text, and words of a shell. For raw bytes, which curl
     would not send, bash writes them to the socket itself. A call over gRPC is a POST over HTTP/2 to `base_url`, whose
-    code curl shows as `grpc-status`.
+    code curl shows as `grpc-status`. `ca_file` is the authority to trust for https, "" for those that curl knows.
     """
 
     base_url: str
@@ -35,6 +35,7 @@ class CurlLine:
     token: str | None = None
     token_command: str | None = None
     instead: Mapping[str, str] = field(default_factory=dict)
+    ca_file: str = ""
 
     def __str__(self) -> str:
         request = self.request
@@ -43,7 +44,8 @@ class CurlLine:
             device = word(f"/dev/tcp/{parts.hostname}/{parts.port or 80}")
             raw = " ".join(piece if is_word else octal_word(data) for is_word, piece, data in self._pieces(request.raw))
             return f"exec 3<>{device} && printf %b {raw} >&3 && timeout 5 cat <&3"
-        words = ["curl", "-si", *self._method(), *self._target()]
+        trust = ["--cacert", word(self.ca_file)] if self.ca_file else []
+        words = ["curl", "-si", *trust, *self._method(), *self._target()]
         for name, value in (*(_GRPC_HEADERS if request.grpc else ()), *request.headers):
             # curl takes a header without a value for one to leave out, unless a semicolon ends its name.
             line = name.encode() + (b": " + header_bytes(value) if value.strip() else b";")

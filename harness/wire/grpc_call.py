@@ -6,16 +6,15 @@ message is the same on the wire whether the method streams or not.
 
 from __future__ import annotations
 
-import os
 import re
 import threading
-from importlib.util import find_spec
 from typing import Any
 
 from harness.base.errors import HarnessError
 from harness.shown.foreign_text import ForeignText
 from harness.wire.answer_reader import MAX_BODY
 from harness.wire.exchange import ANSWER_SECONDS, Exchange, Request, Watch
+from harness.wire.grpc_address import GrpcAddress
 from harness.wire.grpc_status import HTTP_STATUS
 
 # What metadata can carry (gRPC over HTTP/2, Custom-Metadata); grpcio says INTERNAL to the rest and sends nothing.
@@ -28,33 +27,16 @@ _OPTIONS = (
 )
 
 
-def why_not_installed() -> str | None:
-    """What to do to get gRPC, `None` when it is there."""
-    if find_spec("grpc") and find_spec("grpc_reflection"):
-        return None
-    return "pip install 'idp-harness[grpc]'"
-
-
-def quiet_grpc() -> Any:
-    """The module `grpc`, whose library would write to the terminal. Raises `HarnessError` without the extra."""
-    if reason := why_not_installed():
-        raise HarnessError(f"gRPC is not installed: {reason}")
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    import grpc
-
-    return grpc
-
-
 class GrpcConnection:
-    """A channel to HOST:PORT without TLS; used by one thread at a time.
+    """A channel to an address; used by one thread at a time.
 
     `send` takes a request whose path is `/package.Service/Method`, whose headers are the metadata and whose body is
     the message. Raises `HarnessError` without the extra.
     """
 
-    def __init__(self, address: str, ended: threading.Event | None = None) -> None:
+    def __init__(self, address: GrpcAddress, ended: threading.Event | None = None) -> None:
         self._ended = ended
-        self._channel = quiet_grpc().insecure_channel(address, options=_OPTIONS)
+        self._channel = address.channel(_OPTIONS)
 
     def send(self, request: Request, *, answer_seconds: float = ANSWER_SECONDS) -> Exchange:
         """Call and wait at most `answer_seconds`, the deadline of the call, for the first message or the status.

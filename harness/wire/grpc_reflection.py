@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from harness.base.errors import HarnessError
 from harness.shown.foreign_text import foreign
-from harness.wire.grpc_call import quiet_grpc
+from harness.wire.grpc_address import GrpcAddress
 
 SECONDS = 5.0
 # More services than anybody reads of are not asked for.
@@ -32,13 +32,13 @@ class Method(NamedTuple):
 
 
 class Reflection:
-    """The server at HOST:PORT, asked without credentials and without TLS; `services` are the names that it lists.
+    """The server at an address, asked without credentials; `services` are the names that it lists.
 
     Raises `HarnessError` without the extra, and when nobody answers within `SECONDS` or the server has no reflection.
     """
 
-    def __init__(self, address: str) -> None:
-        self._channel = quiet_grpc().insecure_channel(address)
+    def __init__(self, address: GrpcAddress) -> None:
+        self._channel = address.channel()
         try:
             self.services = self._listed(address)
         except BaseException:
@@ -51,7 +51,7 @@ class Reflection:
     def __exit__(self, *_: object) -> None:
         self._channel.close()
 
-    def _listed(self, address: str) -> list[str]:
+    def _listed(self, address: GrpcAddress) -> list[str]:
         import grpc
         from grpc_reflection.v1alpha import reflection_pb2 as messages
 
@@ -66,7 +66,8 @@ class Reflection:
                 answer = next(self._ask(iter([question]), timeout=SECONDS))
             except grpc.RpcError as error:
                 if error.code() is not grpc.StatusCode.UNIMPLEMENTED:
-                    raise HarnessError(f"no gRPC server answers at {address}: {foreign(error.details())}") from None
+                    why = address.why_not_reached() or foreign(error.details())
+                    raise HarnessError(f"no gRPC server answers at {address}: {why}") from None
             else:
                 return sorted(service.name for service in answer.list_services_response.service)
         raise HarnessError(f"the gRPC server at {address} does not list its services: switch server reflection on")
@@ -104,7 +105,7 @@ class Reflection:
         return True
 
 
-def served_methods(address: str) -> list[str]:
+def served_methods(address: GrpcAddress) -> list[str]:
     """The paths `/package.Service/Method` of all that a server lists and serves, but for what is gRPC's own.
 
     Raises `HarnessError` as `Reflection`.

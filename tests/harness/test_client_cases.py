@@ -12,8 +12,8 @@ import small_client
 from harness.base.verdicts import FAILED, INCONCLUSIVE, PASSED, CellResult
 from harness.client.case_file import BUNDLED, load_cases
 from harness.client.trial import Program, try_case
-from harness.wire import grpc_call
-from harness.wire.grpc_call import why_not_installed
+from harness.wire import grpc_library
+from harness.wire.grpc_library import why_not_installed
 
 CASES = load_cases(BUNDLED / "tasker.toml")
 NAMED = {case.name: case for case in CASES.cases}
@@ -69,7 +69,7 @@ def test_a_fault_over_grpc_is_caught(fault: str) -> None:
 
 def test_without_the_extra_nothing_over_grpc_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """That is said, and what to install."""
-    monkeypatch.setattr(grpc_call, "find_spec", lambda name: None)
+    monkeypatch.setattr(grpc_library, "find_spec", lambda name: None)
     result = tried("client-grpc")
     assert (result.verdict, "pip install 'idp-harness[grpc]'" in result.reason) == (INCONCLUSIVE, True)
 

@@ -13,7 +13,8 @@ from cli_call import idp_harness
 
 from harness.base.errors import HarnessError
 from harness.targets import grpc_services
-from harness.wire import grpc_call
+from harness.wire import grpc_library
+from harness.wire.grpc_address import GrpcAddress
 
 grpc: Any = pytest.importorskip("grpc", reason="pip install 'idp-harness[grpc]'")
 reflection: Any = pytest.importorskip("grpc_reflection.v1alpha.reflection", reason="pip install 'idp-harness[grpc]'")
@@ -24,6 +25,11 @@ _END_SECONDS = 60.0
 HEALTH = "grpc.health.v1.Health"
 # Its description is here, whether a server has it or not.
 DESCRIBED = "grpc.reflection.v1alpha.ServerReflection"
+
+
+def listed(address: str) -> list[str]:
+    """What is shown of the server at HOST:PORT."""
+    return grpc_services.grpc_services(GrpcAddress(address))
 
 
 def _end(server: Any) -> None:
@@ -71,16 +77,16 @@ def test_a_service_that_is_listed_and_not_there_is_told_from_one_that_is(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     """By a request that no method gets to see; one that takes a stream gets an empty one."""
-    assert grpc_services.grpc_services(serve("v1alpha", [DESCRIBED])) == [DESCRIBED]
-    assert grpc_services.grpc_services(serve("v1", [DESCRIBED])) == [f"{DESCRIBED}: listed, and answers UNIMPLEMENTED"]
+    assert listed(serve("v1alpha", [DESCRIBED])) == [DESCRIBED]
+    assert listed(serve("v1", [DESCRIBED])) == [f"{DESCRIBED}: listed, and answers UNIMPLEMENTED"]
     assert "deserializing" not in caplog.text
 
 
 def test_the_health_service_is_named_although_nobody_lists_it(serve: Serve) -> None:
     """Where it answers; a server that lists it names it once."""
     address = serve("v1", health=True)
-    assert grpc_services.grpc_services(address) == [f"{HEALTH}: answers, and is not listed", "tasker.v1.TaskService"]
-    assert grpc_services.grpc_services(serve("v1", [HEALTH], health=True)) == [HEALTH]
+    assert listed(address) == [f"{HEALTH}: answers, and is not listed", "tasker.v1.TaskService"]
+    assert listed(serve("v1", [HEALTH], health=True)) == [HEALTH]
 
 
 def test_names_that_a_terminal_would_obey_are_spelt_out(tmp_path: Path, serve: Serve) -> None:
@@ -101,13 +107,13 @@ def test_a_server_without_reflection_is_told_from_none(serve: Serve, tmp_path: P
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the command that installs it."""
-    monkeypatch.setattr(grpc_call, "find_spec", lambda name: None)
+    monkeypatch.setattr(grpc_library, "find_spec", lambda name: None)
     with pytest.raises(HarnessError, match=r"pip install 'idp-harness\[grpc\]'"):
-        grpc_services.grpc_services("127.0.0.1:1")
+        listed("127.0.0.1:1")
 
 
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])
 def test_both_versions_of_reflection_are_understood(serve: Serve, version: str) -> None:
     """A server in Rust has the first, one in Python the second."""
     address = serve(version)
-    assert grpc_services.grpc_services(address) == ["tasker.v1.TaskService"]
+    assert listed(address) == ["tasker.v1.TaskService"]

@@ -30,7 +30,7 @@ from harness.targets.base import Target
 from harness.targets.reference import ReferenceTarget
 from harness.targets.url import UrlTarget
 from harness.targets.within_reach import as_run_by
-from harness.wire import grpc_call
+from harness.wire import grpc_library
 from harness.wire.curl_line import CurlLine
 from harness.wire.exchange import Request
 
@@ -181,7 +181,7 @@ def test_who_does_not_serve_grpc_cannot_fail(tmp_path: Path, monkeypatch: pytest
         SKIPPED,
         "the target lacks grpc: no option grpc_address says where the service serves gRPC",
     )
-    monkeypatch.setattr(grpc_call, "find_spec", lambda name: None)
+    monkeypatch.setattr(grpc_library, "find_spec", lambda name: None)
     assert planned(where) == (
         SKIPPED,
         "the target lacks grpc: gRPC is not installed: pip install 'idp-harness[grpc]'",
@@ -234,7 +234,7 @@ def test_faults_over_grpc_are_left_out_where_it_is_not_installed(monkeypatch: py
     """That is said; who names one is told what to install."""
     assert left_out() == ""
     everything = select_faults([], derived=False)
-    monkeypatch.setattr(grpc_call, "find_spec", lambda name: None)
+    monkeypatch.setattr(grpc_library, "find_spec", lambda name: None)
     beyond = sorted(set(everything) - set(select_faults([], derived=False)))
     ours = "harness.reference.faults.grpc"
     assert beyond == sorted(name for name, one in FAULTS.items() if one.mixin.__module__ == ours)

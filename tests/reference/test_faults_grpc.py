@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from harness.targets.grpc_certificate import GrpcCertificate
+from harness.wire.grpc_address import GrpcAddress
+
 from .mistakes import Experiment, Start
 from .test_faults_side_effects import logs
 from .world import FULL_KEY, Service, World
@@ -19,10 +22,10 @@ Metadata = tuple[tuple[str, str], ...]
 
 
 def called(
-    address: Any, method: str, metadata: Metadata, message: bytes = b"", *, seconds: float = 20
+    address: Any, method: str, metadata: Metadata, message: bytes = b"", *, seconds: float = 20, ca: str = ""
 ) -> tuple[str, str]:
     """The code of a call, and what is said to it."""
-    with grpc.insecure_channel(address) as channel:
+    with GrpcAddress.read(address, ca).channel() as channel:
         call = channel.unary_unary(f"/tasker.v1.{method}", request_serializer=bytes, response_deserializer=bytes)
         try:
             call(message, timeout=seconds, metadata=metadata)
@@ -116,6 +119,21 @@ def logs_the_call(code: str, *permissions: str) -> Experiment:
     return logs(ask, grpc_enabled=True)
 
 
+def over_tls(code: str, *, trusted: bool) -> Experiment:
+    """The mistake is to answer a call without credentials so, over TLS or, where nothing is `trusted`, in the clear."""
+
+    def experiment(world: World, start: Start) -> bool:
+        certificate = GrpcCertificate()
+        try:
+            ca, chain, key = certificate.files()
+            server = start(grpc_enabled=True, grpc_tls_cert_path=chain, grpc_tls_key_path=key).server
+            return called(server.grpc_address, LIST, nothing(world), ca=ca if trusted else "")[0] == code
+        finally:
+            certificate.close()
+
+    return experiment
+
+
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-grpc-skips-permission": answers("OK", bearer()),
     "m-grpc-wrong-codes": (
@@ -142,6 +160,8 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         "OK", lambda world: (("grpcgateway-authorization", bearer("tasks:list")(world)[0][1]),)
     ),
     "m-grpc-one-at-a-time": holds_up_others,
+    "m-grpc-tls-ignored": over_tls("UNAUTHENTICATED", trusted=False),
+    "m-grpc-tls-believed": over_tls("OK", trusted=True),
     "m-grpc-health-protected": answers("UNAUTHENTICATED", nothing, "HealthService/CheckHealth"),
 }
 

@@ -332,11 +332,15 @@ jwks_url = "{jwks_url}"
 jwks_url_allow_http = true
 grpc_enabled = true
 grpc_port = {grpc_port}
+grpc_tls_cert_path = "{grpc_cert_file}"
+grpc_tls_key_path = "{grpc_key_file}"
 """
 
 
 def test_a_service_is_told_where_to_serve_grpc(tmp_path: Path) -> None:
-    """The address is that of a server that answers there; without the word nobody knows it."""
+    """The address is that of a server that answers there, over TLS with the certificate that it was given; without the
+    word nobody knows it.
+    """
     pytest.importorskip("grpc", reason="pip install 'idp-harness[grpc]'")
     file = tmp_path / "settings.toml"
     file.write_text(REFERENCE, encoding="utf-8")
@@ -346,6 +350,7 @@ def test_a_service_is_told_where_to_serve_grpc(tmp_path: Path) -> None:
         service = target.start(replace(CONFIG, jwks_url="http://127.0.0.1:1/jwks", grpc=True))
         assert target.why_no_grpc == ""
         assert service.grpc_address is not None
+        assert service.grpc_address.tls
         assert "/tasker.v1.TaskService/ListTasks" in served_methods(service.grpc_address)
     finally:
         target.close()

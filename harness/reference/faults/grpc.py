@@ -12,6 +12,7 @@ from harness.reference.credentials import Credentials
 from harness.reference.errors import AuthenticationFailed, PermissionDenied, Reason
 from harness.reference.faults.registry import fault
 from harness.reference.grpc_gate import GrpcGate
+from harness.reference.grpc_listener import GrpcListener
 from harness.reference.grpc_methods import Method
 from harness.reference.security_service import SecurityContext
 
@@ -254,3 +255,21 @@ class GrpcRefusedMetadataLogged(GrpcGate):
         """To see what was wrong."""
         log.warning("refused with %s", dict(request.headers))
         return super().details(error)
+
+
+@fault("m-grpc-tls-ignored", precedent="tasker-worker 0.1.8, whose log says TLS: enabled")
+class GrpcTlsIgnored(GrpcListener):
+    """The certificate is configured, and gRPC is served in the clear all the same."""
+
+    def bind(self, server: Any) -> int:
+        """The settings are read and never handed on."""
+        return int(server.add_insecure_port(self.address))
+
+
+@fault("m-grpc-tls-believed", precedent="services of a mesh, where who comes over TLS is thought to be one of ours")
+class GrpcTlsBelieved(GrpcGate):
+    """Calls over TLS need no credentials."""
+
+    def is_public(self, method: Method) -> bool:
+        """The connection has proved who it is, as if TLS had asked for it."""
+        return request.is_secure or super().is_public(method)
