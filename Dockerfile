@@ -16,6 +16,7 @@ RUN python3 -m pip install -q 'hatchling>=1.26'
 COPY pyproject.toml README.md LICENSE ./
 COPY mock_idp/ mock_idp/
 COPY harness/ harness/
+COPY idp_harness/ idp_harness/
 COPY scenarios/ scenarios/
 RUN python3 -m pip wheel -q --no-deps --no-build-isolation --wheel-dir /built .
 
@@ -27,7 +28,8 @@ RUN python3 -m venv --without-pip /opt/idp-harness \
 COPY --from=wheel /built/ /built/
 # The package holds the harness as well, which is of no use without pytest.
 RUN python3 -m pip --python /opt/idp-harness/bin/python install -q --no-deps /built/*.whl \
-    && rm -r /opt/idp-harness/bin/idp-harness /opt/idp-harness/lib/python3*/site-packages/harness
+    && rm -r /opt/idp-harness/bin/idp-harness /opt/idp-harness/lib/python3*/site-packages/harness \
+        /opt/idp-harness/lib/python3*/site-packages/idp_harness
 
 FROM ${BASE_IMAGE} AS mock-idp
 LABEL org.idp-harness=1 \

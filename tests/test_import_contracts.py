@@ -14,7 +14,7 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted(file for package in ("mock_idp", "harness") for file in (ROOT / package).rglob("*.py"))
+MODULES = sorted(file for package in ("mock_idp", "harness", "idp_harness") for file in (ROOT / package).rglob("*.py"))
 # The module that a distribution is imported as, where that is another name.
 IMPORTED_AS = {"pyjwt": "jwt", "pytest-xdist": "xdist", "tomli-w": "tomli_w"}
 # Extras: imported only where they are needed, after a look whether they are there.
@@ -58,7 +58,7 @@ def test_the_import_contracts_are_kept() -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_module_imports_what_an_installation_has(module: Path) -> None:
     """The standard library and the declared dependencies: no linter, type checker or test tool of the developers."""
-    allowed = declared() | OPTIONAL | WITH_FLASK | {"mock_idp", "harness"} | set(sys.stdlib_module_names)
+    allowed = declared() | OPTIONAL | WITH_FLASK | {"mock_idp", "harness", "idp_harness"} | set(sys.stdlib_module_names)
     assert imported(module) - allowed == set()
 
 

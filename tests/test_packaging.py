@@ -27,7 +27,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 # Nobody but who works on this project needs them.
 FOR_TESTS_OF_THIS_PROJECT = {"clients", "dev"}
-PACKAGES = ("mock_idp", "harness")
+PACKAGES = ("mock_idp", "harness", "idp_harness")
 SECONDS = 300
 # All of them use one build and one installation.
 pytestmark = pytest.mark.xdist_group("packaging")

@@ -23,6 +23,7 @@ from harness.cell.fetch_counts import FetchCounts
 from harness.cell.kept_tokens import InScript, KeptTokens
 from harness.cell.metrics_page import MetricsPage
 from harness.cell.outgoing import build_request, find_route
+from harness.cell.pace import PacedConnection
 from harness.cell.placeholder_values import session_words
 from harness.cell.sent import Prepared, Sent
 from harness.cell.session import Session
@@ -31,7 +32,7 @@ from harness.grammar.model import Cell, Table, parse_policy
 from harness.grammar.placeholders import KEY_MEMBERS, fill
 from harness.shown.foreign_text import ForeignText
 from harness.targets.base import HasGrpc, Service
-from harness.wire.exchange import ANSWER_SECONDS, Connection
+from harness.wire.exchange import ANSWER_SECONDS
 from harness.wire.grpc_address import GrpcAddress
 
 _RETRY_SECONDS = 0.05
@@ -148,7 +149,7 @@ class CellRun:
             build_request(request, route, token, words, self.profile.credential), route, spec, token, issuer, kept
         )
 
-    def send_all(self, args: Table, connection: Connection | None = None) -> list[Sent]:
+    def send_all(self, args: Table, connection: PacedConnection | None = None) -> list[Sent]:
         """Send what a `send` step asks for: once, `repeat` times in a row, or `concurrent` at once.
 
         Without `connection` the session's own is used, which belongs to the thread that runs the cell.
@@ -181,7 +182,7 @@ class CellRun:
         with ThreadPoolExecutor(count, thread_name_prefix="at-once") as pool:
             return list(pool.map(one, prepared * (count // len(prepared))))
 
-    def new_connection(self) -> Connection:
+    def new_connection(self) -> PacedConnection:
         """Another connection to the service, for another thread."""
         return self.session.environment.connect(self.service())
 

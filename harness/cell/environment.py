@@ -16,16 +16,16 @@ from harness.declared.profile import Profile
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient, control_token_problem
 from harness.targets import Target, make_target, profile_of
-from harness.targets.base import HasGrpc, Service
+from harness.targets.base import CalledHere, CallsAnApp, HasGrpc, Sends, Service
 from harness.wire.exchange import Connection
 
 # Targets that say how to get a service, not which one it is.
-ANY_SERVICE = ("process", "container", "url")
+ANY_SERVICE = ("process", "container", "url", "app")
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is set up, as data that can be handed to another process.
+    """How a run is set up, as data that can be handed to another process unless an app is among it.
 
     `idp_url` is a mock identity provider that runs already, and `control_token` what its control API asks for, if
     anything; without it one is embedded. `issuer` names the issuer there that the service trusts (only for targets
@@ -34,7 +34,7 @@ class Options:
 
     target: str = "tasker-worker"
     profile: str | None = None
-    target_options: tuple[tuple[str, str], ...] = ()
+    target_options: tuple[tuple[str, Any], ...] = ()
     scenario_directories: tuple[str, ...] = ()
     idp_url: str | None = None
     control_token: str | None = field(default=None, repr=False)
@@ -62,7 +62,11 @@ def check_options(options: Options) -> None:
     """Raise `UsageError` for a target that can't be made so, or a control token that is none."""
     if options.control_token and (problem := control_token_problem(options.control_token)):
         raise UsageError(f"--idp-control-token, or MOCK_IDP_CONTROL_TOKEN, is no control token: {problem}")
-    make_target(options.target, options.target_settings())
+    target = make_target(options.target, options.target_settings())
+    if isinstance(target, CallsAnApp) and not target.can_restart and not options.issuer:
+        raise UsageError(
+            "the app is there already: say which issuer it trusts, or give a function that makes it for any issuer"
+        )
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,14 @@ class Environment:
             limit *= share_of_process()
         return self.paces.of(base_url, limit, self.pause)
 
-    def connect(self, service: Service) -> Connection:
+    def connect(self, service: Service) -> PacedConnection:
         """A connection to a service, on which it is asked no faster than it allows, over HTTP and over gRPC."""
         address = service.grpc_address if isinstance(service, HasGrpc) else None
         base_url = service.base_url
-        return PacedConnection(base_url, self.pace(base_url), ended=self.ended, grpc_address=address)
+        http: Sends = Connection(base_url, ended=self.ended)
+        if isinstance(service, CalledHere):
+            http = service.connection(self.ended)
+        return PacedConnection(http, self.pace(base_url), ended=self.ended, grpc_address=address)
 
     def settings_for_issuer(self) -> dict[str, str]:
         """The settings of issuers made for this target: the URL under which the service will know them."""

@@ -10,7 +10,8 @@ from email.utils import parsedate_to_datetime
 
 from harness.base.errors import HarnessError
 from harness.base.verdicts import Inconclusive
-from harness.wire.exchange import ANSWER_SECONDS, Connection, Exchange, Request
+from harness.targets.base import Sends
+from harness.wire.exchange import ANSWER_SECONDS, Exchange, Request
 from harness.wire.grpc_address import GrpcAddress
 from harness.wire.grpc_call import GrpcConnection
 
@@ -92,24 +93,26 @@ def share_of_process() -> float:
     return 1 / int(os.environ.get("PYTEST_XDIST_WORKER_COUNT") or 1)
 
 
-class PacedConnection(Connection):
-    """A connection that waits for its turn, and sends again what was answered 429; calls go to `grpc_address`."""
+class PacedConnection:
+    """A connection that waits for its turn, and sends again what was answered 429; calls go to `grpc_address`.
+
+    It closes what it sends by, `http`. Used by one thread at a time.
+    """
 
     def __init__(
         self,
-        base_url: str,
+        http: Sends,
         pace: Pace,
         *,
         ended: threading.Event | None = None,
         grpc_address: GrpcAddress | None = None,
     ) -> None:
-        super().__init__(base_url, ended=ended)
-        self._pace = pace
-        self._grpc_address = grpc_address
+        self._http, self._pace = http, pace
+        self._ended, self._grpc_address = ended, grpc_address
         self._grpc: GrpcConnection | None = None
 
     def close(self) -> None:
-        super().close()
+        self._http.close()
         if self._grpc is not None:
             self._grpc.close()
             self._grpc = None
@@ -122,10 +125,16 @@ class PacedConnection(Connection):
             if request.grpc:
                 exchange = self._channel().send(request, answer_seconds=answer_seconds)
             else:
-                exchange = super().send(request, answer_seconds=answer_seconds, same=same)
+                exchange = self._http.send(request, answer_seconds=answer_seconds, same=same)
             waited = self._pace.rest(exchange, waited)
             if not waited:
                 return exchange
+
+    def __enter__(self) -> PacedConnection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _channel(self) -> GrpcConnection:
         if self._grpc_address is None:

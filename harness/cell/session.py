@@ -13,6 +13,7 @@ from harness.cell.credentials import known_secrets
 from harness.cell.environment import Environment
 from harness.cell.key_files import KeyFiles
 from harness.cell.outgoing import build_request, find_route
+from harness.cell.pace import PacedConnection
 from harness.cell.placeholder_values import session_words
 from harness.cell.preconditions import Controls
 from harness.cell.service_settings import long_api_keys, service_config, standard_api_keys
@@ -21,7 +22,7 @@ from harness.grammar.model import Route, Table
 from harness.idp.client import IssuerClient
 from harness.targets.base import ApiKey, Service, ServiceConfig
 from harness.targets.config_secrets import planted_secrets
-from harness.wire.exchange import ANSWER_SECONDS, Connection, Exchange, Request
+from harness.wire.exchange import ANSWER_SECONDS, Exchange, Request
 
 if TYPE_CHECKING:
     from harness.idp.tls_front import TlsFront
@@ -51,7 +52,7 @@ class Session:
         keys = self.issuer.key_list()
         self.first_kid: str = next(key["kid"] for key in keys if key["state"] == "current")
         self.service: Service | None = None
-        self.connection: Connection | None = None
+        self.connection: PacedConnection | None = None
         self.key_files = KeyFiles(self)
         self.controls = Controls(self)
         self._plain: dict[str, tuple[str, float]] = {}

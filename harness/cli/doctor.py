@@ -22,7 +22,7 @@ from harness.wire.grpc_address import GrpcAddress
 from harness.wire.grpc_library import why_not_installed
 
 # Services that somebody brings along: nothing of this machine is in their way.
-_BROUGHT = ("process", "url")
+_BROUGHT = ("process", "url", "app")
 # What the plain installation can do everywhere.
 _REFERENCE = "reference"
 

@@ -33,7 +33,7 @@ class Profile:
     `documents` are the names of those that bind it beside what binds every service. `usual` are settings that its
     services have unless a scenario says otherwise, `cannot_set` settings of scenarios that this service can't be given,
     with the reason. `log_hidden` is why nobody sees its log, "" where it can be seen; `no_neighbour` why there is no
-    other service that trusts the same issuer, "" where there is one.
+    other service that trusts the same issuer, "" where there is one; `no_socket` why no bytes can be written to it.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Profile:
     cannot_set: Mapping[str, str] = field(default_factory=dict)
     log_hidden: str = ""
     no_neighbour: str = ""
+    no_socket: str = ""
     refusal: Refusal = UNDECLARED
     credential: Credential = BEARER
     permissions_place: Permissions = field(default_factory=Permissions)

@@ -65,6 +65,8 @@ CAPABILITIES: Final = {
 BEARER_HEADER: Final = "bearer-header"
 # What scenarios need that look into the service's log; how it is run says whether the harness can.
 READABLE_LOG: Final = "readable-log"
+# What scenarios need that write bytes to the service's socket; how it is run says whether there is one.
+OWN_SOCKET: Final = "own-socket"
 # What scenarios need that show one token to two services; the target says whether there is another one.
 NEIGHBOUR: Final = "neighbour"
 

@@ -16,6 +16,21 @@ class MockIssuer:
         self._client = client
 
     @property
+    def id(self) -> str:
+        """Its name at the provider."""
+        return self._client.id
+
+    @property
+    def style(self) -> str:
+        """The vendor in whose style it issues tokens."""
+        return self._client.style
+
+    @property
+    def idp_url(self) -> str:
+        """The address of the provider that it lives on."""
+        return self._client.idp.url
+
+    @property
     def url(self) -> str:
         """The `iss` of its tokens, in the vendor's form."""
         return self._client.issuer

@@ -24,7 +24,7 @@ from harness.shown.foreign_text import ForeignText, foreign, header_text, lines_
 from harness.shown.redaction import Secrets
 from harness.shown.shell_words import comment
 from harness.steps import STEPS
-from harness.targets.base import MayBeEnded
+from harness.targets.base import CallsAnApp, MayBeEnded
 
 _numbers = itertools.count(1)
 _LONGEST_COMMAND = 4000
@@ -259,6 +259,8 @@ def _commands(run: CellRun, secrets: Secrets) -> dict[str, Any]:
         return line if secrets.cut(line, command=True) == line else comment("left out: a credential stands in it")
 
     commands: dict[str, Any] = {}
+    if isinstance(run.session.environment.target, CallsAnApp):
+        return commands  # Nobody listens who could be sent a request.
     if run.sent:
         line = shown(run.script.curl(run.sent[-1]))
         commands["curl"] = line if len(line) <= _LONGEST_COMMAND else _TOO_LONG

@@ -56,8 +56,10 @@ class Sessions:
     ) -> None:
         self.environment = environment
         self._hold, self._deviates = hold, deviates
-        if environment.options.issuer:
-            # All sessions have the same issuer: a cell would see what another one does to it.
+        alone = environment.options.issuer or getattr(environment.target, "one_at_a_time", False)
+        if alone:
+            # All sessions have the same issuer, or their services the same settings: a cell would see what another one
+            # does to it.
             self._fast = self._timed = ThreadPoolExecutor(1, thread_name_prefix="cells")
         else:
             self._fast = ThreadPoolExecutor(SERVICES_AT_ONCE, thread_name_prefix="fast")
@@ -68,7 +70,7 @@ class Sessions:
         self._jobs = 0
         self._held_up: list[HeldUpCell] = []
         self._again_seconds = 0.0
-        self._idle = IdleSessions(IDLE_SESSIONS)
+        self._idle = IdleSessions(0 if alone else IDLE_SESSIONS)
         self._held: list[Session] = []
 
     def begin(self, cells: Iterable[Cell]) -> None:

@@ -28,6 +28,7 @@ _GROUP = "idp-harness scenarios"
 # What the marker idp_scenarios may say: the options of the command line without `--idp-`.
 _OVERRIDES = (
     *("target", "target_option", "profile", "scenarios", "select", "style", "url", "issuer", "fault", "strict"),
+    *("app", "one_at_a_time"),
 )
 _LISTS = ("target_option", "scenarios", "select", "style", "fault")
 # A mistake in one of these is told before anything is collected.
@@ -40,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--idp-target",
         default="reference",
         metavar="NAME",
-        help="the service under test: tasker-worker, tasker-orchestration, reference, process, container, url "
+        help="the service under test: tasker-worker, tasker-orchestration, reference, process, app, container, url "
         "(default: %(default)s)",
     )
     group.addoption(
@@ -129,15 +130,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, list[PlannedCell]]:
     """The options and the cells of a run. Raises `HarnessError` for a bad file or name."""
     from harness.base.errors import UsageError
-    from harness.cell.environment import Options, check_options
-    from harness.declared.profile import find_profile, load_profile
+    from harness.cell.environment import Options
     from harness.grammar.toml_source import nearest
-    from harness.grammar.vocabulary import STYLES, VENDORS
+    from harness.matrix.planned_cells import planned_cells
     from harness.pytest_plugins.xdist_groups import share_count
-    from harness.scenario.chosen import load_chosen
-    from harness.scenario.plan import keep_cells, plan
-    from harness.targets import make_target
-    from harness.targets.within_reach import as_run_by
 
     for name in overrides:
         if name not in _OVERRIDES:
@@ -147,12 +143,13 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         value = overrides.get(name, config.getoption(f"--idp-{name.replace('_', '-')}"))
         return [value] if name in _LISTS and isinstance(value, str) else value
 
-    directories = tuple(option("scenarios"))
+    # What is given as an object can't be said on the command line.
+    given = {name: overrides[name] for name in ("app", "one_at_a_time") if name in overrides}
     options = Options(
-        target=option("target"),
+        target="app" if "app" in given else option("target"),
         profile=option("profile"),
-        target_options=tuple(_setting(one) for one in option("target_option")),
-        scenario_directories=directories,
+        target_options=(*(_setting(one) for one in option("target_option")), *given.items()),
+        scenario_directories=tuple(option("scenarios")),
         idp_url=option("url"),
         control_token=config.getoption("--idp-control-token") or os.environ.get("MOCK_IDP_CONTROL_TOKEN"),
         issuer=option("issuer"),
@@ -160,19 +157,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         strict=bool(option("strict")),
         hold=bool(config.getoption("--idp-hold")),
     )
-    check_options(options)
-    if options.issuer and not option("style"):
-        raise UsageError(f"say in which style the issuer {options.issuer!r} is: the service trusts no other")
-    styles = tuple(option("style")) or STYLES
-    for style in styles:
-        if style not in VENDORS:
-            raise UsageError(f"there is no style {style!r}{nearest(style, VENDORS)}")
-    folders = [Path(name) for name in directories]
-    scenarios = load_chosen(folders, option("select"))
-    target = make_target(options.target, options.target_settings())
-    profile = as_run_by(target, load_profile(find_profile(options.profile_name(), folders), folders))
-    planned = plan(scenarios, profile, options.target, styles, share_count(config))
-    return options, keep_cells(planned, option("select"))
+    return options, planned_cells(options, option("select"), option("style"), share_count(config))
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -75,7 +75,9 @@ def print_summary(
 
 
 def again_line(result: CellResult) -> str:
-    """The command that runs a cell again and keeps its service up."""
+    """The command that runs a cell again and keeps its service up; in process it is chosen where all were."""
+    if result.target == "app":
+        return f"select=[{result.id!r}] runs this cell alone"
     return f"idp-harness run {word(result.id)} --target {word(result.target)} --hold"
 
 

@@ -15,6 +15,7 @@ from harness.grammar.vocabulary import (
     BEARER_HEADER,
     NEIGHBOUR,
     OF_ALL_SERVICES,
+    OWN_SOCKET,
     READABLE_LOG,
     STYLES,
     USUAL_SETTINGS,
@@ -150,9 +151,11 @@ def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> 
         return SKIPPED, f"it is about Authorization: Bearer, and the token travels in {profile.credential.place}"
     if READABLE_LOG in variant.needs and profile.log_hidden:
         return SKIPPED, profile.log_hidden
+    if OWN_SOCKET in variant.needs and profile.no_socket:
+        return SKIPPED, profile.no_socket
     if NEIGHBOUR in variant.needs and profile.no_neighbour:
         return SKIPPED, profile.no_neighbour
-    beyond = {BEARER_HEADER, READABLE_LOG, NEIGHBOUR}
+    beyond = {BEARER_HEADER, READABLE_LOG, NEIGHBOUR, OWN_SOCKET}
     for capability in sorted(_needs(variant, profile) - profile.capabilities - beyond):
         return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
     for setting in sorted((variant.settings | profile.usual.keys()) & profile.cannot_set.keys()):

@@ -17,6 +17,7 @@ from harness.grammar.mock_words import Token
 from harness.grammar.model import Table
 from harness.grammar.placeholders import fill
 from harness.grammar.tables import Expect, Request
+from harness.grammar.vocabulary import OWN_SOCKET
 from harness.shown.foreign_text import foreign
 from harness.steps.registry import itself, step
 from harness.wire.exchange import ANSWER_SECONDS
@@ -36,7 +37,7 @@ class RawTable(_Lines, total=False):
     expect: Expect
 
 
-@step(sends=itself)
+@step(sends=itself, needs=(OWN_SOCKET,))
 def send_raw(
     run: CellRun,
     lines: list[str],
@@ -63,7 +64,7 @@ def send_raw(
         return run.judge(sent, expect)
 
 
-@step(sends=lambda args: args["requests"])
+@step(sends=lambda args: args["requests"], needs=(OWN_SOCKET,))
 def send_pipeline(run: CellRun, requests: list[RawTable]) -> None:
     """Several raw requests at once on one connection (RFC 9112 §9.3.2), whose answers are judged in their order; each
     table has `lines`, `expect`, `token`, `request`.
@@ -80,7 +81,7 @@ def send_pipeline(run: CellRun, requests: list[RawTable]) -> None:
         connection.close()
 
 
-@step()
+@step(needs=(OWN_SOCKET,))
 def send_half(run: CellRun, lines: list[str], token: Token | None = None, request: Request = "read") -> None:
     """The beginning of a request, on a connection that stays open until the case ends; nothing is judged."""
     prepared = _prepare(run, lines, token, request)

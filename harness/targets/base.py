@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from harness.base.errors import TargetError
 from harness.shown.foreign_text import ForeignText
+from harness.wire.exchange import ANSWER_SECONDS, Exchange, Request
 from harness.wire.grpc_address import GrpcAddress
 
 VERIFICATIONS = ("jwks", "public_key")
@@ -165,6 +167,24 @@ class HasGrpc(Protocol):
         """Where its gRPC server is; `None` when it has none or it is not known."""
 
 
+class Sends(Protocol):
+    """What sends requests to a service, as `harness.wire.exchange.Connection` does over a socket."""
+
+    def send(self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False) -> Exchange:
+        """Send `request` and wait at most `answer_seconds` for the whole answer."""
+
+    def close(self) -> None:
+        """Let the connection go."""
+
+
+@runtime_checkable
+class CalledHere(Protocol):
+    """A service that is called in this process: nobody listens at its `base_url`."""
+
+    def connection(self, ended: threading.Event) -> Sends:
+        """What sends requests to it; when `ended` is set no wait goes on."""
+
+
 @runtime_checkable
 class MayBeEnded(Protocol):
     """A service of which it is known when somebody else has ended it: what it then does is not its own doing."""
@@ -230,6 +250,19 @@ class HasNeighbour(Protocol):
 
     def neighbour(self) -> Target:
         """What starts the other service; ended with this target, which gives always the same one."""
+
+
+@runtime_checkable
+class CallsAnApp(Protocol):
+    """A target whose services are called in this process."""
+
+    @property
+    def can_restart(self) -> bool:
+        """As `Target.can_restart`."""
+
+    @property
+    def why_no_socket(self) -> str:
+        """Why no bytes can be written to a service."""
 
 
 @runtime_checkable

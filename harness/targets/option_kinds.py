@@ -129,6 +129,12 @@ PROGRAM = OptionKind(
 )
 FOLDER = OptionKind(Kind("a folder to which files can be written, or one that can be made", _can_be_a_folder), Path)
 PEM_FILE = OptionKind(Kind("the path of a PEM file with the certificates to trust", _is_pem_file))
+AN_APP = OptionKind(
+    Kind(
+        "an app, a function that makes one, or MODULE:NAME of either",
+        lambda value: callable(value) or (isinstance(value, str) and bool(re.fullmatch(r"[\w.]+:[\w.]+", value))),
+    )
+)
 SOME_LINE, ANY, URL_PATH = OptionKind(LINE), OptionKind(ANY_TEXT), OptionKind(PATH)
 IMAGE = OptionKind(
     Kind(

@@ -13,6 +13,7 @@ from harness.targets.base import Target
 from harness.targets.option_kinds import (
     ADDRESS,
     ADDRESS_WITH_PORT,
+    AN_APP,
     ANY,
     FOLDER,
     FREE_PORT,
@@ -77,6 +78,12 @@ def _container(**options: Any) -> Target:
     return ContainerTarget(**options)
 
 
+def _app(**options: Any) -> Target:
+    from harness.targets.app import AppTarget
+
+    return AppTarget(**options)
+
+
 @dataclass(frozen=True)
 class Entry:
     """How a target is made (and only then imported), what its options must be, and which it must have."""
@@ -117,6 +124,17 @@ TARGETS: Mapping[str, Entry] = {
             "profile": SOME_LINE,
         },
         ("command",),
+    ),
+    "app": Entry(
+        _app,
+        {
+            "app": AN_APP,
+            "one_at_a_time": YES_OR_NO,
+            "host": SOME_LINE,
+            "boot_seconds": SOME_SECONDS,
+            "profile": SOME_LINE,
+        },
+        ("app",),
     ),
     "container": Entry(
         _container,

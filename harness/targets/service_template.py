@@ -19,7 +19,7 @@ from mock_idp.tools.input_file import InputFileError, read_text
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # The fields of a ServiceConfig that a text can hold.
-_FIELDS = (
+FIELDS = (
     "issuer",
     "jwks_url",
     "audience",
@@ -46,7 +46,7 @@ _FIELDS = (
 SECRET_WORDS = ("api_keys_json", "api_keys_toml")
 # The files of a certificate for gRPC, which the target makes.
 GRPC_FILES = ("grpc_cert_file", "grpc_key_file")
-WORDS = ("port", "grpc_port", *_FIELDS, "public_key", *SECRET_WORDS)
+WORDS = ("port", "grpc_port", *FIELDS, "public_key", *SECRET_WORDS)
 # The words by which a service is told each setting of a scenario that it may know; none is enough for an empty list.
 SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
     "permissions_claim": ("permissions_claim",),
@@ -143,7 +143,7 @@ def config_words(port: int, config: ServiceConfig, grpc_port: int = 0) -> dict[s
 
     API keys are a list of tables with `key`, `permissions` and `description`, as JSON and as one value of TOML.
     """
-    fields = {name: _text(getattr(config, name)) for name in _FIELDS}
+    fields = {name: _text(getattr(config, name)) for name in FIELDS}
     keys = [{**vars(entry), "permissions": list(entry.permissions)} for entry in config.api_keys]
     tables = ("{" + ", ".join(f"{name} = {toml_value(value)}" for name, value in key.items()) + "}" for key in keys)
     in_words = {"api_keys_json": json.dumps(keys), "api_keys_toml": f"[{', '.join(tables)}]"}

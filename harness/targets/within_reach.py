@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.declared.profile import Profile
-from harness.targets.base import BringsIdp, HasNeighbour, LacksSettings, Target, TellsGrpc, ToldByWords
+from harness.targets.base import BringsIdp, CallsAnApp, HasNeighbour, LacksSettings, Target, TellsGrpc, ToldByWords
 from harness.targets.service_template import SETTING_WORDS
 from harness.targets.url import is_on_this_machine
 from harness.wire.grpc_library import why_not_installed
@@ -19,6 +19,8 @@ def as_run_by(target: Target, profile: Profile) -> Profile:
     harness, one that is told by words can be given what its words say, and gRPC needs its address and the extra `grpc`.
     """
     profile = replace(profile, cannot_set=_beyond_words(target), no_neighbour=_why_no_neighbour(target))
+    if isinstance(target, CallsAnApp):
+        profile = replace(profile, no_socket=target.why_no_socket)
     capabilities = profile.capabilities
     gone: dict[str, str] = {}
     if "api_keys" in profile.cannot_set and "api-keys" in capabilities and not profile.api_keys:
@@ -30,7 +32,8 @@ def as_run_by(target: Target, profile: Profile) -> Profile:
         gone |= {name: reason for name in ("attacker-listener", "tls") if name in capabilities}
     elif not target.can_restart:
         reason = f"the target {target.name} takes the service as it runs"
-        profile = replace(profile, log_hidden=f"{reason}, and sees no log of it")
+        if not isinstance(target, CallsAnApp):
+            profile = replace(profile, log_hidden=f"{reason}, and sees no log of it")
         gone |= {name: reason for name in ("configure", "restart") if name in capabilities}
         if "attacker-listener" in capabilities and not is_on_this_machine(target):
             gone["attacker-listener"] = "the service is on another machine and reaches no listener on this one"

@@ -14,7 +14,7 @@ from watching import steps
 
 from harness.base.verdicts import INCONCLUSIVE, PASSED, Inconclusive
 from harness.cell.pace import PATIENCE_SECONDS, Pace, PacedConnection, Paces, retry_after
-from harness.wire.exchange import Exchange, Request
+from harness.wire.exchange import Connection, Exchange, Request
 
 NOW = 1_800_000_000.0
 GET = Request("GET", "/v1/things")
@@ -99,7 +99,10 @@ def every(number: int) -> Callable[[Call], Answer]:
 
 
 def test_a_429_is_sent_again_and_nobody_sees_it() -> None:
-    with SmallService(every(2)) as service, PacedConnection(service.url, Pace(None, lambda _: None)) as connection:
+    with (
+        SmallService(every(2)) as service,
+        PacedConnection(Connection(service.url), Pace(None, lambda _: None)) as connection,
+    ):
         assert [connection.send(GET).status for _ in range(4)] == [401] * 4
         assert len(service.calls) == 7
 
