@@ -16,7 +16,7 @@ from mock_idp.tools.program import INTERRUPTED
 
 # Each is a module of this room and a function in it; `list` is a word of Python.
 _NAMES: Final = (
-    *("build", "check", "client", "compare", "doctor", "keys", "lint", "list", "measure", "mutants"),
+    *("build", "check", "client", "compare", "doctor", "init", "keys", "lint", "list", "measure", "mutants"),
     *("permissions", "report", "run", "show", "token"),
 )
 

@@ -108,12 +108,13 @@ def find_profile(name: str, directories: list[Path] | None = None) -> Path:
     raise UsageError(f"there is no profile {name!r}{nearest(name, known)}")
 
 
-def load_profile(file: Path, directories: Iterable[Path] = ()) -> Profile:
+def load_profile(file: Path, directories: Iterable[Path] = (), *, text: str | None = None) -> Profile:
     """Read a profile strictly; its policies are bundled ones, or of directories of scenarios, its own among them.
 
-    Raises `ScenarioFileError` with the line of what is wrong.
+    With `text` it is that, of a file which need not be there yet. Raises `ScenarioFileError` with the line of what is
+    wrong.
     """
-    source = TomlSource(file)
+    source = TomlSource(file, text)
     own = [file.parent.parent] if file.parent.name == "profiles" else []
     check_profile(source, known_knobs([*own, *directories]))
     data = source.data

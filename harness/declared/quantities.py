@@ -44,6 +44,7 @@ _ROWS = (
     Quantity("algorithms-unconfigured", "algorithms accepted with RS256 alone on the allow-list"),
     Quantity("algorithms-configured", "algorithms accepted when alone on the allow-list"),
     Quantity("accepted-typ", "values of the header member typ that are accepted"),
+    Quantity("token-without-kid", "a token that names no key"),
     Quantity("clock", "the clock that exp is compared with"),
     Quantity("minimum-rsa-bits", "smallest RSA key that is accepted", "bits"),
     Quantity("largest-token", "longest token that is accepted", "bytes", 64),

@@ -18,15 +18,15 @@ _LONGEST_VALUE = 200
 
 
 class TomlSource:
-    """A parsed TOML file; `data` is its content.
+    """A parsed TOML file; `data` is its content. With `text` it is that, whatever stands in the file.
 
     Raises `ScenarioFileError` when the file can't be read or isn't TOML (a duplicate key is not TOML).
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, text: str | None = None) -> None:
         self.file = file
         try:
-            self.text = read_text(file)
+            self.text = read_text(file) if text is None else text
             self.data = parse_toml(self.text)
         except InputFileError as error:
             raise ScenarioFileError(file, error.line, str(error)) from error

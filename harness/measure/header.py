@@ -1,4 +1,4 @@
-"""Which values of `typ` a service accepts, and how long a token may be."""
+"""Which values of `typ` a service accepts, whether it insists on a `kid`, and how long a token may be."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from harness.measure.experiment import Experiment
 from harness.measure.finding import AT_LEAST, Finding, Findings
 from harness.measure.lab import Lab
 
+ACCEPTED, REFUSED = "accepted", "refused"
 _ABSENT = "(absent)"
 _TYPES = (
     "JWT", "jwt", "at+jwt", "application/at+jwt", "id+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "JOSE", "x",
@@ -19,11 +20,16 @@ _EACH = 3
 
 
 def accepted_typ(lab: Lab) -> Findings:
-    """The plain token under each of the types that tokens of other kinds have."""
+    """The plain token under each of the types that tokens of other kinds have, and without its kid."""
     with lab.ready_trial() as trial:
         accepted = [_ABSENT] if trial.accepts(trial.token(header_without=["typ"])) else []
         accepted += [kind for kind in _TYPES if trial.accepts(trial.token(header={"typ": kind}))]
-    return {"accepted-typ": Finding(accepted, counts={"tokens": len(_TYPES) + 1})}
+        without_kid = ACCEPTED if trial.accepts(trial.token(header_without=["kid"])) else REFUSED
+        published = sum(key["state"] in ("current", "next", "previous") for key in trial.issuer.key_list())
+    return {
+        "accepted-typ": Finding(accepted, counts={"tokens": len(_TYPES) + 1}),
+        "token-without-kid": Finding(without_kid, counts={"tokens": 1, "published_keys": published}),
+    }
 
 
 def largest_token(lab: Lab) -> Findings:
@@ -48,5 +54,5 @@ def _step(accepted: int) -> int:
     return finest if accepted <= _FINE_UP_TO else accepted // 32
 
 
-TYP = Experiment(("accepted-typ",), accepted_typ, needs=())
+TYP = Experiment(("accepted-typ", "token-without-kid"), accepted_typ, needs=())
 TOKEN_SIZE = Experiment(("largest-token",), largest_token, needs=())

@@ -39,9 +39,14 @@ class Lab:
 
     def __init__(self, environment: Environment, style: str, seconds: float, starts: Semaphore) -> None:
         self.environment, self.style, self.seconds = environment, style, seconds
-        self._starts, self._deadline = starts, time.monotonic() + seconds
+        self._starts = starts
+        self.begin()
         self._moving = Lock()
         self.secrets = Secrets()  # Those of all its trials.
+
+    def begin(self) -> None:
+        """The experiment begins now, and its time with it."""
+        self._deadline = time.monotonic() + self.seconds
 
     @property
     def profile(self) -> Profile:

@@ -10,6 +10,7 @@ import tomli_w
 from harness.measure.card import text
 from harness.measure.claims import NOT_CHECKED
 from harness.measure.finding import AT_LEAST
+from harness.measure.header import REFUSED
 from harness.measure.reading import MEASURED, Reading, is_number
 
 _HEAD: Final = "# Proposed by idp-harness measure"
@@ -41,16 +42,22 @@ def propose_profile(readings: Sequence[Reading], knobs: Collection[str]) -> str:
         f"{_HEAD}: what the service was seen to do. A profile says what its documents promise:",
         "# keep the lines that they bear out, and change or drop the others.",
     ]
-    for table, rules in (("policy", _POLICY), ("timing", _TIMING), ("refusal", _REFUSAL)):
+    for table in _RULES:
         parts += ["", f"[{table}]"]
         for reading in readings:
-            if reading.status != MEASURED or reading.name not in rules:
-                continue
-            lines = rules[reading.name](reading)
-            lines = {name: value for name, value in lines.items() if table != "policy" or name in knobs}
-            if lines:
+            if lines := proposed_lines(reading, knobs).get(table):
                 parts += [f"# {reading.name}: {' '.join(text(reading).split())}", tomli_w.dumps(lines).rstrip()]
     return "\n".join(parts) + "\n"
+
+
+def proposed_lines(reading: Reading, knobs: Collection[str]) -> dict[str, Lines]:
+    """The lines of each table that a row stands for; of policies only `knobs`. {} for what was not measured."""
+    if reading.status != MEASURED:
+        return {}
+    said = {table: rules[reading.name](reading) for table, rules in _RULES.items() if reading.name in rules}
+    if "policy" in said:
+        said["policy"] = {name: value for name, value in said["policy"].items() if name in knobs}
+    return {table: lines for table, lines in said.items() if lines}
 
 
 def _leeway(reading: Reading) -> Lines:
@@ -110,7 +117,9 @@ _POLICY: Final[Mapping[str, Callable[[Reading], Lines]]] = {
     "required-claims": _required,
     "algorithms-configured": lambda reading: {"es256_supported": "ES256" in reading.value},
     "accepted-typ": _types,
+    "token-without-kid": lambda reading: {"kid_required": reading.value == REFUSED},
     "credential-precedence": _word("credential_precedence", _PRECEDENCE),
 }
 _TIMING: Final[Mapping[str, Callable[[Reading], Lines]]] = {"cool-down": _cool_down}
 _REFUSAL: Final[Mapping[str, Callable[[Reading], Lines]]] = dict.fromkeys(_ANSWERS, _status)
+_RULES: Final = {"policy": _POLICY, "timing": _TIMING, "refusal": _REFUSAL}

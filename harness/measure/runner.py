@@ -43,11 +43,12 @@ def measure(
     progress: Progress = lambda _: None,
     *,
     most_at_once: int | None = None,
+    make_lab: Callable[[Environment, str, float, Semaphore], Lab] = Lab,
 ) -> list[Reading]:
     """Run the experiments; the readings of the named `rows` (all without any), in the order of the card.
 
     As many run side by side as is good for their kind, at most `most_at_once`. `progress` hears of each experiment that
-    has ended. What one experiment can't do becomes the reason in its rows.
+    has ended. What one experiment can't do becomes the reason in its rows. `make_lab` makes the lab of each.
     """
     findings: dict[str, tuple[Finding, bool, Secrets]] = {}
     starts = Semaphore(STARTS_AT_ONCE)
@@ -55,7 +56,10 @@ def measure(
         batch = [one for one in experiments if one.timed is timed]
         at_once = 1 if environment.options.issuer else min(at_once, most_at_once or at_once)
         with ThreadPoolExecutor(at_once, thread_name_prefix="experiment") as pool:
-            running = {pool.submit(_run, environment, style, one, starts): one for one in batch}
+            running = {
+                pool.submit(_run, environment, one, make_lab(environment, style, one.seconds, starts)): one
+                for one in batch
+            }
             for done in as_they_end(running):
                 found, is_error, secrets = done.result()
                 findings |= {name: (finding, is_error, secrets) for name, finding in found.items()}
@@ -76,11 +80,10 @@ def measure(
     ]
 
 
-def _run(
-    environment: Environment, style: str, experiment: Experiment, starts: Semaphore
-) -> tuple[Findings, bool, Secrets]:
+def _run(environment: Environment, experiment: Experiment, lab: Lab) -> tuple[Findings, bool, Secrets]:
     """What the experiment found, whether it failed instead of finding, and what must not be shown of it."""
-    profile, lab = environment.profile, Lab(environment, style, experiment.seconds, starts)
+    profile = environment.profile
+    lab.begin()
     for need in experiment.needs:
         if need not in profile.capabilities:
             return (

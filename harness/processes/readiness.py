@@ -15,8 +15,10 @@ _INTERVAL_SECONDS = 0.01
 _SHARE_OF_WAITING, _LONGEST_INTERVAL_SECONDS = 4, 0.1
 
 
-def health_state(base_url: str, path: str = HEALTH_PATH) -> tuple[bool, str]:
+def health_state(base_url: str, path: str = HEALTH_PATH, *, any_status: bool = False) -> tuple[bool, str]:
     """Ask once, for two seconds at most. Whether the answer was 200, and what came, in words.
+
+    With `any_status` every answer will do by which a service doesn't say that it can't serve, so all below 500.
 
     No proxy is used, whatever this process's environment says, and no redirect is followed.
     """
@@ -25,7 +27,8 @@ def health_state(base_url: str, path: str = HEALTH_PATH) -> tuple[bool, str]:
             answer = connection.send(Request("GET", path), answer_seconds=_PROBE_SECONDS)
     except HarnessError as problem:
         return False, str(problem)
-    return answer.status == 200, answer.summary()
+    ready = answer.status is not None and answer.status < 500 if any_status else answer.status == 200
+    return ready, answer.summary()
 
 
 def wait_until(check: Callable[[], str | None], ended: Callable[[float], bool], seconds: float) -> str | None:

@@ -36,7 +36,8 @@ class ProcessTarget:
     over TLS where it is given a certificate (`{grpc_cert_file}`, `{grpc_key_file}`), or `grpc_ca_file` says what to
     trust. `jwks_base_url` is the URL of the identity provider as the service must know it, with `{port}` for its port,
     `https_base_url` that of one behind TLS; `{ca_file}` among the words says that it can be told which CA to trust.
-    `health_path` answers 200 when the service is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
+    `health_path` answers 200 when the service is ready, within `boot_seconds`; with `health_status="any"` every answer
+    below 500 will do. `log_folder` keeps the logs as files.
     """
 
     name = "process"
@@ -51,6 +52,7 @@ class ProcessTarget:
         jwks_base_url: str = "http://127.0.0.1:{port}",
         https_base_url: str = "https://localhost:{port}",
         health_path: str = HEALTH_PATH,
+        health_status: str = "200",
         boot_seconds: float = 30.0,
         log_folder: Path | None = None,
         grpc_ca_file: str = "",
@@ -80,6 +82,7 @@ class ProcessTarget:
         self._grpc_ca_file, self._certificate = grpc_ca_file, GrpcCertificate()
         self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
         self._health_path, self._boot_seconds, self._log_folder = health_path, boot_seconds, log_folder
+        self._any_status = health_status == "any"
         self._services = RunningServices()
 
     def available(self) -> str | None:
@@ -159,7 +162,7 @@ class ProcessTarget:
 
     def _wait_until_healthy(self, process: GuardedProcess, log: ServiceLog, base_url: str, port: int) -> None:
         def missing() -> str | None:
-            healthy, state = health_state(base_url, self._health_path)
+            healthy, state = health_state(base_url, self._health_path, any_status=self._any_status)
             return None if healthy else state
 
         state = wait_until(missing, process.wait, self._boot_seconds)
@@ -174,7 +177,7 @@ class ProcessTarget:
         if (status := process.exit_status()) is not None:
             raise TargetError(f"the service ended with status {status} while starting", log.tail())
         raise TargetError(
-            f"the service did not answer GET {self._health_path} with 200 within {self._boot_seconds:g} s; "
-            f"last state: {state}",
+            f"the service did not answer GET {self._health_path} with "
+            f"{'a status below 500' if self._any_status else 200} within {self._boot_seconds:g} s; last state: {state}",
             log.tail(),
         )

@@ -93,6 +93,7 @@ class Entry:
     needed: tuple[str, ...] = ()
 
 
+_HEALTH_STATUS = one_of("200", "any")
 _OF_TASKER = {"jwks_host": SOME_LINE, "log_folder": FOLDER, "port": FREE_PORT, "boot_seconds": SOME_SECONDS}
 
 TARGETS: Mapping[str, Entry] = {
@@ -118,6 +119,7 @@ TARGETS: Mapping[str, Entry] = {
             "jwks_base_url": ADDRESS_WITH_PORT,
             "https_base_url": ADDRESS_WITH_PORT,
             "health_path": URL_PATH,
+            "health_status": _HEALTH_STATUS,
             "boot_seconds": SOME_SECONDS,
             "log_folder": FOLDER,
             "grpc_ca_file": PEM_FILE,
@@ -160,6 +162,7 @@ TARGETS: Mapping[str, Entry] = {
             "jwks_base_url": ADDRESS_WITH_PORT,
             "https_base_url": ADDRESS_WITH_PORT,
             "health_path": URL_PATH,
+            "health_status": _HEALTH_STATUS,
             "wait_seconds": SECONDS,
             "grpc_address": HOST_AND_PORT,
             "grpc_ca_file": PEM_FILE,

@@ -28,9 +28,11 @@ class RunningService:
     pid = None
     secrets: tuple[str, ...] = ()
 
-    def __init__(self, base_url: str, health_path: str, grpc_address: GrpcAddress | None = None) -> None:
+    def __init__(
+        self, base_url: str, health_path: str, grpc_address: GrpcAddress | None = None, *, any_status: bool = False
+    ) -> None:
         self.base_url, self.grpc_address = base_url, grpc_address
-        self._health_path = health_path
+        self._health_path, self._any_status = health_path, any_status
 
     def stop(self) -> None:
         """Do nothing: it is not ours to end."""
@@ -39,7 +41,7 @@ class RunningService:
         return ForeignText("")
 
     def alive(self) -> bool:
-        return health_state(self.base_url, self._health_path)[0]
+        return health_state(self.base_url, self._health_path, any_status=self._any_status)[0]
 
     def rss_bytes(self) -> None:
         return None
@@ -64,8 +66,9 @@ class UrlTarget:
     """The service at `base_url` (http or https). It must already trust the issuer that tokens come from.
 
     `jwks_base_url` is the URL under which it knows the identity provider, with `{port}` for its port; `https_base_url`
-    likewise for one behind TLS. `health_path` has to answer 200 within `wait_seconds`. `grpc_address` is HOST:PORT of
-    its gRPC server, https://HOST:PORT over TLS, with the authorities in `grpc_ca_file` in place of the usual ones.
+    likewise for one behind TLS. `health_path` has to answer 200 within `wait_seconds`; with `health_status="any"` every
+    answer below 500 will do. `grpc_address` is HOST:PORT of its gRPC server, https://HOST:PORT over TLS, with the
+    authorities in `grpc_ca_file` in place of the usual ones.
     """
 
     name = "url"
@@ -79,6 +82,7 @@ class UrlTarget:
         jwks_base_url: str = "http://127.0.0.1:{port}",
         https_base_url: str = "https://localhost:{port}",
         health_path: str = HEALTH_PATH,
+        health_status: str = "200",
         wait_seconds: float = 10.0,
         grpc_address: str | None = None,
         grpc_ca_file: str = "",
@@ -93,18 +97,23 @@ class UrlTarget:
         self._base_url = base_url.rstrip("/")
         self._jwks_base_url, self._https_base_url = jwks_base_url, https_base_url
         self._health_path, self._wait_seconds = health_path, wait_seconds
+        self._any_status = health_status == "any"
+        self._wanted = "a status below 500" if self._any_status else "200"
         self.is_local = _is_loopback(parts.hostname)
         self._config: ServiceConfig | None = None
         self._lock = threading.Lock()
 
     def available(self) -> str | None:
-        healthy, state = health_state(self._base_url, self._health_path)
+        healthy, state = self._health()
         if not healthy:
-            return f"GET {self._base_url}{self._health_path} does not answer 200: {state}"
+            return f"GET {self._base_url}{self._health_path} does not answer {self._wanted}: {state}"
         if self._grpc_address is None or why_not_installed():
             return None
         reason = self._grpc_address.why_not_reached()
         return f"gRPC: {reason} (options grpc_address and grpc_ca_file)" if reason else None
+
+    def _health(self) -> tuple[bool, str]:
+        return health_state(self._base_url, self._health_path, any_status=self._any_status)
 
     def jwks_base_url(self, idp_port: int) -> str:
         return self._jwks_base_url.replace("{port}", str(idp_port))
@@ -125,17 +134,17 @@ class UrlTarget:
                 )
 
             def missing() -> str | None:
-                healthy, state = health_state(self._base_url, self._health_path)
+                healthy, state = self._health()
                 return None if healthy else state
 
             pause = threading.Event()  # Nothing ends it: the wait is for the service's answer, with a deadline.
             if state := wait_until(missing, pause.wait, self._wait_seconds):
                 raise TargetError(
-                    f"the service at {self._base_url} did not answer GET {self._health_path} with 200 "
+                    f"the service at {self._base_url} did not answer GET {self._health_path} with {self._wanted} "
                     f"within {self._wait_seconds:g} s; last state: {state}"
                 )
             self._config = config
-            return RunningService(self._base_url, self._health_path, self._grpc_address)
+            return RunningService(self._base_url, self._health_path, self._grpc_address, any_status=self._any_status)
 
     def close(self) -> None:
         """Do nothing: the service is not ours to end."""

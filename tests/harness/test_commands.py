@@ -30,7 +30,7 @@ def test_help_has_an_example(tmp_path: Path, command: tuple[str, ...]) -> None:
 
 
 def test_the_commands_are_the_documented_ones() -> None:
-    judging = {"check", "compare", "doctor", "list", "measure", "mutants", "report", "run", "show"}
+    judging = {"check", "compare", "doctor", "init", "list", "measure", "mutants", "report", "run", "show"}
     assert set(cli.commands) == judging | {"build", "client", "keys", "lint", "permissions", "token"}
 
 

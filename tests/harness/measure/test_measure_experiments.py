@@ -37,6 +37,7 @@ KNOWN: dict[str, Any] = {
     "algorithms-unconfigured": ["RS256"],
     "algorithms-configured": [*RSA, "ES256", "ES384", "ES512", "EdDSA"],
     "accepted-typ": ["(absent)", "JWT", "jwt", "at+jwt", "application/at+jwt"],
+    "token-without-kid": "accepted",
     "clock": "its own",
     "minimum-rsa-bits": 2048,
     "largest-token": 16 * 1024,

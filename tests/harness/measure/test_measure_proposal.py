@@ -46,6 +46,7 @@ def proposed(name: str, value: Any, bound: str = "") -> dict[str, Any]:
         ("nbf-leeway", "not checked", "", {"policy": {"nbf_checked": False}}),
         ("nbf-leeway", 300, "", {"policy": {"nbf_checked": True, "nbf_leeway_seconds": 300}}),
         ("iat-leeway", "not checked", "", {"policy": {"iat_in_future_refused": False}}),
+        ("token-without-kid", "refused", "", {"policy": {"kid_required": True}}),
         ("credential-precedence", "the API key", "", {"policy": {"credential_precedence": "api-key"}}),
         ("cool-down", 0.52, "", {"timing": {"unknown_kid_cooldown_seconds": 0.52}}),
         ("cool-down", 5.0, AT_LEAST, {"timing": {}}),

@@ -1,0 +1,261 @@
+"""`idp-harness init`: from a running or startable service to a profile and a first verdict."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from harness.base.errors import HarnessError, UsageError
+from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK, Inconclusive
+from harness.cell.environment import Options, check_options
+from harness.cli.options import all_scenarios, check_idp, control_token_option, scenarios_option, target_settings
+from harness.cli.output import OutputFile
+from harness.declared.profile import load_profile
+from harness.grammar.policies import known_knobs
+from harness.grammar.toml_source import TomlSource
+from harness.grammar.vocabulary import VENDORS
+from harness.matrix.target_runs import TargetRuns
+from harness.shown import terminal
+from harness.shown.terminal import words
+from harness.survey.contradictions import Compared, compare
+from harness.survey.opening import Wanted, check_told
+from harness.survey.survey import Survey, Surveyed, survey
+from harness.survey.writing import misdeed_lines, style_in
+from harness.targets import TARGETS, make_target
+
+# Any will do to set a run up: it is replaced before anything is asked.
+_STAND_IN = "rfc9068"
+_CAN_BE_ANY = ("process", "url")
+# Nobody knows yet how long it takes to start.
+_BOOT_SECONDS = "60"
+
+
+@click.command()
+@click.option(
+    "--target", type=click.Choice(sorted(TARGETS)), help="How to get the service. [default: by what is named]"
+)
+@click.option("--command", metavar="LINE", help="How to start the service (--target process).")
+@click.option("--base-url", metavar="URL", help="Where a running service is (--target url).")
+@click.option("--target-option", multiple=True, metavar="KEY=VALUE", help="Another setting of the target.")
+@click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
+@control_token_option
+@click.option("--issuer", metavar="ID", help="The issuer there that the service trusts. [default: default]")
+@click.option("--style", type=click.Choice(VENDORS), help="Only tokens of this vendor. [default: which are let in]")
+@click.option("--route", metavar="[METHOD ]PATH", default="", help="A route that wants a token, such as /notes.")
+@click.option(
+    "--permission", "permissions", multiple=True, metavar="NAME", help="What it may want. May be given again."
+)
+@click.option("--audience", metavar="TEXT", default="", help="The audience that tokens need.")
+@click.option("--openapi", metavar="URL|FILE", default="", help="Its OpenAPI document. [default: at the usual places]")
+@click.option("--title", metavar="TEXT", help="What the service is called.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The profile to write. [default: after the service, such as notes.toml]",
+)
+@click.option("--force", is_flag=True, help="Write over a profile that is there.")
+@click.option(
+    "--check",
+    "old",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Write nothing: say which lines of this profile the service contradicts.",
+)
+@scenarios_option
+@click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
+def init(
+    target: str | None,
+    command: str | None,
+    base_url: str | None,
+    target_option: tuple[str, ...],
+    idp_url: str | None,
+    control_token: str | None,
+    issuer: str | None,
+    style: str | None,
+    route: str,
+    permissions: tuple[str, ...],
+    audience: str,
+    openapi: str,
+    title: str | None,
+    output: Path | None,
+    force: bool,
+    old: Path | None,
+    directories: tuple[Path, ...],
+    faults: tuple[str, ...],
+) -> int:
+    """Ask a service by experiment, and write a profile of it that can be run at once.
+
+    It looks for a route that wants a token, finds out what opens it, what the service does with odd tokens and how it
+    says no. Each line of the profile stands beside its evidence; what may be a mistake is told and not declared.
+
+    Exit status 3 when nothing could be found out. With --check: 1 when the service contradicts a line.
+
+    \b
+    Examples:
+      idp-harness init --command 'python service.py --port {port} --issuer {issuer} --jwks-url {jwks_url}
+                                  --audience {audience}' --route /notes
+      idp-harness init --base-url http://127.0.0.1:8080 --idp-url http://127.0.0.1:9400 --route /notes
+      idp-harness init --check notes.toml --command '...'
+    """
+    console = terminal.console()
+    given = tuple(target_settings(base_url, command, target_option))
+    target = _target(target, {name.replace("-", "_") for name, _ in given})
+    if idp_url and not issuer:
+        issuer = "default"
+    told = {name.replace("-", "_") for name, _ in given}
+    asked = given
+    if target in _CAN_BE_ANY and "health_path" not in told:
+        asked += (("health_status", "any"),)
+    if target == "process" and "boot_seconds" not in told:
+        asked += (("boot_seconds", _BOOT_SECONDS),)
+    options = Options(
+        target=target,
+        profile=_STAND_IN,
+        target_options=asked,
+        scenario_directories=tuple(str(directory) for directory in directories),
+        idp_url=idp_url,
+        control_token=control_token,
+        issuer=issuer,
+        faults=faults,
+    )
+    check_options(options)
+    runner = make_target(target, options.target_settings())
+    check_told(runner, options)
+    name = title or _name(given, target)
+    file = old or output or Path(f"{name.lower()}.toml")
+    written = None if old else OutputFile(_free(file, force), lambda _: force)
+    source, profile = (TomlSource(old), load_profile(old, directories)) if old else (None, None)
+    check_idp(idp_url, control_token, issuer)
+    if reason := runner.available():
+        raise HarnessError(f"the target {target} can't be used here: {reason}")
+    knobs, scenarios = known_knobs(directories), all_scenarios(directories)
+    wanted = Wanted(route, permissions, openapi, style or "", audience)
+    began = time.monotonic()
+
+    def say(line: str) -> None:
+        console.print(words((f"{time.monotonic() - began:6.1f} s ", "dim"), line), soft_wrap=True)
+
+    with closing(TargetRuns()) as runs:
+        environment = runs.of(options).sessions.environment
+        work = Survey(environment, wanted, name, file, knobs, scenarios, directories, say)
+        if profile is not None and source is not None:
+            try:
+                return _print_compared(console, file, compare(work, profile, source, style or _style_of(work, source)))
+            except Inconclusive as problem:
+                raise HarnessError(f"{file} can't be compared: {problem}") from problem
+        surveyed = survey(work)
+    assert written is not None
+    written.write(surveyed.text)
+    _print_surveyed(console, file, surveyed)
+    others = [("--idp-url", idp_url), ("--issuer", issuer), *(("--scenarios", str(one)) for one in directories)]
+    others += [("--fault", fault) for fault in faults]
+    line = _next_command(file, target, given, surveyed, [(key, value) for key, value in others if value])
+    console.print(words("\nNext:\n  ", (line, "bold")), soft_wrap=True)
+    return EXIT_OK
+
+
+def _style_of(work: Survey, source: TomlSource) -> str:
+    """The style of the issuer that is given, or with which the profile was made."""
+    if issuer := work.environment.options.issuer:
+        return work.environment.idp.issuer(issuer).style
+    return style_in(source.text)
+
+
+def _target(target: str | None, told: set[str]) -> str:
+    if target is not None:
+        return target
+    if "command" in told:
+        return "process"
+    if "base_url" in told:
+        return "url"
+    raise UsageError(
+        "which service? Say how to start it, --command '… --port {port} --issuer {issuer} --jwks-url {jwks_url}', "
+        "where it runs, --base-url URL, or --target container with its image (--target-option image=…)"
+    )
+
+
+def _name(settings: Sequence[tuple[str, str]], target: str) -> str:
+    """What the service may be called: the file that its command names, its image, or its target."""
+    said = {name.replace("-", "_"): value for name, value in settings}
+    if "image" in said:
+        return said["image"].rpartition("/")[2].partition(":")[0]
+    try:
+        parts = shlex.split(said.get("command", ""))
+    except ValueError:
+        parts = []
+    # The last word before the options that is a file of this folder: `python service.py`, `node server.js`, `./api`.
+    files = [
+        Path(part).stem for part in parts if "{" not in part and Path(part).is_file() and "bin" not in Path(part).parts
+    ]
+    stem = files[0] if files else target if target != "url" else "service"
+    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem) or "service"
+
+
+def _free(file: Path, force: bool) -> Path:
+    """The file, if nothing is there that would be lost. Raises `UsageError`."""
+    if file.suffix != ".toml":
+        raise UsageError(f"--output takes the name of a profile, which ends with .toml, not {str(file)!r}")
+    if file.exists() and not force:
+        raise UsageError(f"{file} is there: choose another --output, or --force to write over it")
+    return file
+
+
+def _print_surveyed(console: Console, file: Path, surveyed: Surveyed) -> None:
+    portrait = surveyed.portrait
+    sure = [one for one in portrait.seen if not one.doubt]
+    doubtful = [one for one in portrait.seen if one.doubt]
+    if portrait.misdeeds:
+        console.print(words(("\nFindings: no service may do this, and no line declares it away", "red bold")))
+        for one in portrait.misdeeds:
+            first, second = misdeed_lines(one)
+            console.print(words("  ", (first, "red"), f"\n  {second}"), soft_wrap=True)
+    if doubtful:
+        console.print(words(("\nDoubtful: left out of the profile until you say that it is meant", "yellow bold")))
+        for seen in doubtful:
+            console.print(
+                words(f"  {seen.table}.{seen.name} = {seen.value!r}: {seen.evidence}. {seen.doubt}"), soft_wrap=True
+            )
+    console.print(
+        words(
+            f"\n{file}: {len(sure)} lines observed, {len(doubtful)} doubtful, {len(portrait.unknown)} policies "
+            f"unknown, routes: {', '.join(portrait.routes)}. Nothing in it is promised yet: keep what your documents "
+            "bear out."
+        ),
+        soft_wrap=True,
+    )
+
+
+def _print_compared(console: Console, file: Path, compared: Compared) -> int:
+    for one in compared.contradictions:
+        console.print(
+            words(("contradicted ", "red bold"), f"{file}:{one.line}: {one.declared}; seen: {one.evidence}"),
+            soft_wrap=True,
+        )
+    for name in compared.not_compared:
+        console.print(words(("not compared ", "dim"), name), soft_wrap=True)
+    count = len(compared.contradictions)
+    console.print(words(f"{compared.agreed} lines are as declared, {count} are contradicted"))
+    if count:
+        return EXIT_FAILED
+    return EXIT_OK if compared.agreed else EXIT_COULD_NOT_RUN
+
+
+def _next_command(
+    file: Path, target: str, given: Sequence[tuple[str, str]], surveyed: Surveyed, others: Sequence[tuple[str, str]]
+) -> str:
+    """The line that judges the service by the new profile."""
+    said = ["idp-harness", "run", "--profile", str(file), "--target", target]
+    short = {"command": "--command", "base_url": "--base-url"}
+    told = [(name.replace("-", "_"), value) for name, value in given]
+    for name, value in told:
+        said += [short[name], value] if name in short else ["--target-option", f"{name}={value}"]
+    if target in _CAN_BE_ANY and "health_path" not in {name for name, _ in told}:
+        option = f"health_path={surveyed.health}" if surveyed.health else "health_status=any"
+        said += [] if surveyed.health == "/health" else ["--target-option", option]
+    said += [word for pair in others for word in pair]
+    return shlex.join([*said, "--style", surveyed.portrait.style])

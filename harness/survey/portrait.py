@@ -1,0 +1,71 @@
+"""What was found out about a service: data, from which a profile is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.declared.permissions import Permissions
+from harness.grammar.model import Route
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A line of a profile: `name = value` of a `table`, and the `evidence` for it.
+
+    With a `doubt`, which says why, it is no line that somebody may take over without a look into the documents.
+    """
+
+    table: str
+    name: str
+    value: Any
+    evidence: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Misdeed:
+    """A requirement of every service that this one broke: `cells` of the scenario failed, one with `actual`."""
+
+    scenario: str
+    title: str
+    requirement: str
+    severity: str
+    cells: tuple[str, ...]
+    actual: str
+
+
+@dataclass(frozen=True)
+class FoundRoute:
+    """A route of the profile, and how it was found."""
+
+    route: Route
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """All of it. `capabilities` and `lacks` have a reason for each name, `unknown` one for each policy.
+
+    `place` is None where nothing was found out about permissions; `style` is the vendor whose tokens are let in.
+    """
+
+    title: str
+    style: str
+    audience: str
+    audience_evidence: str
+    routes: Mapping[str, FoundRoute] = field(default_factory=dict)
+    place: Permissions | None = None
+    place_evidence: str = ""
+    capabilities: Mapping[str, str] = field(default_factory=dict)
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    seen: tuple[Seen, ...] = ()
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    misdeeds: tuple[Misdeed, ...] = ()
+    permissions: tuple[str, ...] = ()
+    public: tuple[Route, ...] = ()
+
+    def sure(self, table: str) -> dict[str, Any]:
+        """The lines of a table that nothing speaks against."""
+        return {one.name: one.value for one in self.seen if one.table == table and not one.doubt}

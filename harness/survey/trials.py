@@ -1,0 +1,191 @@
+"""Scenarios as questions: which way a policy goes that the documents leave open, and what no service may do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from harness.base.mishaps import MISHAPS
+from harness.base.verdicts import FAILED, PASSED, CellResult
+from harness.cell.environment import Environment
+from harness.cell.session import Session
+from harness.declared.profile import Profile
+from harness.grammar.model import Cell, Scenario, Variant
+from harness.grammar.policies import Knob
+from harness.matrix.cell_runner import run_cell
+from harness.scenario.plan import plan
+from harness.steps import STEPS
+from harness.survey.portrait import Misdeed, Seen
+
+# Which of a policy's answers are left to a person: what lets somebody in whom an RFC or common sense would keep out.
+LENIENT: Final[Mapping[str, Any]] = {
+    "exp_required": False,
+    "iss_required": False,
+    "audience_required": False,
+    "nbf_checked": False,
+    "global_wildcard": True,
+    "token_in_query": True,
+    "numeric_text_dates": True,
+    "jwks_redirects_followed": True,
+    "mixed_audience_array_accepted": True,
+    "mixed_permission_array_accepted": True,
+}
+_GRAVE: Final = ("catastrophic", "critical")
+_AREAS: Final = ("signature", "identity", "time", "header", "kid", "permissions", "replay", "tenant")
+
+
+class Bench:
+    """Runs untimed cells one after the other, those of one service on one session, which `close` ends.
+
+    `key_sets` says whether the service takes up a changed key set at once.
+    """
+
+    def __init__(self, environment: Environment, style: str, *, key_sets: bool) -> None:
+        self.environment, self._style, self._key_sets = environment, style, key_sets
+        self._sessions: dict[object, Session] = {}
+        self._until = 0.0
+
+    def begin(self, seconds: float) -> None:
+        """From now on there is so much time."""
+        self._until = time.monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._until
+
+    def fits(self, variant: Variant) -> bool:
+        """Whether the case takes a moment only. One that changes the key set does where that is taken up at once."""
+        return self._key_sets or not any(STEPS[step.do].says.takes_up_keys for step in variant.steps)
+
+    def run(self, scenario: Scenario, variants: Sequence[Variant], policy: Mapping[str, Any]) -> list[CellResult]:
+        """The results of the variants for a service with these policies beside its own; [] where one can't be run."""
+        profile = self.environment.profile
+        profile = replace(profile, policy={**profile.policy, **policy})
+        chosen = replace(scenario, variants=tuple(variants))
+        planned = plan([chosen], profile, self.environment.target.name, (self._style,))
+        return [self._run(one.cell, profile) for one in planned if not one.verdict]
+
+    def _run(self, cell: Cell, profile: Profile) -> CellResult:
+        session = self._sessions.pop(cell.service, None)
+        if session is not None and session.suspect and session.is_lost():
+            session.close()
+            session = None
+        environment = replace(self.environment, profile=profile)
+        if session is None:
+            session = Session(environment, cell.style, cell.variant.config)
+        session.environment, session.profile = environment, profile
+        result = run_cell(cell, session)
+        if result.verdict in (PASSED, FAILED):
+            session.suspect = result.verdict == FAILED
+            self._sessions[cell.service] = session
+        else:
+            with suppress(*MISHAPS):  # Nobody knows in which state it is; what is left ends with the target.
+                session.close()
+        return result
+
+    def close(self) -> None:
+        while self._sessions:
+            with suppress(*MISHAPS):
+                self._sessions.popitem()[1].close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of asking for a policy: a line, or why there is none."""
+
+    seen: Seen | None
+    why: str = ""
+
+
+def ask_policy(bench: Bench, knob: Knob, scenarios: Iterable[Scenario]) -> Answer:
+    """Which value of the knob makes all cases pass that ask for it."""
+    questions = list(_questions(knob, scenarios))
+    if not questions:
+        return Answer(None, "No short case asks for it.")
+    questions = [(scenario, fit) for scenario, variants in questions if (fit := [v for v in variants if bench.fits(v)])]
+    if not questions:
+        return Answer(None, "Its cases change the key set, which the service takes up late.")
+    if bench.is_over:
+        return Answer(None, "There was no time left to ask for it.")
+    tried = ""
+    for value in _values(knob, questions):
+        results = [one for scenario, variants in questions for one in bench.run(scenario, variants, {knob.name: value})]
+        if not results:
+            return Answer(None, "Its cases can't be run here.")
+        bad = [one for one in results if one.verdict != PASSED]
+        if not bad:
+            cases = ", ".join(dict.fromkeys(one.scenario.rpartition("/")[2] for one in results))
+            return Answer(seen_policy(knob.name, value, f"{cases} came out so, {_count(len(results))}"))
+        if undecided := [one for one in bad if one.verdict != FAILED]:
+            return Answer(None, f"{undecided[0].id} could not be judged: {undecided[0].reason}")
+        tried = tried or f"{bad[0].id}: expected {bad[0].expected}; got {bad[0].actual}"
+    return Answer(None, f"It does neither throughout: {tried}")
+
+
+def _count(cells: int) -> str:
+    return "1 cell" if cells == 1 else f"{cells} cells"
+
+
+def seen_policy(name: str, value: Any, evidence: str) -> Seen:
+    """A line of the table policy, with a doubt where it is lenient."""
+    lenient = name in LENIENT and LENIENT[name] is value
+    return Seen("policy", name, value, evidence, "It lets more in than it has to: is that meant?" if lenient else "")
+
+
+def _questions(knob: Knob, scenarios: Iterable[Scenario]) -> Iterator[tuple[Scenario, list[Variant]]]:
+    """The cases that are about the knob alone: those whose expectation it is, else those that are for its owners."""
+    asked, meant = [], []
+    for scenario in scenarios:
+        if scenario.timed or scenario.start != "automatic":
+            continue
+        by_policy = [one for one in scenario.variants if one.policy and one.policy.knob == knob.name and not one.when]
+        by_policy = [one for one in by_policy if one.policy and one.policy.at_least is None]
+        if by_policy:
+            asked.append((scenario, by_policy))
+        elif scenario.level == "policy":
+            owners = [one for one in scenario.variants if set(one.when) == set(one.knobs) == {knob.name}]
+            if owners:
+                meant.append((scenario, owners))
+    yield from asked or meant
+
+
+def _values(knob: Knob, questions: Sequence[tuple[Scenario, Sequence[Variant]]]) -> list[Any]:
+    """The value first for which each case asks for something: with one that asks for nothing every service agrees."""
+    if knob.type not in ("flag", "word"):
+        return []
+    values = [True, False] if knob.type == "flag" else [*knob.words]
+    policies = [one.policy for _, variants in questions for one in variants if one.policy]
+    return sorted(values, key=lambda value: "observe" in {one.expectation(value) for one in policies})
+
+
+def find_misdeeds(
+    bench: Bench, scenarios: Iterable[Scenario], progress: Callable[[str], None] = lambda _: None
+) -> list[Misdeed]:
+    """The grave requirements that the service breaks, of those that can be tried in a moment."""
+    found = []
+    for scenario in scenarios:
+        if scenario.timed or scenario.start != "automatic" or scenario.level != "must":
+            continue
+        if scenario.severity not in _GRAVE or scenario.id.partition("/")[0] not in _AREAS or not scenario.requirement:
+            continue
+        if bench.is_over:
+            progress(f"the time is over: from {scenario.id} on nothing was tried; a run does it")
+            break
+        variants = [one for one in scenario.variants if not one.config and bench.fits(one)]
+        failed = [one for one in bench.run(scenario, variants, {}) if one.verdict == FAILED]
+        if failed:
+            progress(f"{scenario.id}: {failed[0].actual}")
+            found.append(
+                Misdeed(
+                    scenario.id,
+                    scenario.title,
+                    scenario.requirement,
+                    scenario.severity,
+                    tuple(one.id for one in failed),
+                    failed[0].actual,
+                )
+            )
+    return sorted(found, key=lambda one: _GRAVE.index(one.severity))

@@ -1,0 +1,66 @@
+"""`idp-harness init`, from a command line to a verdict; and what keeps it from beginning."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from cli_call import idp_harness
+from click.testing import CliRunner
+
+from harness.base.errors import UsageError
+from harness.cli import cli
+from harness.cli.init import _name
+from harness.declared.profile import load_profile
+
+SERVICE = Path(__file__).parent / "pyjwt_service.py"
+COMMAND = (
+    f"{sys.executable} {SERVICE} --port {{port}} --issuer {{issuer}} --jwks-url {{jwks_url}} --audience {{audience}}"
+)
+
+
+def test_from_a_command_line_to_a_verdict(tmp_path: Path) -> None:
+    """The printed line runs as it stands; the profile is as the service is, and a line that isn't so is told."""
+    done = idp_harness(
+        *("init", "--command", COMMAND, "--route", "/things", "--permission", "things.list", "--style", "custom"),
+        *("--output", "things.toml", "--title", "Things"),
+        folder=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    profile = load_profile(tmp_path / "things.toml")
+    assert profile.title == "Things"
+    assert (profile.routes["read"].path, profile.routes["read"].permission) == ("/things", "things.list")
+    assert (profile.leeway_seconds, profile.policy["exp_required"]) == (60, True)
+    assert profile.refusal.no_permission == (403,)
+    line = shlex.split(done.stdout.strip().splitlines()[-1])
+    assert line[:2] == ["idp-harness", "run"]
+    judged = idp_harness(*line[1:], "baseline/plain-tokens", "time/expiry", "-n", "0", folder=tmp_path)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+    again = idp_harness("init", "--command", COMMAND, "--output", "things.toml", folder=tmp_path)
+    assert (again.returncode, "--force to write over it" in again.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "which service"),
+        (("--command", "true --port {port}"), "nothing tells the service whose tokens"),
+        (("--base-url", "http://127.0.0.1:9"), "mock-idp serve"),
+        (("--target", "reference", "--output", "notes"), "ends with .toml"),
+    ],
+)
+def test_what_can_not_work_is_said_before_anything_starts(arguments: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(cli, ["init", *arguments])
+    assert isinstance(done.exception, UsageError)
+    assert said in str(done.exception)
+
+
+def test_a_service_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the file which its command names, of its image, or none."""
+    (tmp_path / "notes api.py").touch()
+    monkeypatch.chdir(tmp_path)
+    assert _name([("command", "python 'notes api.py' --port {port}")], "process") == "notes-api"
+    assert _name([("image", "registry.example/team/orders:1")], "container") == "orders"
+    assert _name([("base-url", "http://127.0.0.1:1")], "url") == "service"

@@ -1,0 +1,134 @@
+"""Cases as questions: the reference with a fault answers otherwise, and what no service may do is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from typing import Any
+
+import pytest
+
+from harness.cell.environment import Environment, Options
+from harness.declared.profile import find_profile, load_profile
+from harness.grammar.policies import known_knobs
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
+from harness.scenario.chosen import load_chosen
+from harness.survey.contradictions import Compared, compare
+from harness.survey.late_fetch import wait_for_fetch
+from harness.survey.opening import Wanted
+from harness.survey.survey import Survey
+from harness.survey.trials import Bench, ask_policy, find_misdeeds
+from harness.targets import make_target
+from harness.targets.within_reach import as_run_by
+
+MakeEnvironment = Callable[..., Environment]
+
+
+@pytest.fixture
+def environment(idp_client: IdpClient, attacker: AttackerListener) -> Iterator[MakeEnvironment]:
+    """Makes one for the reference with a fault and its bundled profile."""
+    with ExitStack() as ends:
+
+        def make(*faults: str) -> Environment:
+            options = Options("reference", faults=faults)
+            target = ends.enter_context(closing(make_target("reference", options.target_settings())))
+            profile = as_run_by(target, load_profile(find_profile("reference")))
+            return Environment(options, profile, target, idp_client, attacker)
+
+        yield make
+
+
+def asked(environment: Environment, knob: str, *scenarios: str, key_sets: bool = False) -> Any:
+    """What is seen of the knob, or why nothing is."""
+    with closing(Bench(environment, "custom", key_sets=key_sets)) as bench:
+        bench.begin(600)
+        answer = ask_policy(bench, known_knobs()[knob], load_chosen([], scenarios))
+    return answer.seen.value if answer.seen else answer.why
+
+
+@pytest.mark.parametrize(
+    ("knob", "scenario", "value"),
+    [
+        ("several_spaces_after_scheme", "tr-two-spaces", True),
+        ("tab_after_scheme", "tr-two-spaces", False),
+        ("token_in_form", "tr-token-elsewhere", False),
+        ("empty_kid_refused", "kid-wrong-type", True),
+        ("head_as_get", "perm-head", True),
+    ],
+)
+def test_the_value_that_a_policy_has_is_found(
+    environment: MakeEnvironment, knob: str, scenario: str, value: bool
+) -> None:
+    """That of the reference, whatever its profile declares."""
+    assert asked(environment(), knob, scenario) is value
+
+
+def test_a_service_that_does_otherwise_answers_otherwise(environment: MakeEnvironment) -> None:
+    assert asked(environment("m-exp-optional"), "exp_required", "time-exp-missing") is False
+
+
+def test_why_nothing_was_found_is_told(environment: MakeEnvironment) -> None:
+    service = environment()
+    assert asked(service, "rsa_bits_at_most", "jwks-rsa-upper-bound") == "No short case asks for it."
+    late = asked(service, "duplicate_kid", "jwks-duplicate-kid-same-kty")
+    assert late == "Its cases change the key set, which the service takes up late."
+
+
+def misdeeds(environment: Environment, *scenarios: str) -> list[str]:
+    with closing(Bench(environment, "custom", key_sets=False)) as bench:
+        bench.begin(600)
+        return [one.scenario for one in find_misdeeds(bench, load_chosen([], scenarios))]
+
+
+def test_what_no_service_may_do_is_found(environment: MakeEnvironment) -> None:
+    """And nothing is, where the service does it well."""
+    assert misdeeds(environment("m-no-exp-check"), "time-exp-past", "sig-alg-none") == ["time/expiry/time-exp-past"]
+    assert misdeeds(environment(), "time-exp-past", "sig-alg-none", "id-aud-wrong") == []
+
+
+def test_a_rest_is_waited_for(environment: MakeEnvironment) -> None:
+    """The fetch that comes after it is one for an unknown kid; without one in time there is none."""
+    lines = {one.name: one.value for one in wait_for_fetch(environment(), "custom", longest=5)}
+    assert lines["unknown_kid_refetches"] is True
+    never = environment("m-never-refresh-unknown-kid")
+    assert [one.value for one in wait_for_fetch(never, "custom", longest=1)] == [False]
+
+
+PROFILE = """
+[routes.read]
+method = "GET"
+path = "/v1/tasks"
+permission = "tasks:list"
+
+[refusal]
+without_credentials = [401, 403]
+
+[policy]
+leeway_seconds = 30
+tab_after_scheme = true
+several_spaces_after_scheme = true
+"""
+
+
+def test_the_lines_that_a_service_contradicts_are_told(
+    environment: MakeEnvironment, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each with its line; what is as declared is not, nor what the service refuses in one of several ways."""
+    from scenario_files import profile_text
+
+    import harness.survey.survey as survey_module
+    from harness.grammar.toml_source import TomlSource
+
+    monkeypatch.setattr(survey_module, "ON_ONE", ("exp-leeway", "answer-no-credentials"))
+    monkeypatch.setattr(survey_module, "own_rows", lambda *_: ["start-up-fetch"])
+    file = tmp_path / "old.toml"
+    file.write_text(profile_text("jwks", "configure", "restart", routes=PROFILE), encoding="utf-8")
+    scenarios = load_chosen([], ["tr-two-spaces"])
+    wanted = Wanted()
+    work = Survey(environment(), wanted, "Old", file, known_knobs(), scenarios, [], lambda _: None)
+    found: Compared = compare(work, load_profile(file), TomlSource(file), "custom")
+    text = file.read_text(encoding="utf-8").splitlines()
+    assert [text[one.line - 1] for one in found.contradictions] == ["leeway_seconds = 30", "tab_after_scheme = true"]
+    assert found.agreed == 3
+    assert found.not_compared == ()
