@@ -190,7 +190,7 @@ def find_health(asker: Asker, environment: Environment) -> str:
     """A path that answers 200 to everybody, so that it shows when the service is ready; "" where none was found."""
     said = {name.replace("-", "_"): value for name, value in environment.options.target_options}
     if path := said.get("health_path"):
-        return path
+        return str(path)
     return next((path for path in (*_HEALTH_PLACES, *PLACES) if asker.get(path).status == 200), "")
 
 
