@@ -10,6 +10,7 @@ from harness.base.bundled import bundled_directory
 from harness.cli.options import all_scenarios, scenarios_option
 from harness.declared.expected import load_expected
 from harness.declared.profile import load_profile
+from harness.scenario.styles import styles_of
 from harness.shown.terminal import say
 
 
@@ -33,5 +34,9 @@ def check(directories: tuple[Path, ...]) -> None:
         for file in sorted((folder / "expected").glob("*.toml")):
             load_expected(file.stem, scenarios, directories)
     variants = sum(len(scenario.variants) for scenario in scenarios)
-    cells = sum(len(variant.styles) for scenario in scenarios for variant in scenario.variants)
-    say(f"{len(scenarios)} scenarios, {variants} variants, {cells} cells and {profiles} profiles are well formed")
+    every = sum(len(variant.styles) for scenario in scenarios for variant in scenario.variants)
+    cells = sum(len(styles_of(scenario, variant)) for scenario in scenarios for variant in scenario.variants)
+    say(
+        f"{len(scenarios)} scenarios, {variants} variants, {cells} cells ({every} with --all-styles) and "
+        f"{profiles} profiles are well formed"
+    )

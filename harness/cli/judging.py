@@ -26,7 +26,8 @@ _INDENT = 4
 class Judging:
     """One run of `planned` cells, which `reporter` follows and `folder` keeps.
 
-    `strict`: a broken SHOULD fails the run; `hold`: services stay up at the end, until Ctrl-C.
+    `strict`: a broken SHOULD fails the run; `hold`: services stay up at the end, until Ctrl-C; `left_out`: how many
+    cells differ from a planned one in the vendor's style alone.
     """
 
     def __init__(
@@ -37,9 +38,10 @@ class Judging:
         planned: int,
         strict: bool,
         hold: bool,
+        left_out: int = 0,
     ) -> None:
         self._console, self._reporter, self._folder = console, reporter, folder
-        self._planned, self._strict, self._hold = planned, strict, hold
+        self._planned, self._strict, self._hold, self._left_out = planned, strict, hold, left_out
         self._started = time.monotonic()
         self._scripts: dict[str, str] | None = None
 
@@ -78,7 +80,12 @@ class Judging:
             self._reporter.problems.append(str(problem))
             self._reporter.is_record_lost = True
         print_summary(
-            self._console, self._reporter.results, seconds=seconds, hint=not self._hold, scripts=self._scripts
+            self._console,
+            self._reporter.results,
+            seconds=seconds,
+            hint=not self._hold,
+            left_out=self._left_out,
+            scripts=self._scripts,
         )
 
     def _show_and_wait(self) -> None:

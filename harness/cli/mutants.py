@@ -23,6 +23,7 @@ from harness.cli.options import (
 from harness.cli.output import OutputFile, document_with, json_text
 from harness.cli.pytest_call import FAULTY, call_pytest
 from harness.declared.profile import find_profile, load_profile
+from harness.grammar.vocabulary import STYLES
 from harness.mutants.equivalent import load_equivalent
 from harness.mutants.fault_file import load_faults, origin
 from harness.mutants.fault_trial import try_faults
@@ -32,6 +33,7 @@ from harness.mutants.reference_kinds import ReferenceKinds
 from harness.mutants.selection import fault_line, left_out, select_faults
 from harness.pytest_plugins.progress import ProgressReporter
 from harness.report.mutation_report import print_matrix
+from harness.scenario.plan import left_out as left_out_cells
 from harness.scenario.plan import plan, select
 from harness.shown import terminal
 from harness.targets import make_target
@@ -52,6 +54,7 @@ _CELLS_OF_A_FAULT = 10
 )
 @click.option("--list", "only_list", is_flag=True, help="Show which faults there are and end.")
 @click.option("--all-kills", is_flag=True, help="Give every scenario its turn, not only up to the first kill.")
+@click.option("--all-styles", is_flag=True, help="Every case in all vendors' styles, also where these change nothing.")
 @click.option("--no-baseline", is_flag=True, help="Don't run the scenarios on the reference without a fault.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the matrix as JSON.")
 def mutants(
@@ -62,6 +65,7 @@ def mutants(
     derived: bool,
     only_list: bool,
     all_kills: bool,
+    all_styles: bool,
     no_baseline: bool,
     json_file: Path | None,
 ) -> int:
@@ -96,11 +100,12 @@ def mutants(
     scenarios = all_scenarios(directories)
     declared = load_profile(find_profile("reference", list(directories)), directories)
     profile = as_run_by(make_target("reference"), declared)
-    kinds = ReferenceKinds(scenarios, directories)
+    kinds = ReferenceKinds(scenarios, directories, all_styles=all_styles)
+    styles = STYLES if all_styles else ()
     used = {one.id for name in names for one in kinds.killers(name).scenarios_for(name, own=origin(name) is not None)}
     # The prefix of an id may be another id: then that one is in the baseline, too.
     prefixes = sorted(used) if mutants else []
-    baseline = [] if no_baseline else plan(select(scenarios, prefixes), profile, "reference")
+    baseline = [] if no_baseline else plan(select(scenarios, prefixes), profile, "reference", styles)
     # Scenarios of another reference service than Tasker's have no cells there.
     no_baseline = no_baseline or not baseline
     reporter = ProgressReporter(console, len(baseline) + len(names), "mutants")
@@ -112,6 +117,7 @@ def mutants(
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
     args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
     args += ["--idp-all-kills"] if all_kills else []
+    args += ["--idp-all-styles"] if all_styles else []
     began, started = datetime.now(UTC), time.monotonic()
     status = call_pytest(args, reporter)
     seconds = time.monotonic() - started
@@ -121,13 +127,14 @@ def mutants(
     if status == pytest.ExitCode.USAGE_ERROR:
         return EXIT_USAGE  # Pytest has said what is wrong.
     judged = sorted((MutantResult(**row) for row in reporter.mutants), key=lambda one: one.mutant)
-    cells = Counter(one.cell.scenario.id for one in plan(scenarios, profile, "reference") if not one.verdict)
+    cells = Counter(one.cell.scenario.id for one in plan(scenarios, profile, "reference", styles) if not one.verdict)
     matrix = KillMatrix(
         judged,
         None if no_baseline else sorted(reporter.results, key=lambda one: one.id),
         scenario_rows(scenarios, judged, cells, names if mutants or derived else ()),
         len(names),
         all_kills,
+        0 if no_baseline or all_styles else left_out_cells(baseline),
     )
     print_matrix(console, matrix, seconds)
     if output:

@@ -10,7 +10,7 @@ from harness.base.errors import UsageError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_OK, exit_status
 from harness.cli.output import OutputFile
 from harness.report.folder import RESULTS
-from harness.report.manifest import how_it_went
+from harness.report.manifest import how_it_went, left_out_of
 from harness.report.record import read_record
 from harness.report.summary import print_summary
 from harness.shown import terminal
@@ -41,7 +41,8 @@ def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> in
         raise UsageError(f"{file} holds no cell")
     output = OutputFile(svg, _is_picture) if svg else None
     console = terminal.console(record=svg is not None, width=120 if svg else None)
-    print_summary(console, results, seconds=None, most=most)
+    left_out = left_out_of(file.parent) if file.name == RESULTS else 0
+    print_summary(console, results, seconds=None, most=most, left_out=left_out)
     if output:
         output.write(console.export_svg(title=_TITLE))
     for sentence in filter(None, ("its last line is cut off: that cell is lost" if found.is_torn else "", gap)):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness.base.errors import HarnessError
+from harness.base.errors import HarnessError, UsageError
 from harness.cell.environment import Options, check_options
 from harness.cli.both import TASKER, judge_both
 from harness.cli.judging import Judging
@@ -30,7 +30,7 @@ from harness.mutants.fault_trial import try_faults
 from harness.pytest_plugins.progress import ProgressReporter
 from harness.report.folder import ReportFolder
 from harness.scenario.chosen import load_chosen
-from harness.scenario.plan import keep_cells, plan
+from harness.scenario.plan import keep_cells, left_out, plan
 from harness.shown import terminal
 from harness.targets import TARGETS, MayBeBuilt, make_target
 from harness.targets.within_reach import as_run_by
@@ -56,6 +56,7 @@ from harness.targets.within_reach import as_run_by
 @control_token_option
 @click.option("--issuer", metavar="ID", help="The issuer there that the service trusts; runs in one process.")
 @click.option("--style", "styles", multiple=True, type=click.Choice(VENDORS), help="Only this vendor's style.")
+@click.option("--all-styles", is_flag=True, help="Every case in all styles, also where nothing depends on it.")
 @scenarios_option
 @workers_option
 @click.option(
@@ -81,6 +82,7 @@ def run(
     control_token: str | None,
     issuer: str | None,
     styles: tuple[str, ...],
+    all_styles: bool,
     directories: tuple[Path, ...],
     workers: str,
     report_dir: Path,
@@ -112,6 +114,8 @@ def run(
     settings = tuple(target_settings(base_url, command, target_option))
     given = TargetOptions(target, profile, settings, idp_url, issuer, control_token, styles)
     judged = given.or_from_environment(os.environ)
+    if all_styles and judged.styles:
+        raise UsageError(f"--all-styles and the style {judged.styles[0]}: one of the two")
     target = judged.target or default_target(console)
     try_faults(fault_files)
     load_faults(fault_files)
@@ -125,14 +129,16 @@ def run(
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     chosen = load_chosen(directories, prefixes)
     declared = as_run_by(runner, load_profile(find_profile(options.profile_name(), list(directories)), directories))
-    planned = keep_cells(plan(chosen, declared, target, judged.styles or STYLES), prefixes)
+    styles = STYLES if all_styles else judged.styles
+    planned = keep_cells(plan(chosen, declared, target, styles, named=prefixes), prefixes)
+    left = 0 if styles else left_out(planned, prefixes)
     reporter = ProgressReporter(console, len(planned), target)
     to_run = sum(not one.verdict for one in planned)
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]
     # Two processes would change the keys of one lasting issuer under each other's feet.
     args += ["-n", "0" if hold or judged.issuer else processes_for(workers, to_run)]
     args += [f"--idp-select={prefix}" for prefix in prefixes]
-    args += [f"--idp-style={style}" for style in judged.styles]
+    args += [f"--idp-style={style}" for style in judged.styles] + ["--idp-all-styles"] * all_styles
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
     args += [*(f"--idp-fault={fault}" for fault in faults), *(FAULTY if faults else ())]
     args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
@@ -142,5 +148,5 @@ def run(
     args += [f"--idp-{name}={value}" for name, value in named.items() if value is not None]
     args += ["--idp-strict"] if strict else []
     args += ["--idp-hold", "--capture=no"] if hold else []
-    with ReportFolder(report_dir, target=target, cells=len(planned)) as folder:
-        return Judging(console, reporter, folder, len(planned), strict, hold).run(args)
+    with ReportFolder(report_dir, target=target, cells=len(planned), left_out=left) as folder:
+        return Judging(console, reporter, folder, len(planned), strict, hold, left).run(args)

@@ -12,8 +12,10 @@ from harness.base.errors import UsageError
 from harness.cli.options import all_scenarios, scenarios_option
 from harness.grammar.model import Demand, Scenario, Table, Variant
 from harness.grammar.toml_source import nearest
+from harness.grammar.vocabulary import STYLES
 from harness.matrix.cell_runner import controlled
 from harness.scenario.chosen import load_around
+from harness.scenario.styles import styles_of
 from harness.shown.terminal import indented, say, say_in_colour
 from harness.steps import STEPS, StepDefinition
 
@@ -65,7 +67,7 @@ def _demand(demand: Demand) -> str:
 
 def _show_variant(scenario: Scenario, variant: Variant) -> None:
     say()
-    say(f"  variant {variant.name or '(the only one)'}   styles {', '.join(variant.styles)}")
+    say(f"  variant {variant.name or '(the only one)'}   styles {_styles(scenario, variant)}")
     if variant.config:
         say(f"    configured {_json(variant.config)}")
     say(f"    control    {_control(scenario, variant)}")
@@ -74,6 +76,13 @@ def _show_variant(scenario: Scenario, variant: Variant) -> None:
         say(f"       {_place(STEPS[step.do])}")
     canary = "none, as for the control" if scenario.preflight else "the plain token is accepted on read after the case"
     say(f"    canary     {canary}")
+
+
+def _styles(scenario: Scenario, variant: Variant) -> str:
+    """The styles in which it runs, and what else could be asked for."""
+    own = styles_of(scenario, variant)
+    others = [style for style in styles_of(scenario, variant, STYLES) if style not in own]
+    return ", ".join(own or variant.styles) + (f"; with --all-styles {', '.join(others)} too" if others else "")
 
 
 def _control(scenario: Scenario, variant: Variant) -> str:

@@ -46,6 +46,7 @@ def parse_policy(table: Table) -> Policy:
 class Variant:
     """One way to run a scenario; `name` is empty when there is only one.
 
+    With `every_style` it looks at what the vendors do differently.
     `routes`, `counters` and `knobs` are the names that it uses of what a profile declares, `settings` those of the
     service's configuration that it chooses, from the start or later. It is for services that have
     declared the knobs of `when` so.
@@ -63,6 +64,7 @@ class Variant:
     knobs: tuple[str, ...] = ()
     when: Table = field(default_factory=dict)
     settings: frozenset[str] = frozenset()
+    every_style: bool = False
 
 
 @dataclass(frozen=True)

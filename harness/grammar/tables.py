@@ -208,6 +208,9 @@ class VariantTable(TypedDict, total=False):
     source: str
     note: str
     styles: list[Style]
+    every_style: Annotated[
+        bool, Kind({"description": "It looks at what the vendors do differently: it runs in each style"})
+    ]
     needs: Annotated[list[Capability], Kind({"minItems": 0})]
     when: Annotated[dict[str, Json], Kind({"description": "Policies that the service must have declared so"})]
     config: Config

@@ -16,14 +16,20 @@ from harness.targets import make_target
 from harness.targets.within_reach import as_run_by
 
 
-def planned_cells(options: Options, select: Sequence[str], styles: Sequence[str], shares: int = 1) -> list[PlannedCell]:
-    """The cells of the scenarios that `select` chooses, in these styles (all that are judged where none is named).
+def planned_cells(
+    options: Options, select: Sequence[str], styles: Sequence[str], shares: int = 1, *, all_styles: bool = False
+) -> list[PlannedCell]:
+    """The cells of the scenarios that `select` chooses, in these styles.
+
+    Where none is named each case runs in its own, or with `all_styles` in all that are judged.
 
     Raises `HarnessError` for a bad file or name, and for options that don't go together.
     """
     check_options(options)
     if options.issuer and not styles:
         raise UsageError(f"say in which style the issuer {options.issuer!r} is: the service trusts no other")
+    if styles and all_styles:
+        raise UsageError("a style is asked for, and all styles: one of the two")
     for style in styles:
         if style not in VENDORS:
             raise UsageError(f"there is no style {style!r}{nearest(style, VENDORS)}")
@@ -31,5 +37,6 @@ def planned_cells(options: Options, select: Sequence[str], styles: Sequence[str]
     scenarios = load_chosen(folders, select)
     target = make_target(options.target, options.target_settings())
     profile = as_run_by(target, load_profile(find_profile(options.profile_name(), folders), folders))
-    planned = plan(scenarios, profile, options.target, tuple(styles) or STYLES, shares)
+    asked = STYLES if all_styles else tuple(styles)
+    planned = plan(scenarios, profile, options.target, asked, shares, named=select)
     return keep_cells(planned, select)

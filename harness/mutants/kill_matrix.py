@@ -35,7 +35,8 @@ class ScenarioRow:
 class KillMatrix:
     """The results of a run. `baseline` are the cells of the unmutated reference, None when they were left out.
 
-    `expected` is how many faults were to be judged, `all_kills` whether each scenario had its turn on each fault.
+    `expected` is how many faults were to be judged, `all_kills` whether each scenario had its turn on each fault,
+    `left_out` how many cells of the baseline differ from one that was run in the vendor's style alone.
     """
 
     mutants: Sequence[MutantResult]
@@ -43,6 +44,7 @@ class KillMatrix:
     scenarios: Sequence[ScenarioRow]
     expected: int
     all_kills: bool
+    left_out: int = 0
 
     def of_verdict(self, verdict: str) -> list[MutantResult]:
         return [one for one in self.mutants if one.verdict == verdict]
@@ -86,6 +88,7 @@ class KillMatrix:
         kept = ("id", "verdict", "requirement", "expected", "actual", "reason")
         return {
             "cells": len(cells),
+            "left_out": self.left_out,
             "verdicts": dict(sorted(Counter(one.verdict for one in cells).items())),
             "failed": [{name: getattr(one, name) for name in kept} for one in self.false_alarms()],
         }

@@ -18,9 +18,12 @@ QUICK_TOGETHER = 64
 
 
 class Killers:
-    """The scenarios of a mutant run, as cells for one fault at a time. `profile` is the reference's."""
+    """The scenarios of a mutant run, as cells for one fault at a time. `profile` is the reference's.
 
-    def __init__(self, scenarios: Sequence[Scenario], profile: Profile, styles: Sequence[str] = STYLES) -> None:
+    Without `styles` each case runs in those of its own, which is one for most (`harness.scenario.styles`).
+    """
+
+    def __init__(self, scenarios: Sequence[Scenario], profile: Profile, styles: Sequence[str] = ()) -> None:
         self.scenarios, self._profile, self._styles = scenarios, profile, styles
 
     def naming(self, fault: str) -> list[Scenario]:
@@ -29,7 +32,7 @@ class Killers:
 
     def is_named(self, fault: str) -> bool:
         """Whether a scenario that says it catches the fault can be run on the reference."""
-        return bool(self._cells(self.naming(fault)))
+        return bool(self._cells(self.naming(fault), self._styles))
 
     def is_slow(self, fault: str) -> bool:
         """Whether only timed scenarios say that they catch the fault."""
@@ -44,7 +47,7 @@ class Killers:
         """The cells to try, in groups that run side by side; each group only when those before caught nothing.
 
         Scenarios that name the fault come first. The others follow when the fault is the user's `own`, or when no
-        scenario names it. Timed cells come last, the shortest first, and a scenario's further styles after the
+        scenario names it. Timed cells come last, the shortest first, and a variant's further styles after the
         first one, in case a fault shows in one vendor's shape only. The first cell stands alone: it mostly suffices.
         """
         named = self.naming(fault)
@@ -69,7 +72,7 @@ class Killers:
         """
         most = 1
         for scenarios in ranks:
-            cells = self._cells(scenarios)
+            cells = self._cells(scenarios, self._styles or STYLES)
             first_style = {cell.scenario.id: cell.style for cell in reversed(cells)}
             kept = [cell for cell in cells if cell.style == first_style[cell.scenario.id]]
             quick = [cell for cell in kept if not cell.scenario.timed]
@@ -80,21 +83,25 @@ class Killers:
                 yield from _chunks([cell for cell in kept if cell.scenario.timed])
 
     def _phases(self, scenarios: Sequence[Scenario]) -> Iterator[Phase]:
-        cells = self._cells(scenarios)
-        first_style = {cell.scenario.id: cell.style for cell in reversed(cells)}
+        cells = self._cells(scenarios, self._styles)
+        first_style = {_variant(cell): cell.style for cell in reversed(cells)}
 
         def rank(cell: Cell) -> tuple[bool, bool]:
-            return cell.scenario.timed, cell.style != first_style[cell.scenario.id]
+            return cell.scenario.timed, cell.style != first_style[_variant(cell)]
 
         for _, group in groupby(sorted(cells, key=rank), key=rank):
             phase = list(group)
             yield from _chunks(phase) if phase[0].scenario.timed else [phase]
 
-    def _cells(self, scenarios: Sequence[Scenario]) -> list[Cell]:
+    def _cells(self, scenarios: Sequence[Scenario], styles: Sequence[str]) -> list[Cell]:
         """The cells that can be run on the reference; the plan has the longest timed ones first."""
-        cells = [one.cell for one in plan(scenarios, self._profile, "reference", self._styles) if not one.verdict]
+        cells = [one.cell for one in plan(scenarios, self._profile, "reference", styles) if not one.verdict]
         timed = [cell for cell in cells if cell.scenario.timed]
         return [cell for cell in cells if not cell.scenario.timed] + timed[::-1]
+
+
+def _variant(cell: Cell) -> tuple[str, str]:
+    return cell.scenario.id, cell.variant.name
 
 
 def _chunks(cells: Phase) -> Iterator[Phase]:

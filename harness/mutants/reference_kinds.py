@@ -26,10 +26,11 @@ def target_options(fault: str) -> tuple[tuple[str, str], ...]:
 
 
 class ReferenceKinds:
-    """The killers of faults, by the service that each is tried on."""
+    """The killers of faults, by the service that each is tried on; with `all_styles` each case in every one."""
 
-    def __init__(self, scenarios: Sequence[Scenario], directories: Sequence[Path]) -> None:
+    def __init__(self, scenarios: Sequence[Scenario], directories: Sequence[Path], *, all_styles: bool = False) -> None:
         self._scenarios, self._directories = scenarios, list(directories)
+        self._styles = STYLES if all_styles else ()
         self._killers: dict[tuple[tuple[str, str], ...], Killers] = {}
 
     def killers(self, fault: str) -> Killers:
@@ -39,6 +40,6 @@ class ReferenceKinds:
             file = find_profile(profile_of("reference", dict(options)), self._directories)
             target = make_target("reference", dict(options))
             profile = as_run_by(target, load_profile(file, self._directories))
-            styles = _OWN_STYLES.get(dict(options).get("service", ""), STYLES)
+            styles = _OWN_STYLES.get(dict(options).get("service", ""), self._styles)
             self._killers[options] = Killers(self._scenarios, profile, styles)
         return self._killers[options]

@@ -81,7 +81,7 @@ def planned_mutants(config: pytest.Config) -> list[Mutant]:
     directories = tuple(config.getoption("--idp-scenarios"))
     folders = [Path(name) for name in directories]
     scenarios = load_all([bundled_directory(), *folders])
-    kinds = ReferenceKinds(scenarios, folders)
+    kinds = ReferenceKinds(scenarios, folders, all_styles=bool(config.getoption("--idp-all-styles")))
     mutants = []
     named, derived = config.getoption("--idp-mutant"), config.getoption("--idp-derived")
     for name in named or (sorted(derived_faults()) if derived else named_faults()):

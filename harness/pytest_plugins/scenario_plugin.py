@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.pytest_plugins import left_out
+
 if TYPE_CHECKING:
     from harness.base.verdicts import CellResult
     from harness.cell.environment import Options
@@ -27,8 +29,8 @@ _BEGUN = pytest.StashKey[set[Any]]()
 _GROUP = "idp-harness scenarios"
 # What the marker idp_scenarios may say: the options of the command line without `--idp-`.
 _OVERRIDES = (
-    *("target", "target_option", "profile", "scenarios", "select", "style", "url", "issuer", "fault", "strict"),
-    *("app", "one_at_a_time"),
+    *("target", "target_option", "profile", "scenarios", "select", "style", "all_styles", "url", "issuer", "fault"),
+    *("strict", "app", "one_at_a_time"),
 )
 _LISTS = ("target_option", "scenarios", "select", "style", "fault")
 # A mistake in one of these is told before anything is collected.
@@ -67,6 +69,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="only scenarios whose id starts with this",
     )
     group.addoption("--idp-style", action="append", default=[], metavar="STYLE", help="only this vendor's style")
+    group.addoption(
+        "--idp-all-styles",
+        action="store_true",
+        help="all styles, also for cases that look at nothing in which vendors differ and run in one of them",
+    )
     group.addoption("--idp-url", metavar="URL", help="a running mock identity provider instead of an embedded one")
     group.addoption(
         "--idp-control-token",
@@ -87,6 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "idp_scenarios(**options): run scenarios with these options instead of the command line's"
     )
+    config.pluginmanager.register(left_out.LeftOut(config), left_out.NAME)
     if hasattr(config, "workerinput"):
         return
     if any(config.getoption(f"--idp-{name.replace('_', '-')}") for name in _CHECKED_EARLY):
@@ -123,6 +131,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         options, cells = planned(config, dict(marker.kwargs) if marker else {})
     except HarnessError as problem:
         raise pytest.Collector.CollectError(str(problem)) from problem
+    left_out.count_left_out(config, cells, marker.kwargs if marker else {})
     params = [pytest.param((options, one), id=name_of_test(one.cell.id, one.share, config)) for one in cells]
     metafunc.parametrize("scenario_cell", params, indirect=True)
 
@@ -157,7 +166,9 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         strict=bool(option("strict")),
         hold=bool(config.getoption("--idp-hold")),
     )
-    return options, planned_cells(options, option("select"), option("style"), share_count(config))
+    every = bool(option("all_styles"))
+    cells = planned_cells(options, option("select"), option("style"), share_count(config), all_styles=every)
+    return options, cells
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -29,12 +29,13 @@ _OUR_TESTS = re.compile(rb"(.*\.)?test_scenarios")
 class ReportFolder:
     """The folder `path`, held against other runs until `close`. Taking it removes the scripts of the run before.
 
+    `left_out` are the cells that were not planned because of their vendor's style: the manifest keeps the number.
     `results` and `junit` are where this run's record and its JUnit file go; `left` are sentences about what was left
     alone. Raises `UsageError` when another run holds the folder or something in it would be overwritten that no run
     has written, and `HarnessError` when there is no room. Then nothing was changed.
     """
 
-    def __init__(self, path: Path, *, target: str, cells: int) -> None:
+    def __init__(self, path: Path, *, target: str, cells: int, left_out: int = 0) -> None:
         self.path, self.left = path, list[str]()
         self.results, self.junit = path / RESULTS, path / JUNIT
         _make(path)
@@ -44,7 +45,8 @@ class ReportFolder:
                 _check(file, is_ours)
             self._remove_scripts()
             started = datetime.now(UTC).isoformat(timespec="seconds")
-            self._manifest.begin(**{HEAD: version("idp-harness")}, started=started, target=target, cells=cells)
+            about = {HEAD: version("idp-harness"), "started": started, "target": target, "cells": cells}
+            self._manifest.begin(**about, **({"left_out": left_out} if left_out else {}))
         except BaseException:
             self._manifest.give_back()
             raise

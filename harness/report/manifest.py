@@ -5,6 +5,7 @@
     {"file": "scripts/time-expiry-time-exp-past-okta.sh", "sha256": "..."}
     {"ended": "complete", "cells": 17}
 
+The first line has `left_out`, too, where cells were: those that differ from one of the run in the vendor's style alone.
 The file is locked (flock(2)) as long as its run goes on; the kernel drops the lock with the process. Without the last
 line the run was ended from outside.
 """
@@ -91,13 +92,8 @@ def how_it_went(folder: Path, cells: int) -> str:
 
     In: how many `cells` the record has. Raises nothing: a manifest that can't be read says nothing.
     """
-    try:
-        with opened(folder / NAME) as stream:
-            going_on = is_held(stream.fileno())
-            lines = list(_parsed(stream.read(_MOST_BYTES)))
-    except InputFileError:
-        return ""
-    if not lines or HEAD not in lines[0] or not isinstance(planned := lines[0].get("cells"), int):
+    lines, going_on = _known_lines(folder)
+    if not lines or not isinstance(planned := lines[0].get("cells"), int):
         return ""
     so_far = f"{cells} of {planned} cells are recorded"
     if going_on:
@@ -106,6 +102,24 @@ def how_it_went(folder: Path, cells: int) -> str:
     if how is None:
         return f"the run was ended from outside: {so_far}"
     return "" if how == COMPLETE and cells >= planned else f"the run was {how}: {so_far}"
+
+
+def left_out_of(folder: Path) -> int:
+    """How many cells the run in the folder has left out because of their vendor's style; 0 where nobody says."""
+    lines, _ = _known_lines(folder)
+    number = lines[0].get("left_out") if lines else 0
+    return number if isinstance(number, int) and number > 0 else 0
+
+
+def _known_lines(folder: Path) -> tuple[list[dict[str, Any]], bool]:
+    """The lines of a manifest, and whether its run goes on; none where it isn't one."""
+    try:
+        with opened(folder / NAME) as stream:
+            going_on = is_held(stream.fileno())
+            lines = list(_parsed(stream.read(_MOST_BYTES)))
+    except InputFileError:
+        return [], False
+    return (lines, going_on) if lines and HEAD in lines[0] else ([], False)
 
 
 def write_whole(descriptor: int, data: bytes) -> None:

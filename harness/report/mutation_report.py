@@ -19,6 +19,7 @@ from harness.mutants.mutant_run import (
     UNDECIDED,
     MutantResult,
 )
+from harness.report.summary import left_out_line
 from harness.shown.terminal import indented, words
 
 _COLOURS = {KILLED: "green", SURVIVED: "red", UNDECIDED: "magenta", EQUIVALENT: "green", STALE: "red"}
@@ -43,6 +44,8 @@ def print_matrix(console: Console, matrix: KillMatrix, seconds: float) -> None:
         counts = Counter(one.verdict for one in matrix.baseline)
         numbers = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
         console.print(words(f"the reference without a fault: {numbers}"))
+        if matrix.left_out:
+            console.print(words(left_out_line(matrix.left_out)), soft_wrap=True)
     killed = len(matrix.of_verdict(KILLED))
     equivalent = len(matrix.of_verdict(EQUIVALENT))
     listed = f", {equivalent} equivalent" if equivalent else ""

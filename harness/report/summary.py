@@ -39,6 +39,7 @@ def print_summary(
     seconds: float | None,
     most: int | None = None,
     hint: bool = True,
+    left_out: int = 0,
     scripts: Mapping[str, str] | None = None,
 ) -> None:
     """Print each scenario that did not pass, once, with what repeats it; what to change first; the verdict table.
@@ -48,7 +49,8 @@ def print_summary(
     and the same reason stands together.
 
     `seconds` is how long the run took, if that is known; `most` limits the scenarios that are shown for each
-    verdict; with `hint` it says how to keep the services up for the curl lines; `scripts` are the files of the
+    verdict; with `hint` it says how to keep the services up for the curl lines; `left_out` are the cells that
+    were not run as they differ from one that was in the vendor's style alone; `scripts` are the files of the
     scripts by the ids of their cells, where they are known.
     """
     gravest = [one for one in results if is_gravest(one)]
@@ -69,6 +71,8 @@ def print_summary(
     counts = Counter(result.verdict for result in results)
     numbers = ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts.VERDICTS if counts[verdict])
     console.print(words(f"{len(results)} cells{'' if seconds is None else f' in {seconds:.1f} s'}: {numbers}"))
+    if left_out:
+        console.print(words(left_out_line(left_out)), soft_wrap=True)
     if results and not verdicts.was_judged(results):
         reason = "no cell could be run against what the profile says of the service"
         console.print(words(f"nothing was judged: {reason}; the exit status is {verdicts.EXIT_COULD_NOT_RUN}"))
@@ -79,6 +83,11 @@ def again_line(result: CellResult) -> str:
     if result.target == "app":
         return f"select=[{result.id!r}] runs this cell alone"
     return f"idp-harness run {word(result.id)} --target {word(result.target)} --hold"
+
+
+def left_out_line(cells: int, option: str = "--all-styles") -> str:
+    """How many cells were not run, and the option that runs them."""
+    return f"left out: {cells} cells in styles of vendors that change nothing their cases look at ({option})"
 
 
 def cell_names(cells: Sequence[CellResult]) -> str:

@@ -156,6 +156,7 @@ def _variant(source: TomlSource, slug: str, name: str, base: Table, raw: Any, on
         control=control,
         policy=parse_policy(policy) if policy is not None else None,
         styles=tuple(table.get("styles", STYLES)),
+        every_style=table.get("every_style", False),
         needs=needs,
         config={**table.get("config", {}), **({"grpc": True} if "grpc" in needs else {})},
         routes=frozenset(named(found, "x-route")).union(*(STEPS[step.do].says.routes for step in steps)),

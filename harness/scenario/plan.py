@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.base.errors import UsageError
@@ -19,9 +19,9 @@ from harness.grammar.vocabulary import (
     READABLE_LOG,
     STYLES,
     USUAL_SETTINGS,
-    VENDORS,
 )
 from harness.scenario.apart import why_nothing_is_shown
+from harness.scenario.styles import styles_of
 from harness.steps import STEPS
 
 # Starting a real service costs as much as this many cells that are run on it.
@@ -75,7 +75,8 @@ def keep_cells(planned: Sequence[PlannedCell], prefixes: Sequence[str]) -> list[
     ids, others = {one for one in prefixes if "[" in one}, [one for one in prefixes if "[" not in one]
     known = {one.cell.id for one in planned}
     for cell_id in sorted(ids - known):
-        close = difflib.get_close_matches(cell_id, known, n=1)
+        every = {cell.id for one in planned for cell in _in_every_style(one.cell)}
+        close = difflib.get_close_matches(cell_id, every, n=1)
         raise UsageError(f"there is no cell {cell_id!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
     return [
         one
@@ -84,10 +85,32 @@ def keep_cells(planned: Sequence[PlannedCell], prefixes: Sequence[str]) -> list[
     ]
 
 
+def _in_every_style(cell: Cell) -> list[Cell]:
+    return [replace(cell, style=style) for style in styles_of(cell.scenario, cell.variant, STYLES)]
+
+
+def left_out(planned: Iterable[PlannedCell], prefixes: Sequence[str] = ()) -> int:
+    """How many more cells there would be in all `STYLES` beside those that were planned without any asked for.
+
+    Only what would be run counts, and nothing beside a cell that `prefixes` name by its id.
+    """
+    running = [one.cell for one in planned if not one.verdict and one.cell.id not in prefixes]
+    variants = {(cell.scenario.id, cell.variant.name): cell for cell in running}
+    return sum(len(_in_every_style(cell)) for cell in variants.values()) - len(running)
+
+
 def plan(
-    scenarios: Iterable[Scenario], profile: Profile, target: str, styles: Sequence[str] = STYLES, shares: int = 1
+    scenarios: Iterable[Scenario],
+    profile: Profile,
+    target: str,
+    styles: Sequence[str] = (),
+    shares: int = 1,
+    named: Collection[str] = (),
 ) -> list[PlannedCell]:
     """The cells of a target, dealt out to so many shares; skipped and undeclared ones have their verdict already.
+
+    `styles` are those that somebody asks for; without any each variant has its own (`styles_of`), and those beside
+    them in which a cell is `named` by its id.
 
     In each share the cells that one running service is enough for stand together. The timed ones come last, the
     longest first.
@@ -98,11 +121,7 @@ def plan(
         scenario = one.bound_by(profile.documents)
         for variant in scenario.variants:
             verdict, reason = _without_running(scenario, variant, profile)
-            # Where a scenario names no vendors, any that is asked for will do.
-            possible = VENDORS if variant.styles == STYLES else variant.styles
-            for style in possible:
-                if style not in styles:
-                    continue
+            for style in _styles(scenario, variant, styles, named):
                 cell = Cell(scenario, variant, style)
                 if not verdict and scenario.timed:
                     timed.append(cell)
@@ -122,6 +141,14 @@ def plan(
         for number, cells in enumerate(dealt, start=1)
         for one in cells
     ]
+
+
+def _styles(scenario: Scenario, variant: Variant, asked: Sequence[str], named: Collection[str]) -> list[str]:
+    styles = styles_of(scenario, variant, asked)
+    if asked or not named:
+        return styles
+    every = styles_of(scenario, variant, STYLES)
+    return [one for one in every if one in styles or Cell(scenario, variant, one).id in named]
 
 
 def _seconds(variant: Variant, profile: Profile) -> float:

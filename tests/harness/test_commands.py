@@ -13,7 +13,8 @@ from scenario_files import profile_text, write_expected, write_profile, write_sc
 from harness.cli import cli
 from harness.cli.options import processes_for
 from harness.grammar.vocabulary import STYLES
-from harness.scenario.loader import load_all
+from harness.scenario.loader import load_all, load_file
+from harness.scenario.styles import styles_of
 
 EXPECT = 'expect = "reject"\n'
 
@@ -120,6 +121,8 @@ def test_show_tells_all_about_a_scenario(tmp_path: Path, name: str) -> None:
     file = write_scenario(tmp_path / "mine", body)
     done = idp_harness("show", name, "--scenarios", "mine", folder=tmp_path)
     assert done.returncode == 0
+    [scenario] = load_file(file)
+    [one] = styles_of(scenario, scenario.variants[0])
     for part in (
         "area/topic/a-case",
         "RFC 0 §0: a sentence",
@@ -127,7 +130,7 @@ def test_show_tells_all_about_a_scenario(tmp_path: Path, name: str) -> None:
         "m-no-exp-check",
         "A note",
         f"{file.relative_to(tmp_path)}:3",
-        f"variant one   styles {', '.join(STYLES)}",
+        f"variant one   styles {one}; with --all-styles {', '.join(style for style in STYLES if style != one)} too",
         "variant two   styles okta",
         '1. send {"token": {"times": {"exp": -1}}, "expect": "reject"}',
     ):

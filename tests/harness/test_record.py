@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from cli_call import idp_harness
 from harness.base.errors import UsageError
 from harness.base.verdicts import CellResult
 from harness.report.folder import ReportFolder
-from harness.report.manifest import how_it_went
+from harness.report.manifest import how_it_went, left_out_of
 from harness.report.record import is_record, line_of, read_record
 
 CELL: dict[str, Any] = CellResult(
@@ -99,9 +100,9 @@ def test_a_cell_that_json_can_not_hold_is_recorded_all_the_same(tmp_path: Path, 
 
 
 @contextmanager
-def a_run(folder: Path, planned: int, cells: int, torn: str = "") -> Iterator[ReportFolder]:
+def a_run(folder: Path, planned: int, cells: int, torn: str = "", left_out: int = 0) -> Iterator[ReportFolder]:
     """A run in the folder that has recorded some of its cells; it goes on within the block."""
-    with ReportFolder(folder, target="x", cells=planned) as taken:
+    with ReportFolder(folder, target="x", cells=planned, left_out=left_out) as taken:
         record(folder, LINE * cells + torn)
         yield taken
 
@@ -110,7 +111,8 @@ def reported(folder: Path) -> tuple[int, str, str]:
     """The exit status of `report`, how many cells it showed, and its warnings."""
     done = idp_harness("report", folder, folder=folder)
     assert "Traceback" not in done.stderr
-    last = [line for line in done.stdout.splitlines() if " cells" in line][-1]
+    last = [line for line in done.stdout.splitlines() if re.match("[0-9]+ cells", line)][-1]
+    assert ("(--all-styles)" in done.stdout) == (left_out_of(folder) > 0)
     return done.returncode, last.partition(" ")[0], done.stderr
 
 
@@ -121,9 +123,10 @@ def test_a_run_that_was_killed_is_told_from_one_that_goes_on_and_one_that_ended(
         )  # fmt: skip
         run.close()
         assert how_it_went(tmp_path, 2) == "the run was ended from outside: 2 of 3 cells are recorded"
-    with a_run(tmp_path, planned=3, cells=3) as run:
+    with a_run(tmp_path, planned=3, cells=3, left_out=5) as run:
         run.end("complete", 3)
     assert reported(tmp_path) == (0, "3", "")
+    assert left_out_of(tmp_path) == 5
     record(tmp_path, LINE)
     assert how_it_went(tmp_path, 1) == "the run was complete: 1 of 3 cells are recorded"
 
