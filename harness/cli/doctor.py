@@ -18,6 +18,7 @@ from harness.shown.foreign_text import foreign
 from harness.shown.terminal import indented, say, say_in_colour
 from harness.targets import TARGETS, grpc_services, make_target
 from harness.targets.option_kinds import PEM_FILE
+from harness.targets.orchestration_ways import ways_to_orchestration
 from harness.wire.grpc_address import GrpcAddress
 from harness.wire.grpc_library import why_not_installed
 
@@ -57,6 +58,7 @@ def doctor(address: str | None, ca_file: str) -> int:
     problems = 0
     for name in (name for name in TARGETS if name not in _BROUGHT):
         problems += _line(f"target {name}", _target(name), needed=name == _REFERENCE)
+    _ways()
     _line(f"build of tasker-orchestration, once, {BUILD_MINUTES}", _missing_for_build(), needed=False)
     _line("extra grpc", why_not_installed(), needed=False)
     _line("extra browser", None if find_spec("playwright") else "pip install 'idp-harness[browser]'", needed=False)
@@ -78,6 +80,15 @@ def _target(name: str) -> str | None:
         return make_target(name, {}).available()
     except HarnessError as problem:
         return str(problem)
+
+
+def _ways() -> None:
+    try:
+        ways = ways_to_orchestration()
+    except HarnessError:  # The line of the target says it.
+        return
+    for what, reason in ways:
+        _line(f"orchestration by {what}", reason, needed=False)
 
 
 def _missing_for_build() -> str | None:

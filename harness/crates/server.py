@@ -42,5 +42,5 @@ def find_server(given: str | None) -> Path:
     raise TargetError(
         f"{PROGRAM} is published as source only. `{BUILD_COMMAND}` builds it, once, in {BUILD_MINUTES} "
         f"(so does a run with --target-option build=true); or name a program: "
-        f"--target-option server=PATH, or {VARIABLE}"
+        f"--target-option server=PATH, or {VARIABLE}; or an image: --target-option image=NAME"
     )

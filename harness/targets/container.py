@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.base.errors import TargetError
+from harness.crates.database_files import database_files, why_no_database_files
 from harness.engine import images
 from harness.engine.container_engine import why_not_usable
 from harness.processes.readiness import HEALTH_PATH
 from harness.targets.base import ServiceConfig
-from harness.targets.container_spec import WORKER_PORT, ContainerBuilder, any_service, host_of, tasker_worker
+from harness.targets.container_spec import (
+    ORCHESTRATION_PORT,
+    WORKER_PORT,
+    ContainerBuilder,
+    any_service,
+    host_of,
+    tasker_orchestration,
+    tasker_worker,
+)
 from harness.targets.guarded_service import RunningServices
 
 if TYPE_CHECKING:  # testcontainers loads with the first container, not with the target.
@@ -22,19 +32,24 @@ if TYPE_CHECKING:  # testcontainers loads with the first container, not with the
     from harness.engine.container_run import ContainerRun
     from harness.targets.container_service import ContainerService
 
-TASKER_WORKER, OWN = "tasker-worker", "own"
-SERVICES = (TASKER_WORKER, OWN)
+TASKER_WORKER, TASKER_ORCHESTRATION, OWN = "tasker-worker", "tasker-orchestration", "own"
+SERVICES = (TASKER_WORKER, TASKER_ORCHESTRATION, OWN)
 IDP_URL = "http://mock-idp:9400"
+# Where each of Tasker's services listens, its image, and how it is started.
+_KNOWN: Mapping[str, tuple[int, Callable[[], str], Callable[[str, str], ContainerBuilder]]] = {
+    TASKER_WORKER: (WORKER_PORT, images.tasker_worker_image, tasker_worker),
+    TASKER_ORCHESTRATION: (ORCHESTRATION_PORT, images.tasker_orchestration_image, tasker_orchestration),
+}
 
 
 class ContainerTarget:
     """Starts containers of one image, one for each service; they share a network with all that they talk to.
 
-    `service` is "tasker-worker", whose configuration is known here, or "own": then `image`, `port`, and `command`,
-    `environment` and `config` as in `any_service` say how it is started, and `postgres` names an image if it needs a
-    database. The identity provider is a container too (`idp_image`), known to the services as `jwks_base_url`: what
-    listens on this machine's loopback interface they can't reach. `health_path` answers 200 when a service is ready,
-    within `boot_seconds`. `log_folder` keeps the logs as files.
+    `service` is "tasker-worker" or "tasker-orchestration", whose configuration is known here, or "own": then `image`,
+    `port`, and `command`, `environment` and `config` as in `any_service` say how it is started, and `postgres` names an
+    image if it needs a database. The identity provider is a container too (`idp_image`), known to the services as
+    `jwks_base_url`: what listens on this machine's loopback interface they can't reach. `health_path` answers 200 when
+    a service is ready, within `boot_seconds`. `log_folder` keeps the logs as files.
     """
 
     name = "container"
@@ -59,17 +74,19 @@ class ContainerTarget:
     ) -> None:
         if service not in SERVICES:
             raise TargetError(f"service is {service!r}; it is one of {', '.join(SERVICES)}")
-        self.profile = TASKER_WORKER if service == TASKER_WORKER else self.name
+        self.profile = service if service != OWN else self.name
         self.words: frozenset[str] | None = None
-        if service == TASKER_WORKER:
+        if service != OWN:
             given = {"port": port, "command": command, "environment": environment, "config": config}
             if wrong := [name for name, value in given.items() if value]:
                 raise TargetError(
-                    f"{wrong[0]} is for a service of your own: how the Tasker worker is started is known here. "
+                    f"{wrong[0]} is for a service of your own: how Tasker's services are started is known here. "
                     "Add --target-option service=own"
                 )
-            port, postgres = WORKER_PORT, postgres or images.postgres_image()
-            self._cook: ContainerBuilder = tasker_worker(host_of(jwks_base_url), jwks_base_url)
+            postgres = postgres or images.postgres_image()
+            port, default_image, cook = _KNOWN[service]
+            image = image or default_image()
+            self._cook: ContainerBuilder = cook(host_of(jwks_base_url), jwks_base_url)
         else:
             if not image or not 0 < port <= 65535:
                 raise TargetError(
@@ -77,9 +94,10 @@ class ContainerTarget:
                 )
             own = self._cook = any_service(command, environment, config, port)
             self.words = own.template.words
-        self._image, self._port, self._postgres = image or images.tasker_worker_image(), port, postgres
+        self._image, self._port, self._postgres = image, port, postgres
         self._idp_image, self._jwks_base_url = idp_image or images.mock_idp_image(), jwks_base_url
         self._health_path, self._boot_seconds, self._log_folder = health_path, boot_seconds, log_folder
+        self._with_migrations = service == TASKER_ORCHESTRATION
         self._services = RunningServices()
         self._shared = ExitStack()
         self._lock = threading.Lock()
@@ -87,7 +105,8 @@ class ContainerTarget:
         self._database_url: str | None = None
 
     def available(self) -> str | None:
-        return why_not_usable([self._image, self._idp_image, *([self._postgres] if self._postgres else [])])
+        reason = why_not_usable([self._image, self._idp_image, *([self._postgres] if self._postgres else [])])
+        return reason or (why_no_database_files() if self._with_migrations else None)
 
     def jwks_base_url(self, idp_port: int) -> str:
         return self._jwks_base_url
@@ -171,6 +190,7 @@ class ContainerTarget:
             from harness.engine.containers import remove
             from harness.targets.container_service import start_postgres
 
-            container, self._database_url = start_postgres(self._postgres, run, network)
+            files = database_files() if self._with_migrations else None
+            container, self._database_url = start_postgres(self._postgres, run, network, files)
             self._shared.callback(remove, container)
         return self._database_url

@@ -10,10 +10,12 @@ from pathlib import Path
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
+from harness.crates.database_files import DatabaseFiles
 from harness.engine import containers
 from harness.engine.container_run import ContainerRun
 from harness.processes.service_log import ServiceLog
 from harness.shown.foreign_text import ForeignText
+from harness.targets.container_database import COMMAND, prepare_tasker_database
 from harness.targets.container_spec import ContainerSpec
 
 POSTGRES_ALIAS = "postgres"
@@ -91,10 +93,13 @@ def start_service(
     return ContainerService(url, container, spec.secrets, log_folder)
 
 
-def start_postgres(image: str, run: ContainerRun, network: Network) -> tuple[DockerContainer, str]:
+def start_postgres(
+    image: str, run: ContainerRun, network: Network, files: DatabaseFiles | None = None
+) -> tuple[DockerContainer, str]:
     """Start a PostgreSQL with an empty database in the network; the container, and the URL for other containers.
 
-    The image takes POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB, as the official one does. Raises `TargetError`.
+    The image takes POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB, as the official one does. With `files` the
+    database is one for Tasker's orchestration. Raises `TargetError`.
     """
     password = secrets.token_hex(16)
     with ExitStack() as undo, containers.clear_errors(image):
@@ -106,6 +111,8 @@ def start_postgres(image: str, run: ContainerRun, network: Network) -> tuple[Doc
             log_config=containers.LOG_CONFIG,
         )
         container.with_envs(POSTGRES_USER=_ROLE, POSTGRES_PASSWORD=password, POSTGRES_DB=_DATABASE)
+        if files is not None:
+            container.with_command(list(COMMAND))
         undo.callback(containers.remove, container)
         container.start()
 
@@ -116,8 +123,11 @@ def start_postgres(image: str, run: ContainerRun, network: Network) -> tuple[Doc
             return None if answer.exit_code == 0 else str(ForeignText(answer.output))
 
         containers.wait_until_ready(container, f"PostgreSQL ({image})", missing, _POSTGRES_SECONDS)
+        url = f"postgresql://{_ROLE}:{password}@{POSTGRES_ALIAS}:5432/{_DATABASE}"
+        if files is not None:
+            prepare_tasker_database(container, url, files)
         undo.pop_all()
-    return container, f"postgresql://{_ROLE}:{password}@{POSTGRES_ALIAS}:5432/{_DATABASE}"
+    return container, url
 
 
 def keep_log(parts: Iterable[bytes], name: str, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a service's container is started with: the Tasker worker's settings, or those of any service."""
+"""What a service's container is started with: the settings of Tasker's services, or those of any service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from harness.targets.service_template import ServiceTemplate, config_words, serv
 
 WORDS = (*CONFIG_WORDS, "database_url")
 WORKER_PORT, _WORKER_GRPC_PORT = 8081, 9191
-_CONFIG, _TEMPLATES = "/tasker/worker.toml", "/tasker/templates"
+ORCHESTRATION_PORT, _ORCHESTRATION_GRPC_PORT = 8080, 9190
+_FOLDER, _TEMPLATES = "/tasker", "/tasker/templates"
 
 
 @dataclass(frozen=True)
@@ -37,29 +38,41 @@ ContainerBuilder = Callable[[ServiceConfig, str], ContainerSpec]
 
 def tasker_worker(idp_host: str, idp_url: str) -> ContainerBuilder:
     """How the real Tasker worker is started, beside an identity provider that it knows by the name `idp_host`."""
+    return _tasker_service("worker", WORKER_PORT, _WORKER_GRPC_PORT, idp_host, idp_url)
 
+
+def tasker_orchestration(idp_host: str, idp_url: str) -> ContainerBuilder:
+    """As `tasker_worker`, Tasker's orchestration service, in its published image or the one of `docker/build`."""
+    return _tasker_service("orchestration", ORCHESTRATION_PORT, _ORCHESTRATION_GRPC_PORT, idp_host, idp_url)
+
+
+def _tasker_service(role: str, port: int, grpc_port: int, idp_host: str, idp_url: str) -> ContainerBuilder:
     def spec(config: ServiceConfig, database_url: str) -> ContainerSpec:
         for name in ("discovery_url", "second_issuer"):
             if getattr(config, name):
-                raise TargetError(f"the Tasker worker has no setting for {name}; leave it empty for this target")
+                raise TargetError(f"Tasker's {role} has no setting for {name}; leave it empty for this target")
         if config.verification == "jwks":
             check_is_url(config.jwks_url)
-        from harness.targets.tasker_config import render_worker_toml
+        from harness.targets.tasker_config import render_orchestration_toml, render_worker_toml
 
+        place = f"{_FOLDER}/{role}.toml"
         environment = {
-            "TASKER_CONFIG_PATH": _CONFIG,
+            "TASKER_CONFIG_PATH": place,
             "TASKER_ENV": "test",
             "TASKER_TEMPLATE_PATH": _TEMPLATES,
-            "TASKER_WEB_BIND_ADDRESS": f"0.0.0.0:{WORKER_PORT}",
-            "TASKER_WORKER_GRPC_BIND_ADDRESS": f"0.0.0.0:{_WORKER_GRPC_PORT}",
+            "TASKER_WEB_BIND_ADDRESS": f"0.0.0.0:{port}",
+            f"TASKER_{role.upper()}_GRPC_BIND_ADDRESS": f"0.0.0.0:{grpc_port}",
             "DATABASE_URL": database_url,
             "RUST_LOG": "warn",
-            # What the worker should have refused to fetch must not leave the network.
+            # What the service should have refused to fetch must not leave the network.
             "HTTP_PROXY": idp_url,
             "HTTPS_PROXY": idp_url,
             "NO_PROXY": f"127.0.0.1,{idp_host}",
         }
-        files = {_CONFIG: render_worker_toml(config), f"{_TEMPLATES}/.empty": ""}
+        if role == "orchestration":  # Its published image would apply migrations to a database that has them.
+            environment["RUN_MIGRATIONS"] = "false"
+        render = render_worker_toml if role == "worker" else render_orchestration_toml
+        files = {place: render(config), f"{_TEMPLATES}/.empty": ""}
         return ContainerSpec(environment, files, secrets=(*planted_secrets(config), *database_secrets(database_url)))
 
     return spec

@@ -40,7 +40,22 @@ def _tasker_worker(**options: Any) -> Target:
     return TaskerWorkerTarget(**options)
 
 
+# What only containers can be told, and what only programs can.
+_OF_IMAGE, _OF_PROGRAM = ("idp_image", "postgres"), ("server", "binary", "build", "jwks_host", "port")
+
+
 def _tasker_orchestration(**options: Any) -> Target:
+    image = options.pop("image", None)
+    beside = _OF_PROGRAM if image else _OF_IMAGE
+    if wrong := [name for name in beside if name in options]:
+        what = f"{wrong[0]} and image: one is about a program, the other is a container"
+        raise TargetError(what if image else f"{wrong[0]} needs the option image: only a container has it")
+    if image:
+        from harness.targets.orchestration_image import OrchestrationImageTarget
+
+        return OrchestrationImageTarget(image, **options)
+    if (binary := options.pop("binary", None)) and options.setdefault("server", binary) != binary:
+        raise TargetError("binary and server are two names of one option; give one of them")
     from harness.targets.tasker_orchestration import TaskerOrchestrationTarget
 
     return TaskerOrchestrationTarget(**options)
@@ -98,7 +113,18 @@ _OF_TASKER = {"jwks_host": SOME_LINE, "log_folder": FOLDER, "port": FREE_PORT, "
 
 TARGETS: Mapping[str, Entry] = {
     "tasker-worker": Entry(_tasker_worker, _OF_TASKER),
-    "tasker-orchestration": Entry(_tasker_orchestration, {"server": PROGRAM, "build": YES_OR_NO, **_OF_TASKER}),
+    "tasker-orchestration": Entry(
+        _tasker_orchestration,
+        {
+            "server": PROGRAM,
+            "binary": PROGRAM,
+            "build": YES_OR_NO,
+            **_OF_TASKER,
+            "image": IMAGE,
+            "postgres": IMAGE,
+            "idp_image": IMAGE,
+        },
+    ),
     "reference": Entry(
         _reference,
         {
@@ -141,7 +167,7 @@ TARGETS: Mapping[str, Entry] = {
     "container": Entry(
         _container,
         {
-            "service": one_of("tasker-worker", "own"),
+            "service": one_of("tasker-worker", "tasker-orchestration", "own"),
             "image": IMAGE,
             "port": PORT,
             "command": ANY,
@@ -203,5 +229,10 @@ def make_target(name: str, options: Mapping[str, Any] | None = None) -> Target:
 def profile_of(name: str, options: Mapping[str, Any] | None = None) -> str:
     """The profile to judge a target's services by when none is named: that of its own name, as a rule."""
     service = (options or {}).get("service", "tasker-worker")
-    own = (("container", "tasker-worker"), ("reference", "windmill"), ("reference", "rfc9068"))
+    own = (
+        ("container", "tasker-worker"),
+        ("container", "tasker-orchestration"),
+        ("reference", "windmill"),
+        ("reference", "rfc9068"),
+    )
     return service if (name, service) in own else name

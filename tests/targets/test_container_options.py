@@ -10,9 +10,12 @@ import pytest
 
 from harness.base.errors import UsageError
 from harness.cell.environment import Options
+from harness.crates.server import BUILD_COMMAND
 from harness.declared.profile import find_profile, load_profile
-from harness.targets import ServiceConfig, make_target
-from harness.targets.container_spec import any_service, tasker_worker
+from harness.engine import pulling
+from harness.targets import BringsIdp, MayBeBuilt, ServiceConfig, TargetError, make_target, orchestration_ways
+from harness.targets.container_spec import any_service, tasker_orchestration, tasker_worker
+from harness.targets.orchestration_ways import ways_to_orchestration
 from harness.targets.within_reach import as_run_by
 
 OWN = {"service": "own", "image": "mine:1", "port": "8080"}
@@ -23,7 +26,7 @@ DATABASE = "postgresql://tasker:pw-1@postgres:5432/tasker"
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"service": "mine"}, "service .* must be 'tasker-worker' or 'own', not 'mine'"),
+        ({"service": "mine"}, "service .* must be 'tasker-worker' or 'tasker-orchestration' or 'own', not 'mine'"),
         ({"environment": "A=1"}, "environment is for a service of your own.* service=own"),
         ({"service": "own", "image": "mine:1"}, "needs image, and port"),
         ({"service": "own", "port": "8080"}, "needs image, and port"),
@@ -46,6 +49,57 @@ def test_options_that_do_not_work_are_refused(options: dict[str, str], said: str
 def test_the_worker_is_judged_by_its_own_profile_and_findings() -> None:
     options = Options(target="container")
     assert (options.profile_name(), options.expected_names()) == ("tasker-worker", ("container", "tasker-worker"))
+
+
+def test_orchestration_is_one_of_the_services() -> None:
+    """With its profile and findings; its image and the one that somebody names are started alike."""
+    settings = (("service", "tasker-orchestration"),)
+    options = Options(target="container", target_options=settings)
+    assert options.profile_name() == "tasker-orchestration"
+    assert options.expected_names() == ("container", "tasker-orchestration")
+    named = Options(target="tasker-orchestration", target_options=(("image", "registry.example/tasker:1"),))
+    target = make_target(named.target, named.target_settings())
+    assert (named.profile_name(), target.profile, target.name) == (*["tasker-orchestration"] * 3,)
+    assert isinstance(target, BringsIdp)
+
+
+def test_an_image_and_a_program_are_two_ways() -> None:
+    """One of them is taken; the option binary is another name of server."""
+    for options, said in (
+        ({"image": "tasker:1", "server": "/bin/sh"}, "server and image: one is about a program"),
+        ({"postgres": "postgres:18"}, "postgres needs the option image"),
+        ({"binary": "/bin/sh", "server": "/bin/ls"}, "binary and server are two names of one option"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            make_target("tasker-orchestration", options)
+    assert not isinstance(make_target("tasker-orchestration", {"binary": "/bin/sh"}), BringsIdp)
+
+
+def test_an_image_that_can_not_be_had_is_told_with_the_other_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no engine, or no such image."""
+    monkeypatch.setattr(pulling, "why_not_usable", lambda: "no container engine answers")
+    target = make_target("tasker-orchestration", {"image": "ghcr.io/nobody/tasker-orchestration:0"})
+    assert isinstance(target, MayBeBuilt)
+    with pytest.raises(TargetError, match=r"no container engine answers. .*idp-harness build .*TASKER_SERVER"):
+        target.build(print)
+
+
+def test_doctor_knows_the_ways_to_orchestration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which of them there are on this machine."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("TASKER_SERVER", "/bin/sh")
+    monkeypatch.setattr(orchestration_ways, "why_not_usable", lambda images: f"no {len(images)} images")
+    assert [one.reason for one in ways_to_orchestration()] == [None, BUILD_COMMAND, "no 3 images"]
+    monkeypatch.setenv("TASKER_SERVER", str(tmp_path / "none"))
+    assert ways_to_orchestration()[0].reason == "there is no program"
+
+
+def test_orchestration_is_told_where_its_database_is_and_to_leave_it_as_it_is() -> None:
+    """The published image would apply its migrations once more; the file is its own layout."""
+    spec = tasker_orchestration("mock-idp", "http://mock-idp:9400")(CONFIG, DATABASE)
+    assert spec.environment["RUN_MIGRATIONS"] == "false"
+    assert spec.environment["TASKER_WEB_BIND_ADDRESS"] == "0.0.0.0:8080"
+    assert "[orchestration.web.auth]" in spec.files[spec.environment["TASKER_CONFIG_PATH"]]
 
 
 def test_a_service_of_ones_own_has_no_profile_but_the_one_that_is_named(tmp_path: Path) -> None:

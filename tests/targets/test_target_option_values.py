@@ -41,7 +41,7 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "jwks_host": (*NO_LINE, "localhost", "127.0.0.1", "a b", "." * 300, "no-such-name.invalid"),
     "service": ("", "mine", "Own"),
     **dict.fromkeys(("own_process", "build", "grpc_tls"), ("", "yes", "1")),
-    "server": ("", " ", "none", "file", "fifo", "dangling", ".", "a\0", "file/below"),
+    **dict.fromkeys(("server", "binary"), ("", " ", "none", "file", "fifo", "dangling", ".", "a\0", "file/below")),
     "faults": ("m-of-no-such-name", "m-exp-optional,m-exp-optionnal"),
     "command": ("", " ", "'", "no-such-program {port}", "/nowhere/service {port}", "true", "true {prot}", "a\0 {port}"),
     "log_folder": ("file", "file/below", "fifo", "dangling", "/dev/null/x", "a\0"),
