@@ -30,7 +30,9 @@ VOCABULARY: Final = (
     "worker:config_read",
     "worker:templates_read",
 )
-WILDCARDS: Final = tuple(dict.fromkeys(f"{name.partition(':')[0]}:*" for name in VOCABULARY))
+# The one name of three parts (seed: ADR-012, Decision): what may be done with the configuration.
+CONFIG_WILDCARD: Final = "system:config:*"
+WILDCARDS: Final = (*dict.fromkeys(f"{name.partition(':')[0]}:*" for name in VOCABULARY), CONFIG_WILDCARD)
 
 
 class PermissionPolicy:
@@ -74,4 +76,9 @@ class PermissionPolicy:
 
     def allows(self, granted: Collection[str], required: str) -> bool:
         """Whether `granted` holds `required` or the wildcard of its resource; no other pattern counts."""
-        return required in granted or f"{required.partition(':')[0]}:*" in granted
+        return required in granted or any(name in granted for name in self.wildcards_of(required))
+
+    def wildcards_of(self, required: str) -> tuple[str, ...]:
+        """What stands for a permission beside itself."""
+        of_resource = f"{required.partition(':')[0]}:*"
+        return (of_resource, CONFIG_WILDCARD) if required.startswith("system:config_") else (of_resource,)

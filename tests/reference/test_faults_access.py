@@ -28,6 +28,7 @@ def grants_claim(value: Any) -> Experiment:
 def answers(status: int, *permissions: str, path: str = "/v1/tasks", **options: Any) -> Experiment:
     """The mistake is to answer a token with these permissions like this."""
     settings = {"service": options.pop("service", "orchestration")}
+    settings |= {name: options.pop(name) for name in ("config_endpoint_enabled",) if name in options}
 
     def experiment(world: World, start: Start) -> bool:
         token = world.k1.token(permissions=list(permissions))
@@ -182,6 +183,8 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-perm-prefix": (grants("tasks:list_all"), grants("tasks:lis"), grants("tasks")),
     "m-wildcard-cross-resource": grants("dlq:*"),
     "m-wildcard-unsupported": answers(403, "tasks:*"),
+    "m-config-wildcard-unsupported": answers(403, "system:config:*", path="/config", config_endpoint_enabled=True),
+    "m-config-wildcard-for-system": answers(200, "system:config:*", path="/v1/analytics/performance"),
     "m-global-star-accepted": grants("*"),
     "m-perm-case-insensitive": (grants("TASKS:LIST"), grants("tasks:list ")),
     "m-any-permission-suffices": grants("steps:read"),

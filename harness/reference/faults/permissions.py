@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.reference.faults.registry import fault
 from harness.reference.gate import Gate
-from harness.reference.permissions import VOCABULARY, WILDCARDS, PermissionPolicy
+from harness.reference.permissions import CONFIG_WILDCARD, VOCABULARY, WILDCARDS, PermissionPolicy
 from harness.reference.routes import Route
 
 
@@ -36,6 +36,25 @@ class WildcardUnsupported(PermissionPolicy):
     def allows(self, granted: Collection[str], required: str) -> bool:
         """Equality and nothing else."""
         return required in granted
+
+
+@fault("m-config-wildcard-unsupported", precedent="tasker-orchestration 0.1.8")
+class ConfigWildcardUnsupported(PermissionPolicy):
+    """`system:config:*` is a name like any other and grants nothing."""
+
+    def wildcards_of(self, required: str) -> tuple[str, ...]:
+        """A star stands for the second of two parts."""
+        return super().wildcards_of(required)[:1]
+
+
+@fault("m-config-wildcard-for-system", precedent="matchers that read as far as the first colon")
+class ConfigWildcardForSystem(PermissionPolicy):
+    """`system:config:*` grants all that is there of the system."""
+
+    def wildcards_of(self, required: str) -> tuple[str, ...]:
+        """What comes first is the resource, what comes last is the star."""
+        found = super().wildcards_of(required)
+        return (*found, CONFIG_WILDCARD) if required.startswith("system:") else found
 
 
 @fault("m-global-star-accepted", precedent="Tasker's own documents contradict each other about it")
