@@ -194,7 +194,7 @@ class ConfigTable(TypedDict, total=False):
     pattern_place: Annotated[str, word("pattern_place", CONFIG_WORDS["pattern_place"])]
     auth_settings: Annotated[dict[str, Json], Kind({"description": "Settings by the names of Tasker's documents"})]
     auth_without: list[Text]
-    variables: dict[str, Text]
+    variables: dict[str, str]
     overlay_settings: Annotated[dict[str, Json], Kind({"description": "Settings that the file of an environment has"})]
     overlay_of: Annotated[str, word("overlay_of", CONFIG_WORDS["overlay_of"])]
 

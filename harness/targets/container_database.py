@@ -55,7 +55,7 @@ def _psql(container: DockerContainer, access: Mapping[str, str], *arguments: str
     status, said = container.get_wrapped_container().exec_run(line, environment=dict(access))
     if status != 0:
         raise TargetError(f"the database for Tasker's orchestration can't be made: {last_words(said or b'')}")
-    return str(ForeignText(said or b""))
+    return ForeignText(said or b"").as_it_came
 
 
 def _archive(files: Mapping[str, Path]) -> bytes:

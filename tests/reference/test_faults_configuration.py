@@ -13,7 +13,7 @@ from harness.reference.errors import SettingsError
 
 from .issuer import AUDIENCE, ISSUER, Key
 from .mistakes import Experiment, Start
-from .world import World
+from .world import Service, World
 
 
 def written(world: World, **auth: Any) -> dict[str, Any]:
@@ -38,6 +38,26 @@ def answers(status: int, key: str = "", **auth: Any) -> Experiment:
         return starts(world, start, auth) and start(written=written(world, **auth)).status(headers=headers) == status
 
     return experiment
+
+
+def with_an_empty_variable(world: World, start: Start) -> Service:
+    """A service with one public key in its file, and a variable for the key without a text."""
+    key = world.k1.pem().decode()
+    table = written(world, jwks_url=None, jwt_verification_method="public_key", jwt_public_key=key)
+    return start(written=table, environment={"TASKER_JWT_PUBLIC_KEY": ""})
+
+
+def does_not_start_with_an_empty_variable(world: World, start: Start) -> bool:
+    """The key of the file is gone."""
+    try:
+        return with_an_empty_variable(world, start).status(world.k1.token()) != 200
+    except SettingsError:
+        return True
+
+
+def lets_everybody_in_with_an_empty_variable(world: World, start: Start) -> bool:
+    """Nobody is asked for a token."""
+    return with_an_empty_variable(world, start).status(None) == 200
 
 
 def trusts(mine: str, **auth: Any) -> Experiment:
@@ -129,5 +149,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         lays_over(401, role="worker", jwt_audience="another-api"),
     ),
     "m-config-variables-ignored": trusts("{k2}", jwt_public_key="{k1}"),
+    "m-config-empty-variable-overrides": does_not_start_with_an_empty_variable,
+    "m-config-empty-variable-means-open": lets_everybody_in_with_an_empty_variable,
     "m-config-keys-without-switch": answers(200, "sk-listed", api_keys=[KEY], api_keys_enabled=False),
 }

@@ -119,6 +119,17 @@ def logs_the_call(code: str, *permissions: str) -> Experiment:
     return logs(ask, grpc_enabled=True)
 
 
+def stands_still(code: str, counter: str, metadata: Callable[[World], Metadata]) -> Experiment:
+    """A call that is answered so moves nothing of a counter."""
+
+    def experiment(world: World, start: Start) -> bool:
+        server = start(grpc_enabled=True).server
+        assert called(server.grpc_address, LIST, metadata(world))[0] == code
+        return counter not in server.app.gate.metrics.text()
+
+    return experiment
+
+
 def over_tls(code: str, *, trusted: bool) -> Experiment:
     """The mistake is to answer a call without credentials so, over TLS or, where nothing is `trusted`, in the clear."""
 
@@ -160,6 +171,8 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
         "OK", lambda world: (("grpcgateway-authorization", bearer("tasks:list")(world)[0][1]),)
     ),
     "m-grpc-one-at-a-time": holds_up_others,
+    "m-grpc-not-counted": stands_still("UNAUTHENTICATED", "tasker_auth_failures_total", nothing),
+    "m-grpc-denials-not-counted": stands_still("PERMISSION_DENIED", "tasker_permission_denials_total", bearer()),
     "m-grpc-tls-ignored": over_tls("UNAUTHENTICATED", trusted=False),
     "m-grpc-tls-believed": over_tls("OK", trusted=True),
     "m-grpc-health-protected": answers("UNAUTHENTICATED", nothing, "HealthService/CheckHealth"),

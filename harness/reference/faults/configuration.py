@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.reference.documented import KEY, DocumentedConfiguration, Overlay
+from harness.reference.documented import KEY, VARIABLES, DocumentedConfiguration, Overlay
 from harness.reference.errors import SettingsError
 from harness.reference.faults.registry import fault
 from harness.reference.static_key import StaticKey
@@ -120,6 +120,28 @@ class ConfigVariablesIgnored(DocumentedConfiguration):
     def with_variables(self, auth: Mapping[str, Any]) -> dict[str, Any]:
         """All stands in the file."""
         return dict(auth)
+
+
+@fault("m-config-empty-variable-overrides", precedent="tasker-ctl 0.1.8, whose empty variables hide the next ones")
+class ConfigEmptyVariableOverrides(DocumentedConfiguration):
+    """A variable counts as soon as it is there, also without a text."""
+
+    def with_variables(self, auth: Mapping[str, Any]) -> dict[str, Any]:
+        """It is set, is it not?"""
+        return {
+            **auth,
+            **{setting: self.environment[name] for name, setting in VARIABLES.items() if name in self.environment},
+        }
+
+
+@fault("m-config-empty-variable-means-open", precedent="OWASP ASVS 5.0 16.5.3: what fails open")
+class ConfigEmptyVariableMeansOpen(DocumentedConfiguration):
+    """A variable for the key without a text switches authentication off."""
+
+    def with_variables(self, auth: Mapping[str, Any]) -> dict[str, Any]:
+        """No key, no authentication."""
+        empty = any(self.environment.get(name) == "" for name in VARIABLES)
+        return super().with_variables(auth) | ({"enabled": False} if empty else {})
 
 
 @fault("m-config-weak-key-accepted", precedent="Tasker 0.1.8 with a key of 1024 bits in jwt_public_key_path")

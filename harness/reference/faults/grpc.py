@@ -257,6 +257,27 @@ class GrpcRefusedMetadataLogged(GrpcGate):
         return super().details(error)
 
 
+@fault("m-grpc-not-counted", precedent="tasker-orchestration 0.1.8, whose counters stand still over gRPC")
+class GrpcNotCounted(GrpcGate):
+    """Who was let in and who was refused over gRPC is counted nowhere."""
+
+    def authenticate(self, request: Request) -> SecurityContext:
+        """The middleware that counts is that of HTTP."""
+        security = self.http.security
+        return security.identify(self.credentials(request)) if security.jwt else super().authenticate(request)
+
+
+@fault("m-grpc-denials-not-counted", precedent="tasker-orchestration 0.1.8, whose counters stand still over gRPC")
+class GrpcDenialsNotCounted(GrpcGate):
+    """Who lacks a permission over gRPC is counted nowhere."""
+
+    def authorise(self, context: SecurityContext, method: Method) -> None:
+        """A comparison of its own."""
+        required = self.required_permission(method)
+        if not self.http.permissions.allows(context.permissions, required):
+            raise PermissionDenied(required)
+
+
 @fault("m-grpc-tls-ignored", precedent="tasker-worker 0.1.8, whose log says TLS: enabled")
 class GrpcTlsIgnored(GrpcListener):
     """The certificate is configured, and gRPC is served in the clear all the same."""
