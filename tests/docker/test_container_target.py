@@ -15,6 +15,7 @@ import requests
 from engine_look import in_engine, needs_testcontainers, wait_for
 from target_images import variables
 
+from harness.crates.server import find_server
 from harness.targets import ServiceConfig, TargetError, make_target
 from harness.targets.container_service import ContainerService
 
@@ -73,6 +74,22 @@ def test_the_worker_in_a_container_gets_the_verdicts_of_the_worker_beside_it(
         found[target] = verdicts(folder)
     assert found["container"] == found["tasker-worker"]
     assert len(found["container"]) > 5
+
+
+@pytest.mark.tasker
+def test_orchestration_in_a_container_is_judged_on_a_database_of_its_own(
+    tmp_path: Path, environment: dict[str, str], image: Callable[[str], str]
+) -> None:
+    """With queue extension and migrations, where there is a program of which an image can be made."""
+    try:
+        find_server(None)
+    except TargetError as problem:
+        pytest.skip(str(problem))
+    environment = environment | {"TASKER_ORCHESTRATION_IMAGE": image("tasker-orchestration")}
+    options = ["--target", "container", "--target-option", "service=tasker-orchestration", "-n", "0"]
+    done = run(tmp_path, environment, *options, "--style", "auth0", "base-rs256-accept", "time-exp-past")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {*verdicts(tmp_path).values()} == {"passed"}
 
 
 def own_service(folder: Path, image: str) -> dict[str, str]:
