@@ -248,7 +248,7 @@ def test_a_token_is_text(issuer: MockIssuer, url: str) -> None:
 def type_check(text: str, installation: Installation, folder: Path) -> subprocess.CompletedProcess[str]:
     """What mypy says of a user's file, who has the wheel and not the tree."""
     (folder / "test_users.py").write_text(text)
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder / "cache"), "--no-incremental"]
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder / "cache")]
     command += ["--python-executable", str(installation.folder / "bin" / "python"), "test_users.py"]
     return subprocess.run(
         command, cwd=folder, env=installation.environment(), capture_output=True, text=True, timeout=SECONDS
@@ -256,7 +256,7 @@ def type_check(text: str, installation: Installation, folder: Path) -> subproces
 
 
 def test_users_get_types(installation: Installation, tmp_path: Path) -> None:
-    """`mypy --strict` knows both packages, and what is wrong with a call."""
+    """`mypy --strict` knows both packages, and what is wrong with a call, for which it reads only the call anew."""
     good = type_check(USER_FILE, installation, tmp_path)
     assert good.returncode == 0, good.stdout
     bad = type_check(USER_FILE.replace("token: str", "token: int"), installation, tmp_path)
