@@ -96,6 +96,8 @@ class UserSettings:
     subject: str | None = None
     claims: Mapping[str, Any] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
+    anonymous: bool = False
+    """Nobody declared them: they are accepted because the issuer declares no users."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 
 from mock_idp.issuer.memory import size_of
 from mock_idp.settings import ClientSettings, UserSettings
@@ -29,11 +30,13 @@ class ClientRegistry:
         clients: Iterable[ClientSettings] = (),
         users: Iterable[UserSettings] = (),
         hold: Callable[[int], None] = lambda size: None,
+        anybody: Callable[[str], Mapping[str, Any]] = lambda username: {},
     ) -> None:
-        """In: those of the start, and what is told how many bytes those declared since take, and raises MockIdpError
-        where that is too much.
+        """In: those of the start; what is told how many bytes those declared since take, and raises MockIdpError
+        where that is too much; and what makes the claims about a user nobody declared.
         """
         self._hold = hold
+        self._claims_of_anybody = anybody
         self._bytes = 0
         self._at_start = ({one.id: one for one in clients}, {one.username: one for one in users})
         self.clients: Mapping[str, ClientSettings] = self._at_start[0]
@@ -49,13 +52,21 @@ class ClientRegistry:
     def user(self, username: str) -> UserSettings | None:
         """The user with this name; None when users are declared and this is not one of them."""
         if not self.users:
-            return _anybody(username)
+            return self._anybody(username)
         return self.users.get(username)
+
+    def user_now(self, user: UserSettings) -> UserSettings | None:
+        """The same user as they are declared now, which may be otherwise than at their login; None once they are gone.
+
+        A user nobody declared is gone when others are declared.
+        """
+        found = self.users.get(user.username)
+        return user if found is None and user.anonymous and not self.users else found
 
     def user_of_subject(self, subject: str) -> UserSettings | None:
         """The user whose tokens have this `sub`; None when users are declared and it is nobody's."""
         if not self.users:
-            return replace(_anybody(subject), subject=subject)
+            return replace(self._anybody(subject), subject=subject)
         return next((user for user in self.users.values() if subject in (user.subject, user.username)), None)
 
     def put_client(self, client: ClientSettings) -> None:
@@ -92,6 +103,9 @@ class ClientRegistry:
             self.clients, self.users = self._at_start
             self._grow(-self._bytes)
 
+    def _anybody(self, username: str) -> UserSettings:
+        return UserSettings(username, claims=self._claims_of_anybody(username), anonymous=True)
+
     def _grow(self, by: int) -> None:
         grown = self._bytes + by
         self._hold(max(grown, 0))
@@ -102,18 +116,3 @@ class ClientRegistry:
 def _any_client(client_id: str) -> ClientSettings:
     """A client nobody declared. Kept, as the token endpoint asks for the same ones again and again."""
     return ClientSettings(client_id, anonymous=True)
-
-
-def _anybody(username: str) -> UserSettings:
-    """A user nobody declared, with the claims that clients look for."""
-    email = username if "@" in username else f"{username}@example.com"
-    given = username.partition("@")[0].capitalize()
-    claims = {
-        "name": f"{given} Example",
-        "given_name": given,
-        "family_name": "Example",
-        "preferred_username": username,
-        "email": email,
-        "email_verified": True,
-    }
-    return UserSettings(username, claims=claims)

@@ -19,7 +19,7 @@ class UserGrant:
     """What a user granted a client. `scope` are the words of the scope, `auth_time` is in unix seconds.
 
     `audience` of None is the client's or the issuer's own. `session_id` is the login the grant came from, `grant_type`
-    the way it came.
+    the way it came. `auth_time_asked` says that the ID token has to say when the login was (Core section 3.1.2.1).
     """
 
     client_id: str
@@ -30,6 +30,7 @@ class UserGrant:
     session_id: str
     grant_type: str = "authorization_code"
     nonce: str | None = None
+    auth_time_asked: bool = False
 
 
 @dataclass

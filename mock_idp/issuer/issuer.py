@@ -91,7 +91,9 @@ class Issuer:
         share.hold("settings", size_of(settings))
         self.faults = FaultQueue(partial(share.hold, "faults"))
         self.stubs = StubQueue(settings.script, partial(share.hold, "script"))
-        self.clients = ClientRegistry(settings.clients, settings.users, partial(share.hold, "clients"))
+        self.clients = ClientRegistry(
+            settings.clients, settings.users, partial(share.hold, "clients"), self.vendor.anybody
+        )
         self.keys = IssuerKeys(self.vendor, self.context, pool, self.clock.now, partial(share.hold, "keys"))
         self.overlay = JwksOverlay()
         self._documents: Mapping[str, Document] | None = None

@@ -115,6 +115,7 @@ def _with_code(
         auth_time=login.auth_time,
         session_id=session_id,
         nonce=asked.parameters.get("nonce"),
+        auth_time_asked=wanted.max_age is not None,
     )
     text = secrets.token_urlsafe(32)
     code = Code(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mock_idp.issuer.flow_state import Family
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.encoding import b64url_encode, compact_json
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.users import claims_of, subject_of
+from mock_idp.oauth.users import STANDARD_CLAIMS, claims_of, known_of, person_of, subject_of
 from mock_idp.settings import ClientSettings
-from mock_idp.vendors.context import Claims, IdTokenRequest, lifetime
+from mock_idp.vendors.base import Vendor
+from mock_idp.vendors.context import Claims, IdTokenRequest, IssuerContext, lifetime
 
 
 def id_token(
@@ -26,35 +28,56 @@ def id_token(
 ) -> str:
     """The ID token that goes with an access token. `audience` of None is the client. Raises JoseError."""
     issuer, grant, vendor = request.issuer, family.grant, request.issuer.vendor
-    subject = subject_of(grant.user, vendor)
-    iat, exp = lifetime(request.context, request.now)
+    known = known_of(grant.user, vendor)
+    context = vendor.context_of_user(request.context, known)
+    iat, exp = lifetime(_with_lifetime(context, vendor), request.now)
     claims: Claims = {
-        "iss": request.identifier,
-        "sub": subject,
+        "iss": vendor.issuer(context),
+        "sub": person_of(grant.user, vendor),
         "aud": audience or client.id,
         "exp": exp,
         "iat": iat,
     }
-    if vendor.auth_time_of(grant.grant_type):
+    if grant.auth_time_asked or vendor.auth_time_of(grant.grant_type):
         claims["auth_time"] = grant.auth_time
     if nonce is not None:
         claims["nonce"] = nonce
-    if access_token is not None:
+    if access_token is not None and vendor.access_token_hash:
         claims["at_hash"] = token_hash(access_token, issuer.find_key("current").key.algorithm.name)
-    extra = IdTokenRequest(client.id, grant.session_id, grant.user.username, subject, request.context)
-    claims |= vendor.id_token_extra(extra)
-    claims |= {name: value for name, value in claims_of(grant.user, scope, vendor).items() if name not in claims}
-    claims |= request.context.extra_claims
+    about = IdTokenRequest(
+        client_id=client.id,
+        session_id=grant.session_id,
+        username=grant.user.username,
+        subject=subject_of(grant.user, vendor),
+        context=context,
+        scope=tuple(scope),
+        known=known,
+        grant_type=grant.grant_type,
+        now=request.now,
+    )
+    claims |= vendor.id_token_extra(about)
+    has, given = vendor.id_token_names(about), claims_of(grant.user, scope, vendor)
+    left_out = claims.keys() | ({*STANDARD_CLAIMS} - has if has is not None else set())
+    claims |= {name: value for name, value in given.items() if name not in left_out}
+    claims |= context.extra_claims
     # An access token may have a typ of its own (RFC 9068), an ID token has none but JWT.
-    typ = {"typ": "JWT"} if "typ" in issuer.vendor.token_header(request.context.options) else {}
+    typ = {"typ": "JWT"} if "typ" in issuer.vendor.token_header(context.options) else {}
     spec = TokenSpec(kind="user", payload=compact_json(claims).decode("utf-8"), header=typ, key=_signer(issuer))
-    return issuer.mint(spec, request.context).token
+    return issuer.mint(spec, context).token
 
 
 def _signer(issuer: Issuer) -> str:
     """The key that signs ID tokens; an issuer with keys of its own choice may not have the vendor's."""
     name = issuer.vendor.id_token_key
     return name if any(entry.name == name for entry in issuer.key_entries()) else "current"
+
+
+def _with_lifetime(context: IssuerContext, vendor: Vendor) -> IssuerContext:
+    """A lifetime that somebody chose for the issuer's tokens is that of ID tokens as well."""
+    seconds = vendor.id_token_lifetime_seconds
+    if seconds is None or context.token_lifetime_seconds != vendor.default_token_lifetime_seconds:
+        return context
+    return replace(context, token_lifetime_seconds=seconds)
 
 
 def token_hash(token: str, algorithm: str) -> str:

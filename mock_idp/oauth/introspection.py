@@ -13,7 +13,7 @@ from mock_idp.oauth.form import read_form
 from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.token_endpoint import claimed_client_id
-from mock_idp.oauth.users import subject_of
+from mock_idp.oauth.users import look_up, subject_of
 
 _NOT_CACHED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 
@@ -49,7 +49,7 @@ def _access_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
 
 def _refresh_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
     token = request.issuer.flows.refresh_tokens.get(digest(text), request.now)
-    if token is None or not token.good(request.now):
+    if token is None or not token.good(request.now) or not look_up(request.issuer, token.family):
         return None
     grant = token.family.grant
     if text.count(".") == 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
 from mock_idp.issuer.flow_state import Login
@@ -22,10 +23,13 @@ def start_login(request: FlowRequest, user: UserSettings) -> tuple[str, Login, s
 
 
 def current_login(request: FlowRequest) -> tuple[str, Login] | None:
-    """The login of the browser a request comes from, with its id."""
+    """The login of the browser a request comes from, with its id; None when its user is gone."""
     secret = _secret(request)
     login = request.issuer.flows.logins.get(digest(secret), request.now) if secret else None
-    return (digest(secret), login) if secret and login else None
+    if secret is None or login is None:
+        return None
+    user = request.issuer.clients.user_now(login.user)
+    return None if user is None else (digest(secret), replace(login, user=user))
 
 
 def end_login(request: FlowRequest, session_id: str) -> str:

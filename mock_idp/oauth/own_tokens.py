@@ -37,13 +37,13 @@ class OwnToken:
     def user(self, issuer: Issuer) -> UserSettings | None:
         """The user it is about, or None."""
         if self.family is not None:
-            return self.family.grant.user
+            return issuer.clients.user_now(self.family.grant.user)
         subject = self.claims.get("sub")
         return issuer.clients.user_of_subject(subject) if isinstance(subject, str) else None
 
 
 def own_token(issuer: Issuer, text: str) -> OwnToken | None:
-    """The token with this text if this issuer made it, it has not expired and was not revoked.
+    """The token with this text if this issuer made it, it has not expired, was not revoked and its user is there.
 
     What the forge broke is not good: the signature is checked with a key that is neither hidden nor revoked.
     """
@@ -51,12 +51,18 @@ def own_token(issuer: Issuer, text: str) -> OwnToken | None:
     if flows.revoked.get(digest(text), now):
         return None
     issued = flows.access_tokens.get(digest(text), now)
-    if issued is not None and issued.family.ended:
+    if issued is not None and _is_over(issuer, issued.family):
         return None
     jws = _checked(issuer, text, now)
     if issued is not None:
         return OwnToken(jws.claims if jws else {}, issued.scope, issued.family)
     return OwnToken(jws.claims, scope_of(jws.claims)) if jws else None
+
+
+def _is_over(issuer: Issuer, family: Family) -> bool:
+    """Whether the tokens of a grant are good no longer: it has ended, or its user was removed."""
+    user = family.grant.user
+    return family.ended or (not user.anonymous and issuer.clients.user_now(user) is None)
 
 
 def scope_of(claims: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from mock_idp.issuer.flow_state import Family, RefreshToken
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.users import subject_of
+from mock_idp.oauth.users import look_up, subject_of
 from mock_idp.settings import ClientSettings
 from mock_idp.vendors.context import RefreshTokenRequest
-from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT
+from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, USER_GONE
 
 # A token that comes back late is told from one that never was.
 _REMEMBERED_SECONDS = 86_400
@@ -60,4 +60,6 @@ def checked_refresh_token(request: FlowRequest, client: ClientSettings, text: st
         raise OAuthError("bad_refresh_token", ENDED)
     if token.until <= request.now:
         raise OAuthError("bad_refresh_token", EXPIRED)
+    if not look_up(request.issuer, token.family):
+        raise OAuthError("bad_refresh_token", USER_GONE)
     return token

@@ -54,7 +54,7 @@ def user_token_response(
 
         document["id_token"] = id_token(request, client, family, scope, token, nonce)
     about = TokenResponseContext(
-        context=request.context,
+        context=vendor.context_of_user(request.context, known_of(family.grant.user, vendor)),
         session_id=family.grant.session_id,
         scope=tuple(scope),
         subject=subject_of(family.grant.user, vendor),
@@ -76,11 +76,13 @@ def access_token(
 
     Raises JoseError.
     """
-    vendor, context, grant, now = request.issuer.vendor, request.context, family.grant, request.now
+    vendor, grant, now = request.issuer.vendor, family.grant, request.now
+    known = known_of(grant.user, vendor)
+    context = vendor.context_of_user(request.context, known)
     permissions = unique((*(word for word in scope if word not in IDENTITY_SCOPES), *grant.user.roles, *client.roles))
     audience = audience or grant.audience
     origin = origin or GrantOrigin((grant.grant_type,), is_offline(family))
-    about = {"preferred_username": grant.user.username, **known_of(grant.user, vendor)}
+    about = {"preferred_username": grant.user.username, **known}
     wanted = _with_userinfo(request, audience, scope)
     asked = TokenRequest(
         now=now,

@@ -7,7 +7,8 @@ from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.users import claims_of, subject_of
+from mock_idp.oauth.users import claims_of, known_of, person_of
+from mock_idp.vendors.context import IdTokenRequest
 
 
 def respond(request: FlowRequest) -> Response:
@@ -24,10 +25,19 @@ def respond(request: FlowRequest) -> Response:
     if user is None:
         return _refused(401, "invalid_token", "The access token is about nobody who is known here.")
     vendor = request.issuer.vendor
-    subject = token.claims.get("sub", subject_of(user, vendor))
-    return json_response(
-        200, {"sub": subject, **claims_of(user, token.scope, vendor)}, (("Cache-Control", "no-store"),)
+    subject = person_of(user, vendor) if token.family is not None else vendor.person_of(str(token.claims.get("sub")))
+    about = IdTokenRequest(
+        client_id=token.client_id or "",
+        session_id="" if token.family is None else token.family.grant.session_id,
+        username=user.username,
+        subject=subject,
+        context=request.context,
+        scope=token.scope,
+        known=known_of(user, vendor),
+        now=request.now,
     )
+    said = vendor.userinfo({"sub": subject, **claims_of(user, token.scope, vendor)}, about)
+    return json_response(200, said, (("Cache-Control", "no-store"),))
 
 
 def _token(request: FlowRequest) -> str | None:

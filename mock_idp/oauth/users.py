@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from mock_idp.issuer.flow_state import Family
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.settings import UserSettings
 from mock_idp.vendors.base import Vendor
@@ -31,9 +33,23 @@ def checked_user(issuer: Issuer, username: str, password: str) -> UserSettings |
     return user if hmac.compare_digest(user.password.encode(), password.encode("utf-8", "surrogatepass")) else None
 
 
+def look_up(issuer: Issuer, family: Family) -> bool:
+    """Whether the user of a grant is there still; from now on its tokens say of them what is declared now."""
+    user = issuer.clients.user_now(family.grant.user)
+    if user is None:
+        return False
+    family.grant = replace(family.grant, user=user)
+    return True
+
+
 def subject_of(user: UserSettings, vendor: Vendor) -> str:
-    """The `sub` of tokens about a user."""
+    """The `sub` of access tokens about a user."""
     return user.subject if user.subject is not None else vendor.subject_of(user.username)
+
+
+def person_of(user: UserSettings, vendor: Vendor) -> str:
+    """The `sub` of ID tokens and userinfo."""
+    return user.subject if user.subject is not None else vendor.person_of(vendor.subject_of(user.username))
 
 
 def known_of(user: UserSettings, vendor: Vendor) -> dict[str, Any]:
@@ -44,8 +60,8 @@ def known_of(user: UserSettings, vendor: Vendor) -> dict[str, Any]:
 def claims_of(user: UserSettings, scope: Iterable[str], vendor: Vendor) -> dict[str, Any]:
     """The claims about a user that these scopes give (Core section 5.4); claims of no scope are always given.
 
-    The vendor's default scopes give theirs as well.
+    The vendor may have its own idea of what the scopes are.
     """
-    given = {name for word in (*scope, *vendor.default_scopes) for name in _OF_SCOPE.get(word, ())}
+    given = {name for word in vendor.claim_scopes(tuple(scope)) for name in _OF_SCOPE.get(word, ())}
     known = known_of(user, vendor)
     return {name: value for name, value in known.items() if name in given or name not in STANDARD_CLAIMS}

@@ -17,7 +17,6 @@ from mock_idp.jose.kid import KidSource
 from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER, KeyState
 from mock_idp.vendors.context import (
     Claims,
-    IdTokenRequest,
     IssuerContext,
     IssuerRequest,
     KeyTimes,
@@ -28,6 +27,7 @@ from mock_idp.vendors.context import (
     lifetime,
 )
 from mock_idp.vendors.grant_types import ALL_GRANTS
+from mock_idp.vendors.people import People
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_response
 
 Options = Mapping[str, Any]
@@ -41,7 +41,7 @@ RefreshHabit = Literal["rotate", "reissue", "keep"]
 4.14.2). reissue: each use gives a new one, the old stays good. keep: there is one, and it stays."""
 
 
-class Vendor:
+class Vendor(People):
     """One vendor; the defaults are those of the specifications, and the paths those of the vendor `custom`.
 
     Its name is that of the folder of its class. All methods are pure: same arguments, same result, except for random
@@ -113,10 +113,6 @@ class Vendor:
     """The headers of the 204 for a logout with a refresh token and no browser; None where there is no such logout."""
     userinfo_audience = False
     """Whether the userinfo endpoint is in the audience of tokens with the scope openid."""
-    default_scopes: tuple[str, ...] = ()
-    """The scopes of which ID token and userinfo have the claims whatever was asked for."""
-    id_token_key = "current"
-    """The key that signs ID tokens."""
     opaque_prefix = ""
     """What opaque tokens begin with."""
 
@@ -289,25 +285,9 @@ class Vendor:
 
     # Users
 
-    def subject_of(self, username: str) -> str:
-        """The `sub` of a user."""
-        return username
-
-    def user_claims(self, username: str, declared: Mapping[str, Any]) -> Claims:
-        """The claims of a user that nobody has to declare."""
-        return {"preferred_username": username}
-
     def scope_words(self, scope: tuple[str, ...]) -> list[str]:
         """What an access token says of a granted scope."""
         return list(scope)
-
-    def auth_time_of(self, grant_type: str) -> bool:
-        """Whether ID tokens say when the login was. In: the grant type of the login."""
-        return True
-
-    def id_token_extra(self, request: IdTokenRequest) -> Claims:
-        """The vendor's own claims of an ID token, in place of others of their name."""
-        return {}
 
     def user_response(self, document: dict[str, Any], about: TokenResponseContext) -> dict[str, Any]:
         """A token response for a user, which is one for a client with more members at its end, as the vendor has it."""

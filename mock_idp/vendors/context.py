@@ -95,13 +95,21 @@ class TokenRequest:
 
 @dataclass(frozen=True)
 class IdTokenRequest:
-    """What a vendor's own members of an ID token are made of."""
+    """What a vendor's own members of an ID token are made of.
+
+    `subject` is the `sub` of access tokens about the user, `known` are the claims about them. `grant_type` is that of
+    the login, and `now` is in unix seconds.
+    """
 
     client_id: str
     session_id: str
     username: str
     subject: str
     context: IssuerContext
+    scope: tuple[str, ...] = ()
+    known: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    grant_type: str = "authorization_code"
+    now: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ PROBLEM_KINDS: tuple[ProblemKind, ...] = get_args(ProblemKind)
 OTHER_CLIENT = "it was issued to another client"
 ENDED = "its grant has ended"
 EXPIRED = "it has expired"
+USER_GONE = "its user was removed"
 """Reasons for which a refresh token is refused, for vendors that tell them apart."""
 
 _CODES: dict[ProblemKind, tuple[str, str]] = {

@@ -45,6 +45,14 @@ def compare_claims(
 ) -> Iterator[Difference]:
     """The claims of one token, against a part of the facts about access tokens. In: the base URL of the mock."""
     where, expected = f"access_token.{part}", facts[part]
+    yield from compare_members(vendor, where, expected, said, base, part)
+    yield from order(where, list(expected), list(said), "claims" in vendor.ordered)
+
+
+def compare_members(
+    vendor: Vendor, where: str, expected: Mapping[str, Any], said: Mapping[str, Any], base: str, part: str
+) -> Iterator[Difference]:
+    """Members, whatever their order. In: `part`, under which the vendor says which ones are mere examples."""
     for name, about in expected.items():
         sure = fixture.confirmed(about)
         if name not in said:
@@ -58,7 +66,6 @@ def compare_claims(
             yield Difference(f"{where}.{name}", example, said[name], sure)
     for name in said.keys() - expected.keys() - _OURS:
         yield Difference(f"{where}.{name}", "(absent)", said[name])
-    yield from order(where, list(expected), list(said), "claims" in vendor.ordered)
 
 
 def _never(facts: Mapping[str, Any], part: str, made: Mapping[str, Any]) -> Iterator[Difference]:

@@ -19,6 +19,7 @@ from .errors import errors
 from .headers import headers
 from .keys import jwks
 from .matching import Difference
+from .people import people
 from .rotation import rotation
 from .served import Served
 from .token_header import token_header
@@ -30,7 +31,7 @@ Part = Callable[[Vendor, Mapping[str, Any], Served], Iterator[Difference]]
 PARTS: tuple[Part, ...] = (
     *(issuer, discovery, jwks, headers),
     *(token_endpoint, user_response, token_header, claims),
-    *(errors, rotation),
+    *(errors, rotation, people),
 )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "fidelity"
+PEOPLE = Path(__file__).with_name("people")
+"""What is known of ID tokens and userinfo, by vendor, each member with its source."""
 _ANNOTATIONS = frozenset({"value", "confirmed", "note"})
 
 
@@ -20,7 +23,7 @@ def why_not(vendor: str) -> str | None:
 def load(vendor: str) -> dict[str, Any]:
     """The fixture of a vendor. Raises FileNotFoundError."""
     document: dict[str, Any] = json.loads((FOLDER / f"{vendor}.json").read_text(encoding="utf-8"))
-    return document
+    return {**document, "people": tomllib.loads((PEOPLE / f"{vendor}.toml").read_text(encoding="utf-8"))}
 
 
 def confirmed(entry: Any) -> bool:

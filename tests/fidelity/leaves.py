@@ -9,7 +9,9 @@ from typing import Any
 Path = tuple[str | int, ...]
 
 # What the comparison makes of them is a matter of its own tests: a fact that holds looks the same either way.
-_ANNOTATIONS = frozenset({"required"})
+_ANNOTATIONS = frozenset({"required", "source"})
+# What is there, by the list of what isn't; everywhere else it is a claim of every token.
+_THERE = {"discovery_fields_absent": "issuer", "userinfo_absent": "sub"}
 
 
 def leaves(document: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -49,7 +51,7 @@ def alterations(facts: Mapping[str, Any], path: Path, value: Any) -> Iterator[An
 def _others(path: Path, value: Any) -> Iterator[Any]:
     if len(path) > 1 and "absent" in str(path[-2]):
         # Nothing is missed in a list of what is not there; so it says that something isn't which is.
-        yield "alg header" if "header" in value else "issuer" if path[0] == "discovery_fields_absent" else "iss"
+        yield "alg header" if "header" in value else _THERE.get(str(path[-2]), "iss")
     elif isinstance(value, bool):
         yield not value
     elif isinstance(value, int | float):

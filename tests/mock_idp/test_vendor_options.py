@@ -35,6 +35,7 @@ OTHERWISE: tuple[tuple[str, str, str, Any], ...] = (
     ("entra", "graph_nonce", "present", "present"),
     ("entra", "groups", "overage", "overage"),
     ("entra", "lifetime", "random", "random"),
+    ("entra", "optional_claims", "upn given_name", "upn given_name"),
     ("cognito", "aud", "string", "string"),
     ("google", "iss", "host", "host"),
     ("custom", "typ", "null", None),

@@ -15,7 +15,9 @@ from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import resource_of_token
 from mock_idp.oauth.user_tokens import user_token_response
+from mock_idp.oauth.users import look_up
 from mock_idp.settings import ClientSettings
+from mock_idp.vendors.problems import USER_GONE
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -48,6 +50,8 @@ def _spend(request: FlowRequest, client: ClientSettings, text: str) -> Code:
         code.used = True
     if code.until <= now:
         raise OAuthError("bad_code", "it has expired")
+    if not look_up(request.issuer, code.family):
+        raise OAuthError("bad_code", USER_GONE)
     return code
 
 

@@ -10,7 +10,9 @@ from mock_idp.issuer.store import digest
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.user_tokens import user_token_response
+from mock_idp.oauth.users import look_up
 from mock_idp.settings import ClientSettings
+from mock_idp.vendors.problems import USER_GONE
 
 _SLOWER_SECONDS = 5
 
@@ -35,6 +37,8 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         raise OAuthError("authorization_pending")
     if flows.devices.take(key, now) is None:
         raise OAuthError("bad_device_code", "it was not issued here, or was used")
+    if not look_up(request.issuer, device.family):
+        raise OAuthError("bad_device_code", USER_GONE)
     return user_token_response(request, client, device.family, device.scope)
 
 

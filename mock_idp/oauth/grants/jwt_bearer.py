@@ -31,7 +31,9 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     checks of a client that is not declared, and addressed to this issuer.
     """
     claims = _claims(request, client, form)
-    user = request.issuer.clients.user_of_subject(claims["sub"]) or UserSettings(claims["sub"], subject=claims["sub"])
+    user = request.issuer.clients.user_of_subject(claims["sub"]) or UserSettings(
+        claims["sub"], subject=claims["sub"], anonymous=True
+    )
     granted = UserGrant(
         client_id=client.id,
         user=user,

@@ -35,7 +35,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     name = str(subject.claims.get("sub", ""))
     granted = UserGrant(
         client_id=client.id,
-        user=subject.user(request.issuer) or UserSettings(name, subject=name),
+        user=subject.user(request.issuer) or UserSettings(name, subject=name, anonymous=True),
         scope=scope,
         audience=granted_audience(request, client, form),
         auth_time=int(request.now),

@@ -19,6 +19,7 @@ from mock_idp.vendors.base import Options, OptionSchemas, Vendor, http_date
 from mock_idp.vendors.context import (
     Claims,
     GrantOrigin,
+    IdTokenRequest,
     IssuerContext,
     IssuerRequest,
     KeyTimes,
@@ -27,7 +28,11 @@ from mock_idp.vendors.context import (
     lifetime,
 )
 from mock_idp.vendors.grant_types import ALL_GRANTS, JWT_BEARER, PASSWORD_REALM
+from mock_idp.vendors.people import email_of
 from mock_idp.vendors.problems import Problem
+
+# Of a profile that never changed; a date in text, where OpenID Connect has a number.
+_UPDATED_AT = "2026-01-01T00:00:00.000Z"
 
 
 class Auth0(Vendor):
@@ -60,6 +65,8 @@ class Auth0(Vendor):
     resource_parameter = False
     device_page = "{base}/activate"
     userinfo_audience = True
+    access_token_hash = False
+    id_token_lifetime_seconds = 36_000
 
     def issuer(self, context: IssuerContext) -> str:
         return context.base + "/"
@@ -142,8 +149,25 @@ class Auth0(Vendor):
     def subject_of(self, username: str) -> str:
         return f"auth0|{hashlib.sha256(username.encode()).hexdigest()[:24]}"
 
+    def anybody(self, username: str) -> Claims:
+        return {"email": email_of(username), "email_verified": True}
+
     def user_claims(self, username: str, declared: Mapping[str, Any]) -> Claims:
-        return {}
+        """The profile that each user has, made of the address where the connection knows no more than that."""
+        email = str(declared.get("email", username))
+        picture = hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
+        return {
+            "nickname": email.partition("@")[0],
+            "name": email,
+            "picture": f"https://s.gravatar.com/avatar/{picture}?s=480&r=pg",
+            "updated_at": _UPDATED_AT,
+        }
+
+    def auth_time_of(self, grant_type: str) -> bool:
+        return False
+
+    def id_token_extra(self, request: IdTokenRequest) -> Claims:
+        return {"sid": request.session_id} if request.grant_type == "authorization_code" else {}
 
     def needs_offline_access(self, context: IssuerContext) -> bool:
         return True

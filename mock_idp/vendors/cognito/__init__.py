@@ -145,8 +145,21 @@ class Cognito(Vendor):
     def subject_of(self, username: str) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, username))
 
+    def anybody(self, username: str) -> Claims:
+        claims = super().anybody(username)
+        return {name: value for name, value in claims.items() if name != "preferred_username"}
+
     def user_claims(self, username: str, declared: Mapping[str, Any]) -> Claims:
         return {}
+
+    def claim_scopes(self, scope: tuple[str, ...]) -> tuple[str, ...]:
+        """With openid alone all attributes that the app client can read; else those of the scopes."""
+        return scope if {"profile", "email", "phone"} & {*scope} else (*scope, "profile", "email", "phone", "address")
+
+    def userinfo(self, claims: Claims, request: IdTokenRequest) -> Claims:
+        """Booleans are text there, and in ID tokens they are none."""
+        said = {name: str(value).lower() if isinstance(value, bool) else value for name, value in claims.items()}
+        return {**said, "username": request.username}
 
     def id_token_extra(self, request: IdTokenRequest) -> Claims:
         return {

@@ -24,8 +24,9 @@ from mock_idp.vendors.context import (
     TokenRequest,
     TokenResponseContext,
 )
-from mock_idp.vendors.entra import discovery, errors, instance, v1
-from mock_idp.vendors.entra.claims import CLIENT_ID, access_claims, api_scopes, id_token_claims, issued_for, pairwise
+from mock_idp.vendors.entra import discovery, errors, instance, people, v1
+from mock_idp.vendors.entra.claims import CLIENT_ID, access_claims, api_scopes, issued_for, pairwise
+from mock_idp.vendors.entra.people import SHARED
 from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER
 from mock_idp.vendors.problems import Problem
 
@@ -34,7 +35,6 @@ HOME_TENANT = "8b7d1f5e-4c0a-4e7b-9b52-0c3d5a6f7e81"
 CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of personal accounts."""
 _GUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_SHARED = ("common", "organizations")
 _P3P = ("P3P", 'CP="DSP CUR OTPi IND OTRi ONL FIN"')
 
 
@@ -73,6 +73,14 @@ class Entra(Vendor):
             "default": "",
             "description": "The resources there are, separated by blanks, as a scope names them; empty: any.",
         },
+        "optional_claims": {
+            "type": "string",
+            "pattern": "^[a-z_ ]*$",
+            "maxLength": 200,
+            "default": "",
+            "description": "The optional claims of ID tokens of version 2.0, separated by blanks: family_name, "
+            "given_name, upn.",
+        },
         "lifetime": _choice("random: each token is good for 3600 to 5400 seconds.", "fixed", "random"),
     }
     default_permissions_claim = "roles"
@@ -86,6 +94,7 @@ class Entra(Vendor):
     audience_parameter = False
     device_page = "{base}/common/oauth2/deviceauth"
     refresh = "reissue"
+    access_token_hash = False
     refresh_lifetime_seconds = 90 * 86_400
 
     def issuer(self, context: IssuerContext) -> str:
@@ -121,7 +130,7 @@ class Entra(Vendor):
             f"/{tenant}/discovery/keys": None,
             instance.INSTANCE_DISCOVERY: instance.instance_document(context.base, tenant),
         }
-        if tenant in _SHARED:
+        if tenant in SHARED:
             # Services that fill in {tenantid} fetch the keys of the tenant they know.
             more[f"/{HOME_TENANT}/discovery/v2.0/keys"] = None
         return more
@@ -148,7 +157,7 @@ class Entra(Vendor):
 
     def usual_keys(self, options: Options) -> tuple[KeySettings, ...]:
         own = tuple(KeySettings(state=state) for state in ("previous", "current", "next", "next"))
-        issuer = f"/{CONSUMERS}/v2.0" if options["tenant"] in _SHARED else None
+        issuer = f"/{CONSUMERS}/v2.0" if options["tenant"] in SHARED else None
         return *own, KeySettings(state="previous", issuer=issuer)
 
     def kid(self, key: KidSource) -> str:
@@ -194,8 +203,24 @@ class Entra(Vendor):
     def subject_of(self, username: str) -> str:
         return pairwise(username)
 
+    def anybody(self, username: str) -> Claims:
+        names = ("name", "given_name", "family_name", "email")
+        return {name: value for name, value in super().anybody(username).items() if name in names}
+
     def user_claims(self, username: str, declared: Mapping[str, Any]) -> Claims:
         return {}
+
+    def context_of_user(self, context: IssuerContext, known: Mapping[str, Any]) -> IssuerContext:
+        return people.in_their_tenant(context, known)
+
+    def auth_time_of(self, grant_type: str) -> bool:
+        return False
+
+    def id_token_names(self, request: IdTokenRequest) -> frozenset[str] | None:
+        return people.id_token_names(request)
+
+    def userinfo(self, claims: Claims, request: IdTokenRequest) -> Claims:
+        return people.userinfo(claims, request.scope)
 
     def scope_words(self, scope: tuple[str, ...]) -> list[str]:
         return api_scopes(scope)
@@ -204,7 +229,7 @@ class Entra(Vendor):
         # The endpoint says which version an ID token has; that of access tokens is the API's affair.
         version_1 = v1.is_v1(request.context)
         iss = {"iss": _issuer(request.context, version_1)}
-        return iss | id_token_claims(_tenant_id(request.context.options), request.username, request.subject, version_1)
+        return iss | people.id_token_claims(_tenant_id(request.context.options), request, version_1)
 
     def user_response(self, document: dict[str, Any], about: TokenResponseContext) -> dict[str, Any]:
         """The scope stands behind the type, without offline_access."""
@@ -222,16 +247,16 @@ class Entra(Vendor):
 
 def _tenant_id(options: Options) -> str:
     """The `tid` of tokens."""
-    return HOME_TENANT if options["tenant"] in _SHARED else str(options["tenant"])
+    return HOME_TENANT if options["tenant"] in SHARED else str(options["tenant"])
 
 
 def _announced(tenant: str) -> str:
     """The tenant in the issuer of a discovery document; for all tenants a placeholder, braces and all."""
-    return "{tenantid}" if tenant in _SHARED else tenant
+    return "{tenantid}" if tenant in SHARED else tenant
 
 
 def _region(options: Options) -> str | None:
-    return None if options["tenant"] in _SHARED else options["region"] or None
+    return None if options["tenant"] in SHARED else options["region"] or None
 
 
 def _issuer(context: IssuerContext, version_1: bool) -> str:

@@ -9,7 +9,7 @@ import uuid
 
 from mock_idp.jose.encoding import b64url_decode, b64url_encode
 from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest, audience_of
-from mock_idp.vendors.entra.v1 import DIRECTORY, id_token_names, is_v1, v1_issuer
+from mock_idp.vendors.entra.v1 import DIRECTORY, is_v1, v1_issuer
 
 CLIENT_ID = "6731de76-14a6-49ae-97bc-6eba6914391e"
 # A token says that it was issued five minutes earlier than it was, for services whose clock is slow.
@@ -57,18 +57,6 @@ def access_claims(context: IssuerContext, request: TokenRequest, issuer: str, te
     if context.options["wids"] == "present":
         claims["wids"] = [_USER_ROLE]
     return {name: value for name, value in claims.items() if name not in _absent(version, machine)}
-
-
-def id_token_claims(tenant_id: str, username: str, subject: str, v1: bool) -> Claims:
-    """Entra ID's own members of an ID token; `oid` is that of the access token for the same user."""
-    return {
-        "oid": object_id(tenant_id, subject),
-        **(id_token_names(username) if v1 else {"preferred_username": username}),
-        "rh": f"0.{secrets.token_urlsafe(33)}.",
-        "tid": tenant_id,
-        "uti": secrets.token_urlsafe(16),
-        "ver": "1.0" if v1 else "2.0",
-    }
 
 
 def object_id(tenant_id: str, who: str) -> str:

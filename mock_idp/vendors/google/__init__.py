@@ -178,8 +178,20 @@ class Google(Vendor):
     def subject_of(self, username: str) -> str:
         return account_id(username)
 
+    def anybody(self, username: str) -> Claims:
+        claims = super().anybody(username)
+        del claims["preferred_username"]
+        return {**claims, "picture": "https://lh3.googleusercontent.com/a/mock-idp=s96-c"}
+
     def user_claims(self, username: str, declared: Mapping[str, Any]) -> Claims:
         return {}
+
+    def auth_time_of(self, grant_type: str) -> bool:
+        return False
+
+    def userinfo(self, claims: Claims, request: IdTokenRequest) -> Claims:
+        hosted_domain = request.context.options["hosted_domain"]
+        return {**claims, **({"hd": hosted_domain} if hosted_domain else {})}
 
     def id_token_extra(self, request: IdTokenRequest) -> Claims:
         hosted_domain = request.context.options["hosted_domain"]

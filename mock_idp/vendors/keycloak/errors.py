@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerRequest
-from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, Problem, ProblemKind, standard_code
+from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, USER_GONE, Problem, ProblemKind, standard_code
 
 SECURITY_HEADERS: Headers = (
     ("Referrer-Policy", "no-referrer"),
@@ -58,6 +58,8 @@ _NOT_ENABLED = {
 _BAD_REFRESH_TOKEN = {
     ENDED: "Session not active",
     EXPIRED: "Token is not active",
+    # The sessions of a user end with them.
+    USER_GONE: "Session not active",
     OTHER_CLIENT: "Invalid refresh token. Token client and authorized client don't match",
 }
 

@@ -5,6 +5,7 @@ Sources: Okta docs "OpenID Connect & OAuth 2.0 API", "Key rotation", "Access tok
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import Any, ClassVar
 
@@ -30,6 +31,8 @@ from mock_idp.vendors.problems import Problem, ProblemKind
 _ROTATION_SECONDS = 90 * 86_400
 _DISCOVERY_SECONDS = 86_400
 _ORG_KEY = "org-access-tokens"
+_IN_ID_TOKENS = frozenset({"name", "preferred_username", "email"})
+_UPDATED_AT = 1_767_225_600
 
 
 def _clients(about: str) -> dict[str, Any]:
@@ -138,7 +141,7 @@ class Okta(Vendor):
         client_id = request.client_id or self.default_client_id
         machine = request.kind == "machine"
         subject = client_id if machine else "user@example.com"
-        person = {} if machine else {"uid": "00umockidpuser000001"}
+        person = {} if machine else {"uid": self.person_of(request.subject or subject)}
         claims: Claims = {
             "ver": 1,
             "jti": f"AT.{secrets.token_urlsafe(32)}",
@@ -165,6 +168,22 @@ class Okta(Vendor):
 
     def token_headers(self) -> Headers:
         return ("Content-Type", "application/json"), ("Cache-Control", "no-cache, no-store"), ("Pragma", "no-cache")
+
+    def person_of(self, subject: str) -> str:
+        """The id of the user; access tokens have it as `uid` and the login as `sub`."""
+        return f"00u{hashlib.sha256(subject.encode()).hexdigest()[:17]}"
+
+    def anybody(self, username: str) -> Claims:
+        return {
+            **super().anybody(username),
+            "zoneinfo": "America/Los_Angeles",
+            "locale": "en-US",
+            "updated_at": _UPDATED_AT,
+        }
+
+    def id_token_names(self, request: IdTokenRequest) -> frozenset[str] | None:
+        # A "thin" ID token: an access token comes along, with which userinfo has the rest.
+        return _IN_ID_TOKENS
 
     def id_token_extra(self, request: IdTokenRequest) -> Claims:
         return {

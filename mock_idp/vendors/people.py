@@ -1,0 +1,74 @@
+"""What a vendor says of people who log in: in ID tokens and at userinfo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_idp.vendors.context import Claims, IdTokenRequest, IssuerContext
+
+
+class People:
+    """The part of a vendor about users; the defaults are those of OpenID Connect Core."""
+
+    default_scopes: tuple[str, ...] = ()
+    """The scopes of which ID token and userinfo have the claims whatever was asked for."""
+    access_token_hash = True
+    """Whether ID tokens have `at_hash`, which Core section 3.1.3.6 leaves open where the token endpoint made them."""
+    id_token_lifetime_seconds: int | None = None
+    """How long ID tokens are good for where nobody says it; None for as long as access tokens."""
+    id_token_key = "current"
+    """The key that signs ID tokens."""
+
+    def subject_of(self, username: str) -> str:
+        """The `sub` of a user in access tokens."""
+        return username
+
+    def person_of(self, subject: str) -> str:
+        """The `sub` of ID tokens and userinfo. In: that of access tokens about the same user."""
+        return subject
+
+    def anybody(self, username: str) -> Claims:
+        """The claims about a user nobody declared: those that clients look for, where the vendor has them."""
+        given = username.partition("@")[0].capitalize()
+        return {
+            "name": f"{given} Example",
+            "given_name": given,
+            "family_name": "Example",
+            "preferred_username": username,
+            "email": email_of(username),
+            "email_verified": True,
+        }
+
+    def user_claims(self, username: str, declared: Mapping[str, Any]) -> Claims:
+        """The claims of a user that nobody has to declare."""
+        return {"preferred_username": username}
+
+    def claim_scopes(self, scope: tuple[str, ...]) -> tuple[str, ...]:
+        """The scopes whose claims ID token and userinfo have. In: those that were granted."""
+        return (*scope, *self.default_scopes)
+
+    def id_token_names(self, request: IdTokenRequest) -> frozenset[str] | None:
+        """Which of the claims of Core section 5.1 its ID tokens can have, declared or not; None for all."""
+        return None
+
+    def userinfo(self, claims: Claims, request: IdTokenRequest) -> Claims:
+        """The answer of userinfo. In: `sub`, and the claims that the scope gives."""
+        return claims
+
+    def context_of_user(self, context: IssuerContext, known: Mapping[str, Any]) -> IssuerContext:
+        """The issuer of the tokens for a user. In: the one that was asked, and the claims about the user."""
+        return context
+
+    def auth_time_of(self, grant_type: str) -> bool:
+        """Whether ID tokens say when the login was. In: the grant type of the login."""
+        return True
+
+    def id_token_extra(self, request: IdTokenRequest) -> Claims:
+        """The vendor's own claims of an ID token, in place of others of their name."""
+        return {}
+
+
+def email_of(username: str) -> str:
+    """The address of a user who has declared none."""
+    return username if "@" in username else f"{username}@example.com"
