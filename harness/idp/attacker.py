@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from harness.base.errors import HarnessError
 from harness.wire.timed_socket import Deadline
 
 # Who calls is the service under test, which may hang, or call for ever.
@@ -60,7 +61,7 @@ class _UntilDeadline(socket.SocketIO):
 
 
 class AttackerListener:
-    """Listens on a free loopback port and remembers the paths that were asked for.
+    """Listens on a free loopback port, once somebody has asked for it, and remembers the paths that were asked for.
 
     Each cell uses a path of its own, so that a late call is still counted against the cell that caused it. Below a
     path that was baited it serves the attacker's keys, so that who follows is not only seen but also let down.
@@ -102,13 +103,32 @@ class AttackerListener:
             def log_message(self, *_: object) -> None:
                 """Nothing: the hits are the log."""
 
-        self._server = _Server(Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.port: int = self._server.server_port
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="attacker", daemon=True
-        )
-        self._thread.start()
+        self._handler = Handler
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+        self._starting, self._is_over = threading.Lock(), False
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Where it listens, from the first time on that somebody asks: most cells tempt nobody.
+
+        Raises `HarnessError` after its end.
+        """
+        with self._starting:
+            if self._is_over:
+                raise HarnessError("the run was ended")
+            if self._server is None:
+                self._server = _Server(self._handler)
+                self._thread = threading.Thread(
+                    target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="attacker", daemon=True
+                )
+                self._thread.start()
+            return int(self._server.server_port)
 
     def bait(self, prefix: str, jwk: Mapping[str, Any]) -> None:
         """Serve a key below `prefix`: as JWKS, as PEM certificate where the path ends so, and with metadata."""
@@ -138,6 +158,9 @@ class AttackerListener:
         return 200, "application/json", json.dumps({"keys": [jwk]}).encode()
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        with self._starting:
+            if self._server is not None and self._thread is not None:
+                self._server.shutdown()
+                self._server.server_close()
+                self._thread.join()
+            self._server, self._thread, self._is_over = None, None, True

@@ -26,11 +26,12 @@ class TargetRun:
 class TargetRuns:
     """Makes target runs when they are first asked for, and ends all of them.
 
-    `processes` is how many processes share the machine, each with target runs of its own.
+    `processes` is how many processes share the machine, each with target runs of its own. `shared_idp` is an
+    identity provider that somebody else has in this process, and ends; without it one is started when it is needed.
     """
 
-    def __init__(self, processes: int = 1) -> None:
-        self._processes = processes
+    def __init__(self, processes: int = 1, shared_idp: Embedded | None = None) -> None:
+        self._processes, self._shared_idp = processes, shared_idp
         self._runs: dict[Options, TargetRun] = {}
         self._clients: dict[str, IdpClient] = {}
         self._embedded: Embedded | None = None
@@ -77,6 +78,8 @@ class TargetRuns:
             url, token = options.idp_url, options.control_token
         elif isinstance(target, BringsIdp):
             url, token = target.start_idp()
+        elif self._shared_idp is not None:
+            url = self._shared_idp.url
         else:
             if self._embedded is None:
                 from harness.idp import embedded

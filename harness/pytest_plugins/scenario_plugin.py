@@ -276,11 +276,16 @@ class ScenarioCell:
 
 @pytest.fixture(scope="session")
 def idp_target_runs(request: pytest.FixtureRequest) -> Iterator[TargetRuns]:
-    """The running services and identity providers of this process; ended with the pytest session."""
+    """The running services and identity providers of this process; ended with the pytest session.
+
+    Their identity provider is the one of the fixture `mock_idp`, unless one that runs already is named.
+    """
     from harness.matrix.target_runs import TargetRuns
     from harness.pytest_plugins.xdist_groups import process_count
 
-    runs = TargetRuns(process_count(request.config))
+    # The commands load no plugin but what they need. What is asked for here ends after the services.
+    has_idp = request.config.pluginmanager.has_plugin("idp_harness") and not request.config.getoption("--idp-url")
+    runs = TargetRuns(process_count(request.config), request.getfixturevalue("mock_idp") if has_idp else None)
     yield runs
     request.config.stash.get(BEFORE_THE_END, lambda: None)()
     runs.close()

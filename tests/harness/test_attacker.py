@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from raw_server import RawServer
 
+from harness.base.errors import HarnessError
 from harness.idp.attacker import AttackerListener
 from harness.wire.exchange import Connection, Request
 
@@ -38,10 +39,14 @@ def test_below_a_baited_path_the_attackers_key_is_served(
 
 
 def test_nobody_listens_there_after_its_end() -> None:
+    """Nor is it started then, by a cell that still runs."""
     listener = AttackerListener()
+    url = listener.url
     listener.close()
-    with Connection(listener.url) as connection:
+    with Connection(url) as connection:
         assert connection.send(Request("GET", "/")).closed
+    with pytest.raises(HarnessError, match="ended"):
+        _ = listener.url
 
 
 def test_another_server_is_no_attacker(attacker: AttackerListener) -> None:

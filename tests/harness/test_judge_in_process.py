@@ -147,3 +147,28 @@ def test_what_needs_a_socket_or_an_unknown_setting_is_skipped_with_the_reason() 
     options = Options(target="app", profile=str(PROFILE), target_options=(("app", make_flask_app()),))
     reasons = {one.reason for one in planned_cells(options, ["transport/bytes"], ["custom"]) if one.verdict == SKIPPED}
     assert "the app is called in process: there is no socket to write bytes to" in reasons
+
+
+def test_a_suite_with_an_issuer_has_one_provider(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of `mock_idp`, which ends after the services; nothing else listens, and no process is started."""
+    monkeypatch.setenv("PYTHONPATH", str(APPS))
+    pytester.makepyfile(
+        f"""
+        import psutil, pytest
+        from flask_notes import make_app
+
+        def ports():
+            found = psutil.Process().net_connections("inet")
+            return {{one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}}
+
+        @pytest.mark.idp_scenarios(app=make_app, profile="{PROFILE}", style="custom", select="identity/audience")
+        def test_authentication(issuer, scenario_cell):
+            before = ports()
+            scenario_cell.judge()
+            assert ports() == before
+            assert len(before) == 1
+            assert not psutil.Process().children()
+        """
+    )
+    result = pytester.runpytest_subprocess("-q", "-p", "no:xdist")
+    assert result.ret == 0, result.stdout.str()[-2000:]
