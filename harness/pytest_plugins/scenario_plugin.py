@@ -166,7 +166,8 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         strict=bool(option("strict")),
         hold=bool(config.getoption("--idp-hold")),
     )
-    every = bool(option("all_styles"))
+    # A test that names a style means it, also where the command line asks for all.
+    every = bool(overrides.get("all_styles") if "style" in overrides else option("all_styles"))
     cells = planned_cells(options, option("select"), option("style"), share_count(config), all_styles=every)
     return options, cells
 

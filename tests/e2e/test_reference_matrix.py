@@ -1,7 +1,7 @@
 """The reference service keeps every requirement: each scenario and variant, in each style that matters to it.
 
-`pytest tests/e2e --idp-all-styles` runs the matrices in all styles, as `idp-harness run --all-styles` does: nothing that the
-others look at depends on the style, and each fault is killed without them.
+`pytest tests/e2e --idp-all-styles` runs the matrices in all styles, as `idp-harness run --all-styles` does: nothing
+that the others look at depends on the style, and each fault is killed without them.
 """
 
 from __future__ import annotations
