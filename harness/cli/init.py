@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import time
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ from harness.targets import TARGETS, make_target
 # Any will do to set a run up: it is replaced before anything is asked.
 _STAND_IN = "rfc9068"
 _CAN_BE_ANY = ("process", "url")
+_APP = re.compile(r"(?:[\w.]{0,200}\.)?(\w{1,100}):\w{1,100}(?:\(\))?")
 # Nobody knows yet how long it takes to start.
 _BOOT_SECONDS = "60"
 
@@ -173,9 +175,12 @@ def _target(target: str | None, told: set[str]) -> str:
         return "process"
     if "base_url" in told:
         return "url"
+    if "app" in told:
+        return "app"
     raise UsageError(
         "which service? Say how to start it, --command '… --port {port} --issuer {issuer} --jwks-url {jwks_url}', "
-        "where it runs, --base-url URL, or --target container with its image (--target-option image=…)"
+        "where it runs, --base-url URL, --target-option app=module:name for a Python app, or "
+        "--target container with its image (--target-option image=…)"
     )
 
 
@@ -192,7 +197,9 @@ def _name(settings: Sequence[tuple[str, str]], target: str) -> str:
     files = [
         Path(part).stem for part in parts if "{" not in part and Path(part).is_file() and "bin" not in Path(part).parts
     ]
-    stem = files[0] if files else target if target != "url" else "service"
+    # As Python's servers are told an app: `uvicorn main:app`, `flask --app orders run`.
+    modules = [found[1] for part in [*parts, said.get("app", "")] if (found := _APP.fullmatch(part))]
+    stem = next(iter([*files, *modules]), target if target not in _CAN_BE_ANY else Path.cwd().name)
     return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem) or "service"
 
 

@@ -9,14 +9,14 @@ from harness.grammar.vocabulary import CAPABILITIES
 from harness.targets.base import BringsIdp, Target, ToldByWords
 from harness.targets.url import is_on_this_machine
 
-# The words by which a service is told what a capability is about; one of them is enough.
-_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "static-key": ("public_key", "public_key_file"),
-    "api-keys": ("api_keys_json", "api_keys_toml"),
-    "discovery": ("discovery_url",),
-    "multi-issuer": ("second_issuer",),
-    "tls": ("ca_file",),
-    "allow-http": ("allow_http",),
+# The setting that a service has to be told for a capability.
+_SETTINGS: Final[Mapping[str, str]] = {
+    "static-key": "verification",
+    "api-keys": "api_keys",
+    "discovery": "discovery",
+    "multi-issuer": "second_issuer",
+    "tls": "tls",
+    "allow-http": "allow_http",
 }
 # What no experiment finds out, and where it would be declared.
 _NOT_ASKED: Final[Mapping[str, str]] = {
@@ -33,34 +33,32 @@ def words_of(target: Target) -> frozenset[str] | None:
     return target.words if isinstance(target, ToldByWords) else None
 
 
-def capabilities_of(target: Target, evidence: Mapping[str, str], against: Mapping[str, str]) -> dict[str, str]:
-    """The capabilities with the reason for each: from `evidence`, or by the target; none that is `against`."""
+def capabilities_of(
+    target: Target, beyond: Mapping[str, str], evidence: Mapping[str, str], against: Mapping[str, str]
+) -> dict[str, str]:
+    """The capabilities with the reason for each: from `evidence`, or by the target; none that is `against`.
+
+    `beyond` are the settings that nothing tells the service.
+    """
     had = dict(evidence)
-    words = words_of(target)
     if target.can_restart:
         had |= dict.fromkeys(("configure", "restart"), f"the target {target.name} starts it for each configuration")
+        told = [name for name, setting in _SETTINGS.items() if setting not in beyond]
+        had |= dict.fromkeys(told, "it is told the setting for it")
     if not isinstance(target, BringsIdp) and is_on_this_machine(target):
         had["attacker-listener"] = "it runs on this machine"
-    for name, spoken in _WORDS.items():
-        if words is None and target.can_restart:
-            had[name] = f"the target {target.name} tells its services everything"
-        elif words is not None and (there := words.intersection(spoken)):
-            had[name] = f"it is told {{{min(there)}}}"
-    if words is None and target.can_restart:
-        had.setdefault("ec-keys", f"the target {target.name} tells its services everything")
     return {name: reason for name, reason in had.items() if name not in against}
 
 
-def lacks_of(target: Target, had: Collection[str], against: Mapping[str, str]) -> dict[str, str]:
+def lacks_of(
+    target: Target, beyond: Mapping[str, str], had: Collection[str], against: Mapping[str, str]
+) -> dict[str, str]:
     """All the others, each with the reason that reports will show."""
-    words = words_of(target)
     reasons = {**_NOT_ASKED, **against}
-    for name, spoken in _WORDS.items():
-        if words is None:
-            reasons.setdefault(name, f"not found out: the target {target.name} takes the service as it runs")
-        else:
-            needed = " or ".join(f"{{{word}}}" for word in spoken)
-            reasons.setdefault(name, f"its command line, environment or file has no {needed}")
-    if not target.can_restart:
-        reasons |= dict.fromkeys(("configure", "restart"), "it runs already, and can be given no other configuration")
+    if target.can_restart:
+        reasons |= {name: beyond[setting] for name, setting in _SETTINGS.items() if setting in beyond}
+    else:
+        running = "it runs already, and can be given no other configuration"
+        reasons |= dict.fromkeys(("configure", "restart"), running)
+        reasons |= dict.fromkeys(_SETTINGS, "not found out, as it runs already")
     return {name: reasons.get(name, "not seen when it was asked") for name in CAPABILITIES if name not in had}

@@ -17,12 +17,8 @@ ON_ONE: Final = (
     *("answer-no-credentials", "answer-bad-token", "answer-no-permission", "fetches-unknown-kid", "cool-down"),
     *("exp-leeway", "nbf-leeway", "iat-leeway", "required-claims", "accepted-typ", "token-without-kid"),
 )
-# Those that a service has to be told something for, and the word by which it is.
-_TOLD: Final = {
-    "revocation-lag-timer": "refresh_seconds",
-    "stale-window": "refresh_seconds",
-    "bad-refresh-empty": "refresh_seconds",
-}
+# Those of services that can be told how often they fetch.
+_WITH_REFRESH: Final = ("revocation-lag-timer", "stale-window", "bad-refresh-empty")
 # Longer than any service rests after an unknown kid that a case would wait for.
 _QUICK_SECONDS: Final = 1.0
 # RFC 7519 §4.1.4: usually no more than a few minutes.
@@ -30,13 +26,13 @@ _MOST_LEEWAY: Final = 300
 _BY_RFC_6750: Final = {"without_credentials": [401], "bad_token": [401], "no_permission": [403]}
 
 
-def own_rows(profile: Profile, words: Collection[str] | None) -> list[str]:
-    """The other rows that say something for a profile, of a service that is told these words (None: any)."""
+def own_rows(profile: Profile) -> list[str]:
+    """The other rows that say something for a profile, of a service that is run as it says."""
     rows = ["algorithms-unconfigured"]
     if "restart" in profile.capabilities:
         rows.append("start-up-fetch")
-    if "configure" in profile.capabilities:
-        rows += [row for row, word in _TOLD.items() if words is None or word in words]
+    if "configure" in profile.capabilities and "refresh" not in profile.cannot_set:
+        rows += _WITH_REFRESH
     return rows
 
 

@@ -24,6 +24,7 @@ from harness.survey.portrait import FoundRoute, Portrait, Seen
 from harness.survey.rows import ON_ONE, algorithms_seen, key_set_is_quick, lines_of, own_rows
 from harness.survey.trials import Bench, ask_policy, find_misdeeds
 from harness.survey.writing import profile_text
+from harness.targets import make_target
 from harness.targets.within_reach import as_run_by
 
 # Said by a table of its own.
@@ -78,13 +79,21 @@ def survey(work: Survey) -> Surveyed:
         )
         for name, one in further.routes.items():
             work.say(f"routes.{name}: {one.route.method} {one.route.path}: {one.evidence}")
+    if not environment.target.can_restart:
+        # From here on it is asked as a service of the new profile: for the target that is another one.
+        options = work.environment.options
+        again = make_target(options.target, options.target_settings())
+        work = replace(work, environment=replace(work.environment, target=again))
     portrait = _first(work, found, further, audience, why)
     portrait, readings = _measured(work, portrait)
     environment = environment_for(work, portrait)
     with closing(Bench(environment, portrait.style, key_sets=key_set_is_quick(readings))) as bench:
         with _waiting(environment, portrait, readings, work.say) as late:
             portrait = _asked(work, portrait, bench)
-        portrait = replace(portrait, seen=instead_of(portrait.seen, late()))
+        told = late()
+        for line in told:
+            work.say(f"{line.table}.{line.name} = {line.value!r}: {line.evidence}")
+        portrait = replace(portrait, seen=instead_of(portrait.seen, told))
         bench.environment = environment_for(work, portrait)
         work.say("trying what no service may do")
         bench.begin(_MISDEED_SECONDS)
@@ -144,10 +153,10 @@ def _first(work: Survey, found: Opened, further: Further, audience: str, why: st
         said = f"what is at {found.openapi} isn't at {_DOCUMENT}" if found.openapi else "no document was found"
         against["openapi"] = f"{said}, so its permissions are not compared with it"
     # Whether it can be told ES256 shows later.
-    words = words_of(target)
-    if target.can_restart and (words is None or "allowed_algorithms" in words):
+    beyond = as_run_by(target, work.environment.profile).cannot_set
+    if target.can_restart and "allowed_algorithms" not in beyond:
         evidence["ec-keys"] = "it can be told the algorithms"
-    had = capabilities_of(target, evidence, against)
+    had = capabilities_of(target, beyond, evidence, against)
     public = list(further.public)
     if found.health and found.health not in [one.path for one in public]:
         public.insert(0, Route(found.health, "GET", found.health))
@@ -160,7 +169,7 @@ def _first(work: Survey, found: Opened, further: Further, audience: str, why: st
         place=None if not door.place.claim and door.place.form == "array" else door.place,
         place_evidence=door.place_evidence,
         capabilities=had,
-        lacks=lacks_of(target, had, against),
+        lacks=lacks_of(target, beyond, had, against),
         permissions=tuple(further.permissions),
         public=tuple(public),
     )
@@ -183,7 +192,7 @@ def measure_rows(environment: Environment, style: str, say: Say) -> list[Reading
     """The rows of the card that say something for a profile."""
     say(f"measuring: {', '.join(ON_ONE)}")
     readings = measure_on_one(environment, style, [*ON_ONE])
-    rows = own_rows(environment.profile, words_of(environment.target))
+    rows = own_rows(environment.profile)
     say(f"measuring: {', '.join(rows)}")
     readings += measure(environment, style, select_experiments(rows), rows)
     for one in readings:

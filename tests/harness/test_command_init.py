@@ -58,9 +58,10 @@ def test_what_can_not_work_is_said_before_anything_starts(arguments: tuple[str, 
 
 
 def test_a_service_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That of the file which its command names, of its image, or none."""
+    """That of the file or the module which its command names, of its image, or of the folder."""
     (tmp_path / "notes api.py").touch()
     monkeypatch.chdir(tmp_path)
     assert _name([("command", "python 'notes api.py' --port {port}")], "process") == "notes-api"
     assert _name([("image", "registry.example/team/orders:1")], "container") == "orders"
-    assert _name([("base-url", "http://127.0.0.1:1")], "url") == "service"
+    assert _name([("command", "uvicorn shop.orders:app --port {port}")], "process") == "orders"
+    assert _name([("base-url", "http://127.0.0.1:1")], "url") == tmp_path.name

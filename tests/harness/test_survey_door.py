@@ -6,21 +6,24 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from resource_server import Dialect, refuses, resource_server, roles, scope
 from small_service import Answer, Behaviour, Call, SmallService
 
+import harness.survey.survey as survey_module
 from harness.base.errors import HarnessError, UsageError
 from harness.cell.environment import Environment, Options
-from harness.declared.profile import Profile
+from harness.declared.profile import Profile, load_profile
 from harness.grammar.model import Route
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient, IssuerClient
 from harness.survey.door import names_in, read_route
 from harness.survey.further import find_more
 from harness.survey.opening import Opened, Wanted, audience_for, check_told, opened
+from harness.survey.survey import Survey, survey
 from harness.targets import make_target
 from harness.wire.exchange import Exchange, Request
 
@@ -155,6 +158,28 @@ def test_routes_and_scopes_come_from_the_document(door: Any, issuer: IssuerClien
     assert [one.path for one in more.public] == ["/about"]
     assert more.permissions == ["things.list", "things.create"]
     assert more.body_is_not_read.endswith("answers 201 to a body that is no JSON")
+
+
+def test_a_service_that_runs_already_gets_a_profile(
+    idp_client: IdpClient,
+    attacker: AttackerListener,
+    issuer: IssuerClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is asked before and after its permission is known, although nobody can configure it."""
+    monkeypatch.setattr(survey_module, "ON_ONE", ("answer-bad-token",))
+    monkeypatch.setattr(survey_module, "own_rows", lambda _: ["answer-no-credentials"])
+    with SmallService(resource_server(issuer, Dialect())) as service:
+        settings = (("base_url", service.url), ("health_status", "any"))
+        options = Options("url", target_options=settings, idp_url=idp_client.url, issuer=issuer.id)
+        environment = Environment(options, PLAIN, make_target("url", dict(settings)), idp_client, attacker)
+        work = Survey(environment, NEEDS, "Things", tmp_path / "things.toml", {}, [], [], lambda _: None)
+        found = survey(work)
+    profile = load_profile(tmp_path / "things.toml", text=found.text)
+    assert (profile.refusal.bad_token, profile.refusal.without_credentials) == ((401,), (401,))
+    assert "configure" in profile.lacks
+    assert profile.routes["read"].permission == "things.list"
 
 
 def test_what_a_person_says_is_checked() -> None:
