@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from mock_idp.http11.server import HttpServer
 from mock_idp.issuer.state import State
@@ -75,6 +76,28 @@ class EmbeddedIdp:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def bring_key(self, issuer_id: str, pem: str, *, algorithm: str, kid: str) -> None:
+        """Let an issuer sign with a private key of yours, an unencrypted PEM, under this kid; it can't be exported.
+
+        Raises MockIdpError for an unknown issuer, JoseError for what is no such key.
+        """
+        from mock_idp.jose.others_keys import brought_key
+
+        self.state.find(issuer_id).sign_with(brought_key(pem, algorithm, kid))
+
+    def borrow_key(self, issuer_id: str, jwk: Mapping[str, Any], *, algorithm: str, kid: str) -> Callable[[str], None]:
+        """Let an issuer have the public half of somebody's key, and sign with it what its owner has signed already.
+
+        Out: what is told each token of the owner, whose signature can then be put under the same bytes again.
+        Everything else is refused with the code `key_not_held`. Raises as `bring_key`; what is returned raises
+        JoseError for a token that this key has not signed.
+        """
+        from mock_idp.jose.others_keys import BorrowedKey
+
+        key = BorrowedKey(jwk, algorithm, kid)
+        self.state.find(issuer_id).sign_with(key)
+        return key.has_seen
 
     def close(self) -> None:
         """End the requests that are held up, all connections and all threads. Safe to call twice."""

@@ -41,6 +41,13 @@ class Inconclusive(Exception):
         super().__init__(one_line(reason))
 
 
+class NotPossible(Exception):
+    """The case can't be run here, as it takes what nobody has: it is skipped, with the reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(one_line(reason))
+
+
 class SetUpFailed(Inconclusive):
     """The case can't prove anything, because a step that only sets it up didn't get what it expects."""
 

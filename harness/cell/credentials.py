@@ -31,6 +31,8 @@ def known_secrets(
         tokens = [*tokens, *issuer.minted]
         for octets in issuer.exported:
             secrets.add_octets(octets)
+        for text in issuer.secret_texts:
+            secrets.add_text(text)
     for token in dict.fromkeys((*tokens, *leaked)):
         secrets.add_token(token)
     made_up = {} if session.profile.api_keys else {key.key for key in session.api_keys().values()}

@@ -12,7 +12,9 @@ from harness.base.errors import HarnessError, UsageError
 from harness.base.held_up import OWN_DELAYS, Pulse
 from harness.cell.key_pick_up import KeyPickUp
 from harness.cell.pace import Pace, PacedConnection, Paces, share_of_process
+from harness.cell.real_issuer import RealIdp
 from harness.declared.profile import Profile
+from harness.declared.real_issuer import load_real_issuer
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient, control_token_problem
 from harness.targets import Target, make_target, profile_of
@@ -21,6 +23,10 @@ from harness.wire.exchange import Connection
 
 # Targets that say how to get a service, not which one it is.
 ANY_SERVICE = ("process", "container", "url", "app")
+# What is forged beside the tokens of a real issuer takes their shape, so one style is enough.
+REAL_STYLES = ("custom",)
+# Targets whose services can trust an identity provider that the harness doesn't start.
+OF_REAL_ISSUERS = ("url", "process", "reference")
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,8 @@ class Options:
 
     `idp_url` is a mock identity provider that runs already, and `control_token` what its control API asks for, if
     anything; without it one is embedded. `issuer` names the issuer there that the service trusts (only for targets
-    that can't be configured). `hold` keeps the services of cells that did not pass until the run is ended.
+    that can't be configured). `real_issuer` is a file about an identity provider that runs already and is none of ours.
+    `hold` keeps the services of cells that did not pass until the run is ended.
     """
 
     target: str = "tasker-worker"
@@ -39,6 +46,7 @@ class Options:
     idp_url: str | None = None
     control_token: str | None = field(default=None, repr=False)
     issuer: str | None = None
+    real_issuer: str | None = None
     faults: tuple[str, ...] = ()
     strict: bool = False
     hold: bool = False
@@ -59,7 +67,7 @@ class Options:
 
 
 def check_options(options: Options) -> None:
-    """Raise `UsageError` for a target that can't be made so, or a control token that is none."""
+    """Raise `UsageError` for a target that can't be made so, a control token that is none, or a wrong real issuer."""
     if options.control_token and (problem := control_token_problem(options.control_token)):
         raise UsageError(f"--idp-control-token, or MOCK_IDP_CONTROL_TOKEN, is no control token: {problem}")
     target = make_target(options.target, options.target_settings())
@@ -67,6 +75,15 @@ def check_options(options: Options) -> None:
         raise UsageError(
             "the app is there already: say which issuer it trusts, or give a function that makes it for any issuer"
         )
+    if options.real_issuer:
+        if options.idp_url or options.issuer:
+            raise UsageError("--real-issuer stands in place of --idp-url and --issuer, which are about a mock-idp")
+        if options.target not in OF_REAL_ISSUERS:
+            raise UsageError(
+                f"--real-issuer goes with --target {', '.join(OF_REAL_ISSUERS)}: a service of the target "
+                f"{options.target} trusts a provider that the harness starts"
+            )
+        load_real_issuer(Path(options.real_issuer))
 
 
 @dataclass(frozen=True)
@@ -78,6 +95,7 @@ class Environment:
     target: Target
     idp: IdpClient
     attacker: AttackerListener
+    real: RealIdp | None = None
     ended: threading.Event = field(default_factory=threading.Event, compare=False)
     pulse: Pulse = field(default_factory=Pulse, compare=False)
     key_pick_up: KeyPickUp = field(default_factory=KeyPickUp, compare=False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from harness.base.errors import HarnessError, TargetError
-from harness.base.verdicts import Inconclusive
+from harness.base.verdicts import Inconclusive, NotPossible
 from harness.cell.credentials import known_secrets
 from harness.cell.environment import Environment
 from harness.cell.key_files import KeyFiles
@@ -16,6 +17,7 @@ from harness.cell.outgoing import build_request, find_route
 from harness.cell.pace import PacedConnection
 from harness.cell.placeholder_values import session_words
 from harness.cell.preconditions import Controls
+from harness.cell.real_issuer import RealIssuerClient
 from harness.cell.service_settings import long_api_keys, service_config, standard_api_keys
 from harness.cell.tokens import PermissionsPlace, Words, token_spec
 from harness.grammar.model import Route, Table
@@ -49,6 +51,8 @@ class Session:
         self._reconfigured = False
         self._second_changed = False
         self.issuer = self._issuer()
+        if isinstance(self.issuer, RealIssuerClient) and self.issuer.algorithm not in self.algorithms:
+            self._take_algorithm_of(self.issuer)
         keys = self.issuer.key_list()
         self.first_kid: str = next(key["kid"] for key in keys if key["state"] == "current")
         self.service: Service | None = None
@@ -64,6 +68,8 @@ class Session:
 
     def _issuer(self) -> IssuerClient:
         options = self.environment.options
+        if self.environment.real:
+            return self.environment.real.issuer_for(self.environment.idp, self.profile, lambda: self.permissions_place)
         if options.issuer:
             issuer = self.environment.idp.issuer(options.issuer)
             if issuer.style != self.style:
@@ -87,6 +93,13 @@ class Session:
         if self.algorithms and self.algorithms[0] != "RS256":
             settings["algorithm"] = self.algorithms[0]
         return settings
+
+    def _take_algorithm_of(self, issuer: RealIssuerClient) -> None:
+        """Allow what a real issuer signs with. Raises `NotPossible` where the scenario allows something else."""
+        if "allowed_algorithms" in self.config:
+            issuer.delete()
+            raise NotPossible(f"it is about other algorithms than the one of the real issuer, {issuer.algorithm}")
+        self.algorithms = (issuer.algorithm,)
 
     def make_issuer(self, name: str, style: str | None = None) -> IssuerClient:
         """Another issuer at the same identity provider, with keys of its own."""
@@ -187,7 +200,11 @@ class Session:
 
     def token_spec(self, token: Table, route: Route | None, words: Words = MappingProxyType({})) -> dict[str, Any]:
         """The spec of a token for a request to `route`, with the permissions where the service looks for them."""
-        return token_spec(token, route, self.profile, words, self.permissions_place)
+        place = self.permissions_place
+        if isinstance(self.issuer, RealIssuerClient):  # It puts them there itself, where they aren't yet.
+            usual = self.issuer.usual_permissions(route)
+            return token_spec(token, route, self.profile, words, replace(place, declared=None), usual)
+        return token_spec(token, route, self.profile, words, place)
 
     def signing_kid(self) -> str:
         return next((key["kid"] for key in self.issuer.key_list() if key["state"] == "current"), self.first_kid)

@@ -30,12 +30,17 @@ class PermissionsPlace:
 
 
 def token_spec(
-    token: Table, route: Route | None, profile: Profile, words: Words, place: PermissionsPlace | None = None
+    token: Table,
+    route: Route | None,
+    profile: Profile,
+    words: Words,
+    place: PermissionsPlace | None = None,
+    usual: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """The spec of `token` for a request to `route`.
 
-    Without `permissions` the token has exactly the permission that the route needs; times are resolved to
-    seconds from now with the leeway that the profile declares.
+    Without `permissions` the token has those of `usual`, or exactly the permission that the route needs; times are
+    resolved to seconds from now with the leeway that the profile declares.
     """
     below = place.path[1:] if place else ()
     spec: dict[str, Any] = dict(fill(_nested_claim(token, below) if below else token, words))
@@ -44,11 +49,12 @@ def token_spec(
         top = place.path[0] if place else ""
         spec["claims"] = {**spec.get("claims", {}), **{name: one for name, one in others.items() if name != top}}
     if "permissions" not in spec:
-        spec["permissions"] = [route.permission] if route and route.permission else []
+        own = [route.permission] if route and route.permission else []
+        spec["permissions"] = own if usual is None else list(usual)
     if "times" in spec:
         spec["times"] = {claim: _seconds(when, profile) for claim, when in spec["times"].items()}
     if place and place.declared:
-        _put(spec, place, place.declared)
+        put_permissions(spec, place, place.declared)
     return spec
 
 
@@ -64,7 +70,7 @@ def _nested_claim(token: Table, below: Sequence[str]) -> Table:
     return changed
 
 
-def _put(spec: dict[str, Any], place: PermissionsPlace, declared: Permissions) -> None:
+def put_permissions(spec: dict[str, Any], place: PermissionsPlace, declared: Permissions) -> None:
     """Move the permissions of the spec to where the service looks for them."""
     granted, spec["permissions"] = spec["permissions"], []
     if {"payload", "payload_b64"} & spec.keys():

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from harness.base.errors import HarnessError, UsageError
-from harness.cell.environment import Options, check_options
+from harness.cell.environment import REAL_STYLES, Options, check_options
+from harness.cell.real_issuer import check_real_issuer
 from harness.cli.both import TASKER, judge_both
 from harness.cli.judging import Judging
 from harness.cli.options import (
@@ -24,6 +25,7 @@ from harness.cli.options import (
 from harness.cli.pytest_call import FAULTY
 from harness.cli.target_options import TargetOptions
 from harness.declared.profile import find_profile, load_profile
+from harness.declared.real_issuer import load_real_issuer
 from harness.grammar.vocabulary import STYLES, VENDORS
 from harness.mutants.fault_file import load_faults
 from harness.mutants.fault_trial import try_faults
@@ -55,6 +57,11 @@ from harness.targets.within_reach import as_run_by
 @click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
 @control_token_option
 @click.option("--issuer", metavar="ID", help="The issuer there that the service trusts; runs in one process.")
+@click.option(
+    "--real-issuer",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file about an identity provider that runs already and is no mock-idp: its tokens instead.",
+)
 @click.option("--style", "styles", multiple=True, type=click.Choice(VENDORS), help="Only this vendor's style.")
 @click.option("--all-styles", is_flag=True, help="Every case in all styles, also where nothing depends on it.")
 @scenarios_option
@@ -81,6 +88,7 @@ def run(
     idp_url: str | None,
     control_token: str | None,
     issuer: str | None,
+    real_issuer: Path | None,
     styles: tuple[str, ...],
     all_styles: bool,
     directories: tuple[Path, ...],
@@ -106,6 +114,7 @@ def run(
       idp-harness run --target tasker --target-option server=./tasker-server
       idp-harness run --target url --base-url http://127.0.0.1:8080 --profile my.toml \\
                       --idp-url http://127.0.0.1:9400 --issuer default --style auth0
+      idp-harness run --target url --base-url https://api.example --profile my.toml --real-issuer keycloak.toml
     """
     if target == TASKER:
         assert run.callback is not None
@@ -119,8 +128,18 @@ def run(
     target = judged.target or default_target(console)
     try_faults(fault_files)
     load_faults(fault_files)
-    options = Options(target=target, profile=judged.profile, target_options=judged.settings, faults=faults)
+    options = Options(
+        target=target,
+        profile=judged.profile,
+        target_options=judged.settings,
+        idp_url=judged.idp_url,
+        issuer=judged.issuer,
+        real_issuer=str(real_issuer) if real_issuer else None,
+        faults=faults,
+    )
     check_options(options)
+    if real_issuer and (styles or all_styles):
+        raise UsageError("--style has no say with --real-issuer: tokens have the shape of the real ones")
     check_idp(judged.idp_url, control_token, judged.issuer)
     runner = make_target(target, dict(judged.settings))
     if isinstance(runner, MayBeBuilt):
@@ -128,15 +147,18 @@ def run(
     if reason := runner.available():
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     chosen = load_chosen(directories, prefixes)
-    declared = as_run_by(runner, load_profile(find_profile(options.profile_name(), list(directories)), directories))
-    styles = STYLES if all_styles else judged.styles
+    profile_file = find_profile(options.profile_name(), list(directories))
+    declared = as_run_by(runner, load_profile(profile_file, directories), real_issuer=bool(real_issuer))
+    if real_issuer:
+        check_real_issuer(load_real_issuer(real_issuer), declared)
+    styles = REAL_STYLES if real_issuer else STYLES if all_styles else judged.styles
     planned = keep_cells(plan(chosen, declared, target, styles, named=prefixes), prefixes)
     left = 0 if styles else left_out(planned, prefixes)
     reporter = ProgressReporter(console, len(planned), target)
     to_run = sum(not one.verdict for one in planned)
     args = ["--pyargs", "harness.suite.test_scenarios", "--idp-target", target]
-    # Two processes would change the keys of one lasting issuer under each other's feet.
-    args += ["-n", "0" if hold or judged.issuer else processes_for(workers, to_run)]
+    # Two processes would change the keys of one lasting issuer under each other's feet, or ask a real one twice.
+    args += ["-n", "0" if hold or judged.issuer or real_issuer else processes_for(workers, to_run)]
     args += [f"--idp-select={prefix}" for prefix in prefixes]
     args += [f"--idp-style={style}" for style in judged.styles] + ["--idp-all-styles"] * all_styles
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
@@ -146,6 +168,7 @@ def run(
     named = {"profile": judged.profile, "url": judged.idp_url, "issuer": judged.issuer}
     named |= {"control-token": control_token, "shuffle": str(shuffle) if shuffle is not None else None}
     args += [f"--idp-{name}={value}" for name, value in named.items() if value is not None]
+    args += [f"--idp-real-issuer={real_issuer.resolve()}"] if real_issuer else []
     args += ["--idp-strict"] if strict else []
     args += ["--idp-hold", "--capture=no"] if hold else []
     with ReportFolder(report_dir, target=target, cells=len(planned), left_out=left) as folder:

@@ -32,8 +32,9 @@ class Profile:
 
     `documents` are the names of those that bind it beside what binds every service. `usual` are settings that its
     services have unless a scenario says otherwise, `cannot_set` settings of scenarios that this service can't be given,
-    with the reason. `log_hidden` is why nobody sees its log, "" where it can be seen; `no_neighbour` why there is no
-    other service that trusts the same issuer, "" where there is one; `no_socket` why no bytes can be written to it.
+    with the reason. `real_issuer` says whether it trusts an issuer that is none of ours. `log_hidden` is why nobody
+    sees its log, "" where it can be seen; `no_neighbour` why there is no other service that trusts the same issuer, ""
+    where there is one; `no_socket` why no bytes can be written to it.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Profile:
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
     cannot_set: Mapping[str, str] = field(default_factory=dict)
+    real_issuer: bool = False
     log_hidden: str = ""
     no_neighbour: str = ""
     no_socket: str = ""

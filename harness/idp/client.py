@@ -159,6 +159,7 @@ class IssuerClient:
         self.repro_script: ReproScript | None = None  # Where a cell's changes are written down.
         self.minted: deque[str] = deque(maxlen=_KEPT_TOKENS)  # The last tokens, so that reports can leave them out.
         self.exported: list[bytes] = []  # The parts of private keys that left the provider.
+        self.secret_texts: tuple[str, ...] = ()  # What a client proves itself with, where that is somebody's own.
         self.misbehaves = self.edited = False  # Whether faults, or changes of the served key set, may be on.
 
     def _change(self, method: str, path: str, body: Any = None) -> Any:

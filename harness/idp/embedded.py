@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 
 class Embedded(Protocol):
@@ -11,6 +12,12 @@ class Embedded(Protocol):
     @property
     def url(self) -> str:
         """Its base URL on loopback."""
+
+    def bring_key(self, issuer_id: str, pem: str, *, algorithm: str, kid: str) -> None:
+        """Let an issuer sign with a private key of somebody's."""
+
+    def borrow_key(self, issuer_id: str, jwk: Mapping[str, Any], *, algorithm: str, kid: str) -> Callable[[str], None]:
+        """Let an issuer sign what the owner of a public key has signed; what is returned is told these tokens."""
 
     def close(self) -> None:
         """Stop listening and end what it started."""

@@ -10,7 +10,18 @@ from typing import Any
 
 from harness.base.errors import HarnessError
 from harness.base.mishaps import MISHAPS, sentence
-from harness.base.verdicts import ERROR, FAILED, HELD_UP, INCONCLUSIVE, PASSED, CellResult, Deviation, Inconclusive
+from harness.base.verdicts import (
+    ERROR,
+    FAILED,
+    HELD_UP,
+    INCONCLUSIVE,
+    PASSED,
+    SKIPPED,
+    CellResult,
+    Deviation,
+    Inconclusive,
+    NotPossible,
+)
 from harness.cell.cell_run import CaseEnded, CellRun
 from harness.cell.checks import Expectation
 from harness.cell.credentials import known_secrets
@@ -60,6 +71,8 @@ def _judge(run: CellRun, result: CellResult) -> BaseException | None:
         result.verdict, result.expected, result.actual = FAILED, deviation.expected, deviation.actual
     except Inconclusive as problem:
         result.verdict, result.reason = INCONCLUSIVE, str(problem)
+    except NotPossible as problem:
+        result.verdict, result.reason = SKIPPED, str(problem)
     except MISHAPS as problem:
         result.verdict, result.reason = ERROR, sentence(problem, run.doing)
         return problem
@@ -80,7 +93,7 @@ def _clear_up(run: CellRun, result: CellResult, mishap: BaseException | None, *,
         if result.verdict == FAILED and (crash := crash_of(run)):
             result.reason = crash
         run.finish()
-        result.evidence = evidence(run, secrets, full=result.verdict != PASSED) | (
+        result.evidence = evidence(run, secrets, full=result.verdict not in (PASSED, SKIPPED)) | (
             {HELD_UP: held_up} if held_up else {}
         )
         if tidy:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.base.errors import UsageError
-from harness.cell.environment import Options, check_options
+from harness.cell.environment import REAL_STYLES, Options, check_options
 from harness.declared.profile import find_profile, load_profile
 from harness.grammar.toml_source import nearest
 from harness.grammar.vocabulary import STYLES, VENDORS
@@ -36,7 +36,8 @@ def planned_cells(
     folders = [Path(name) for name in options.scenario_directories]
     scenarios = load_chosen(folders, select)
     target = make_target(options.target, options.target_settings())
-    profile = as_run_by(target, load_profile(find_profile(options.profile_name(), folders), folders))
-    asked = STYLES if all_styles else tuple(styles)
+    profile = load_profile(find_profile(options.profile_name(), folders), folders)
+    profile = as_run_by(target, profile, real_issuer=bool(options.real_issuer))
+    asked = REAL_STYLES if options.real_issuer else STYLES if all_styles else tuple(styles)
     planned = plan(scenarios, profile, options.target, asked, shares, named=select)
     return keep_cells(planned, select)

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 from harness.base.mishaps import MISHAPS, sentence
-from harness.base.verdicts import ERROR, HELD_UP, INCONCLUSIVE, PASSED, CellResult
+from harness.base.verdicts import ERROR, HELD_UP, INCONCLUSIVE, PASSED, SKIPPED, CellResult, NotPossible
 from harness.base.waiting import result_of
 from harness.cell.environment import Environment
 from harness.cell.session import Session
@@ -177,12 +177,15 @@ class Sessions:
             if self._proves_nothing(cell, outcome):
                 late, session = session, None
                 late.close()
+        except NotPossible as problem:
+            outcome = blank_result(cell, self.environment.options.target)
+            outcome.verdict, outcome.reason = SKIPPED, str(problem)
         except MISHAPS as problem:
             outcome = blank_result(cell, self.environment.options.target)
             outcome.verdict, outcome.reason = ERROR, sentence(problem)
         if session is None:
             return None, outcome
-        if self._hold and outcome.verdict != PASSED:
+        if self._hold and outcome.verdict not in (PASSED, SKIPPED):
             self._held.append(session)
             return None, outcome
         if outcome.verdict == ERROR:
@@ -191,7 +194,7 @@ class Sessions:
             except MISHAPS as problem:
                 outcome.reason = _not_ended(outcome, problem)
             return None, outcome
-        session.suspect = outcome.verdict != PASSED
+        session.suspect = outcome.verdict not in (PASSED, SKIPPED)
         return session, outcome
 
     def _proves_nothing(self, cell: Cell, outcome: CellResult) -> bool:

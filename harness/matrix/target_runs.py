@@ -6,11 +6,14 @@ from pathlib import Path
 
 from harness.base.bundled import bundled_directory
 from harness.cell.environment import Environment, Options
+from harness.cell.real_issuer import RealIdp
 from harness.declared.expected import ExpectedFinding, Known, expected_files, load_expected
 from harness.declared.profile import find_profile, load_profile
+from harness.declared.real_issuer import load_real_issuer
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.idp.embedded import Embedded
+from harness.idp.real_provider import RealProvider
 from harness.matrix.sessions import Sessions
 from harness.scenario.loader import load_all
 from harness.targets import BringsIdp, Target, make_target
@@ -60,7 +63,9 @@ class TargetRuns:
             self._attacker = AttackerListener()
         target = make_target(options.target, options.target_settings())
         try:
-            environment = Environment(options, profile, target, self._idp(options, target), self._attacker)
+            idp = self._idp(options, target)
+            real = _real_idp(options, self._embedded) if options.real_issuer else None
+            environment = Environment(options, profile, target, idp, self._attacker, real)
         except BaseException:
             target.close()
             raise
@@ -106,3 +111,9 @@ class TargetRuns:
         self._attacker = self._embedded = None
         if problems:
             raise problems[0]
+
+
+def _real_idp(options: Options, embedded: Embedded | None) -> RealIdp:
+    assert options.real_issuer is not None
+    assert embedded is not None
+    return RealIdp(RealProvider(load_real_issuer(Path(options.real_issuer))), embedded)

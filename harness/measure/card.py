@@ -50,10 +50,13 @@ def print_card(console: Console, readings: Sequence[Reading]) -> None:
             console.print(words(("broken", "red bold"), f" {one.name}: {told}"))
 
 
-def print_differences(console: Console, file: Path, different: Sequence[Difference]) -> None:
-    """Print the rows that are not as on the earlier card in `file`."""
+def print_differences(
+    console: Console, file: Path, different: Sequence[Difference], names: tuple[str, str] = ("before", "now")
+) -> None:
+    """Print the rows that are not as on the earlier card in `file`; `names` are what the two are called."""
+    first, second = names
     for name, old, new in different:
-        told = indented(f"{_recorded(old)} before, {_recorded(new)} now", _INDENT)
+        told = indented(f"{_recorded(old)} {first}, {_recorded(new)} {second}", _INDENT)
         console.print(words(("differs", "red bold"), f" {name}: {told}"))
     if not different:
         console.print(words(f"as in {file}, within the resolution of each row"))

@@ -42,6 +42,17 @@ def read_card(file: Path) -> dict[str, Any]:
     return dict(visible_data(card))
 
 
+def is_card(file: Path) -> bool:
+    """Whether the file is a JSON document with readings, as no record is: that has an object on each line."""
+    if file.is_dir():
+        return False
+    try:
+        card = parse_json(read_text(file))
+    except InputFileError:
+        return False
+    return isinstance(card, dict) and "readings" in card
+
+
 def _wrong_row(row: Any) -> str:
     """What is wrong with what `differences` reads of a row; empty for nothing."""
     if not isinstance(row, dict) or "value" not in row:

@@ -29,8 +29,8 @@ _BEGUN = pytest.StashKey[set[Any]]()
 _GROUP = "idp-harness scenarios"
 # What the marker idp_scenarios may say: the options of the command line without `--idp-`.
 _OVERRIDES = (
-    *("target", "target_option", "profile", "scenarios", "select", "style", "all_styles", "url", "issuer", "fault"),
-    *("strict", "app", "one_at_a_time"),
+    *("target", "target_option", "profile", "scenarios", "select", "style", "all_styles", "url", "issuer"),
+    *("real_issuer", "fault", "strict", "app", "one_at_a_time"),
 )
 _LISTS = ("target_option", "scenarios", "select", "style", "fault")
 # A mistake in one of these is told before anything is collected.
@@ -81,6 +81,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="what that identity provider's control API asks for; default: MOCK_IDP_CONTROL_TOKEN",
     )
     group.addoption("--idp-issuer", metavar="ID", help="the issuer there that the service trusts")
+    group.addoption("--idp-real-issuer", metavar="FILE", help="a provider that runs already and is no mock-idp")
     group.addoption("--idp-strict", action="store_true", help="a broken SHOULD fails the run too")
     group.addoption(
         "--idp-fault", action="append", default=[], metavar="FAULT", help="switch a fault of the reference service on"
@@ -162,6 +163,7 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
         idp_url=option("url"),
         control_token=config.getoption("--idp-control-token") or os.environ.get("MOCK_IDP_CONTROL_TOKEN"),
         issuer=option("issuer"),
+        real_issuer=option("real_issuer"),
         faults=tuple(option("fault")),
         strict=bool(option("strict")),
         hold=bool(config.getoption("--idp-hold")),

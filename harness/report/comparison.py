@@ -41,11 +41,20 @@ class Pair:
         """Whether one service keeps the requirement and the other one breaks it."""
         return {did(self.first), did(self.second)} == {CONFORMS, DEVIATES}
 
+    @property
+    def asks_otherwise(self) -> bool:
+        """Whether the scenario has been rewritten between the two: then it may be that, not a service, that changed."""
+        if self.first is None or self.second is None:
+            return False
+        return (self.first.requirement, self.first.level) != (self.second.requirement, self.second.level)
+
     def record(self) -> dict[str, Any]:
         """The pair for machines."""
         one = self.either
         kept = {name: getattr(one, name) for name in ("id", "scenario", "title", "requirement", "level", "severity")}
-        return {**kept, "first": _outcome(self.first), "second": _outcome(self.second)}
+        return {**kept, "first": _outcome(self.first), "second": _outcome(self.second)} | (
+            {"asks_otherwise": True} if self.asks_otherwise else {}
+        )
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,12 @@ class Comparison:
         return [pair for pair in self.pairs if (did(pair.first) is None) != (did(pair.second) is None)]
 
     @cached_property
+    def scenarios_of_one(self) -> tuple[list[str], list[str]]:
+        """The scenarios of which only the first record has cells, and those of which only the second has."""
+        first, second = ({one.scenario for one in results} for results in (self.first, self.second))
+        return sorted(first - second), sorted(second - first)
+
+    @cached_property
     def alike(self) -> Counter[str]:
         """How many cells came out alike, by what both services did."""
         both = ((did(pair.first), did(pair.second)) for pair in self.pairs)
@@ -90,6 +105,7 @@ class Comparison:
             "alike": {name: self.alike[name] for name in (CONFORMS, DEVIATES)},
             "differences": [pair.record() for pair in self.differences],
             "judged_by_one": [pair.record() for pair in self.judged_by_one],
+            "scenarios_of_one": dict(zip(("first", "second"), self.scenarios_of_one, strict=True)),
         }
 
 

@@ -16,13 +16,20 @@ _INDENT = 14
 
 
 def print_comparison(
-    console: Console, comparison: Comparison, *, names: tuple[str, str], most: int | None = None
+    console: Console,
+    comparison: Comparison,
+    *,
+    names: tuple[str, str],
+    releases: tuple[str, str] = ("", ""),
+    most: int | None = None,
 ) -> None:
     """Print first what only the second breaks, then what only the first does; the gravest scenarios come first.
 
-    `names` are those of the records; `most` limits the scenarios that are shown of each.
+    `names` are those of the records, `releases` of idp-harness those that have judged them, where that is known; `most`
+    limits the scenarios that are shown of each.
     """
     first, second = names
+    _print_releases(console, comparison, names, releases)
     broken = [pair for pair in comparison.differences if did(pair.second) == DEVIATES]
     kept = [pair for pair in comparison.differences if did(pair.first) == DEVIATES]
     _print_side(console, f"only {second} deviates", broken, most)
@@ -33,6 +40,20 @@ def print_comparison(
     console.print(words(f"{numbers}, {len(broken)} deviate only in {second}, {len(kept)} only in {first}"))
     if not comparison.differences and not alike:
         console.print("nothing was compared: no cell was judged in both; the exit status is 3")
+
+
+def _print_releases(
+    console: Console, comparison: Comparison, names: tuple[str, str], releases: tuple[str, str]
+) -> None:
+    """What is due to the scenarios, and not to the services: where another release of them has judged each."""
+    if not all(releases) or releases[0] == releases[1]:
+        return
+    console.print(words(f"{names[0]} was judged by idp-harness {releases[0]}, {names[1]} by {releases[1]}"))
+    for name, scenarios in zip(names, comparison.scenarios_of_one, strict=True):
+        if scenarios:
+            listed = indented(", ".join(scenarios), _INDENT)
+            console.print(words(f"  only {name} has been asked {len(scenarios)} scenarios: {listed}"), soft_wrap=True)
+    console.print()
 
 
 def _print_side(console: Console, title: str, pairs: Sequence[Pair], most: int | None) -> None:
@@ -48,6 +69,8 @@ def _print_side(console: Console, title: str, pairs: Sequence[Pair], most: int |
         if deviates.expected:
             _row(console, "expected", deviates.expected)
             _row(console, "actual", deviates.actual)
+        if any(pair.asks_otherwise for pair in group):
+            _row(console, "note", "the scenario asks otherwise in the other record: it may be that which has changed")
         _row(console, "cells", cell_names([pair.either for pair in group]))
         console.print()
 

@@ -104,6 +104,13 @@ def how_it_went(folder: Path, cells: int) -> str:
     return "" if how == COMPLETE and cells >= planned else f"the run was {how}: {so_far}"
 
 
+def release_of(folder: Path) -> str:
+    """The release of idp-harness that has judged what is in the folder; empty where its manifest doesn't say."""
+    lines, _ = _known_lines(folder)
+    said = lines[0].get(HEAD) if lines else None
+    return said if isinstance(said, str) else ""
+
+
 def left_out_of(folder: Path) -> int:
     """How many cells the run in the folder has left out because of their vendor's style; 0 where nobody says."""
     lines, _ = _known_lines(folder)

@@ -21,6 +21,7 @@ from harness.grammar.vocabulary import (
     USUAL_SETTINGS,
 )
 from harness.scenario.apart import why_nothing_is_shown
+from harness.scenario.real_issuer import beyond_a_real_issuer
 from harness.scenario.styles import styles_of
 from harness.steps import STEPS
 
@@ -185,6 +186,8 @@ def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> 
     beyond = {BEARER_HEADER, READABLE_LOG, NEIGHBOUR, OWN_SOCKET}
     for capability in sorted(_needs(variant, profile) - profile.capabilities - beyond):
         return SKIPPED, f"the target lacks {capability}: {profile.lacks.get(capability, 'not declared')}"
+    if profile.real_issuer and (reason := beyond_a_real_issuer(scenario, variant)):
+        return SKIPPED, reason
     for setting in sorted((variant.settings | profile.usual.keys()) & profile.cannot_set.keys()):
         return SKIPPED, profile.cannot_set[setting]
     if profile.usual.get("discovery") and "jwks_url" in variant.settings:

@@ -12,13 +12,19 @@ from harness.targets.url import is_on_this_machine
 from harness.wire.grpc_library import why_not_installed
 
 
-def as_run_by(target: Target, profile: Profile) -> Profile:
+def as_run_by(target: Target, profile: Profile, *, real_issuer: bool = False) -> Profile:
     """What of `profile` can be judged when the service is run by `target`.
 
     One that runs already can't be configured, one in a container or on another machine reaches no listener of the
     harness, one that is told by words can be given what its words say, and gRPC needs its address and the extra `grpc`.
+    With a `real_issuer` nothing is seen or changed of its identity provider.
     """
-    profile = replace(profile, cannot_set=_beyond_words(target), no_neighbour=_why_no_neighbour(target))
+    profile = replace(
+        profile,
+        cannot_set=_beyond_words(target),
+        no_neighbour=_why_no_neighbour(target),
+        real_issuer=real_issuer,
+    )
     if isinstance(target, CallsAnApp):
         profile = replace(profile, no_socket=target.why_no_socket)
     capabilities = profile.capabilities

@@ -153,12 +153,19 @@ class Connection:
     """A keep-alive connection to one base URL; used by one thread at a time.
 
     `send` opens it again when the service has closed it while it was idle, or has sent what nobody asked for. When
-    `ended` is set no wait goes on. `max_body` is the most bytes that are read of a body. Raises `HarnessError` when
-    `base_url` is no http:// or https:// URL.
+    `ended` is set no wait goes on. `max_body` is the most bytes that are read of a body. `ca_file` has authorities that
+    are trusted beside the system's. Raises `HarnessError` when `base_url` is no http:// or https:// URL.
     """
 
-    def __init__(self, base_url: str, *, ended: threading.Event | None = None, max_body: int = MAX_BODY) -> None:
-        self._address = ServiceAddress(base_url)
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        ended: threading.Event | None = None,
+        max_body: int = MAX_BODY,
+        ca_file: str | None = None,
+    ) -> None:
+        self._address = ServiceAddress(base_url, ca_file)
         self._ended, self._max_body = ended, max_body
         self._connection: TimedSocket | None = None
 

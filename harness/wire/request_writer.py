@@ -16,9 +16,13 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class ServiceAddress:
-    """Where the service at `base_url` listens. Raises `HarnessError` when that is no http:// or https:// URL."""
+    """Where the service at `base_url` listens; `ca_file` has authorities that are trusted beside the system's.
 
-    def __init__(self, base_url: str) -> None:
+    Raises `HarnessError` when that is no http:// or https:// URL.
+    """
+
+    def __init__(self, base_url: str, ca_file: str | None = None) -> None:
+        self._ca_file = ca_file
         try:
             parts = urlsplit(base_url)
             port = parts.port
@@ -36,6 +40,8 @@ class ServiceAddress:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
+        if self._ca_file:
+            context.load_verify_locations(self._ca_file)
         context.set_alpn_protocols(["http/1.1"])
         return context
 

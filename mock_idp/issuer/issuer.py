@@ -183,6 +183,13 @@ class Issuer:
             self.publish()
             return entry
 
+    def sign_with(self, key: SigningKey) -> RingEntry:
+        """Take in a key that was made elsewhere, and sign with it from now on. Raises as `IssuerKeys.put`."""
+        with self._lock:
+            entry = self.keys.put(key, KeySettings(state="current"))
+            self.publish()
+            return entry
+
     def set_key_state(self, handle: str, state: str) -> RingEntry:
         """Move the key with this name or kid to another state. Raises as `IssuerKeys.set_state`."""
         with self._lock:

@@ -141,9 +141,13 @@ class IssuerKeys:
         self._hold(self._bytes)
 
     def give_back(self) -> None:
-        """Hand the key material back to the pool; the issuer is gone. Does nothing unless the pool recycles."""
+        """Hand the key material back to the pool; the issuer is gone. Does nothing unless the pool recycles.
+
+        A key of somebody else's would sign for others then.
+        """
         for entry in self.ring:
-            self._pool.give_back(entry.key.private_key)
+            if entry.key.is_ours:
+                self._pool.give_back(entry.key.private_key)
 
     def _grow(self, keys: Sequence[SigningKey]) -> None:
         grown = self._bytes + sum(map(_size, keys))

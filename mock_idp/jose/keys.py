@@ -38,8 +38,10 @@ class SigningKey:
         use: `sig`, or `enc` for the encryption key some vendors publish beside it (RFC 7517 section 4.2).
         published_alg: the `alg` of the JWK: the algorithm's name, but `RSA-OAEP` on an encryption key.
         issuer: the `issuer` member of the JWK, for vendors whose key sets say whose each key is.
-        private_key: the parsed key object. It leaves this object only through here and `private_pem`.
+        is_ours: whether it was made here: then it may be exported, and used again when its issuer is gone.
     """
+
+    is_ours = True
 
     def __init__(
         self,
@@ -60,8 +62,8 @@ class SigningKey:
         if not fits(private_key, self.algorithm):
             sentence = f"A key of type {type(private_key).__name__} cannot be published for {algorithm}."
             raise JoseError("key_mismatch", sentence, "algorithm")
-        self.private_key = private_key
-        self.use = use
+        self._private_key = private_key
+        self.use: Literal["sig", "enc"] = use
         self.published_alg = algorithm if published_alg is None else published_alg
         self.issuer = issuer
         self._profile = certificate or CertificateProfile()
@@ -79,6 +81,11 @@ class SigningKey:
         Raises JoseError `key_mismatch` when the key cannot sign with it.
         """
         return sign(self.private_key, algorithm or self.algorithm, data)
+
+    @property
+    def private_key(self) -> PrivateKey:
+        """The parsed key object. It leaves this object only through here and `private_pem`."""
+        return self._private_key
 
     @property
     def public_key(self) -> PublicKey:

@@ -117,6 +117,74 @@ def test_a_file_of_somebody_else_is_not_written_over(tmp_path: Path) -> None:
     assert (done.returncode, (tmp_path / "mine.json").read_text()) == (2, "{}")
 
 
+def compared(*arguments: str) -> tuple[int, str]:
+    """The exit status and what is printed, in this process."""
+    result = CliRunner().invoke(cli, ["compare", *arguments], standalone_mode=False)
+    assert result.exception is None, result.exception
+    return result.return_value, result.output
+
+
+def test_what_a_release_of_the_scenarios_adds_is_no_change_of_a_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manifests say who has judged; a scenario that was rewritten is told apart from a service that changed."""
+    monkeypatch.chdir(tmp_path)
+    record(tmp_path, "a", same="passed", gone="failed", rewritten="passed")
+    record(tmp_path, "b", same="passed", new="failed", rewritten="failed")
+    for folder, release in (("a", "0.3.0"), ("b", "0.4.0")):
+        (tmp_path / folder / "manifest.jsonl").write_text(json.dumps({"idp-harness": release, "cells": 3}) + "\n")
+    results = tmp_path / "b" / "results.jsonl"
+    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    lines[2]["requirement"] = "RFC 7519 §4.1.4: a sentence more"
+    results.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    status, printed = compared("a", "b", "--json", "difference.json")
+    assert status == 1
+    assert printed.splitlines()[:3] == [
+        "a was judged by idp-harness 0.3.0, b by 0.4.0",
+        "  only a has been asked 1 scenarios: a/gone",
+        "  only b has been asked 1 scenarios: a/new",
+    ]
+    assert "the scenario asks otherwise in the other record" in printed
+    document = json.loads((tmp_path / "difference.json").read_text())
+    assert document["scenarios_of_one"] == {"first": ["a/gone"], "second": ["a/new"]}
+    assert document["meta"]["judged_by"] == {"first": "0.3.0", "second": "0.4.0"}
+    assert [(one["scenario"], one["asks_otherwise"]) for one in document["differences"]] == [("a/rewritten", True)]
+
+
+def card(file: Path, **seconds: float) -> None:
+    """A behaviour card with rows of that many seconds, measured to a tenth."""
+    rows = [
+        {
+            "name": name.replace("_", "-"),
+            "status": "measured",
+            "bound": "",
+            "unit": "s",
+            "resolution": 0.1,
+            "value": value,
+        }
+        for name, value in seconds.items()
+    ]
+    file.write_text(json.dumps({"version": 1, "target": "t", "readings": rows}))
+
+
+def test_two_cards_are_compared_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within the resolution of a row they are alike."""
+    monkeypatch.chdir(tmp_path)
+    card(tmp_path / "one.json", cool_down=0.0, pick_up=1.0)
+    card(tmp_path / "two.json", cool_down=30.0, pick_up=1.05, exp_leeway=60.0)
+    card(tmp_path / "three.json", exp_leeway=60.0)
+    assert compared("one.json", "one.json") == (
+        0,
+        "as in one.json, within the resolution of each row\n2 rows alike, 0 differ\n",
+    )
+    status, printed = compared("one.json", "two.json", "--json", "difference.json")
+    assert (status, printed.splitlines()[-1]) == (1, "1 rows alike, 1 differ")
+    assert printed.startswith("differs cool-down: 0 s one.json, 30 s two.json")
+    document = json.loads((tmp_path / "difference.json").read_text())
+    assert [(one["name"], one["second"]["value"]) for one in document["differences"]] == [("cool-down", 30.0)]
+    assert compared("one.json", "three.json")[0] == 3
+
+
 def test_two_runs_of_the_reference_differ_in_its_fault(tmp_path: Path) -> None:
     """The whole way: judged twice, once with a fault, and the fault is the difference."""
     for name, fault in (("right", ()), ("faulty", ("--fault", "m-no-exp-check"))):

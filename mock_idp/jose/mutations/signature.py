@@ -89,10 +89,10 @@ def rsa_same_number(draft: Draft, *, form: Literal["leading-zero", "plus-modulus
 
     Source: RFC 8017 sections 8.1.2 and 8.2.2 step 1 (the length), section 5.2.2 step 1 (the range).
     """
-    key = draft.key.private_key
-    if not isinstance(key, rsa.RSAPrivateKey):
+    key = draft.key.public_key
+    if not isinstance(key, rsa.RSAPublicKey):
         raise JoseError("key_mismatch", "'rsa-same-number' needs an RSA key of 1024 to 4096 bits.", "key")
     if form == "leading-zero":
         return draft.with_signature(b"\0" + draft.signature)
-    number = int.from_bytes(draft.signature, "big") + key.public_key().public_numbers().n
+    number = int.from_bytes(draft.signature, "big") + key.public_numbers().n
     return draft.with_signature(number.to_bytes((number.bit_length() + 7) // 8, "big"))
