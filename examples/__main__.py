@@ -36,6 +36,7 @@ def list_() -> None:
 @click.option("--quick", is_flag=True, help="A handful of scenarios and those of its findings; nothing is measured.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="ID-PREFIX", help="Only these, and measure nothing.")
 @click.option("--row", "rows", multiple=True, metavar="ROW", help="Only measure, and only this row of the card.")
+@click.option("--only", type=click.Choice(["judge", "measure"]), help="Of a whole run only this half.")
 @click.option("-n", "processes", default="auto", show_default=True, help="Processes of the judge.")
 def run(
     chosen: tuple[str, ...],
@@ -44,6 +45,7 @@ def run(
     quick: bool,
     scenarios: tuple[str, ...],
     rows: tuple[str, ...],
+    only: str | None,
     processes: str,
 ) -> None:
     """Judge and measure examples. The exit status is the worst of those of idp-harness.
@@ -58,20 +60,21 @@ def run(
     for example in examples:
         click.echo(f"== {example.name}: {example.title}")
         try:
-            worst = max(worst, _run(example, quick_selection(example) if quick else scenarios, rows, processes))
+            worst = max(worst, _run(example, quick_selection(example) if quick else scenarios, rows, only, processes))
         except HarnessError as error:
             click.echo(str(error), err=True)
             worst = max(worst, EXIT_COULD_NOT_RUN)
     sys.exit(worst)
 
 
-def _run(example: Example, scenarios: tuple[str, ...], rows: tuple[str, ...], processes: str) -> int:
+def _run(example: Example, scenarios: tuple[str, ...], rows: tuple[str, ...], only: str | None, processes: str) -> int:
     folder, build = prepared(example, click.echo), build_folder(example)
     more = ["-n", processes]
     if scenarios or rows:
         statuses = [judge(example, folder, build / "part", scenarios=scenarios, more=more)] if scenarios else []
         return max([*statuses, *([measure(example, folder, build / "part", rows=rows)] if rows else [])])
-    return max(judge(example, folder, build, more=more), measure(example, folder, build))
+    judged = judge(example, folder, build, more=more) if only != "measure" else 0
+    return max(judged, measure(example, folder, build) if only != "judge" else 0)
 
 
 @main.command()

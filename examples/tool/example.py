@@ -15,6 +15,8 @@ FILES_OF_THE_JUDGE: Final = ("example.toml", "profile.toml", "expected.toml", "m
 NEEDED: Final = ("title", "language", "library", "version", "documentation", "needs", "prepare", "command", "ci")
 
 _OPTIONAL = ("style", "options", "slow")
+# Folders that package managers and compilers make.
+_MADE = {"__pycache__", "node_modules", ".venv", "target", "build"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Example:
 
     def service_files(self) -> list[Path]:
         """What the service is made of, in a lasting order."""
-        files = (path for path in self.folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        files = (path for path in self.folder.rglob("*") if path.is_file())
+        files = (path for path in files if not _MADE & {*path.relative_to(self.folder).parts})
         return sorted(path for path in files if path.name not in FILES_OF_THE_JUDGE)
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from examples.tool.coarse import coarse
 from examples.tool.example import Example
+from examples.tool.findings import Finding, findings
 from harness.base.errors import HarnessError
+from harness.base.verdicts import FAILED, FINDING, INCONCLUSIVE
 from harness.measure.reading import ERROR
 from harness.measure.record import differences, read_card
 
@@ -25,13 +27,15 @@ def measured(example: Example) -> dict[str, Any] | None:
 def take_over(example: Example, build: Path) -> list[str]:
     """Write what the records in `build` say, and return what is otherwise than before, a line each.
 
-    What differs by no more than its resolution stays as it was. Raises `HarnessError` where there is no whole run.
+    What differs by no more than its resolution stays as it was; `verdicts` are empty for what was measured only. Raises
+    `HarnessError` where nothing was.
     """
     record, card = build / "report" / "results.jsonl", build / "card.json"
-    if not (record.is_file() and card.is_file()):
+    if not card.is_file():
         raise HarnessError(f"there is no run of {example.name} yet: python -m examples run {example.name}")
-    cells = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
-    verdicts = dict(sorted(Counter(cell["verdict"] for cell in cells).items()))
+    lines = record.read_text(encoding="utf-8").splitlines() if _is_whole(build / "report") else []
+    known = findings(example)
+    verdicts = dict(sorted(Counter(_verdict(json.loads(line), known) for line in lines).items()))
     readings = [coarse(one) for one in read_card(card)["readings"]]
     old = measured(example) or {"verdicts": {}, "readings": []}
     changed = {name: (before, after) for name, before, after in differences(old["readings"], readings)}
@@ -42,6 +46,20 @@ def take_over(example: Example, build: Path) -> list[str]:
     lines = [f"verdicts {old['verdicts']} -> {verdicts}"] if old["verdicts"] != verdicts else []
     lines += [f"{name}: {before['value']} -> {after['value']}" for name, (before, after) in changed.items()]
     return lines + [f"{one['name']} could not be measured: {one['reason']}" for one in kept if one["status"] == ERROR]
+
+
+def _verdict(cell: dict[str, Any], known: list[Finding]) -> str:
+    """That of the record; what was written into expected.toml since then is a finding there, too."""
+    if cell["verdict"] in (FAILED, INCONCLUSIVE) and any(one.covers(cell) for one in known):
+        return FINDING
+    return str(cell["verdict"])
+
+
+def _is_whole(report: Path) -> bool:
+    """Whether the run there came to its end, as the last line of its manifest says."""
+    manifest = report / "manifest.jsonl"
+    lines = manifest.read_text(encoding="utf-8").splitlines() if manifest.is_file() else []
+    return bool(lines) and json.loads(lines[-1]).get("ended") == "complete"
 
 
 def _stays(reading: dict[str, Any], was: dict[str, Any], changed: dict[str, Any]) -> bool:

@@ -46,12 +46,15 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def verdicts() -> str:
     """What each is, and how many cells passed, were findings or were left open."""
-    head = ("example", "verifier", "passed", "findings", "left open by its documents", "line")
+    head = ("example", "verifier", "passed", "findings", "inconclusive", "left open by its documents", "line")
     return _table(head, (_verdicts(one, data["verdicts"]) for one, data in _known()))
 
 
 def _verdicts(example: Example, counts: Mapping[str, int]) -> list[str]:
-    counted = [str(counts.get(verdict, 0)) for verdict in ("passed", "finding", "undeclared")]
+    counted = [
+        str(counts.get(verdict, 0)) if counts else "–"
+        for verdict in ("passed", "finding", "inconclusive", "undeclared")
+    ]
     library = f"[{example.library} {example.version}]({example.documentation})"
     return [
         f"[{example.name}](../examples/{example.name})",

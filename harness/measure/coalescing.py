@@ -17,6 +17,7 @@ _DUE_SECONDS = 0.3
 def new_kid(lab: Lab) -> Findings:
     """A crowd with tokens of one key that was published a moment ago."""
     with lab.ready_trial() as trial:
+        trial.rest()
         kid = trial.session.add_key("new", state="next")
         return {"coalescing-new-kid": _crowd(trial, [{"key": kid}] * CROWD)}
 

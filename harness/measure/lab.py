@@ -14,7 +14,7 @@ from harness.cell.credentials import known_secrets
 from harness.cell.environment import Environment
 from harness.cell.session import Session
 from harness.declared.profile import Profile
-from harness.measure.trial import Trial
+from harness.measure.trial import Trial, rest_seconds
 from harness.shown.redaction import Secrets
 
 # Starting services costs processor time, which would disturb those who look at the clock.
@@ -31,14 +31,16 @@ class OutOfTime(HarnessError):
 
 
 class Lab:
-    """The laboratory of one experiment: at most `seconds` of time, and trials in the vendor's `style`.
+    """The laboratory of one experiment: `seconds` of time and three declared cool-downs at most, trials in the `style`.
 
     The time that services take to start doesn't count. `starts` is shared by all experiments of a run, so that few
     services start at once.
     """
 
     def __init__(self, environment: Environment, style: str, seconds: float, starts: Semaphore) -> None:
-        self.environment, self.style, self.seconds = environment, style, seconds
+        # An experiment waits for the declared cool-down, watches one, and has some time left.
+        self.environment, self.style = environment, style
+        self.seconds = seconds + 3 * rest_seconds(environment.profile)
         self._starts = starts
         self.begin()
         self._moving = Lock()

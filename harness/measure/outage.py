@@ -42,6 +42,7 @@ def bad_refreshes(lab: Lab) -> Findings:
 
 def _bad_refresh(lab: Lab, name: str) -> Finding:
     with lab.ready_trial() as trial:
+        trial.rest()
         known, unknown, since = trial.token(), trial.unknown_tokens(1)[0], trial.mark()
         trial.issuer.fault(on="jwks", **_BAD_REFRESHES[name])
         trial.send(unknown)

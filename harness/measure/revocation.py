@@ -38,6 +38,7 @@ def forced(lab: Lab) -> Findings:
         if not trial.accepts(token):
             return {"revocation-forced": unmeasured("the key was refused before it was removed")}
         trial.issuer.set_key_state(kid, "retired")
+        trial.rest()
         since = trial.mark()
         trial.send(trial.unknown_tokens(1)[0])
         fetches = trial.settled_fetches(since)

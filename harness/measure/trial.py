@@ -15,6 +15,7 @@ from harness.base.verdicts import Inconclusive
 from harness.cell import checks
 from harness.cell.outgoing import build_request
 from harness.cell.session import Session
+from harness.declared.profile import Profile
 from harness.grammar.model import Route, Table
 from harness.wire.exchange import Exchange
 
@@ -24,6 +25,14 @@ SETTLE_SECONDS = 0.3
 CONTROL_SECONDS = 3.0
 SOON_SECONDS = 1.0
 _CROWD_ANSWER_SECONDS = 20.0
+# A declared cool-down that is longer isn't waited for.
+_LONGEST_REST_SECONDS = 60.0
+
+
+def rest_seconds(profile: Profile) -> float:
+    """How long a service rests after a fetch, as its profile says; 0 where that is nothing, or too long to wait for."""
+    declared = profile.unknown_kid_cooldown_seconds or 0.0
+    return declared if declared <= _LONGEST_REST_SECONDS else 0.0
 
 
 class Trial:
@@ -60,6 +69,10 @@ class Trial:
         if problem := self.session.controls.canary(CONTROL_SECONDS):
             raise Inconclusive(problem)
 
+    def rest(self) -> None:
+        """Let the declared cool-down pass: with some verifiers the first fetch begins one."""
+        self.pause(rest_seconds(self.profile))
+
     # Tokens and requests
 
     def token(self, **spec: Any) -> str:
@@ -85,15 +98,15 @@ class Trial:
         """Whether the token is accepted at once or shortly after the service's next fetch."""
         return self.seconds_until(lambda: self.accepts(token), SOON_SECONDS) is not None
 
-    def seconds_until(self, question: Callable[[], bool], within: float) -> float | None:
-        """Ask again and again; seconds until the first yes, None when there is none `within` so many."""
+    def seconds_until(self, question: Callable[[], bool], within: float, poll: float = POLL_SECONDS) -> float | None:
+        """Ask every `poll` seconds; seconds until the first yes, None when there is none `within` so many."""
         began = time.monotonic()
         while True:
             if question():
                 return time.monotonic() - began
             if time.monotonic() - began >= within:
                 return None
-            self.pause(POLL_SECONDS)
+            self.pause(poll)
 
     def send_at_once(self, tokens: Sequence[str]) -> list[Exchange]:
         """Each token on a connection of its own, all at the same moment. Raises `HarnessError` without a service."""

@@ -119,6 +119,25 @@ def blocks_known_keys(world: World, start: Start) -> bool:
     return bool(at_once([known, lambda: service.status(world.attacker.token())])[0])
 
 
+def lets_only_one_of_a_crowd_in(world: World, start: Start) -> bool:
+    """Of tokens of a new key that come while it is fetched for the first of them, some are refused."""
+    service = start(**TIMES)
+    assert service.status(world.k1.token()) == 200
+    world.issuer.publish(world.k1, world.k2)
+    world.issuer.hold()
+
+    def another() -> int:
+        assert world.issuer.wait_for_fetches(2)
+        try:
+            return service.status(world.k2.token(), timeout=0.7)
+        except TimeoutError:
+            return 0
+        finally:
+            world.issuer.release()
+
+    return at_once([another, lambda: service.status(world.k2.token())]) == [401, 200]
+
+
 def fetches_per_unknown_kid(world: World, start: Start) -> bool:
     """Each stranger costs the issuer a fetch."""
     service = start(unknown_kid_cooldown_seconds=60.0)
@@ -292,6 +311,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-merge-never-remove": (keeps_a_withdrawn_key, keeps_a_withdrawn_key_for_ever),
     "m-no-coalescing": fetches_for_everybody,
     "m-serialised-blocking-refresh": fetches_for_everybody,
+    "m-new-key-for-the-first-only": lets_only_one_of_a_crowd_in,
     "m-refresh-blocks-known-keys": blocks_known_keys,
     "m-no-unknown-kid-cooldown": fetches_per_unknown_kid,
     "m-rate-limit-starves-rotation": flood_hides_a_new_key,

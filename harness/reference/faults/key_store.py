@@ -78,6 +78,23 @@ class SerialisedBlockingRefresh(JwksKeyStore):
                 work()
 
 
+@fault("m-new-key-for-the-first-only", precedent="keyfunc: callers who find its limiter used up are refused")
+class NewKeyForTheFirstOnly(JwksKeyStore):
+    """One caller at a time may look for a new key, and whoever brings it meanwhile is refused at once."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.looking = threading.Lock()
+
+    def refresh_for_unknown(self, kid: str, asked_at: float) -> None:
+        """Nobody waits for somebody else's fetch."""
+        if self.looking.acquire(blocking=False):
+            try:
+                super().refresh_for_unknown(kid, asked_at)
+            finally:
+                self.looking.release()
+
+
 @fault("m-refresh-blocks-known-keys", precedent="camunda#60337")
 class RefreshBlocksKnownKeys(JwksKeyStore):
     """Whoever wants a key that is there waits for the fetch of one that is not."""
