@@ -45,13 +45,18 @@ def test_an_example_is_whole(example: Example, tmp_path: Path) -> None:
     told = arguments(example, tmp_path)
     assert load_profile(tmp_path / "profiles" / f"{example.name}.toml").title
     assert len(load_expected(example.name, load_all(), [tmp_path])) == len(findings(example))
-    assert ProcessTarget(told[told.index("--command") + 1], **_typed(example.options)).words >= {"port"}
+    assert ProcessTarget(told[told.index("--command") + 1], **_typed(example)).words >= {"port"}
     assert example.documentation.startswith("https://")
     assert not [line for line in example.prepare if not shlex.split(line)]
 
 
-def _typed(options: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in options.items() if key in ("environment", "health_path", "jwks_base_url")}
+def _typed(example: Example) -> dict[str, Any]:
+    """The options that need no conversion; the file of `config` stands in the example's folder."""
+    plain = {
+        key: example.options[key] for key in ("environment", "health_path", "jwks_base_url") if key in example.options
+    }
+    config = example.options.get("config")
+    return {**plain, **({"config": f"{example.folder}/{config}"} if config else {})}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.name)

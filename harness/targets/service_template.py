@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from harness.base.errors import TargetError
 from harness.grammar.toml_source import nearest
@@ -46,7 +47,7 @@ FIELDS = (
 SECRET_WORDS = ("api_keys_json", "api_keys_toml")
 # The files of a certificate for gRPC, which the target makes.
 GRPC_FILES = ("grpc_cert_file", "grpc_key_file")
-WORDS = ("port", "grpc_port", *FIELDS, "public_key", *SECRET_WORDS)
+WORDS = ("port", "grpc_port", *FIELDS, "idp_host", "idp_port", "public_key", *SECRET_WORDS)
 # The words by which a service is told each setting of a scenario that it may know; none is enough for an empty list.
 SETTING_WORDS: Mapping[str, tuple[str, ...]] = {
     "permissions_claim": ("permissions_claim",),
@@ -148,6 +149,9 @@ def config_words(port: int, config: ServiceConfig, grpc_port: int = 0) -> dict[s
     tables = ("{" + ", ".join(f"{name} = {toml_value(value)}" for name, value in key.items()) + "}" for key in keys)
     in_words = {"api_keys_json": json.dumps(keys), "api_keys_toml": f"[{', '.join(tables)}]"}
     ports = {"port": str(port), "grpc_port": str(grpc_port)}
+    # Proxies are configured with the two apart.
+    provider = urlsplit(f"//{config.idp_address}")
+    ports |= {"idp_host": provider.hostname or "", "idp_port": str(provider.port or "")}
     return {**ports, **fields, "public_key": config.public_key_pem, **in_words}
 
 

@@ -20,7 +20,7 @@ from harness.declared.profile import find_profile, load_profile
 from harness.processes import ports
 from harness.targets import ApiKey, ServiceConfig, TargetError, make_target
 from harness.targets.process import ProcessTarget
-from harness.targets.service_template import SECRET_WORDS
+from harness.targets.service_template import SECRET_WORDS, config_words
 from harness.targets.within_reach import as_run_by
 from harness.wire.grpc_reflection import served_methods
 
@@ -303,6 +303,12 @@ def test_a_setting_for_which_there_is_no_word_can_t_be_judged(tiny_command: list
         keys = as_run_by(target_of(tiny_command, environment=f"KEYS={{{word}}}"), profile)
         assert "api_keys" not in keys.cannot_set
         assert "api-keys" in keys.capabilities
+
+
+def test_the_provider_s_host_and_port_are_told_apart() -> None:
+    """As proxies want them; without a provider that listens somewhere both are empty."""
+    words = [config_words(1, replace(CONFIG, idp_address=address)) for address in ("127.0.0.1:9400", "[::1]:9400", "")]
+    assert [(each["idp_host"], each["idp_port"]) for each in words] == [("127.0.0.1", "9400"), ("::1", "9400"), ("", "")]
 
 
 def test_keys_that_a_service_is_never_told_are_not_judged(tiny_command: list[str]) -> None:
