@@ -308,7 +308,8 @@ def test_a_setting_for_which_there_is_no_word_can_t_be_judged(tiny_command: list
 def test_the_provider_s_host_and_port_are_told_apart() -> None:
     """As proxies want them; without a provider that listens somewhere both are empty."""
     words = [config_words(1, replace(CONFIG, idp_address=address)) for address in ("127.0.0.1:9400", "[::1]:9400", "")]
-    assert [(each["idp_host"], each["idp_port"]) for each in words] == [("127.0.0.1", "9400"), ("::1", "9400"), ("", "")]
+    told = [(each["idp_host"], each["idp_port"]) for each in words]
+    assert told == [("127.0.0.1", "9400"), ("::1", "9400"), ("", "")]
 
 
 def test_keys_that_a_service_is_never_told_are_not_judged(tiny_command: list[str]) -> None:
