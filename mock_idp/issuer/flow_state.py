@@ -12,6 +12,7 @@ from uuid import uuid4
 from mock_idp.issuer.memory import MAX_FLOW_BYTES, Remembered
 from mock_idp.issuer.store import Store
 from mock_idp.settings import UserSettings
+from mock_idp.vendors.context import StepUp
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class UserGrant:
     grant_type: str = "authorization_code"
     nonce: str | None = None
     auth_time_asked: bool = False
+    step_up: StepUp = field(default_factory=StepUp)
 
 
 @dataclass

@@ -28,6 +28,7 @@ from mock_idp.plans.stubs.queue import StubQueue
 from mock_idp.settings import IssuerSettings
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.context import GrantOrigin, IssuerContext, KeyTimes, TokenRequest
+from mock_idp.vendors.permission_path import check_path, in_place
 from mock_idp.vendors.routes import flow_routes
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Issuer:
 
         It has the keys that `keys_of`, an earlier issuer of the same settings, has started with, or else fresh ones.
         Raises JoseError when a key of the settings cannot be made, MockIdpError when there is no room in `memory` for
-        what they declare.
+        what they declare, or when no token can have the permissions claim.
         """
         self.id = settings.id
         self.settings = settings
@@ -71,6 +72,7 @@ class Issuer:
             token_lifetime_seconds=(settings.token_lifetime_seconds or self.vendor.default_token_lifetime_seconds),
             options=options,
         )
+        check_path(self.vendor, self.context)
         self.clock = IssuerClock(wall)
         self._memory = IssuersMemory() if memory is None else memory
         self.log = RequestLog(settings.id, log_size, wall, memory=self._memory.logs)
@@ -268,7 +270,7 @@ class Issuer:
         )
         return forge(
             spec,
-            base_claims=self.vendor.claims(context, request),
+            base_claims=in_place(self.vendor.claims(context, request), context.permissions_claim),
             base_header=self.vendor.token_header(self.context.options),
             key=self._signing_key(spec),
             now=now,

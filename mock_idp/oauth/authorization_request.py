@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from mock_idp.oauth.form import read_query
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.settings import ClientSettings
+from mock_idp.vendors.context import StepUp
 from mock_idp.vendors.problems import standard_code
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
@@ -55,6 +57,7 @@ class AuthorizationGrant:
     challenge_method: str
     prompt: frozenset[str]
     max_age: int | None
+    step_up: StepUp
 
 
 def read_request(request: FlowRequest) -> AuthorizationRequest:
@@ -109,7 +112,17 @@ def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Authoriz
     if "none" in prompt and len(prompt) > 1:
         raise RedirectedError("invalid_request", "prompt=none goes with no other prompt.")
     challenge, method = _challenge(request, asked.client, given)
-    return AuthorizationGrant(scope, audience, challenge, method, prompt, _max_age(given))
+    return AuthorizationGrant(scope, audience, challenge, method, prompt, _max_age(given), _step_up(given))
+
+
+def _step_up(given: Mapping[str, str]) -> StepUp:
+    try:
+        claims = json.loads(given.get("claims", "{}"))
+    except (ValueError, RecursionError):
+        claims = None
+    if not isinstance(claims, dict):
+        raise RedirectedError("invalid_request", "The parameter claims is no JSON object.")
+    return StepUp(tuple(given.get("acr_values", "").split()), claims)
 
 
 def _pushed(request: FlowRequest, outer: Mapping[str, str]) -> Mapping[str, str]:

@@ -63,7 +63,8 @@ def respond(request: FlowRequest) -> Response:
 def _login_without_page(
     request: FlowRequest, asked: AuthorizationRequest, wanted: AuthorizationGrant
 ) -> tuple[str, Login] | None:
-    username = user_without_page(request, asked.parameters.get("mock_user"))
+    given = asked.parameters
+    username = user_without_page(request, given.get("mock_user"), given.get("login_hint"))
     if username is not None:
         user = request.issuer.clients.user(username)
         if user is None:
@@ -116,6 +117,7 @@ def _with_code(
         session_id=session_id,
         nonce=asked.parameters.get("nonce"),
         auth_time_asked=wanted.max_age is not None,
+        step_up=wanted.step_up,
     )
     text = secrets.token_urlsafe(32)
     code = Code(

@@ -40,9 +40,19 @@ def end_login(request: FlowRequest, session_id: str) -> str:
     return _cookie(request, "", "; Max-Age=0")
 
 
-def user_without_page(request: FlowRequest, named: str | None) -> str | None:
-    """The user who needs no page: the one a request names with `mock_user`, else the one of the settings."""
-    return named or request.issuer.settings.auto_login
+def user_without_page(request: FlowRequest, named: str | None, hint: str | None = None) -> str | None:
+    """The user who needs no page: the one a request names with `mock_user`, else the one of the settings.
+
+    In place of that one comes the user whom a `login_hint` names, by name or address, where there is one.
+    """
+    usual = request.issuer.settings.auto_login
+    if named or usual is None or hint is None:
+        return named or usual
+    clients = request.issuer.clients
+    hinted = clients.user(hint) or next(
+        (one for one in clients.users.values() if one.claims.get("email") == hint), None
+    )
+    return usual if hinted is None else hinted.username
 
 
 def _name(request: FlowRequest) -> str:

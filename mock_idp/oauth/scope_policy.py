@@ -29,13 +29,13 @@ def granted_scope(request: FlowRequest, client: ClientSettings, form: Mapping[st
         if not client.anonymous and request.issuer.vendor.needs_scope(request.context):
             raise OAuthError("missing_scope")
         return client.scopes or ()
-    known = request.issuer.settings.scopes
+    known, vendor = request.issuer.settings.scopes, request.issuer.vendor
     for word in words:
         if word in IDENTITY_SCOPES:
             continue
-        if known is not None and word not in known:
+        if known is not None and not vendor.has_scope(word, known):
             raise OAuthError("unknown_scope", word)
-        if client.scopes is not None and word not in client.scopes:
+        if client.scopes is not None and not vendor.has_scope(word, client.scopes):
             raise OAuthError("scope_not_allowed", word)
     return words
 

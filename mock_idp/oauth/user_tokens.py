@@ -105,6 +105,7 @@ def access_token(
         claims={
             **_claims_of_user(usual, family, about),
             **_scope_claim(usual, context.permissions_claim, vendor.scope_words(tuple(scope)), permissions),
+            **vendor.step_up_claims(grant.step_up, "access_token"),
             **claims_of_client(request, client),
             **(more or {}),
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from email.utils import formatdate
 from math import floor
 from typing import Any, ClassVar, Literal
@@ -227,6 +227,10 @@ class Vendor(People):
     def needs_scope(self, context: IssuerContext) -> bool:
         """Whether a declared client has to ask for a scope."""
         return False
+
+    def has_scope(self, word: str, declared: Collection[str]) -> bool:
+        """Whether a word of a requested scope is one of those that an issuer or a client declares."""
+        return word in declared
 
     def machine_scope_problem(self, word: str) -> ProblemKind | None:
         """What is wrong with one word of the scope of a client_credentials request."""

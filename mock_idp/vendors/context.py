@@ -9,6 +9,7 @@ from typing import Any, Literal
 from mock_idp.http11.request import Request
 
 Claims = dict[str, Any]
+TokenPlace = Literal["id_token", "access_token"]
 
 ENDPOINTS = (
     *("jwks", "discovery", "token", "authorize", "userinfo", "introspect", "revoke", "end_session"),
@@ -91,6 +92,25 @@ class TokenRequest:
     audience: str | Sequence[str] | None = None
     permissions: Sequence[str] = ()
     origin: GrantOrigin = GrantOrigin()
+
+
+@dataclass(frozen=True)
+class StepUp:
+    """How sure a client wants to be who the user is (RFC 9470): the words of `acr_values`, best first, and the members
+    of the parameter `claims` (OpenID Connect Core section 5.5).
+    """
+
+    acr_values: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = field(default_factory=dict)
+
+    def wanted(self, token: TokenPlace, name: str) -> tuple[str, ...]:
+        """The values that `claims` names for a claim of one token."""
+        members = self.claims.get(token)
+        about = members.get(name) if isinstance(members, Mapping) else None
+        if not isinstance(about, Mapping):
+            return ()
+        values = about.get("values", [about["value"]] if "value" in about else [])
+        return tuple(one for one in values if isinstance(one, str)) if isinstance(values, list) else ()
 
 
 @dataclass(frozen=True)

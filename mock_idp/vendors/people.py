@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_idp.vendors.context import Claims, IdTokenRequest, IssuerContext
+from mock_idp.vendors.context import Claims, IdTokenRequest, IssuerContext, StepUp, TokenPlace
 
 
 class People:
@@ -63,6 +63,11 @@ class People:
     def auth_time_of(self, grant_type: str) -> bool:
         """Whether ID tokens say when the login was. In: the grant type of the login."""
         return True
+
+    def step_up_claims(self, asked: StepUp, token: TokenPlace) -> Claims:
+        """What tokens say of the login that was asked for: here that it was as good as was wanted."""
+        values = (*asked.wanted("id_token", "acr"), *asked.acr_values)
+        return {"acr": values[0]} if values else {}
 
     def id_token_extra(self, request: IdTokenRequest) -> Claims:
         """The vendor's own claims of an ID token, in place of others of their name."""

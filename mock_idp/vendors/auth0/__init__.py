@@ -23,6 +23,8 @@ from mock_idp.vendors.context import (
     IssuerContext,
     IssuerRequest,
     KeyTimes,
+    StepUp,
+    TokenPlace,
     TokenRequest,
     audience_of,
     lifetime,
@@ -31,6 +33,7 @@ from mock_idp.vendors.grant_types import ALL_GRANTS, JWT_BEARER, PASSWORD_REALM
 from mock_idp.vendors.people import email_of
 from mock_idp.vendors.problems import Problem
 
+_SEVERAL_FACTORS = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 # Of a profile that never changed; a date in text, where OpenID Connect has a number.
 _UPDATED_AT = "2026-01-01T00:00:00.000Z"
 
@@ -165,6 +168,11 @@ class Auth0(Vendor):
 
     def auth_time_of(self, grant_type: str) -> bool:
         return False
+
+    def step_up_claims(self, asked: StepUp, token: TokenPlace) -> Claims:
+        """The access token doesn't say it; whoever asked for several factors is told that there were some."""
+        acr = super().step_up_claims(asked, token) if token == "id_token" else {}
+        return {**acr, "amr": ["mfa"]} if acr.get("acr") == _SEVERAL_FACTORS else acr
 
     def id_token_extra(self, request: IdTokenRequest) -> Claims:
         return {"sid": request.session_id} if request.grant_type == "authorization_code" else {}

@@ -21,6 +21,8 @@ from mock_idp.vendors.context import (
     IdTokenRequest,
     IssuerContext,
     KeyTimes,
+    StepUp,
+    TokenPlace,
     TokenRequest,
     audience_of,
     lifetime,
@@ -160,6 +162,9 @@ class Cognito(Vendor):
         """Booleans are text there, and in ID tokens they are none."""
         said = {name: str(value).lower() if isinstance(value, bool) else value for name, value in claims.items()}
         return {**said, "username": request.username}
+
+    def step_up_claims(self, asked: StepUp, token: TokenPlace) -> Claims:
+        return {}
 
     def id_token_extra(self, request: IdTokenRequest) -> Claims:
         return {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from mock_idp.http11.response import Headers, Response
@@ -21,10 +21,12 @@ from mock_idp.vendors.context import (
     IssuerContext,
     IssuerRequest,
     KeyTimes,
+    StepUp,
+    TokenPlace,
     TokenRequest,
     TokenResponseContext,
 )
-from mock_idp.vendors.entra import discovery, errors, instance, people, v1
+from mock_idp.vendors.entra import discovery, errors, instance, people, scopes, v1
 from mock_idp.vendors.entra.claims import CLIENT_ID, access_claims, api_scopes, issued_for, pairwise
 from mock_idp.vendors.entra.people import SHARED
 from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER
@@ -175,6 +177,9 @@ class Entra(Vendor):
     def needs_scope(self, context: IssuerContext) -> bool:
         return not v1.is_v1(context)
 
+    def has_scope(self, word: str, declared: Collection[str]) -> bool:
+        return scopes.has_scope(word, declared)
+
     def resource_of_tokens(self, context: IssuerContext) -> bool:
         return v1.is_v1(context)
 
@@ -224,6 +229,11 @@ class Entra(Vendor):
 
     def scope_words(self, scope: tuple[str, ...]) -> list[str]:
         return api_scopes(scope)
+
+    def step_up_claims(self, asked: StepUp, token: TokenPlace) -> Claims:
+        """Authentication contexts have a claim of their own, which `claims` asks for; `acr_values` is not read."""
+        values = asked.wanted(token, "acrs")
+        return {"acrs": list(values)} if values else {}
 
     def id_token_extra(self, request: IdTokenRequest) -> Claims:
         # The endpoint says which version an ID token has; that of access tokens is the API's affair.

@@ -85,7 +85,9 @@ def _granted(context: IssuerContext, request: TokenRequest, machine: bool) -> Cl
     claims: Claims = {}
     if machine or context.options["user_permissions"] != "scp":
         # Without an app role the claim is not there.
-        claims = {context.permissions_claim: names} if names else {}
+        # Entra ID's scp is one string, whoever has it.
+        value = " ".join(names) if context.permissions_claim == "scp" else names
+        claims = {context.permissions_claim: value} if names else {}
     if machine:
         return claims
     in_scp = names if context.options["user_permissions"] != "roles" else []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerRequest
+from mock_idp.vendors.entra.scopes import only_offline
 from mock_idp.vendors.entra.v1 import is_v1
 from mock_idp.vendors.problems import Problem, ProblemKind
 
@@ -171,12 +172,17 @@ def token_error(problem: Problem, tenant: str) -> Response:
 
 
 def refuse_client(request: IssuerRequest) -> Response | None:
-    """A `resource` at v2.0, where there is none, and one that nobody knows; at v1.0 a password needs to say one."""
+    """A `resource` at v2.0, where there is none, and one that nobody knows; at v1.0 a password needs to say one.
+
+    A scope that is offline_access alone is none.
+    """
     v1, resource = is_v1(request.context), request.form.get("resource")
     if resource is not None and not v1:
         return _response(_RESOURCE_PARAMETER, request.now)
     if v1 and resource is None and request.form.get("grant_type") == "password":
         return _response(_MISSING, request.now, value="resource")
+    if not v1 and only_offline(request.form):
+        return _response(_BAD_SCOPE, request.now)
     known = str(request.context.options["resources"]).split()
     unknown = [one for one in _resources(request, v1) if one not in known]
     if not known or not unknown:

@@ -20,6 +20,8 @@ from mock_idp.vendors.context import (
     IdTokenRequest,
     IssuerContext,
     KeyTimes,
+    StepUp,
+    TokenPlace,
     TokenRequest,
     audience_of,
     lifetime,
@@ -192,6 +194,9 @@ class Google(Vendor):
     def userinfo(self, claims: Claims, request: IdTokenRequest) -> Claims:
         hosted_domain = request.context.options["hosted_domain"]
         return {**claims, **({"hd": hosted_domain} if hosted_domain else {})}
+
+    def step_up_claims(self, asked: StepUp, token: TokenPlace) -> Claims:
+        return {}
 
     def id_token_extra(self, request: IdTokenRequest) -> Claims:
         hosted_domain = request.context.options["hosted_domain"]
