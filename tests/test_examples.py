@@ -124,7 +124,8 @@ def test_an_answer_is_stated_without_its_texts() -> None:
 def some_example(folder: Path, **more: Any) -> Example:
     """One of our own, whose files are in `folder`."""
     (folder / "service.txt").write_text("a service")
-    (folder / "example.toml").write_text("")
+    for name in ("example.toml", "expected.toml"):
+        (folder / name).write_text("")
     about: dict[str, Any] = {"language": "none", "library": "none", "version": "1", "documentation": "https://example"}
     about |= {"title": "Ours", "needs": (), "prepare": (), "command": "", "ci": False}
     return replace(Example(name="ours", **about), place=folder, **more)
