@@ -137,7 +137,7 @@ class AsgiServing:
             "http_version": "1.1",
             "method": request.method.upper(),
             "scheme": "http",
-            "path": request.path.decode("utf-8", "replace"),
+            "path": str(request.path, "utf-8", "replace"),
             "raw_path": request.raw_path,
             "query_string": request.query,
             "root_path": "",

@@ -61,4 +61,4 @@ def incoming(written: bytes, peer: tuple[str, int]) -> Incoming | None:
         headers.append((name.lower(), value.strip(b" \t")))
     if not target.startswith(_ORIGIN) or sum(name == b"host" for name, _ in headers) != 1:
         return None
-    return Incoming(parts[0].decode("ascii"), target, tuple(headers), body, peer)
+    return Incoming(str(parts[0], "ascii"), target, tuple(headers), body, peer)

@@ -40,7 +40,7 @@ class Pending:
     def start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """The status and the fields of the answer; again as long as it has not begun."""
         self._status = status
-        self._headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+        self._headers = tuple((str(name, "latin-1"), str(value, "latin-1")) for name, value in headers)
 
     def add(self, data: bytes) -> None:
         """A piece of the body."""

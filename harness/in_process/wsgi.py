@@ -74,12 +74,12 @@ class WsgiServing:
                 close()
 
     def _environ(self, request: Incoming) -> dict[str, Any]:
-        target = request.target.decode("latin-1")
+        target = str(request.target, "latin-1")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": request.method,
             "SCRIPT_NAME": "",
-            "PATH_INFO": request.path.decode("latin-1"),
-            "QUERY_STRING": request.query.decode("latin-1"),
+            "PATH_INFO": str(request.path, "latin-1"),
+            "QUERY_STRING": str(request.query, "latin-1"),
             "REQUEST_URI": target,
             "RAW_URI": target,
             "SERVER_NAME": self._host,
@@ -98,9 +98,9 @@ class WsgiServing:
         for name, value in request.headers:
             if b"_" in name:  # It would be another field's name here; servers leave it out.
                 continue
-            key = name.decode("ascii").upper().replace("-", "_")
+            key = str(name, "ascii").upper().replace("-", "_")
             key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
-            text = value.decode("latin-1")
+            text = str(value, "latin-1")
             # Fields of one name count as one with commas (RFC 9110 §5.3, RFC 3875 §4.1.18).
             environ[key] = f"{environ[key]},{text}" if key in environ else text
         return environ

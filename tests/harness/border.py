@@ -43,7 +43,7 @@ def own_exceptions(sources: dict[Path, str]) -> frozenset[str]:
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.ClassDef):
                 classes[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
-    own = {"HarnessError", "InputFileError", "Deviation", "Inconclusive"}
+    own = {"HarnessError", "InputFileError", "Deviation", "Inconclusive", "NotPossible"}
     while more := {name for name, bases in classes.items() if bases & own} - own:
         own |= more
     return frozenset(own)
