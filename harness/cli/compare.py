@@ -12,7 +12,7 @@ from harness.base.errors import UsageError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK, CellResult
 from harness.cli.output import OutputFile, document_with, json_text
 from harness.measure.card import card_console, print_differences
-from harness.measure.record import differences, is_card, read_card
+from harness.measure.record import differences, in_common, is_card, read_card
 from harness.report.comparison import Comparison
 from harness.report.comparison_text import print_comparison
 from harness.report.folder import RESULTS
@@ -65,13 +65,15 @@ def _compare_cards(first: Path, second: Path) -> tuple[int, dict[str, Any]]:
     """Print which rows of two cards differ; returns the exit status, and the comparison for machines."""
     one, other = (read_card(file)["readings"] for file in (first, second))
     different = differences(one, other)
-    both = len({row["name"] for row in one} & {row["name"] for row in other})
+    both, wrong = in_common(one, other)
     console = card_console()
     print_differences(console, first, different, names=(str(first), str(second)))
     console.print(words(f"{both - len(different)} rows alike, {len(different)} differ"))
+    if wrong:
+        console.print(words(f"{len(wrong)} not compared, as measuring went wrong: {', '.join(wrong)}"))
     rows = [{"name": name, "first": old, "second": new} for name, old, new in different]
     status = EXIT_FAILED if different else EXIT_OK if both else EXIT_COULD_NOT_RUN
-    return status, {"alike": both - len(different), "differences": rows}
+    return status, {"alike": both - len(different), "not_compared": wrong, "differences": rows}
 
 
 def _release(record: Path) -> str:

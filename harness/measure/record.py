@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.base.errors import UsageError
 from harness.grammar.value_kinds import is_number
-from harness.measure.reading import MEASURED, Reading, same
+from harness.measure.reading import ERROR, MEASURED, Reading, same
 from harness.shown.foreign_text import visible_data
 from mock_idp.tools.input_file import InputFileError, parse_json, read_text
 
@@ -67,11 +67,26 @@ def _wrong_row(row: Any) -> str:
 def differences(earlier: Iterable[Mapping[str, Any]], later: Iterable[Mapping[str, Any]]) -> list[Difference]:
     """The rows of the later card that differ from the earlier one by more than the resolution: name and both rows.
 
-    Rows that only one of the cards has do not count: `--only` chooses rows.
+    Rows that only one of the cards has do not count: `--only` chooses rows. Nor do those that went wrong on one of
+    them, as that says nothing of the service.
     """
+    pairs, _ = _pairs(earlier, later)
+    return [(old["name"], old, new) for old, new in pairs if not _agree(old, new)]
+
+
+def in_common(earlier: Iterable[Mapping[str, Any]], later: Iterable[Mapping[str, Any]]) -> tuple[int, list[str]]:
+    """How many rows of two cards can be compared, and the names of those that went wrong on one of them."""
+    pairs, wrong = _pairs(earlier, later)
+    return len(pairs), wrong
+
+
+def _pairs(
+    earlier: Iterable[Mapping[str, Any]], later: Iterable[Mapping[str, Any]]
+) -> tuple[list[tuple[Mapping[str, Any], Mapping[str, Any]]], list[str]]:
     before = {row["name"]: row for row in earlier}
-    pairs = ((row["name"], before[row["name"]], row) for row in later if row["name"] in before)
-    return [(name, old, new) for name, old, new in pairs if not _agree(old, new)]
+    both = [(before[row["name"]], row) for row in later if row["name"] in before]
+    wrong = [old["name"] for old, new in both if ERROR in (old["status"], new["status"])]
+    return [(old, new) for old, new in both if old["name"] not in wrong], wrong
 
 
 def _agree(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

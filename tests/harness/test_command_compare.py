@@ -183,6 +183,11 @@ def test_two_cards_are_compared_row_by_row(tmp_path: Path, monkeypatch: pytest.M
     document = json.loads((tmp_path / "difference.json").read_text())
     assert [(one["name"], one["second"]["value"]) for one in document["differences"]] == [("cool-down", 30.0)]
     assert compared("one.json", "three.json")[0] == 3
+    wrong = (tmp_path / "two.json").read_text().replace('"measured"', '"error"')
+    (tmp_path / "wrong.json").write_text(wrong)
+    status, printed = compared("one.json", "wrong.json")
+    assert status == 3
+    assert printed.splitlines()[-1] == "2 not compared, as measuring went wrong: cool-down, pick-up"
 
 
 def test_two_runs_of_the_reference_differ_in_its_fault(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from measuring import Measure
 
 from harness.base.errors import UsageError
-from harness.measure.record import card_record, differences, read_card
+from harness.measure.record import card_record, differences, in_common, read_card
 
 
 def row(value: Any, *, bound: str = "", status: str = "measured", resolution: float = 0.5) -> dict[str, Any]:
@@ -52,6 +52,14 @@ def test_rows_differ(old: dict[str, Any], new: dict[str, Any]) -> None:
 def test_a_row_that_only_one_card_has_is_no_difference() -> None:
     """`--only` chooses rows."""
     assert differences([row(1.0)], []) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [("error", "measured"), ("measured", "error"), ("error", "error")])
+def test_a_row_that_went_wrong_is_no_difference(old: str, new: str) -> None:
+    """It says nothing of the service; the row is named instead."""
+    one, other = [row(1.0, status=old)], [row(2.0, status=new)]
+    assert differences(one, other) == []
+    assert in_common(one, other) == (0, ["cool-down"])
 
 
 def test_a_card_is_read_as_it_was_written(tmp_path: Path, measured: Measure) -> None:
