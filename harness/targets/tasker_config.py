@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.targets.base import ServiceConfig
-from harness.targets.grpc_certificate import CertificateFiles
 from harness.targets.toml_text import toml_tables, toml_value
 from harness.targets.written_auth import config_endpoint, written_auth
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+    from harness.targets.grpc_certificate import CertificateFiles  # It needs what an image of a worker lacks.
 
 _TEMPLATES = Path(__file__).parent
 

@@ -54,7 +54,7 @@ def show_client(client: ClientSettings) -> dict[str, Any]:
 
 def show_user(user: UserSettings) -> dict[str, Any]:
     """A user as the schema `User` says, without the password."""
-    return _shown(user, ("password",), has_password=user.password is not None)
+    return _shown(user, ("password", "anonymous"), has_password=user.password is not None)
 
 
 def _shown(one: ClientSettings | UserSettings, hidden: tuple[str, ...], **more: bool) -> dict[str, Any]:

@@ -18,6 +18,7 @@ NEEDED: Mapping[str, Mapping[str, str]] = {
     "process": {"command": "true {port}"},
     "url": {"base_url": "http://127.0.0.1:1"},
     "container": {"service": "own", "image": "mine:1", "port": "8080"},
+    "app": {"app": "wsgiref.simple_server:demo_app"},
 }
 NO_ADDRESS = (
     *("", " ", "127.0.0.1:80", "ftp://host", "http://", "http:host", "http://host:0", "http://host:70000"),
@@ -37,10 +38,12 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "grpc_address": ("", "9190", ":9190", "127.0.0.1", "127.0.0.1:x", "http://127.0.0.1:9190", "127.0.0.1:9190/"),
     "grpc_ca_file": ("", "file", "none", "fifo/x", ".", "a\0"),
     "health_path": NO_PATH,
-    "profile": NO_LINE,
+    **dict.fromkeys(("profile", "host"), NO_LINE),
+    "health_status": ("", "201", "Any"),
+    "app": ("", "wsgiref", ":demo_app", "no_such_module:app", "wsgiref.simple_server:none", "sys:path", "a\0:b"),
     "jwks_host": (*NO_LINE, "localhost", "127.0.0.1", "a b", "." * 300, "no-such-name.invalid"),
     "service": ("", "mine", "Own"),
-    **dict.fromkeys(("own_process", "build", "grpc_tls"), ("", "yes", "1")),
+    **dict.fromkeys(("own_process", "build", "grpc_tls", "one_at_a_time"), ("", "yes", "1")),
     **dict.fromkeys(("server", "binary"), ("", " ", "none", "file", "fifo", "dangling", ".", "a\0", "file/below")),
     "faults": ("m-of-no-such-name", "m-exp-optional,m-exp-optionnal"),
     "command": ("", " ", "'", "no-such-program {port}", "/nowhere/service {port}", "true", "true {prot}", "a\0 {port}"),

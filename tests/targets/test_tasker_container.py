@@ -57,3 +57,9 @@ def test_without_a_database_nothing_starts() -> None:
     done = subprocess.run(command, env=clean, capture_output=True, text=True, timeout=30)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert "DATABASE_URL" in done.stderr
+
+
+def test_it_is_imported_without_what_its_image_lacks() -> None:
+    """The image of a worker has neither rich nor psutil."""
+    lacking = "import sys; sys.modules.update(rich=None, psutil=None, pytest=None)"
+    subprocess.run([sys.executable, "-c", f"{lacking}; import harness.targets.tasker_container"], check=True)
