@@ -20,7 +20,8 @@ def key_source(options: argparse.Namespace) -> KeyOf:
         pem = Path(options.public_key_file).read_bytes()
         return lambda token: pem
     context = ssl.create_default_context(cafile=options.ca_file or None)
-    client = jwt.PyJWKClient(options.jwks_url, ssl_context=context, lifespan=2)
+    # Without the rest that it takes after each fetch, also the first, in which it looks for no new key.
+    client = jwt.PyJWKClient(options.jwks_url, ssl_context=context, lifespan=2, cooldown_duration=0)
     return lambda token: client.get_signing_key_from_jwt(token).key
 
 

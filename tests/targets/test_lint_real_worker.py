@@ -196,7 +196,7 @@ class Trial:
         file.write_text(tomli_w.dumps(data), encoding="utf-8")
         (reading,) = readings(ConfigFile(file), None)
         self.errors = {one.rule for one in judge([reading]) if one.severity == ERROR}
-        self._patch.setattr(tasker_worker, "render_worker_toml", lambda _: file.read_text(encoding="utf-8"))
+        self._patch.setattr(tasker_worker, "render_worker_toml", lambda *_: file.read_text(encoding="utf-8"))
         access = explain(reading).access
         if access == UNKNOWN:
             with pytest.raises(TargetError, match="while starting"):

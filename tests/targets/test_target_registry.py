@@ -11,7 +11,11 @@ import pytest
 from harness.base.errors import UsageError
 from harness.targets import TARGETS, make_target
 
-OPTIONS = {"process": {"command": "true {port}"}, "url": {"base_url": "http://127.0.0.1:1"}}
+OPTIONS = {
+    "process": {"command": "true {port}"},
+    "url": {"base_url": "http://127.0.0.1:1"},
+    "app": {"app": "wsgiref.simple_server:demo_app"},
+}
 
 
 @pytest.mark.parametrize("name", TARGETS)
