@@ -15,7 +15,7 @@ _CROWDS: Final = {
     "coalescing-new-kid": CROWD,
     "coalescing-expiry": CROWD,
 }
-# Rows that take seconds by the clock, on whatever machine: a second is what the page says, three from half a minute on.
+# Rows that take seconds by the clock, on whatever machine: to within a second, from 15 on to within three.
 _BY_THE_CLOCK: Final = ("pick-up-seconds", "cool-down", "revocation-lag-timer", "stale-window")
 _AT_ONCE_SECONDS, _LONG_SECONDS = 1.0, 15.0
 _ANSWERS: Final = ("answer-no-credentials", "answer-bad-token", "answer-no-permission")

@@ -263,6 +263,36 @@ def test_what_is_wrong_with_the_provider_is_told_before_the_run(somebody: Somebo
     assert "don't have the permission 'things:list'" in wrong(somebody, load_profile(claim))
 
 
+def provider(token: str, status: int = 200) -> Behaviour:
+    """A provider that names itself right, and whose token endpoint answers so."""
+
+    def answer(call: Call) -> Answer:
+        base = f"http://{call.headers['Host']}"
+        if call.path == "/token":
+            return Answer(status, json.dumps({"access_token": token, "error": call.body.decode()}))
+        return Answer(
+            200, json.dumps({"issuer": base, "jwks_uri": f"{base}/jwks", "token_endpoint": f"{base}/token", "keys": []})
+        )
+
+    return answer
+
+
+def test_tokens_of_another_issuer_are_told_before_the_run(somebody: Somebody, tmp_path: Path) -> None:
+    """As of a provider that is known by two names; no case could be judged with them."""
+    token = RealProvider(somebody.settings()).token()
+    with SmallService(provider(token)) as service:
+        said = wrong(somebody, load_profile(write_profile(tmp_path, PROFILE)), issuer=service.url)
+    assert f"say that they are of another issuer, {somebody.issuer.issuer}" in said
+
+
+def test_a_secret_that_a_provider_repeats_is_not_shown(somebody: Somebody, tmp_path: Path) -> None:
+    with SmallService(provider("", status=400)) as service:
+        profile = load_profile(write_profile(tmp_path, PROFILE))
+        said = wrong(somebody, profile, issuer=service.url, auth_method="client_secret_post")
+    assert "gives the client 'judge' no token (client_secret_post): 400" in said
+    assert SECRET[4:] not in said
+
+
 FILE = 'issuer = "https://idp.example"\n'
 
 

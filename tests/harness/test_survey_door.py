@@ -20,8 +20,9 @@ from harness.declared.profile import Profile, load_profile
 from harness.grammar.model import Route
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient, IssuerClient
-from harness.survey.door import names_in, read_route
+from harness.survey.door import closed_routes, names_in, read_route
 from harness.survey.further import find_more
+from harness.survey.openapi import Operation
 from harness.survey.opening import Opened, Wanted, audience_for, check_told, opened
 from harness.survey.survey import Survey, survey
 from harness.targets import make_target
@@ -133,6 +134,22 @@ def with_document(behaviour: Behaviour, document: dict[str, Any]) -> Behaviour:
         return behaviour(call) if call.path.startswith("/things") else Answer(404)
 
     return behave
+
+
+def test_what_may_change_things_is_asked_only_where_it_wants_a_token(door: Any, issuer: IssuerClient) -> None:
+    """By the document's word: a POST without credentials might do what it is there for."""
+    asked: list[tuple[str, str]] = []
+
+    def behave(call: Call) -> Answer:
+        asked.append((call.method, call.path))
+        return resource(call)
+
+    resource = resource_server(issuer, Dialect())
+    operations = [Operation("POST", "/things", (), secured=False), Operation("POST", "/others", (), secured=True)]
+    with door(behave) as found:
+        asked.clear()
+        closed_routes(found.asker, operations)
+    assert asked == [("POST", "/others")]
 
 
 def test_routes_and_scopes_come_from_the_document(door: Any, issuer: IssuerClient) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from scenario_files import profile_text
 
+import harness.survey.survey as survey_module
+from harness.base.verdicts import INCONCLUSIVE, CellResult
 from harness.cell.environment import Environment, Options
 from harness.declared.profile import find_profile, load_profile
 from harness.grammar.policies import known_knobs
+from harness.grammar.toml_source import TomlSource
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.scenario.chosen import load_chosen
-from harness.survey.contradictions import Compared, compare
+from harness.survey.contradictions import Compared, _routes, compare
 from harness.survey.late_fetch import wait_for_fetch
 from harness.survey.opening import Wanted
 from harness.survey.survey import Survey
@@ -75,6 +80,18 @@ def test_why_nothing_was_found_is_told(environment: MakeEnvironment) -> None:
     assert late == "Its cases change the key set, which the service takes up late."
 
 
+def test_a_case_that_proves_nothing_is_no_answer(environment: MakeEnvironment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is neither value's, though it didn't pass; the reason is told."""
+    judged = Bench.run
+
+    def undecided(bench: Bench, *case: Any) -> list[CellResult]:
+        return [replace(one, verdict=INCONCLUSIVE, reason="the machine was too busy") for one in judged(bench, *case)]
+
+    monkeypatch.setattr(Bench, "run", undecided)
+    said = asked(environment(), "head_as_get", "perm-head")
+    assert "could not be judged: the machine was too busy" in said
+
+
 def misdeeds(environment: Environment, *scenarios: str) -> list[str]:
     with closing(Bench(environment, "custom", key_sets=False)) as bench:
         bench.begin(600)
@@ -115,11 +132,6 @@ def test_the_lines_that_a_service_contradicts_are_told(
     environment: MakeEnvironment, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each with its line; what is as declared is not, nor what the service refuses in one of several ways."""
-    from scenario_files import profile_text
-
-    import harness.survey.survey as survey_module
-    from harness.grammar.toml_source import TomlSource
-
     monkeypatch.setattr(survey_module, "ON_ONE", ("exp-leeway", "answer-no-credentials"))
     monkeypatch.setattr(survey_module, "own_rows", lambda _: ["start-up-fetch"])
     file = tmp_path / "old.toml"
@@ -132,3 +144,14 @@ def test_the_lines_that_a_service_contradicts_are_told(
     assert [text[one.line - 1] for one in found.contradictions] == ["leeway_seconds = 30", "tab_after_scheme = true"]
     assert found.agreed == 3
     assert found.not_compared == ()
+
+
+def test_a_route_that_has_come_to_stand_open_is_told(environment: MakeEnvironment, tmp_path: Any) -> None:
+    """With the line of its table."""
+    file = tmp_path / "old.toml"
+    routes = PROFILE.partition("[policy]")[0] + '[routes.other]\nmethod = "GET"\npath = "/health"\npermission = "x:y"\n'
+    file.write_text(profile_text("jwks", "configure", "restart", routes=routes), encoding="utf-8")
+    found = list(_routes(replace(environment(), profile=load_profile(file)), "custom", TomlSource(file)))
+    told = [one for one in found if one is not None]
+    assert [one.declared for one in told] == ["routes.other: GET /health"]
+    assert told[0].evidence.startswith("lets in who has no token: 200")
