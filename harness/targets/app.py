@@ -153,7 +153,7 @@ class AppTarget:
         alone = self.one_at_a_time
         while alone and not _ALONE.acquire(timeout=_SLICE_SECONDS):
             self._services.check_not_over()
-        log = AppLog()
+        log, made = AppLog(), None
         try:
             self._services.check_not_over()
             made = self._make(config)
@@ -165,6 +165,8 @@ class AppTarget:
                 serving = WsgiServing(app, log, self._host)
         except BaseException:
             log.close()
+            if made is not None:
+                made.end()
             if alone:
                 _ALONE.release()
             raise

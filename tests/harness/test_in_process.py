@@ -6,7 +6,8 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,12 +18,15 @@ from harness.in_process.asgi import AsgiServing
 from harness.in_process.connection import AppConnection, Serving
 from harness.in_process.incoming import incoming
 from harness.in_process.wsgi import WsgiServing
+from harness.targets.app import AppTarget
+from harness.targets.base import ServiceConfig
 from harness.wire.exchange import Exchange, Request
 
 HOST = "testserver"
 PEER = ("127.0.0.1", 50_000)
 GET = Request("GET", "/notes?of=me%20too")
 SECONDS = 30.0
+CONFIG = ServiceConfig("http://issuer.test", "http://127.0.0.1:1/jwks", "notes-api")
 
 
 @contextmanager
@@ -229,3 +233,26 @@ def test_a_log_that_was_configured_anew_is_heard_again() -> None:
         logging.root.removeHandler(log)
         connection.send(GET)
     assert "still here" in log.tail(99).as_it_came
+
+
+def test_what_stands_behind_the_yield_clears_up_when_the_service_ends() -> None:
+    """Also where what was yielded is no app, so that no service comes of it."""
+    said: list[str] = []
+
+    def make_app(issuer: str) -> Iterator[Any]:
+        said.append("made")
+        yield wsgi if issuer == "http://issuer.test" else "no app"
+        said.append("cleared up")
+
+    def wsgi(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"ok"]
+
+    with closing(AppTarget(make_app)) as target:
+        service = target.start(CONFIG)
+        assert said == ["made"]
+        service.stop()
+        assert said == ["made", "cleared up"]
+        with pytest.raises(TargetError, match="neither a WSGI nor an ASGI app"):
+            target.start(replace(CONFIG, issuer="http://another.test"))
+    assert said == ["made", "cleared up"] * 2

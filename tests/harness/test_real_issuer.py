@@ -6,6 +6,7 @@ import base64
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from small_service import Answer, Behaviour, Call, SmallService
 
 from harness.base.errors import HarnessError, UsageError
 from harness.base.verdicts import CellResult
+from harness.cell.credentials import known_secrets
 from harness.cell.environment import Environment, Options
 from harness.cell.real_issuer import RealIdp, check_real_issuer
 from harness.cell.session import Session
@@ -32,6 +34,7 @@ from harness.idp.client import IdpClient, IssuerClient
 from harness.idp.real_provider import RealProvider
 from harness.matrix.cell_runner import run_cell
 from harness.scenario.plan import plan
+from harness.shown.private_numbers import private_numbers
 from harness.targets.url import UrlTarget
 from mock_idp.embed import EmbeddedIdp
 
@@ -187,24 +190,62 @@ def decoded(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
 
 
+@contextmanager
+def session_with(
+    settings: RealIssuer, embedded: EmbeddedIdp, attacker: AttackerListener, folder: Path
+) -> Iterator[Session]:
+    """A session whose tokens are those of a real issuer; its service is nowhere."""
+    profile, idp = load_profile(write_profile(folder, PROFILE)), IdpClient(embedded.url)
+    real, target = RealIdp(RealProvider(settings), embedded), UrlTarget("http://127.0.0.1:1")
+    session = Session(Environment(Options(target="url"), profile, target, idp, attacker, real), "custom", {})
+    try:
+        yield session
+    finally:
+        session.close()
+        idp.close()
+
+
+def test_no_report_shows_what_a_client_or_an_issuer_proves_itself_with(
+    somebody: Somebody, embedded: EmbeddedIdp, attacker: AttackerListener, tmp_path: Path
+) -> None:
+    """The client's secret, the numbers of a private key, and the token that was got."""
+    pem = somebody.issuer.private_pem("current")
+    exponent = base64.urlsafe_b64encode(private_numbers(pem)["d"]).decode().rstrip("=")
+    with session_with(somebody.settings(signing_key=pem), embedded, attacker, tmp_path) as session:
+        shown = known_secrets(session).cut(f"a secret {SECRET}, a number {exponent}")
+    assert SECRET[8:24] not in shown
+    assert exponent[20:60] not in shown
+    with session_with(somebody.settings(), embedded, attacker, tmp_path) as session:
+        token = session.issuer.mint({"permissions": ["things:list"]})
+        assert token.rpartition(".")[2][20:60] not in known_secrets(session).cut(f"a token {token}")
+
+
+def test_a_permission_that_is_not_to_be_there_is_in_no_other_claim(
+    idp_client: IdpClient, embedded: EmbeddedIdp, attacker: AttackerListener, tmp_path: Path
+) -> None:
+    """A provider may say it twice; who reads the other claim as well would let in who is to be denied."""
+    claims = {"scope": "openid things:list", "groups": ["things:list", "staff"]}
+    judge = {"id": "judge", "secret": SECRET, "roles": ["things:list"], "claims": claims}
+    issuer = idp_client.create_issuer("keycloak", audience="tasker-api", clients=[judge], options={"aud": "array"})
+    settings = Somebody(idp_client, issuer).settings(signing_key=issuer.private_pem("current"))
+    with session_with(settings, embedded, attacker, tmp_path) as session:
+        denied = decoded(session.issuer.mint(session.token_spec({"permissions": []}, session.profile.routes["read"])))
+    issuer.delete()
+    assert "things:list" not in json.dumps(denied)
+    assert denied[1]["groups"] == ["staff"]
+
+
 def test_what_is_forged_has_the_shape_of_a_genuine_token(
     somebody: Somebody, embedded: EmbeddedIdp, attacker: AttackerListener, tmp_path: Path
 ) -> None:
     """The same members but those that each token has for itself, and permissions where the service looks for them."""
-    profile, idp = load_profile(write_profile(tmp_path, PROFILE)), IdpClient(embedded.url)
-    real = RealIdp(RealProvider(somebody.settings()), embedded)
-    target = UrlTarget("http://127.0.0.1:1")
-    session = Session(Environment(Options(target="url"), profile, target, idp, attacker, real), "custom", {})
-    try:
-        route = profile.routes["read"]
+    with session_with(somebody.settings(), embedded, attacker, tmp_path) as session:
+        route = session.profile.routes["read"]
         header, claims = decoded(session.issuer.mint(session.token_spec({}, route)))
         session.kid("attacker")
         forged_header, forged = decoded(
             session.issuer.mint(session.token_spec(session.with_kids({"key": "attacker"}), route))
         )
-    finally:
-        session.close()
-        idp.close()
     assert forged_header == {**header, "kid": forged_header["kid"]}
     fresh = {name: forged[name] for name in ("exp", "iat", "jti")}
     assert forged == {**claims, **fresh, "resource_access": {"tasker-api": {"roles": ["things:list"]}}}

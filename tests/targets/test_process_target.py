@@ -19,6 +19,7 @@ from target_waits import below_this_process, running, wait_for
 from harness.declared.profile import find_profile, load_profile
 from harness.processes import ports
 from harness.targets import ApiKey, ServiceConfig, TargetError, make_target
+from harness.targets.grpc_certificate import GrpcCertificate
 from harness.targets.process import ProcessTarget
 from harness.targets.service_template import SECRET_WORDS, config_words
 from harness.targets.within_reach import as_run_by
@@ -362,3 +363,23 @@ def test_a_service_is_told_where_to_serve_grpc(tmp_path: Path) -> None:
     finally:
         target.close()
     assert ProcessTarget([*command]).why_no_grpc == "its command line, environment or file has no {grpc_port}"
+
+
+TWO_PORTS = """
+import http.server, sys, threading
+for port in sys.argv[1:]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), http.server.SimpleHTTPRequestHandler)
+    threading.Thread(target=server.serve_forever).start()
+"""
+
+
+def test_grpc_that_is_to_speak_tls_and_does_not_is_told_before_anything_is_judged() -> None:
+    certificate = GrpcCertificate()
+    command = [sys.executable, "-c", TWO_PORTS, "{port}", "{grpc_port}"]
+    target = target_of(command, health_path="/", grpc_ca_file=certificate.files().ca)
+    try:
+        with pytest.raises(TargetError, match=r"gRPC: it speaks no TLS there: .* \(option grpc_ca_file\)"):
+            target.start(replace(CONFIG, grpc=True))
+    finally:
+        target.close()
+        certificate.close()
