@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ class PassingFolder:
         self._prefix, self._mode = prefix, mode
         self._made = False
         self._own: OwnFolder | None = None
+        self._lock = threading.Lock()
 
     def make(self) -> None:
         """Make the folder. Raises OSError when that can't be done."""
@@ -47,11 +49,15 @@ class PassingFolder:
         return self._own is not None and self._own.held_by_others()
 
     def remove(self) -> None:
-        """Remove the folder with all that is in it. May be called again, or when it was never made."""
-        made, self._made = self._made, False
-        if self._own is not None:
-            keeping.remove_folder(self._own)
-            self._own = None
+        """Remove the folder with all that is in it. May be called again, by several at once, or when it was never made.
+
+        Whoever comes second returns at once.
+        """
+        with self._lock:  # Closed twice, its descriptors would be somebody else's the second time.
+            made, self._made = self._made, False
+            own, self._own = self._own, None
+        if own is not None:
+            keeping.remove_folder(own)
         elif made:
             shutil.rmtree(self.path, ignore_errors=True)
 

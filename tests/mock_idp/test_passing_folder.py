@@ -14,7 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mock_idp.ephemeral.passing_folder import passing_folder
+from mock_idp.ephemeral.keeping import keeping
+from mock_idp.ephemeral.own_folder import OwnFolder
+from mock_idp.ephemeral.passing_folder import PassingFolder, passing_folder
 
 _HOLDS_ONE = """
 import sys
@@ -39,6 +41,23 @@ def test_it_is_gone_after_an_exception() -> None:
     with pytest.raises(ZeroDivisionError), passing_folder("mock-idp-test-") as folder:
         raise ZeroDivisionError
     assert not folder.exists()
+
+
+def test_two_who_remove_it_at_once_let_go_of_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one comes while the first is at it; descriptors closed twice may be somebody else's by then."""
+    folder, removed = PassingFolder("mock-idp-test-"), list[OwnFolder]()
+    really = keeping.remove_folder
+
+    def remove(own: OwnFolder) -> None:
+        removed.append(own)
+        folder.remove()
+        really(own)
+
+    monkeypatch.setattr(keeping, "remove_folder", remove)
+    folder.make()
+    folder.remove()
+    assert len(removed) == 1
+    assert not folder.path.exists()
 
 
 def test_it_is_gone_beside_many_open_files(many_descriptors: None) -> None:
