@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,6 +14,7 @@ from mock_idp.issuer.state import State
 from mock_idp.jose.pool import KeyPool
 from mock_idp.server.wsgi import MockIdpWsgi
 from mock_idp.settings import ServerSettings, TlsSettings
+from mock_idp.tools import clocks
 
 
 class EmbeddedIdp:
@@ -24,7 +24,8 @@ class EmbeddedIdp:
             requests.post(f"{idp.url}/_mock/issuers", json={"style": "okta"})
 
     Bound and ready when the constructor returns. Settings as for `mock-idp serve`; the default takes a free port and
-    uses the key material of deleted issuers again, for an issuer per test. `wall` is the source of real time.
+    uses the key material of deleted issuers again, for an issuer per test. `wall` is the source of real time,
+    looked up at each question: a test that freezes its clock freezes this one.
 
     With `tls`, or settings that have it, the server speaks TLS only. `ca_file` is the PEM file of the CA to trust,
     there until `close`; None without TLS, and with a certificate that was brought along.
@@ -35,7 +36,7 @@ class EmbeddedIdp:
     def __init__(
         self,
         settings: ServerSettings | None = None,
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float] = clocks.wall,
         *,
         tls: bool = False,
     ) -> None:

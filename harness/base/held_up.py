@@ -8,10 +8,11 @@ delays are seen: waits that ended late, and tokens that took long to mint.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from mock_idp.tools import clocks
 
 # So much is usual on a busy machine, and no case is that close: its waits and validities are of whole seconds.
 ALLOWED_SECONDS = 1.0
@@ -41,11 +42,11 @@ class OwnDelays(threading.local):
     @contextmanager
     def beyond(self, seconds: float) -> Iterator[None]:
         """Count what the block takes longer than `seconds`."""
-        started = time.monotonic()
+        started = clocks.steady()
         try:
             yield
         finally:
-            self.add(time.monotonic() - started - seconds)
+            self.add(clocks.steady() - started - seconds)
 
 
 OWN_DELAYS = OwnDelays()
@@ -73,12 +74,12 @@ class Pulse:
         return self._seconds
 
     def _beat(self) -> None:
-        expected = time.monotonic() + _BEAT_SECONDS
-        while not self._stopped.wait(expected - time.monotonic()):
-            late = time.monotonic() - expected
+        expected = clocks.steady() + _BEAT_SECONDS
+        while not self._stopped.wait(expected - clocks.steady()):
+            late = clocks.steady() - expected
             if late > _NOTICED_SECONDS:
                 self._seconds += late
-            expected = time.monotonic() + _BEAT_SECONDS
+            expected = clocks.steady() + _BEAT_SECONDS
 
     def stop(self) -> None:
         """End the thread. May be called again."""
@@ -93,8 +94,8 @@ class HeldUp:
     `wall` is the clock that says what is valid, in seconds.
     """
 
-    def __init__(self, pulse: Pulse, pid: int | None, wall: Callable[[], float] = time.time) -> None:
-        self._started = time.monotonic()
+    def __init__(self, pulse: Pulse, pid: int | None, wall: Callable[[], float] = clocks.wall) -> None:
+        self._started = clocks.steady()
         self._wall, self._offset = wall, _offset(wall)
         self._pulse, self._pulse_seconds = pulse, pulse.seconds()
         self._own = OWN_DELAYS.seconds
@@ -106,7 +107,7 @@ class HeldUp:
 
         So is a case whose clock was set: its tokens begin and end at other times than it meant.
         """
-        took = time.monotonic() - self._started
+        took = clocks.steady() - self._started
         set_by = _offset(self._wall) - self._offset
         if abs(set_by) > _CLOCK_SECONDS:
             return (
@@ -132,9 +133,9 @@ class HeldUp:
 def _offset(wall: Callable[[], float]) -> float:
     """How far a clock is ahead of the one that nobody can set, in seconds."""
     for _ in range(3):
-        before = time.monotonic()
+        before = clocks.steady()
         offset = wall() - before
-        if time.monotonic() - before < _NOTICED_SECONDS:
+        if clocks.steady() - before < _NOTICED_SECONDS:
             break  # This thread had the processor between the two looks.
     return offset
 

@@ -9,7 +9,6 @@ import base64
 import json
 import ssl
 import threading
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
@@ -22,6 +21,7 @@ from harness.idp.client import IdpError
 from harness.shown.foreign_text import foreign
 from harness.shown.redaction import Secrets
 from harness.wire.exchange import Connection, Exchange, Request
+from mock_idp.tools import clocks
 
 _SECONDS = 15.0
 # The metadata of an issuer with a path stand behind it (OpenID Connect Discovery 1.0 §4), or before its path (RFC 8414
@@ -41,7 +41,7 @@ class RealProvider:
     All methods raise `IdpError`, in one sentence without a secret, when it does otherwise than the specifications say.
     """
 
-    def __init__(self, settings: RealIssuer, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, settings: RealIssuer, now: Callable[[], float] = clocks.wall) -> None:
         self.settings, self._now = settings, now
         self._lock = threading.Lock()
         self._metadata: dict[str, Any] | None = None

@@ -13,12 +13,12 @@ import select
 import socket
 import ssl
 import threading
-import time
 from concurrent.futures import Future, wait
 from ipaddress import ip_address
 from typing import Any
 
 from harness.base.errors import HarnessError
+from mock_idp.tools.clocks import steady
 
 _SLICE_SECONDS = 0.2
 _RECEIVED_AT_ONCE = 65_536
@@ -31,13 +31,13 @@ class Deadline:
 
     def __init__(self, seconds: float, ended: threading.Event | None = None) -> None:
         self.seconds = seconds
-        self._at, self._ended = time.monotonic() + seconds, ended
+        self._at, self._ended = steady() + seconds, ended
 
     def left(self) -> float:
         """The seconds left. Raises `TimeoutError` when there are none, `HarnessError` when the run was ended."""
         if self._ended is not None and self._ended.is_set():
             raise HarnessError("the run was ended")
-        left = self._at - time.monotonic()
+        left = self._at - steady()
         if left <= 0:
             raise TimeoutError
         return left

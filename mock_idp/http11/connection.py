@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from threading import Lock
@@ -16,6 +15,7 @@ from mock_idp.http11.reader import HttpRequest, RequestReader
 from mock_idp.http11.response import MARKER, WITHOUT_BODY, Response
 from mock_idp.http11.syntax import BadRequest
 from mock_idp.http11.takeover import TAKE
+from mock_idp.tools.clocks import steady
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -49,7 +49,7 @@ class HttpConnection:
         limits: HttpLimits = USUAL_LIMITS,
     ) -> None:
         self.waits = True
-        self.since = time.monotonic()
+        self.since = steady()
         self._socket: socket.socket | None = sock
         self._limits = limits
         self._tls = tls
@@ -150,7 +150,7 @@ class HttpConnection:
             self._refuse(sock, BadRequest(500, "The application failed."))
             return False
         finally:
-            self.since, self.waits = time.monotonic(), True
+            self.since, self.waits = steady(), True
         try:
             if self._socket is None:
                 return False
@@ -169,8 +169,8 @@ class HttpConnection:
         sock.sendall(response.head_bytes() + response.body)
         sock.shutdown(socket.SHUT_WR)
         # RFC 9112 section 9.6: closed with bytes unread, the client might lose the answer.
-        deadline, left = time.monotonic() + _LINGER_SECONDS, _LINGER_BYTES
-        while left > 0 and (seconds := deadline - time.monotonic()) > 0:
+        deadline, left = steady() + _LINGER_SECONDS, _LINGER_BYTES
+        while left > 0 and (seconds := deadline - steady()) > 0:
             sock.settimeout(seconds)
             data = socket.socket.recv(sock, 65_536)
             if not data:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from mock_idp.http11.limits import HttpLimits
 from mock_idp.http11.syntax import MAX_TARGET_BYTES, BadRequest, Head, parse_head
+from mock_idp.tools.clocks import steady
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?")
@@ -156,7 +156,7 @@ class RequestReader:
     def _receive(self) -> bool:
         """Take in what has come; whether the client goes on."""
         if self._deadline is not None:
-            left = self._deadline - time.monotonic()
+            left = self._deadline - steady()
             if left <= 0:
                 raise BadRequest(408, "The request did not come in time.")
             self._socket.settimeout(left)
@@ -170,7 +170,7 @@ class RequestReader:
         return bool(data)
 
     def _begin(self, seconds: float) -> None:
-        self._deadline = time.monotonic() + seconds
+        self._deadline = steady() + seconds
 
     def _too_large(self) -> BadRequest:
         return BadRequest(413, f"A body may have at most {self._limits.body_bytes} bytes.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+
+from mock_idp.tools import clocks
 
 
 class IssuerClock:
@@ -13,10 +14,10 @@ class IssuerClock:
     anywhere and is set by nobody; left out, it is the monotonic clock, or `wall` where that isn't the machine's.
     """
 
-    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] | None = None) -> None:
+    def __init__(self, wall: Callable[[], float] = clocks.wall, steady: Callable[[], float] | None = None) -> None:
         self._wall = wall
-        if steady is None and wall is time.time:
-            steady = time.monotonic
+        if steady is None and wall is clocks.wall:
+            steady = clocks.steady
         self._steady = steady or wall
         # Between the two, which only a machine that sets its clock moves apart.
         self._start = 0.0 if steady is None else wall() - steady()
@@ -32,7 +33,10 @@ class IssuerClock:
 
         Only differences mean something.
         """
-        return self._at if self._at is not None else self._start + self._steady() + self._offset_seconds
+        # A test that moves the clock of this process means codes and devices as well.
+        if self._at is not None or clocks.wall_is_moved():
+            return self.now()
+        return self._start + self._steady() + self._offset_seconds
 
     def shift(self, offset_seconds: float) -> None:
         """Run `offset_seconds` ahead of the wall clock (negative: behind it)."""

@@ -6,7 +6,6 @@ not in it.
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from itertools import chain
 from threading import Condition
 
 from mock_idp.issuer.memory import Remembered
+from mock_idp.tools import clocks
 
 _CORRELATION_HEADERS = ("x-correlation-id", "x-request-id")
 # No request of these protocols is longer; what is longer need not be kept whole.
@@ -118,8 +118,8 @@ class RequestLog:
         self,
         issuer: str,
         size: int = 10_000,
-        wall: Callable[[], float] = time.time,
-        timer: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = clocks.wall,
+        timer: Callable[[], float] = clocks.steady,
         memory: Remembered | None = None,
     ) -> None:
         self._issuer = issuer
@@ -207,7 +207,7 @@ class RequestLog:
 
         Returns whether it held, and the entries as they were then. Ends early (False) when the log is closed.
         """
-        deadline = time.monotonic() + timeout
+        deadline = clocks.steady() + timeout
         with self._changed:
             self._waiting += 1
             try:
@@ -215,7 +215,7 @@ class RequestLog:
                     selected = self._select(since, endpoint, wanted)
                     if predicate(selected):
                         return True, selected
-                    left = deadline - time.monotonic()
+                    left = deadline - clocks.steady()
                     if left <= 0 or self._closed:
                         return False, selected
                     self._changed.wait(left)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
@@ -18,6 +17,7 @@ from mock_idp.issuer.places import MAX_HELD, MAX_WAITS, Places
 from mock_idp.jose.errors import nearest
 from mock_idp.jose.pool import KeyPool
 from mock_idp.settings import IssuerSettings, ServerSettings, check_public_url
+from mock_idp.tools import clocks
 from mock_idp.vendors import VENDORS
 
 ISSUER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -45,7 +45,7 @@ class State:
         settings: ServerSettings,
         public_url: str,
         pool: KeyPool,
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float] = clocks.wall,
     ) -> None:
         """In: the public URL unless the settings have one, and the pool to take keys from, closed by `close`."""
         self.settings = settings
