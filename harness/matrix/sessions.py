@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
+from harness.base.held_up import HeldUp
 from harness.base.mishaps import MISHAPS, sentence
 from harness.base.verdicts import ERROR, HELD_UP, INCONCLUSIVE, PASSED, SKIPPED, CellResult, NotPossible
 from harness.base.waiting import result_of
 from harness.cell.environment import Environment
 from harness.cell.session import Session
 from harness.grammar.model import Cell
+from harness.idp.client import IdpError
 from harness.matrix.cell_runner import blank_result, run_cell
 from harness.matrix.idle_sessions import IdleSessions
 from harness.targets.base import BringsIdp
@@ -167,6 +169,7 @@ class Sessions:
 
     def _run(self, cell: Cell, session: Session | None) -> tuple[Session | None, CellResult]:
         """Run a cell on the session, or on a new one; returns the session for the next cell with the result."""
+        watch = HeldUp(self.environment.pulse, None)
         try:
             self.environment.pause(0)  # Raises when the run has ended.
             if session is not None and session.suspect and session.is_lost():
@@ -183,6 +186,10 @@ class Sessions:
         except MISHAPS as problem:
             outcome = blank_result(cell, self.environment.options.target)
             outcome.verdict, outcome.reason = ERROR, sentence(problem)
+            # Our own provider gave no answer: nobody knows anything of the service yet.
+            if isinstance(problem, IdpError) and (held_up := watch.reason(None)):
+                outcome.verdict, outcome.reason = INCONCLUSIVE, f"{held_up}. {outcome.reason}"
+                outcome.evidence = {HELD_UP: held_up}
         if session is None:
             return None, outcome
         if self._hold and outcome.verdict not in (PASSED, SKIPPED):

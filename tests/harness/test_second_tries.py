@@ -11,8 +11,9 @@ from small_service import Answer, Call, honest
 
 from harness.base import held_up
 from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED
+from harness.cell.session import Session
 from harness.idp.attacker import AttackerListener
-from harness.idp.client import IdpClient
+from harness.idp.client import IdpClient, IdpError
 from harness.matrix import sessions as sessions_module
 from harness.matrix.sessions import HELD_UP_TRIES, Sessions
 
@@ -76,6 +77,25 @@ def test_a_step_that_got_nothing_without_a_processor_proves_nothing(
     assert (result.verdict, len(target.started)) == (verdict, tries)
     assert ("had to wait" in result.reason) is waited
     assert "no resource could be made: 503" in result.reason
+
+
+@pytest.mark.parametrize(("waited", "verdict", "tries"), [(True, INCONCLUSIVE, HELD_UP_TRIES), (False, ERROR, 1)])
+def test_a_provider_without_a_processor_is_asked_again_for_an_issuer(
+    sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waited: bool, verdict: str, tries: int
+) -> None:
+    """It makes keys before the case begins; no answer is an error only where the machine kept nobody waiting."""
+    asked: list[str] = []
+
+    def no_answer(_: object, style: str, __: object) -> Session:
+        asked.append(style)
+        raise IdpError("no answer within 30 s")
+
+    monkeypatch.setattr(held_up, "ALLOWED_SECONDS", -3600.0 if waited else 3600.0)
+    monkeypatch.setattr(sessions_module, "Session", no_answer)
+    result = sessions.run(cell(tmp_path))
+    assert (result.verdict, len(asked)) == (verdict, tries)
+    assert ("had to wait" in result.reason) is waited
+    assert "no answer within 30 s" in result.reason
 
 
 def test_a_second_try_waits_until_it_is_alone(
