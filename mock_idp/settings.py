@@ -158,7 +158,9 @@ class ServerSettings:
     the address that is bound; None means http://localhost:PORT, with `tls` https://localhost:PORT.
 
     `issuers` are there from the start and survive a reset. `default_style` is the style of issuers that are made by
-    their first request (`auto_issuers`). Sizes are in bytes; `request_log_size` counts entries of each issuer.
+    their first request (`auto_issuers`). With `backchannel_dynamic` discovery documents name the endpoints that no
+    browser is sent to below the URL at which they were asked for. Sizes are in bytes; `request_log_size` counts entries
+    of each issuer.
 
     Raises MockIdpError when the settings would open the control API to others by accident.
     """
@@ -170,6 +172,7 @@ class ServerSettings:
     control_token: str | None = field(default=None, repr=False)
     allowed_hosts: tuple[str, ...] = ()
     trust_forwarded: bool = False
+    backchannel_dynamic: bool = False
     auto_issuers: bool = False
     default_style: str = "custom"
     issuers: tuple[IssuerSettings, ...] = ()

@@ -16,6 +16,7 @@ from mock_idp.issuer.jwks_overlay import JwksOverlay
 from mock_idp.issuer.keys import IssuerKeys
 from mock_idp.issuer.memory import IssuersMemory, Share, size_of
 from mock_idp.issuer.request_log import RequestLog
+from mock_idp.issuer.routes import routes_of
 from mock_idp.jose.encoding import compact_json
 from mock_idp.jose.header_keys import with_keys
 from mock_idp.jose.key_spec import KeySettings
@@ -29,14 +30,12 @@ from mock_idp.settings import IssuerSettings
 from mock_idp.vendors import VENDORS
 from mock_idp.vendors.context import GrantOrigin, IssuerContext, KeyTimes, TokenRequest
 from mock_idp.vendors.permission_path import check_path, in_place
-from mock_idp.vendors.routes import flow_routes
+from mock_idp.vendors.two_names import seen_from_behind
 
 if TYPE_CHECKING:
     from mock_idp.issuer.flow_state import FlowState
     from mock_idp.jose.forge import ForgedToken
     from mock_idp.jose.token_spec import TokenSpec
-
-OAUTH_METADATA = "/.well-known/oauth-authorization-server"
 
 
 class Issuer:
@@ -66,6 +65,7 @@ class Issuer:
         self.prefix = "" if self.mount == "root" else self.mount
         self.context = IssuerContext(
             base=(settings.public_url or public_url) + self.prefix,
+            back=(settings.public_url or public_url) + self.prefix,
             audience=settings.audience,
             permissions_claim=settings.permissions_claim or self.vendor.default_permissions_claim,
             algorithm=settings.algorithm,
@@ -108,10 +108,12 @@ class Issuer:
             self.keys.start_with(usual if settings.keys is None else settings.keys)
         self.publish()
 
-    def seen_from(self, base: str | None, path: str) -> IssuerContext:
-        """The issuer as the caller of `path` sees it, through a proxy whose URL is `base`."""
-        base = self.context.base if base is None else base + self.prefix
-        return replace(self.context, base=base, path=path.removeprefix(self.prefix))
+    def seen_from(self, front: str | None, back: str | None, path: str) -> IssuerContext:
+        """The issuer as the caller of `path` sees it, for whom the server is at these URLs: for browsers, and for what
+        asks by itself. None stands for the public URL.
+        """
+        bases = [self.context.base if url is None else url + self.prefix for url in (front, back)]
+        return replace(self.context, base=bases[0], back=bases[1], path=path.removeprefix(self.prefix))
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -144,21 +146,7 @@ class Issuer:
 
     def routes(self) -> Iterator[tuple[str, str]]:
         """Path on this server and endpoint (`jwks`, `discovery`, `token`, the flows') of all this issuer serves."""
-        options = self.context.options
-        yield self.prefix + self.vendor.jwks_path(options), "jwks"
-        yield self.prefix + self.vendor.token_path(options), "token"
-        for path in self.vendor.discovery_paths(options):
-            yield self.prefix + path, "discovery"
-        for path, document in self.vendor.more_documents(self.context).items():
-            yield self.prefix + path, "jwks" if document is None else "discovery"
-        for path in self.vendor.key_documents(self.context, ()):
-            yield self.prefix + path, "jwks"
-        if any(path.endswith(OAUTH_METADATA) for path in self.vendor.discovery_paths(options)):
-            # RFC 8414 section 3.1 puts the well-known part before the path of the issuer, not behind it.
-            below = self.vendor.issuer(replace(self.context, base=self.prefix)).rstrip("/")
-            yield f"{OAUTH_METADATA}{below}", "discovery"
-        for path, endpoint in flow_routes(self.vendor, self.context):
-            yield self.prefix + path, endpoint
+        return routes_of(self)
 
     @property
     def flows(self) -> FlowState:
@@ -348,4 +336,6 @@ class Issuer:
         """The discovery document at a path, for a `context` that differs from the issuer's own behind a proxy."""
         document = self.vendor.more_documents(context).get(path.removeprefix(self.prefix))
         document = document or self.vendor.discovery(context)
+        if context.back not in ("", context.base):
+            document = seen_from_behind(document, self.vendor.back_endpoints, context.base, context.back)
         return Document(compact_json(document), changed_at, self.vendor.discovery_headers)

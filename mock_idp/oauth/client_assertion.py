@@ -71,8 +71,11 @@ def endpoints(request: FlowRequest) -> set[str]:
     """The issuer identifier and all its endpoints: what an assertion may be addressed to (RFC 7523 section 3)."""
     document = request.issuer.vendor.discovery(request.context)
     named = {value for name, value in document.items() if isinstance(value, str) and name.endswith("_endpoint")}
-    own = request.identifier
-    return {own, own.rstrip("/"), own.rstrip("/") + "/", request.context.base + request.context.path, *named}
+    own, context = request.identifier, request.context
+    here = {context.base + context.path, *named}
+    if context.back not in ("", context.base):
+        here |= {context.back + url.removeprefix(context.base) for url in here if url.startswith(context.base)}
+    return {own, own.rstrip("/"), own.rstrip("/") + "/", *here}
 
 
 def is_for(request: FlowRequest, audience: Any) -> bool:

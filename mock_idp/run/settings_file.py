@@ -45,7 +45,8 @@ _SETTINGS = closed(
         **{name: _SPEC["properties"][name] for name in _OF_THE_PLAIN_ISSUER},
         "port": {"type": "integer", "minimum": 0, "maximum": 65_535},
         **dict.fromkeys(("host", "public_url", "control_token", *_PATHS), _TEXT),
-        **dict.fromkeys(("auto_issuers", "allow_remote", "trust_forwarded", "tls", "quiet"), _FLAG),
+        **dict.fromkeys(("auto_issuers", "allow_remote", "trust_forwarded", "backchannel_dynamic"), _FLAG),
+        **dict.fromkeys(("tls", "quiet"), _FLAG),
         **dict.fromkeys(("allowed_hosts", "tls_hosts"), _TEXTS),
         "issuers": _ISSUERS,
     }

@@ -19,7 +19,7 @@ from mock_idp.plans.faults.base import FaultContext
 from mock_idp.plans.faults.queue import PlannedFault
 from mock_idp.plans.stubs.queue import PlannedStub
 from mock_idp.server.cors import is_preflight, preflight_response, share
-from mock_idp.server.forwarded import forwarded_base
+from mock_idp.server.forwarded import addressed_base, forwarded_base
 from mock_idp.server.vendor_response import METHODS, flow_request, vendor_response
 from mock_idp.vendors.context import IssuerRequest
 
@@ -77,11 +77,18 @@ class Pipeline:
         issuer, endpoint = (state.owner_of(path), "other") if route is None else (route.issuer, route.endpoint)
         if issuer is None:
             raise MockIdpError(404, "not_found", f"There is no issuer at {path}. GET /_mock/issuers lists them.")
-        base = forwarded_base(request) if state.settings.trust_forwarded else None
-        context = issuer.seen_from(base, path)
+        context = issuer.seen_from(*self._bases(request), path)
         known = endpoint != "other"
         judged = IssuerRequest(**vars(request), context=context, now=issuer.clock.now(), known_path=known)
         return Visit(issuer, endpoint, judged, preflight=is_preflight(endpoint, request))
+
+    def _bases(self, request: Request) -> tuple[str | None, str | None]:
+        """The URL of the server for browsers and that for clients, as this caller sees them; None for the usual one."""
+        settings, own = self._state.settings, self._state.public_url
+        told = forwarded_base(request, own) if settings.trust_forwarded else None
+        if settings.backchannel_dynamic:
+            return None, told or addressed_base(request, own)
+        return told, told
 
     def _check(self, visit: Visit) -> None:
         """Find out what is wrong with the request before anybody reads it; it is planned for and logged like others."""

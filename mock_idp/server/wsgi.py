@@ -86,7 +86,8 @@ class MockIdpWsgi:
             return None  # It may be none.
         issuer = route.issuer
         document = issuer.documents.get(path) or issuer.documents.get(route.endpoint)
-        if document is None or self.state.settings.trust_forwarded:
+        settings = self.state.settings
+        if document is None or settings.trust_forwarded or settings.backchannel_dynamic:
             return None
         if route.endpoint in issuer.faults.armed or route.endpoint in issuer.stubs.armed:
             return None

@@ -29,6 +29,7 @@ from mock_idp.vendors.context import (
 from mock_idp.vendors.grant_types import ALL_GRANTS
 from mock_idp.vendors.people import People
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_response
+from mock_idp.vendors.two_names import BACK_CHANNEL
 
 Options = Mapping[str, Any]
 """The options of an issuer, complete with defaults."""
@@ -101,6 +102,10 @@ class Vendor(People):
     """Whether a client can ask for an audience with `audience`."""
     resource_parameter = True
     """Whether a client can ask for an audience with `resource` (RFC 8707)."""
+    inserts_openid = False
+    """Whether a path of the issuer also follows the well-known part of OpenID's document (RFC 8414 section 5)."""
+    back_endpoints: tuple[str, ...] = BACK_CHANNEL
+    """The members of the discovery document that follow the name which a client knows the server by."""
     device_page = "{base}/device"
     """Where a user enters a user code; `{base}` and `{issuer}` stand for the base URL and the issuer."""
 

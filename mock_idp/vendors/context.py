@@ -26,7 +26,8 @@ class IssuerContext:
     `base` is the public URL below which the vendor's own paths begin, without a slash at the end.
     `options` are the vendor's options, complete with defaults. `extra_claims` go into every token that is made for the
     request at hand, in place of others of their name. `path` is that of the request, below the base URL; empty where
-    there is none, as for tokens of the control API.
+    there is none, as for tokens of the control API. `back` is the URL in place of `base` for what clients and services
+    ask by themselves.
     """
 
     base: str
@@ -37,6 +38,7 @@ class IssuerContext:
     options: Mapping[str, Any]
     extra_claims: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
+    back: str = ""
 
 
 @dataclass(frozen=True)

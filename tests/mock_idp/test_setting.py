@@ -35,6 +35,7 @@ EXAMPLES = {
     "control_token": ("sesame", '"sesame"'),
     "allowed_hosts": ("idp other", '["idp", "other"]'),
     "trust_forwarded": ("true", "true"),
+    "backchannel_dynamic": ("true", "true"),
     "tls": ("true", "true"),
     "tls_hosts": ("idp other", '["idp", "other"]'),
     "tls_cert": ("/run/idp/cert.pem", '"/run/idp/cert.pem"'),

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import jwt
+import pytest
 from idp_api import IssuerApi, MakeIssuer
+
+from mock_idp.settings import IssuerSettings
 
 
 def test_jwk_members(make_issuer: MakeIssuer) -> None:
@@ -24,6 +30,33 @@ def test_paths_are_options(make_issuer: MakeIssuer) -> None:
     assert issuer.about["jwks_uri"] == base + "/keys.json"
     assert issuer.get().status_code == 200
     assert issuer.get("discovery_url").json()["token_endpoint"] == base + "/t"
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("mount", ["root", None])
+def test_an_issuer_with_a_path_is_found(make_idp: Callable[..., Any], slash: str, mount: Any) -> None:
+    """OpenID Connect Discovery section 4 appends to the issuer, RFC 8414 sections 3.1 and 5 insert before its path."""
+    options = {"issuer_path": f"/id/ABC123{slash}"}
+    settings = IssuerSettings(id="a", style="custom", algorithm="ES256", mount=mount, options=options)
+    _, api = make_idp(issuers=(settings,))
+    about = api.ok("GET", "/issuers/a")
+    issuer, path = about["issuer"], "/id/ABC123" if mount else "/i/a/id/ABC123"
+    assert about["discovery_url"] == f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+    names = ("openid-configuration", "oauth-authorization-server")
+    forms = [f"{path}/.well-known/{name}" for name in names] + [f"/.well-known/{name}{path}{slash}" for name in names]
+    for form in forms:
+        assert api.session.get(api.url + form).json()["issuer"] == issuer, form
+    # The document of the issuer at the root would name another issuer than the one it was looked up for.
+    for name in names:
+        assert api.session.get(f"{api.url}/.well-known/{name}").status_code == 404
+
+
+def test_an_issuer_of_its_own_paths_is_found(issuer: IssuerApi) -> None:
+    """Below `/i/ID` as well, before that path and behind it."""
+    path = issuer.about["issuer"].partition("/i/")[2]
+    for name in ("openid-configuration", "oauth-authorization-server"):
+        for form in (f"/i/{path}/.well-known/{name}", f"/.well-known/{name}/i/{path}"):
+            assert issuer.api.session.get(issuer.api.url + form).json()["issuer"] == issuer.about["issuer"], form
 
 
 def test_access_tokens_say_what_they_are(make_issuer: MakeIssuer) -> None:

@@ -20,6 +20,7 @@ class Custom(Vendor):
     """A provider nobody has heard of."""
 
     judged_by_default = True
+    inserts_openid = True
     option_schemas: ClassVar[OptionSchemas] = {
         "issuer_path": {
             "type": "string",
@@ -29,7 +30,11 @@ class Custom(Vendor):
             "description": "What stands in the issuer after the base URL; may be a slash.",
         },
         "jwks_path": _path("/.well-known/jwks.json", "The path of the JWKS."),
-        "discovery_path": _path("/.well-known/openid-configuration", "The path of the discovery document."),
+        "discovery_path": {
+            **_path("", "The path of the discovery document; null for the one at which the issuer's is looked for."),
+            "type": ["string", "null"],
+            "default": None,
+        },
         "token_path": _path("/oauth2/token", "The path of the token endpoint."),
         "typ": {
             "type": ["string", "null"],
@@ -46,7 +51,9 @@ class Custom(Vendor):
         return str(options["jwks_path"])
 
     def discovery_paths(self, options: Options) -> tuple[str, ...]:
-        return str(options["discovery_path"]), "/.well-known/oauth-authorization-server"
+        below = str(options["issuer_path"]).rstrip("/")
+        path = options["discovery_path"] or f"{below}/.well-known/openid-configuration"
+        return str(path), f"{below}/.well-known/oauth-authorization-server"
 
     def token_path(self, options: Options) -> str:
         return str(options["token_path"])

@@ -29,6 +29,7 @@ from mock_idp.vendors.context import (
 from mock_idp.vendors.keycloak import claims, discovery, errors
 from mock_idp.vendors.keycloak.refresh import LOGGED_OUT, refresh_token
 from mock_idp.vendors.problems import Problem
+from mock_idp.vendors.two_names import BACK_CHANNEL
 
 _USER_RESPONSE = (
     *("access_token", "expires_in", "refresh_expires_in", "refresh_token", "token_type", "id_token"),
@@ -102,6 +103,8 @@ class Keycloak(Vendor):
     audience_parameter = False
     resource_parameter = False
     device_page = "{issuer}/device"
+    # Source: Keycloak, `org.keycloak.protocol.oidc.OIDCWellKnownProvider`, which has these two for browsers.
+    back_endpoints = tuple({*BACK_CHANNEL} - {"revocation_endpoint", "device_authorization_endpoint"})
     default_scopes = claims.DEFAULT_SCOPES
     refresh = "reissue"
     refresh_lifetime_seconds = 1800
