@@ -7,7 +7,7 @@ import sys
 import click
 
 from examples.tool.example import Example, load_example, names
-from examples.tool.judging import build_folder, judge, measure
+from examples.tool.judging import build_folder, judge, judge_again, measure
 from examples.tool.measured import take_over
 from examples.tool.needs import missing
 from examples.tool.preparing import prepared
@@ -37,6 +37,7 @@ def list_() -> None:
 @click.option("--scenario", "scenarios", multiple=True, metavar="ID-PREFIX", help="Only these, and measure nothing.")
 @click.option("--row", "rows", multiple=True, metavar="ROW", help="Only measure, and only this row of the card.")
 @click.option("--only", type=click.Choice(["judge", "measure"]), help="Of a whole run only this half.")
+@click.option("--again", is_flag=True, help="Judge once more what the last whole run left undecided; measure nothing.")
 @click.option("-n", "processes", default="auto", show_default=True, help="Processes of the judge.")
 def run(
     chosen: tuple[str, ...],
@@ -46,6 +47,7 @@ def run(
     scenarios: tuple[str, ...],
     rows: tuple[str, ...],
     only: str | None,
+    again: bool,
     processes: str,
 ) -> None:
     """Judge and measure examples. The exit status is the worst of those of idp-harness.
@@ -60,7 +62,8 @@ def run(
     for example in examples:
         click.echo(f"== {example.name}: {example.title}")
         try:
-            worst = max(worst, _run(example, quick_selection(example) if quick else scenarios, rows, only, processes))
+            selected = quick_selection(example) if quick else scenarios
+            worst = max(worst, _again(example, processes) if again else _run(example, selected, rows, only, processes))
         except HarnessError as error:
             click.echo(str(error), err=True)
             worst = max(worst, EXIT_COULD_NOT_RUN)
@@ -75,6 +78,10 @@ def _run(example: Example, scenarios: tuple[str, ...], rows: tuple[str, ...], on
         return max([*statuses, *([measure(example, folder, build / "part", rows=rows)] if rows else [])])
     judged = judge(example, folder, build, more=more) if only != "measure" else 0
     return max(judged, measure(example, folder, build) if only != "judge" else 0)
+
+
+def _again(example: Example, processes: str) -> int:
+    return judge_again(example, prepared(example, click.echo), build_folder(example), more=["-n", processes])
 
 
 @main.command()

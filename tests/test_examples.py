@@ -16,7 +16,7 @@ from examples.__main__ import main
 from examples.tool.coarse import coarse
 from examples.tool.example import FILES_OF_THE_JUDGE, Example, load_example, names
 from examples.tool.findings import findings
-from examples.tool.judging import arguments
+from examples.tool.judging import arguments, judge_again
 from examples.tool.measured import measured, take_over
 from examples.tool.needs import missing
 from examples.tool.page import statement
@@ -186,6 +186,31 @@ def test_a_run_is_taken_over(tmp_path: Path) -> None:
     write_run(build, "passed", ended="interrupted")
     assert take_over(example, build)
     assert (measured(example) or {})["verdicts"] == {}
+
+
+def test_what_was_undecided_is_judged_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those cells alone, and their new verdicts take the place of the old ones; with nothing undecided nothing runs."""
+    example, build, asked = some_example(tmp_path), tmp_path / "build", []
+
+    def cells(folder: Path, **verdicts: str) -> None:
+        (folder / "report").mkdir(parents=True, exist_ok=True)
+        lines = (json.dumps({"id": name, "verdict": verdict}) for name, verdict in verdicts.items())
+        (folder / "report" / "results.jsonl").write_text("".join(f"{line}\n" for line in lines))
+
+    def judged(example: Example, prepared: Path, build: Path, *, scenarios: list[str], more: list[str]) -> int:
+        asked.append(scenarios)
+        cells(build, c="failed", b="passed")
+        return 1
+
+    monkeypatch.setattr("examples.tool.judging.judge", judged)
+    with pytest.raises(HarnessError, match="there is no run of ours yet"):
+        judge_again(example, tmp_path, build)
+    cells(build, a="passed", b="error", c="inconclusive")
+    assert judge_again(example, tmp_path, build) == 1
+    lines = map(json.loads, (build / "report" / "results.jsonl").read_text().splitlines())
+    assert {line["id"]: line["verdict"] for line in lines} == {"a": "passed", "b": "passed", "c": "failed"}
+    assert judge_again(example, tmp_path, build) == 0
+    assert asked == [["b", "c"]]
 
 
 def test_the_command_says_what_is_wrong() -> None:

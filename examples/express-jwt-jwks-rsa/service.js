@@ -50,6 +50,7 @@ app.get("/labels", needs("labels:read"), (req, res) => res.json({ labels: [] }))
 app.get("/me", (req, res) => res.json({ sub: req.auth.sub }));
 
 app.use((err, req, res, next) => {
+  if (err.name === "JwksRateLimitError") return res.set("Retry-After", "12").status(429).json({ error: err.message });
   if (err.name !== "UnauthorizedError") return next(err);
   res.set("WWW-Authenticate", err.code === "credentials_required" ? "Bearer" : 'Bearer error="invalid_token"');
   res.status(401).json({ error: err.code });

@@ -1,6 +1,7 @@
 """Notes behind Flask and Authlib's resource protector."""
 
 import argparse
+import threading
 import time
 import uuid
 
@@ -21,14 +22,15 @@ settings = parser.parse_args()
 class TokenValidator(JWTBearerTokenValidator):
     """Takes JWT access tokens; the key set is kept for a while, as the documentation of `get_jwks` shows."""
 
-    jwks, fetched_at = None, 0.0
+    jwks, fetched_at, one_fetches = None, 0.0, threading.Lock()
 
     def get_jwks(self):
-        if self.jwks is None or time.monotonic() - self.fetched_at >= settings.refresh_seconds:
-            response = requests.get(settings.jwks_url, timeout=5)
-            response.raise_for_status()
-            self.jwks, self.fetched_at = response.json(), time.monotonic()
-        return self.jwks
+        with self.one_fetches:
+            if self.jwks is None or time.monotonic() - self.fetched_at >= settings.refresh_seconds:
+                response = requests.get(settings.jwks_url, timeout=5)
+                response.raise_for_status()
+                self.jwks, self.fetched_at = response.json(), time.monotonic()
+            return self.jwks
 
 
 app = Flask(__name__)

@@ -1,6 +1,7 @@
 """Notes behind Starlette and joserfc."""
 
 import argparse
+import asyncio
 import time
 import uuid
 
@@ -34,18 +35,29 @@ claims_requests = jwt.JWTClaimsRegistry(
 )
 
 
+class KeysUnavailable(AuthenticationError):
+    """The key set can't be fetched, or joserfc can't import it: nothing is known of the token."""
+
+
 class RemoteKeys:
     """The issuer's key set, fetched again when it is old. joserfc imports a key set and leaves fetching to others."""
 
-    key_set, fetched_at = None, 0.0
+    key_set, fetched_at, one_fetches = None, 0.0, asyncio.Lock()
 
     async def get(self) -> KeySet:
-        if self.key_set is None or time.monotonic() - self.fetched_at >= settings.refresh_seconds:
+        async with self.one_fetches:
+            if self.key_set is None or time.monotonic() - self.fetched_at >= settings.refresh_seconds:
+                self.key_set, self.fetched_at = await self.fetched(), time.monotonic()
+            return self.key_set
+
+    async def fetched(self) -> KeySet:
+        try:
             async with httpx.AsyncClient() as client:
                 response = await client.get(settings.jwks_url)
                 response.raise_for_status()
-            self.key_set, self.fetched_at = KeySet.import_key_set(response.json()), time.monotonic()
-        return self.key_set
+            return KeySet.import_key_set(response.json())
+        except Exception as error:  # the import raises what its readers of keys raise, too
+            raise KeysUnavailable("the keys can't be read") from error
 
 
 keys = RemoteKeys()
@@ -70,6 +82,8 @@ def refusal(status: int, challenge: str) -> JSONResponse:
 
 
 def on_error(conn, error: Exception) -> JSONResponse:
+    if isinstance(error, KeysUnavailable):
+        return JSONResponse({"error": str(error)}, 503)
     return refusal(401, 'Bearer error="invalid_token"')
 
 

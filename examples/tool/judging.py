@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from examples.tool.example import FOLDER, Example
+from harness.base.errors import HarnessError
+from harness.base.verdicts import ERROR, INCONCLUSIVE
 
 BUILD: Final = FOLDER.parent / "build" / "examples"
 
@@ -25,6 +28,31 @@ def judge(
     """Judge it, all scenarios or those named; the exit status of `idp-harness run`."""
     report = ["--report-dir", str(build / "report")]
     return _idp_harness(prepared, "run", *scenarios, *arguments(example, build / "scenarios"), *report, *more)
+
+
+def judge_again(example: Example, prepared: Path, build: Path, *, more: Sequence[str] = ()) -> int:
+    """Judge once more what the last whole run left undecided, mostly for a busy machine, and put it into its record.
+
+    Returns the exit status of `idp-harness run`. Raises `HarnessError` where there was no run, or nothing came of this.
+    """
+    record, news = (folder / "report" / "results.jsonl" for folder in (build, build / "again"))
+    if not record.is_file():
+        raise HarnessError(f"there is no run of {example.name} yet: python -m examples run {example.name}")
+    cells = _cells(record)
+    undecided = [name for name, line in cells.items() if json.loads(line)["verdict"] in (ERROR, INCONCLUSIVE)]
+    if not undecided:
+        return 0
+    news.unlink(missing_ok=True)
+    status = judge(example, prepared, build / "again", scenarios=undecided, more=more)
+    if not news.is_file():
+        raise HarnessError(f"nothing of {example.name} could be judged again")
+    record.write_text("".join(f"{line}\n" for line in {**cells, **_cells(news)}.values()), encoding="utf-8")
+    return status
+
+
+def _cells(record: Path) -> dict[str, str]:
+    """The lines of a record by the cells that they are about."""
+    return {json.loads(line)["id"]: line for line in record.read_text(encoding="utf-8").splitlines()}
 
 
 def measure(example: Example, prepared: Path, build: Path, *, rows: Sequence[str] = ()) -> int:
