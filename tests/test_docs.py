@@ -51,8 +51,12 @@ CARD, LINT = PAGES["behaviour-card.md"], PAGES["lint.md"]
 CONFIGURATION = PAGES["configuration.md"]
 MOCK_IDP, JUDGING = PAGES["mock-idp.md"], PAGES["judging-your-service.md"]
 PROGRAMS: dict[str, click.Group] = {"idp-harness": idp_harness, "mock-idp": mock_idp}
-# Options of other programs that the pages name: curl, Docker, pytest, pytest-xdist, python -m harness.reference.
-OTHER_OPTIONS = {"--json", "--connect-to", "--add-host", "--pyargs", "--dist", "--list-faults", "--row"}
+# Options of other programs that the pages name: curl, Docker, pytest, pytest-xdist, python -m harness.reference, and
+# python -m tests.fidelity.keycloak.
+OTHER_OPTIONS = {
+    *("--json", "--connect-to", "--add-host", "--pyargs", "--dist", "--list-faults", "--row"),
+    *("--version", "--archive", "--start-seconds", "--only", "--explained", "--at"),
+}
 _SEND = set(STEPS["send"].arguments)
 
 

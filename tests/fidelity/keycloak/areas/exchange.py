@@ -1,0 +1,76 @@
+"""Token exchange and assertions of others."""
+
+from __future__ import annotations
+
+from mock_idp.vendors.grant_types import JWT_BEARER, TOKEN_EXCHANGE
+
+from ..realm import API, SCOPE, SECRET
+from ..sides import Side
+from . import Area
+from .common import credentials, machine, person
+
+_TYPE = "urn:ietf:params:oauth:token-type:"
+
+
+def _ask(side: Side) -> None:
+    user, machines = person(side), machine(side)
+    good = {
+        "grant_type": TOKEN_EXCHANGE,
+        **credentials(),
+        "subject_token": user.text("access_token"),
+        "subject_token_type": _TYPE + "access_token",
+    }
+    changed: dict[str, dict[str, str | None]] = {
+        "good": {},
+        "of-machine": {"subject_token": machines.text("access_token")},
+        "by-other": {"client_id": "other"},
+        "by-machine": {"client_id": "machine"},
+        "by-public": {"client_id": "web", "client_secret": None},
+        "wrong-secret": {"client_secret": "wrong"},
+        "no-token": {"subject_token": None},
+        "empty-token": {"subject_token": ""},
+        "no-type": {"subject_token_type": None},
+        "garbage": {"subject_token": "garbage"},
+        "refresh-token": {"subject_token": user.text("refresh_token"), "subject_token_type": _TYPE + "refresh_token"},
+        "refresh-as-access": {"subject_token": user.text("refresh_token")},
+        "id-token": {"subject_token": user.text("id_token"), "subject_token_type": _TYPE + "id_token"},
+        "id-as-access": {"subject_token": user.text("id_token")},
+        "jwt": {"subject_token_type": _TYPE + "jwt"},
+        "unknown-type": {"subject_token_type": "something"},
+        "audience": {"audience": API},
+        "audience-self": {"audience": "svc"},
+        "audience-other": {"audience": "other"},
+        "audience-unknown": {"audience": "nobody"},
+        "resource": {"resource": "https://api.example"},
+        "requested-access": {"requested_token_type": _TYPE + "access_token"},
+        "requested-refresh": {"requested_token_type": _TYPE + "refresh_token"},
+        "requested-id": {"requested_token_type": _TYPE + "id_token"},
+        "requested-jwt": {"requested_token_type": _TYPE + "jwt"},
+        "requested-unknown": {"requested_token_type": "something"},
+        "requested-subject": {"requested_subject": "bob"},
+        "requested-issuer": {"requested_issuer": "nothing"},
+        "subject-issuer": {"subject_issuer": "nothing"},
+        "actor": {"actor_token": user.text("access_token"), "actor_token_type": _TYPE + "access_token"},
+        "scope-openid": {"scope": "openid"},
+        "scope-email": {"scope": "email"},
+        "scope-optional": {"scope": SCOPE},
+        "scope-offline": {"scope": "offline_access"},
+        "scope-unknown": {"scope": "nothing:known"},
+    }
+    for name, changes in changed.items():
+        form = {key: value for key, value in {**good, **changes}.items() if value is not None}
+        side.form(f"exchange/{name}", "token", form)
+    side.form("exchange/two-audiences", "token", [*good.items(), ("audience", API), ("audience", "svc")])
+    for name, form in {
+        "garbage": {"assertion": "garbage"},
+        "missing": {},
+        "access-token": {"assertion": user.text("access_token")},
+        "id-token": {"assertion": user.text("id_token")},
+    }.items():
+        side.form(f"exchange/assertion {name}", "token", {"grant_type": JWT_BEARER, **credentials(), **form})
+    public = {"grant_type": JWT_BEARER, "client_id": "web", "assertion": "garbage"}
+    side.form("exchange/assertion by-public", "token", public)
+    side.form("exchange/assertion wrong-secret", "token", {**public, "client_id": "svc", "client_secret": SECRET + "x"})
+
+
+AREAS = (Area("exchange", _ask),)

@@ -1,0 +1,139 @@
+"""What differs between the answers of the two sides, and which of it is explained on Keycloak's page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .normal import Leaves, identifiers, leaves
+from .sides import Answer, Side
+
+PAGE = Path(__file__).resolve().parents[3] / "docs/vendors/keycloak.md"
+_SECTION = "## Otherwise on purpose"
+_ABSENT = object()
+# Among so many UUIDs of chance there is one that has not the version 4, all but surely: each has with 1 in 64.
+_ENOUGH = 20
+_LONGEST = 110
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place of one pair of answers. The values are texts to be shown."""
+
+    pair: str
+    place: str
+    real: str
+    mock: str
+
+    def __str__(self) -> str:
+        return f"{self.pair}  {self.place}: Keycloak {self.real}, mock {self.mock}"
+
+
+@dataclass
+class Reason:
+    """A line of the page: patterns of a pair and a place with `*` for anything, and why it is so."""
+
+    patterns: tuple[tuple[str, str], ...]
+    why: str
+    met: set[tuple[str, str]] = field(default_factory=set)
+
+    def explains(self, one: Difference) -> bool:
+        for pair, place in self.patterns:
+            if _fits(pair, one.pair) and _fits(place, one.place):
+                self.met.add((pair, place))
+                return True
+        return False
+
+    def unmet(self) -> list[str]:
+        """The patterns that explained nothing."""
+        return [" ".join(pattern) for pattern in self.patterns if pattern not in self.met]
+
+
+def _fits(pattern: str, text: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
+
+
+def reasons(page: str) -> list[Reason]:
+    """Those of the table in the text of the page. Raises ValueError for a row that can't be read."""
+    _, found, section = page.partition(f"\n{_SECTION}\n")
+    if not found:
+        raise ValueError(f"there is no section {_SECTION!r}")
+    rows = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| `")]
+    return [_reason(row) for row in rows]
+
+
+def _reason(row: str) -> Reason:
+    where, _, why = row.strip("| ").partition(" | ")
+    patterns = tuple(
+        (pair, place.strip()) for pair, _, place in (one.partition(" ") for one in re.findall("`([^`]+)`", where))
+    )
+    if not why or not all(place for _, place in patterns):
+        raise ValueError(f"no row of pair, place and reason: {row}")
+    return Reason(patterns, why)
+
+
+def compare(real: Side, mock: Side) -> Iterator[Difference]:
+    """All differences between two sides that have been asked the same."""
+    for name in {**real.answers, **mock.answers}:
+        theirs, ours = real.answers.get(name), mock.answers.get(name)
+        if theirs is None or ours is None:
+            yield Difference(name, "request", "asked" if theirs else "not asked", "asked" if ours else "not asked")
+            continue
+        yield from _different(name, leaves(theirs, real.known), leaves(ours, mock.known))
+
+
+def _different(pair: str, theirs: Leaves, ours: Leaves) -> Iterator[Difference]:
+    for place in {**theirs, **ours}:
+        real, mock = theirs.get(place, _ABSENT), ours.get(place, _ABSENT)
+        if _same(place, real, mock):
+            continue
+        if place.endswith("(order)") and _is_list(real, mock) and sorted(real) != sorted(mock):
+            # Which are missing is said at their own places; here it is the order of those that both have.
+            both = set(real) & set(mock)
+            real, mock = [one for one in real if one in both], [one for one in mock if one in both]
+            if real == mock:
+                continue
+        yield Difference(pair, place, shown(real), shown(mock))
+
+
+def _same(place: str, real: Any, mock: Any) -> bool:
+    # Python takes 1 for True.
+    return type(real) is type(mock) and bool(real == mock)
+
+
+def _is_list(*values: Any) -> bool:
+    return all(isinstance(value, list) for value in values)
+
+
+def shown(value: Any) -> str:
+    """A value in one short line."""
+    if value is _ABSENT:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def of_identifiers(real: Iterable[Answer], mock: Iterable[Answer]) -> Iterator[Difference]:
+    """Where one side's ids are all UUIDs of version 4 and the other's aren't, by member, of all answers together."""
+    theirs, ours = _versions(real), _versions(mock)
+    for member in sorted(theirs.keys() & ours.keys()):
+        real_4, mock_4 = all(theirs[member]), all(ours[member])
+        if min(len(theirs[member]), len(ours[member])) >= _ENOUGH and real_4 != mock_4:
+            yield Difference("all", f"version of the ids in {member}", _said(real_4), _said(mock_4))
+
+
+def _said(all_4: bool) -> str:
+    return "all UUIDs of version 4" if all_4 else "any UUID"
+
+
+def _versions(answers: Iterable[Answer]) -> Mapping[str, list[bool]]:
+    found: dict[str, dict[str, bool]] = defaultdict(dict)
+    for answer in answers:
+        for member, uuid in identifiers(answer):
+            found[member][uuid] = uuid[14] == "4" and uuid[19] in "89ab"
+    return {member: list(each.values()) for member, each in found.items()}

@@ -1,0 +1,73 @@
+"""Both sides of one area: made alike, asked the same, compared."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from harness.processes.ports import LOOPBACK, free_port
+from mock_idp.embed import EmbeddedIdp
+from mock_idp.settings import ServerSettings
+
+from .areas import Area
+from .differences import Difference, compare, of_identifiers
+from .mock_side import FIRST_KEYS, mock_side
+from .real_side import RealAdmin, real_side
+from .server import Server
+from .sides import Answer
+
+
+@dataclass
+class Compared:
+    """What all areas together have shown."""
+
+    pairs: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    real: list[Answer] = field(default_factory=list)
+    mock: list[Answer] = field(default_factory=list)
+
+    def of_all(self) -> None:
+        """Add what only many answers together can show."""
+        self.differences += of_identifiers(self.real, self.mock)
+
+
+class Mock:
+    """A mock identity provider in this process, whose documents name the address at which it is asked."""
+
+    def __init__(self) -> None:
+        port = free_port()
+        self.idp = EmbeddedIdp(ServerSettings(port=port, key_pool_size=4))
+        self.base = f"http://{LOOPBACK}:{port}"
+
+
+@contextmanager
+def mock() -> Iterator[Mock]:
+    """Its server, for the length of a `with` block."""
+    made = Mock()
+    with made.idp:
+        yield made
+
+
+def ask_both(area: Area, server: Server, made: Mock, compared: Compared) -> None:
+    """Ask both sides what the area asks, and add what differs. The realm and the issuer are removed again."""
+    with ExitStack() as undo:
+        name, realm = f"beside-{secrets.token_hex(4)}", area.realm
+        real = real_side(server, name, realm)
+        undo.callback(real.admin.remove_realm)
+        undo.callback(real.close)
+        ids = {called: value for value, called in real.known.items()}
+        subjects = {one.username: ids[f"{{id of {one.username}}}"] for one in realm.users}
+        assert isinstance(real.admin, RealAdmin)
+        # A realm that answers nobody shows no keys.
+        shut = not realm.enabled or realm.ssl_required != "none"
+        ours = mock_side(made.base, name, realm, subjects, FIRST_KEYS if shut else real.admin.in_the_key_set())
+        undo.callback(ours.admin.remove_realm)
+        undo.callback(ours.close)
+        area.ask(real)
+        area.ask(ours)
+        compared.pairs += len(real.answers.keys() | ours.answers.keys())
+        compared.differences += compare(real, ours)
+        compared.real += real.answers.values()
+        compared.mock += ours.answers.values()
