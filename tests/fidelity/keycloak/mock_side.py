@@ -99,7 +99,7 @@ def mock_side(
     options = {
         "realm": name,
         "aud": "array",
-        "bearer_only_clients": [API, *realm.bearer_only],
+        "bearer_only_clients": [*realm.bearer_only, *([] if any(one.id == API for one in realm.clients) else [API])],
         "dpop_clients": list(realm.dpop),
         "realm_enabled": realm.enabled,
         "ssl_required": "all" if realm.ssl_required == "all" else "none",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +18,7 @@ from .server import Server
 from .sides import Side
 
 _SECONDS = 120.0
+_TOKEN_SECONDS = 20.0
 _KEYS = "org.keycloak.keys.KeyProvider"
 # What provider makes a key of an algorithm.
 _PROVIDERS = {"RS": "rsa-generated", "PS": "rsa-generated", "ES": "ecdsa-generated", "Ed": "eddsa-generated"}
@@ -29,14 +32,22 @@ class RealAdmin:
         self._server, self.realm = server, realm
         self._session = requests.Session()
         self._session.trust_env = False
+        self._token, self._until = "", -math.inf
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """In: the path below the realm. Tokens of the administrator live for a minute, so each call has its own."""
-        login = {"grant_type": "password", "client_id": "admin-cli"}
-        login |= {"username": self._server.user, "password": self._server.password}
-        token = self._ask("POST", f"{self._server.url}/realms/master/protocol/openid-connect/token", data=login)
-        headers = {"Authorization": f"Bearer {token['access_token']}"}
+        """In: the path below all realms."""
+        headers = {"Authorization": f"Bearer {self._fresh_token()}"}
         return self._ask(method, f"{self._server.url}/admin/realms{path}", json=body, headers=headers)
+
+    def _fresh_token(self) -> str:
+        """Tokens of the administrator live for a minute."""
+        if time.monotonic() > self._until:
+            login = {"grant_type": "password", "client_id": "admin-cli"}
+            login |= {"username": self._server.user, "password": self._server.password}
+            self._until = time.monotonic() + _TOKEN_SECONDS
+            url = f"{self._server.url}/realms/master/protocol/openid-connect/token"
+            self._token = self._ask("POST", url, data=login)["access_token"]
+        return self._token
 
     def _ask(self, method: str, url: str, **more: Any) -> Any:
         try:
@@ -116,58 +127,69 @@ class RealAdmin:
 
 
 def real_side(server: Server, name: str, realm: Realm) -> Side:
-    """Make a realm of this name. Raises `HarnessError` for what Keycloak refuses."""
+    """Make a realm of this name. Raises `HarnessError` for what Keycloak refuses; no half of a realm is left then."""
     admin = RealAdmin(server, name)
     admin.call("POST", "", {"realm": name, "enabled": True, "sslRequired": "none"})
-    roles = sorted(
-        {role for one in (*realm.clients, *realm.users) for role in one.roles} | {"tasks:list", "tasks:read"}
-    )
-    admin.of_realm("POST", "/clients", {"clientId": API, "bearerOnly": True, "enabled": True})
-    api = admin.client_uuid(API)
-    for role in roles:
-        admin.of_realm("POST", f"/clients/{api}/roles", {"name": role})
-    there = {one["name"]: one for one in admin.of_realm("GET", f"/clients/{api}/roles")}
-    admin.of_realm(
-        "POST",
-        "/client-scopes",
-        {"name": SCOPE, "protocol": "openid-connect", "attributes": {"include.in.token.scope": "true"}},
-    )
-    scope = next(one["id"] for one in admin.of_realm("GET", "/client-scopes") if one["name"] == SCOPE)
-    known = {name: "{realm}"}
+    try:
+        known = {name: "{realm}", **_clients(admin, realm), **_users(admin, realm), **_addresses(server.url)}
+        known |= {kid: f"{{kid of {key}}}" for key, kid in admin.kids().items()}
+        if not realm.enabled or realm.ssl_required != "none":
+            admin.of_realm("PUT", "", {"realm": name, "enabled": realm.enabled, "sslRequired": realm.ssl_required})
+    except BaseException:
+        admin.remove_realm()
+        raise
+    return Side("Keycloak", server.url, name, admin, known)
+
+
+def _clients(admin: RealAdmin, realm: Realm) -> dict[str, str]:
+    """Make the clients, the roles and the scope; the ids of the clients' accounts, with what they are called."""
+    if all(client.id != API for client in realm.clients):
+        admin.of_realm("POST", "/clients", {"clientId": API, "bearerOnly": True, "enabled": True})
     for client in realm.clients:
         admin.of_realm("POST", "/clients", _client(client, realm))
+    for role in sorted({role for one in (*realm.clients, *realm.users) for role in one.roles}):
+        admin.of_realm("POST", f"/clients/{admin.client_uuid(API)}/roles", {"name": role})
+    described = {"name": SCOPE, "protocol": "openid-connect", "attributes": {"include.in.token.scope": "true"}}
+    admin.of_realm("POST", "/client-scopes", described)
+    scope = next(one["id"] for one in admin.of_realm("GET", "/client-scopes") if one["name"] == SCOPE)
+    known = {}
+    for client in realm.clients:
         uuid = admin.client_uuid(client.id)
         admin.of_realm("PUT", f"/clients/{uuid}/optional-client-scopes/{scope}")
-        if MACHINE in client.grants and client.secret is not None:
+        if MACHINE in client.grants and client.secret is not None and client.id not in realm.bearer_only:
             account = admin.of_realm("GET", f"/clients/{uuid}/service-account-user")["id"]
             known[account] = f"{{account of {client.id}}}"
-            if client.roles:
-                granted = [there[role] for role in client.roles]
-                admin.of_realm("POST", f"/users/{account}/role-mappings/clients/{api}", granted)
+            _grant(admin, account, client.roles)
+    return known
+
+
+def _users(admin: RealAdmin, realm: Realm) -> dict[str, str]:
+    """Make the users; their ids, with what they are called."""
+    known = {}
     for user in realm.users:
         claims = user.claims()
-        admin.of_realm(
-            "POST",
-            "/users",
-            {
-                "username": user.username,
-                "enabled": True,
-                "email": claims["email"],
-                "emailVerified": claims["email_verified"],
-                "firstName": claims["given_name"],
-                "lastName": claims["family_name"],
-                "credentials": [{"type": "password", "value": PASSWORD, "temporary": False}],
-            },
-        )
+        described = {
+            "username": user.username,
+            "enabled": True,
+            "email": claims["email"],
+            "emailVerified": claims["email_verified"],
+            "firstName": claims["given_name"],
+            "lastName": claims["family_name"],
+            "credentials": [{"type": "password", "value": PASSWORD, "temporary": False}],
+        }
+        admin.of_realm("POST", "/users", described)
         uuid = admin.user_uuid(user.username)
         known[uuid] = f"{{id of {user.username}}}"
-        if user.roles:
-            granted = [there[role] for role in user.roles]
-            admin.of_realm("POST", f"/users/{uuid}/role-mappings/clients/{api}", granted)
-    if not realm.enabled or realm.ssl_required != "none":
-        admin.of_realm("PUT", "", {"realm": name, "enabled": realm.enabled, "sslRequired": realm.ssl_required})
-    known |= {kid: f"{{kid of {key}}}" for key, kid in admin.kids().items()}
-    return Side("Keycloak", server.url, name, admin, known | _addresses(server.url))
+        _grant(admin, uuid, user.roles)
+    return known
+
+
+def _grant(admin: RealAdmin, uuid: str, roles: Sequence[str]) -> None:
+    """Give a user roles of the API."""
+    if roles:
+        api = admin.client_uuid(API)
+        there = {one["name"]: one for one in admin.of_realm("GET", f"/clients/{api}/roles")}
+        admin.of_realm("POST", f"/users/{uuid}/role-mappings/clients/{api}", [there[role] for role in roles])
 
 
 def _addresses(url: str) -> dict[str, str]:
