@@ -38,7 +38,7 @@ def list_() -> None:
 @click.option("--row", "rows", multiple=True, metavar="ROW", help="Only measure, and only this row of the card.")
 @click.option("--only", type=click.Choice(["judge", "measure"]), help="Of a whole run only this half.")
 @click.option("--again", is_flag=True, help="Judge once more what the last whole run left undecided; measure nothing.")
-@click.option("-n", "processes", default="auto", show_default=True, help="Processes of the judge.")
+@click.option("-n", "processes", default="auto", show_default=True, help="Processes; so many experiments at once, too.")
 def run(
     chosen: tuple[str, ...],
     everything: bool,
@@ -73,11 +73,12 @@ def run(
 def _run(example: Example, scenarios: tuple[str, ...], rows: tuple[str, ...], only: str | None, processes: str) -> int:
     folder, build = prepared(example, click.echo), build_folder(example)
     more = ["-n", processes]
+    few = more if processes not in ("auto", "0") else []  # Of itself measure knows how many a machine bears.
     if scenarios or rows:
         statuses = [judge(example, folder, build / "part", scenarios=scenarios, more=more)] if scenarios else []
-        return max([*statuses, *([measure(example, folder, build / "part", rows=rows)] if rows else [])])
+        return max([*statuses, *([measure(example, folder, build / "part", rows=rows, more=few)] if rows else [])])
     judged = judge(example, folder, build, more=more) if only != "measure" else 0
-    return max(judged, measure(example, folder, build) if only != "judge" else 0)
+    return max(judged, measure(example, folder, build, more=few) if only != "judge" else 0)
 
 
 def _again(example: Example, processes: str) -> int:

@@ -161,11 +161,11 @@ def test_what_a_machine_lacks_is_said() -> None:
     assert re.fullmatch(r"python3 is 3\.[\d.]+, 99 is needed", said)
 
 
-def write_run(build: Path, *verdicts: str, cool_down: float = 30.0, ended: str = "complete") -> None:
+def write_run(build: Path, *verdicts: str, cool_down: float = 30.0, ended: str = "complete", **row: Any) -> None:
     (build / "report").mkdir(parents=True, exist_ok=True)
     (build / "report" / "results.jsonl").write_text("".join(f'{{"verdict": "{one}"}}\n' for one in verdicts))
     (build / "report" / "manifest.jsonl").write_text(json.dumps({"ended": ended}) + "\n")
-    card = {"version": VERSION, "target": "process", "readings": [reading("cool-down", cool_down)]}
+    card = {"version": VERSION, "target": "process", "readings": [reading("cool-down", cool_down, **row)]}
     (build / "card.json").write_text(json.dumps(card))
 
 
@@ -186,6 +186,16 @@ def test_a_run_is_taken_over(tmp_path: Path) -> None:
     write_run(build, "passed", ended="interrupted")
     assert take_over(example, build)
     assert (measured(example) or {})["verdicts"] == {}
+
+
+def test_a_row_that_could_not_be_measured_before_is_taken_over(tmp_path: Path) -> None:
+    """Such a row says nothing, so no difference from it is told either."""
+    example, build = some_example(tmp_path), tmp_path / "build"
+    write_run(build, "passed", status="error", reason="the experiment was not done within 30 s")
+    assert take_over(example, build)[-1] == "cool-down could not be measured: the experiment was not done within 30 s"
+    write_run(build, "passed", cool_down=5.2)
+    assert take_over(example, build) == []
+    assert (measured(example) or {})["readings"][0]["value"] == 5
 
 
 def test_what_was_undecided_is_judged_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

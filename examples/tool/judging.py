@@ -55,10 +55,12 @@ def _cells(record: Path) -> dict[str, str]:
     return {json.loads(line)["id"]: line for line in record.read_text(encoding="utf-8").splitlines()}
 
 
-def measure(example: Example, prepared: Path, build: Path, *, rows: Sequence[str] = ()) -> int:
+def measure(
+    example: Example, prepared: Path, build: Path, *, rows: Sequence[str] = (), more: Sequence[str] = ()
+) -> int:
     """Measure it, all rows or those named; the exit status of `idp-harness measure`. Only all rows become a card."""
     card = [f"--only={row}" for row in rows] or ["--json", str(build / "card.json")]
-    return _idp_harness(prepared, "measure", *arguments(example, build / "scenarios"), *card)
+    return _idp_harness(prepared, "measure", *arguments(example, build / "scenarios"), *card, *more)
 
 
 def arguments(example: Example, folder: Path) -> list[str]:

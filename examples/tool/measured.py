@@ -65,4 +65,6 @@ def _is_whole(report: Path) -> bool:
 def _stays(reading: dict[str, Any], was: dict[str, Any], changed: dict[str, Any]) -> bool:
     """Whether the reading of before says the same."""
     before = was.get(reading["name"])
-    return before is not None and reading["name"] not in changed and before.get("note") == reading.get("note")
+    if before is None or reading["name"] in changed:
+        return False
+    return all(before.get(key) == reading.get(key) for key in ("status", "note"))

@@ -17,6 +17,7 @@ from mock_idp.settings import ClientSettings
 from mock_idp.vendors.context import StepUp
 from mock_idp.vendors.problems import standard_code
 
+RESPONSE_MODES = ("query", "fragment", "form_post")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _S256 = re.compile(r"[A-Za-z0-9_-]{43}")
 # Schemes that run in the page which redirects to them.
@@ -83,8 +84,7 @@ def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> Auth
         raise ShownError(f"There is no client {client_id!r}.")
     mode = parameters.get("response_mode", "query")
     redirect_uri = _redirect_uri(client, parameters.get("redirect_uri"))
-    known = mode in request.issuer.vendor.response_modes
-    return AuthorizationRequest(client, redirect_uri, parameters, mode if known else "query")
+    return AuthorizationRequest(client, redirect_uri, parameters, mode if mode in RESPONSE_MODES else "query")
 
 
 def check_request(request: FlowRequest, asked: AuthorizationRequest) -> AuthorizationGrant:
@@ -95,9 +95,8 @@ def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Authoriz
     refusal = request.issuer.vendor.refuse_authorization(request.with_form(given, asked.client.id))
     if refusal is not None:
         raise RedirectedError(*refusal)
-    modes = request.issuer.vendor.response_modes
-    if given.get("response_mode", "query") not in modes:
-        raise RedirectedError("invalid_request", f"response_mode must be one of {', '.join(modes)}.")
+    if given.get("response_mode", "query") not in RESPONSE_MODES:
+        raise RedirectedError("invalid_request", f"response_mode must be one of {', '.join(RESPONSE_MODES)}.")
     if "response_type" not in given:
         raise RedirectedError("invalid_request", "The parameter response_type is missing.")
     if given["response_type"] != "code":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from mock_idp.http11.response import Response
 from mock_idp.oauth.authorization_request import AuthorizationRequest, RedirectedError
@@ -27,10 +27,6 @@ def send_back(request: FlowRequest, asked: AuthorizationRequest, parameters: dic
         return page("form_post.html", url=asked.redirect_uri, parameters=parameters)
     if asked.mode == "fragment":
         return redirect(f"{asked.redirect_uri}#{urlencode(parameters)}")
-    message = request.issuer.vendor.posted_message(asked.mode, parameters)
-    if message is not None:
-        there = urlsplit(asked.redirect_uri)
-        return page("post_message.html", message=message, origin=f"{there.scheme}://{there.netloc}")
     return redirect(with_query(asked.redirect_uri, parameters))
 
 

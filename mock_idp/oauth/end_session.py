@@ -11,7 +11,7 @@ from mock_idp.oauth.authorization_request import is_redirect_uri
 from mock_idp.oauth.authorization_response import redirect, with_query
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form, read_query
-from mock_idp.oauth.logins import current_login, end_login, with_cookies
+from mock_idp.oauth.logins import current_login, end_login
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.refresh_token_logout import refresh_token_logout
 from mock_idp.oauth.request import FlowRequest
@@ -38,7 +38,7 @@ def respond(request: FlowRequest) -> Response:
         else redirect(with_query(target, state))
     )
     login = current_login(request)
-    return response if login is None else with_cookies(response, end_login(request, login[0]))
+    return response if login is None else response.with_header("Set-Cookie", end_login(request, login[0]))
 
 
 class _Refused(Exception):
@@ -65,9 +65,8 @@ def _client_id(request: FlowRequest, given: Mapping[str, str]) -> str | None:
 
 def _target(request: FlowRequest, given: Mapping[str, str], client_id: str | None) -> str | None:
     """Where the browser goes (section 3), None for nowhere."""
-    # Amazon Cognito calls it logout_uri, the older endpoint of Auth0 returnTo.
-    names = ("post_logout_redirect_uri", "logout_uri", "returnTo")
-    target = next((given[name] for name in names if name in given), None)
+    # Amazon Cognito calls it logout_uri.
+    target = given.get("post_logout_redirect_uri") or given.get("logout_uri")
     if target is None:
         return None
     clients = request.issuer.clients

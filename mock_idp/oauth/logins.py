@@ -6,7 +6,6 @@ import secrets
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
-from mock_idp.http11.response import Headers, Response
 from mock_idp.issuer.flow_state import Login
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.request import FlowRequest
@@ -15,12 +14,12 @@ from mock_idp.settings import UserSettings
 _LIFETIME_SECONDS = 10 * 3600
 
 
-def start_login(request: FlowRequest, user: UserSettings) -> tuple[str, Login, Headers]:
-    """The id of a new login, the login, and the headers that keep it in the browser."""
+def start_login(request: FlowRequest, user: UserSettings) -> tuple[str, Login, str]:
+    """The id of a new login, the login, and the value of the Set-Cookie header that keeps it."""
     secret = secrets.token_urlsafe(32)
     login = Login(user, int(request.now))
     request.issuer.flows.logins.put(digest(secret), login, request.now + _LIFETIME_SECONDS)
-    return digest(secret), login, _cookies(request, secret, digest(secret))
+    return digest(secret), login, _cookie(request, secret)
 
 
 def current_login(request: FlowRequest) -> tuple[str, Login] | None:
@@ -33,17 +32,12 @@ def current_login(request: FlowRequest) -> tuple[str, Login] | None:
     return None if user is None else (digest(secret), replace(login, user=user))
 
 
-def end_login(request: FlowRequest, session_id: str) -> Headers:
-    """End a login and what hangs on it. Out: the headers that take it from the browser."""
+def end_login(request: FlowRequest, session_id: str) -> str:
+    """End a login and what hangs on it. Out: the Set-Cookie header that takes the cookie away."""
     flows = request.issuer.flows
     flows.logins.take(session_id, request.now)
     flows.end_login(session_id)
-    return _cookies(request, "", "", "; Max-Age=0")
-
-
-def with_cookies(response: Response, cookies: Headers) -> Response:
-    """The answer with these headers more, of which there may be several of one name."""
-    return replace(response, headers=(*response.headers, *cookies))
+    return _cookie(request, "", "; Max-Age=0")
 
 
 def user_without_page(request: FlowRequest, named: str | None, hint: str | None = None) -> str | None:
@@ -74,16 +68,7 @@ def _secret(request: FlowRequest) -> str | None:
     return morsel.value if morsel else None
 
 
-def _cookies(request: FlowRequest, secret: str, session_id: str, more: str = "") -> Headers:
-    """The login for the server, and the vendor's own cookie for its pages. An iframe in a page of another site has
-    them over TLS only: browsers take `SameSite=None` from nobody else.
-    """
-    secure = request.context.base.startswith("https://")
-    site = ("; SameSite=None; Secure" if secure else "; SameSite=Lax") + more
+def _cookie(request: FlowRequest, secret: str, more: str = "") -> str:
+    secure = "; Secure" if request.context.base.startswith("https://") else ""
     path = request.issuer.prefix or "/"
-    cookies = [f"{_name(request)}={secret}; Path={path}; HttpOnly{site}"]
-    for_pages = request.issuer.vendor.session_cookie(request.context, session_id)
-    if for_pages is not None:
-        name, value, path = for_pages
-        cookies.append(f"{name}={value if session_id else ''}; Path={path}{site}")
-    return tuple(("Set-Cookie", cookie) for cookie in cookies)
+    return f"{_name(request)}={secret}; Path={path}; HttpOnly; SameSite=Lax{secure}{more}"

@@ -16,7 +16,6 @@ from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.kid import KidSource
 from mock_idp.vendors.base import Options, OptionSchemas, Vendor
-from mock_idp.vendors.browser_apps import Cookie
 from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
@@ -27,7 +26,7 @@ from mock_idp.vendors.context import (
     TokenRequest,
     TokenResponseContext,
 )
-from mock_idp.vendors.keycloak import browser_apps, claims, discovery, errors
+from mock_idp.vendors.keycloak import claims, discovery, errors
 from mock_idp.vendors.keycloak.refresh import LOGGED_OUT, refresh_token
 from mock_idp.vendors.problems import Problem
 from mock_idp.vendors.two_names import BACK_CHANNEL
@@ -147,15 +146,6 @@ class Keycloak(Vendor):
             "tokens-not-before": 0,
         }
         return {_realm(context.options): document}
-
-    def page_paths(self, context: IssuerContext) -> Mapping[str, str]:
-        return browser_apps.page_paths(_realm(context.options))
-
-    def session_cookie(self, context: IssuerContext, session_id: str) -> Cookie | None:
-        return browser_apps.session_cookie(self.issuer(context), session_id)
-
-    def response_parameters(self, session_id: str) -> dict[str, str]:
-        return {"session_state": session_id}
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
         return ("Cache-Control", "no-cache"), ("Content-Type", "application/json"), *errors.SECURITY_HEADERS
