@@ -26,7 +26,7 @@ def words() -> Json:
     `token`, `key` and `jwks` are the JSON schemas of a token spec, a key spec and a change to the key set; `faults`
     has one for each kind of fault, `mutations` one for the options of each mutation. `endpoints` are those that the
     request log names. `apart` are the pairs of members of a token of which a spec may have one. `vendors` are all, and
-    `judged_vendors` those that scenarios run with unless they name some.
+    `judged_vendors` those that scenarios run with unless they name some, `judged_options` their options then.
     """
     return {
         "token": TOKEN_MEMBERS,
@@ -39,6 +39,7 @@ def words() -> Json:
         "faults": {name: SCHEMAS[f"{FAULTS[name].__name__}Fault"] for name in sorted(FAULTS)},
         "endpoints": list(ENDPOINTS),
         "vendors": list(VENDORS),
+        "judged_options": {name: dict(one.judged_options) for name, one in VENDORS.items() if one.judged_options},
         "judged_vendors": [name for name in VENDORS if VENDORS[name].judged_by_default],
     }
 

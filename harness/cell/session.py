@@ -21,6 +21,7 @@ from harness.cell.real_issuer import RealIssuerClient
 from harness.cell.service_settings import long_api_keys, service_config, standard_api_keys
 from harness.cell.tokens import PermissionsPlace, Words, token_spec
 from harness.grammar.model import Route, Table
+from harness.grammar.vocabulary import STYLE_OPTIONS
 from harness.idp.client import IssuerClient
 from harness.targets.base import ApiKey, Service, ServiceConfig
 from harness.targets.config_secrets import planted_secrets
@@ -88,6 +89,7 @@ class Session:
             self.tls = TlsFront(self.environment.idp.url, self.environment.target.https_base_url)
             settings["public_url"] = self.tls.url
         settings |= self.profile.style_settings.get(self.style, {})
+        settings |= _options_of(self.style, settings)
         if "permissions_claim" in self.config:
             settings["permissions_claim"] = self.config["permissions_claim"]
         if self.algorithms and self.algorithms[0] != "RS256":
@@ -106,6 +108,7 @@ class Session:
         settings: dict[str, Any] = {**self.environment.settings_for_issuer()}
         if self.tls is not None:
             settings["public_url"] = self.tls.url
+        settings |= _options_of(style or self.style, settings)
         self.other_issuers[name] = self.environment.idp.create_issuer(style or self.style, **settings)
         return self.other_issuers[name]
 
@@ -324,3 +327,8 @@ class Session:
                 self.issuer.delete()
             elif "attacker" in self.kids:
                 self.issuer.delete_key(self.kids["attacker"])
+
+
+def _options_of(style: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    options = {**STYLE_OPTIONS.get(style, {}), **settings.get("options", {})}
+    return {"options": options} if options else {}

@@ -5,12 +5,15 @@ The keys of the tables are in `grammar.tables`, the steps say themselves what th
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from harness.grammar.mock_file import WORDS
 
 # The vendors in whose style tokens can be asked for, and those whose tokens are used unless some are named.
 VENDORS: Final[tuple[str, ...]] = tuple(WORDS["vendors"])
+# The options of a style with which services are judged, unless a profile has others.
+STYLE_OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = WORDS["judged_options"]
 STYLES: Final[tuple[str, ...]] = tuple(WORDS["judged_vendors"])
 LEVELS: Final = ("must", "should", "policy")
 # The gravest is for a service that stands open although its configuration says otherwise: it comes first everywhere.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from secrets import token_bytes
 from threading import Lock
@@ -141,7 +141,15 @@ class FlowState:
 
     def end_login(self, session_id: str) -> None:
         """End the grants of a login, but not those that asked to outlive it (OpenID Connect Core section 11)."""
-        for token in self.refresh_tokens:
-            grant = token.family.grant
-            if grant.session_id == session_id and "offline_access" not in grant.scope:
-                token.family.ended = True
+        _end(session_id, (token.family for token in self.refresh_tokens))
+
+    def end_session(self, session_id: str) -> None:
+        """As `end_login`, also for grants that have no refresh token."""
+        self.end_login(session_id)
+        _end(session_id, (token.family for token in self.access_tokens))
+
+
+def _end(session_id: str, families: Iterable[Family]) -> None:
+    for family in families:
+        if family.grant.session_id == session_id and "offline_access" not in family.grant.scope:
+            family.ended = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from threading import RLock
@@ -73,6 +73,7 @@ class Issuer:
             options=options,
         )
         check_path(self.vendor, self.context)
+        self.is_closed = self.vendor.refuse_document(self.context) is not None
         self.clock = IssuerClock(wall)
         self._memory = IssuersMemory() if memory is None else memory
         self.log = RequestLog(settings.id, log_size, wall, memory=self._memory.logs)
@@ -229,12 +230,16 @@ class Issuer:
             self.publish()
 
     def mint(
-        self, spec: TokenSpec, context: IssuerContext | None = None, origin: GrantOrigin | None = None
+        self,
+        spec: TokenSpec,
+        context: IssuerContext | None = None,
+        origin: GrantOrigin | None = None,
+        scope: Sequence[str] = (),
     ) -> ForgedToken:
         """A token as the vendor would make it, with the differences the spec asks for.
 
         `context` differs from the issuer's own behind a proxy; a token for a user is one of a login in a browser
-        without an `origin`. Raises JoseError.
+        without an `origin`. `scope` are the words that were granted. Raises JoseError.
         """
         # The forge is a third of the start-up time, and keys are served without it.
         from mock_idp.jose.forge import forge
@@ -255,6 +260,8 @@ class Issuer:
             audience=spec.audience,
             permissions=spec.permissions or (),
             origin=origin or GrantOrigin(),
+            scope=tuple(scope),
+            empty_permissions=spec.permissions == (),
         )
         return forge(
             spec,
@@ -262,6 +269,7 @@ class Issuer:
             base_header=self.vendor.token_header(self.context.options),
             key=self._signing_key(spec),
             now=now,
+            header_form=self.vendor.header_bytes,
         )
 
     def _signing_key(self, spec: TokenSpec) -> SigningKey:
@@ -272,7 +280,19 @@ class Issuer:
             own = next((entry.key for entry in self.key_entries() if entry.name == name), None)
             if own is not None:
                 return own
+        if spec.key == "current" and self.vendor.makes_missing_key:
+            self._make_missing_key()
         return self.find_key(spec.key).key
+
+    def _make_missing_key(self) -> None:
+        settings = self.keys.missing()
+        if settings is not None:
+            key = self.keys.make(settings)
+            with self._lock:
+                # Unless another one was faster.
+                if self.keys.missing() is not None:
+                    self.keys.put_last(key, settings)
+                    self.publish()
 
     def reset(self) -> None:
         """Back to the start: the first keys in their first states, no faults, no overlay, wall clock, empty log.
@@ -323,8 +343,9 @@ class Issuer:
                     if document is not None
                 },
                 **{
-                    self.prefix + path: Document(compact_json(document), changed_at, self._jwks_headers)
+                    self.prefix + path + end: Document(compact_json(document), changed_at, self._jwks_headers)
                     for path, document in self.vendor.key_documents(self.context, keys).items()
+                    for end in self.vendor.path_ends
                 },
             }
             return self._documents

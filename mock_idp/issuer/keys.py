@@ -10,6 +10,7 @@ from mock_idp.jose.certificates import CertificateProfile
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.pool import KeyPool
+from mock_idp.jose.public_jwk import CERTIFICATE_MEMBERS
 from mock_idp.jose.ring import KeyRing, KeyState, RingEntry, check_state
 from mock_idp.jose.rotation import Rotation, keys_needed, rotate
 from mock_idp.vendors.base import Vendor
@@ -47,12 +48,14 @@ class IssuerKeys:
         self._members: dict[SigningKey, tuple[str, ...]] = {}
         # Each key of the start with its members.
         self._baseline: tuple[tuple[RingEntry, tuple[str, ...]], ...] = ()
-        self.ring = KeyRing(vendor.published_order)
+        self.ring = self._empty_ring()
 
     def start_with(self, keys: Sequence[KeySettings]) -> None:
         """Make the keys an issuer starts with, and to which `reset` goes back."""
         for settings in keys:
-            self.add(settings)
+            # Those of the start stand in the order in which they are said.
+            self.check(settings)
+            self.put(self.make(settings), settings, priority=0)
         self._baseline = tuple((entry, self.members(entry.key)) for entry in self.ring)
 
     def start_as(self, other: IssuerKeys) -> None:
@@ -72,18 +75,20 @@ class IssuerKeys:
         _check_use(settings.use, check_state(settings.state))
         self.ring.check_new(settings.kid, settings.name, allow_reuse=settings.allow_reuse)
 
-    def put(self, key: SigningKey, settings: KeySettings) -> RingEntry:
+    def put(self, key: SigningKey, settings: KeySettings, priority: int | None = None) -> RingEntry:
         """Take in a key that was made from these settings, which are checked.
 
         Raises JoseError as `KeyRing.add`, and for an unknown member, MockIdpError when there is no room; then the ring
         is as it was.
         """
-        members = settings.members or self._vendor.jwk_members
+        members = settings.members or self._usual_members(key)
         key.public_jwk(members)  # An unknown member is refused before the key is in.
         state = check_state(settings.state)
         self.ring.check_new(key.kid, settings.name, allow_reuse=settings.allow_reuse)
         self._grow([key])
-        entry = self.ring.add(key, state, name=settings.name, now=self._now(), allow_reuse=settings.allow_reuse)
+        entry = self.ring.add(
+            key, state, name=settings.name, now=self._now(), allow_reuse=settings.allow_reuse, priority=priority
+        )
         self._members[key] = members
         return entry
 
@@ -96,9 +101,22 @@ class IssuerKeys:
             settings.kid if settings.kid is not None else self._vendor.kid,
             use=settings.use,
             published_alg=_ENCRYPTION_ALG.get(algorithm.family) if settings.use == "enc" else None,
-            certificate=CertificateProfile(common_name=self._vendor.certificate_name(self._context)),
+            certificate=CertificateProfile(
+                common_name=self._vendor.certificate_name(self._context), version=self._vendor.certificate_version
+            ),
             issuer=self._issuer_member(settings),
         )
+
+    def missing(self) -> KeySettings | None:
+        """The settings of the key that is to sign where none does; None where one does."""
+        if any(entry.state == "current" for entry in self.ring):
+            return None
+        name = f"fallback-{self._context.algorithm}"
+        return KeySettings(name=None if any(entry.name == name for entry in self.ring) else name)
+
+    def put_last(self, key: SigningKey, settings: KeySettings) -> RingEntry:
+        """Take in a key behind all others. Raises as `put`."""
+        return self.put(key, settings, min((entry.priority for entry in self.ring), default=0) - 1)
 
     def set_state(self, handle: str, state: str) -> RingEntry:
         """Move the key with this name or kid to another state. Raises JoseError and MockIdpError."""
@@ -108,7 +126,16 @@ class IssuerKeys:
 
     def members(self, key: SigningKey) -> tuple[str, ...]:
         """The JWK members a key is published with, in order."""
-        return self._members.get(key, self._vendor.jwk_members)
+        return self._members.get(key, self._usual_members(key))
+
+    def _usual_members(self, key: SigningKey) -> tuple[str, ...]:
+        members = self._vendor.jwk_members
+        if key.algorithm.family in self._vendor.certificate_families:
+            return members
+        return tuple(name for name in members if name not in CERTIFICATE_MEMBERS)
+
+    def _empty_ring(self) -> KeyRing:
+        return KeyRing(self._vendor.published_order, self._vendor.keys_by_priority)
 
     def wanted_for_rotation(self, habit: str | None = None) -> list[KeySettings]:
         """The settings of the fresh keys that one rotation takes. Raises JoseError for an unknown habit."""
@@ -133,9 +160,9 @@ class IssuerKeys:
 
     def reset(self) -> None:
         """The keys of the start in their first states; all others are gone, revoked or not, with their kids."""
-        self.ring = KeyRing(self._vendor.published_order)
+        self.ring = self._empty_ring()
         for entry, _ in self._baseline:
-            self.ring.add(entry.key, entry.state, name=entry.name, now=entry.since, allow_reuse=True)
+            self.ring.add(entry.key, entry.state, name=entry.name, now=entry.since, allow_reuse=True, priority=0)
         self._members = {entry.key: members for entry, members in self._baseline}
         self._bytes = sum(_size(entry.key) for entry in self.ring)
         self._hold(self._bytes)

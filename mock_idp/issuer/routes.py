@@ -17,6 +17,11 @@ _OAUTH_METADATA = "/.well-known/oauth-authorization-server"
 
 def routes_of(issuer: Issuer) -> Iterator[tuple[str, str]]:
     """Path on this server and endpoint (`jwks`, `discovery`, `token`, the flows') of all that an issuer serves."""
+    ends = issuer.vendor.path_ends
+    yield from ((path + end, endpoint) for path, endpoint in _routes(issuer) for end in ends)
+
+
+def _routes(issuer: Issuer) -> Iterator[tuple[str, str]]:
     vendor, prefix, options = issuer.vendor, issuer.prefix, issuer.context.options
     yield prefix + vendor.jwks_path(options), "jwks"
     yield prefix + vendor.token_path(options), "token"

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,20 +38,22 @@ def forge(
     base_header: Mapping[str, Any],
     key: SigningKey,
     now: float,
+    header_form: Callable[[Mapping[str, Any]], bytes | None] = lambda members: None,
 ) -> ForgedToken:
     """Makes the token a spec describes.
 
     In: `base_claims`, the provider's claims with permissions, subject and audience already in place;
     `base_header`, the provider's header members in its order, where `alg`, `kid` and `x5t` only mark their place;
     a `nonce` among them makes a token that only who knows of it can verify (see `_signed_header`);
-    `key`, the key that `spec.key` names; `now` in unix seconds, to which `spec.times` is relative.
+    `key`, the key that `spec.key` names; `now` in unix seconds, to which `spec.times` is relative;
+    `header_form`, how the provider writes a header: None is JSON without white space.
 
     Raises:
         JoseError: `key_mismatch` when the key cannot sign with `spec.alg`, or the mutation needs another kind
             of key; `not_json` or `not_utf8` for a value without a form in a token; what the mutation raises.
     """
     algorithm = key.algorithm if spec.alg is None else find_algorithm(spec.alg, "alg")
-    header, header_bytes = _header(spec, base_header, algorithm, key)
+    header, header_bytes = _header(spec, base_header, algorithm, key, header_form)
     claims, payload_bytes = _payload(spec, base_claims, now)
     draft = Draft(header_bytes, payload_bytes, key, algorithm, _signed_header(base_header, header, header_bytes))
     if spec.mutation is None:
@@ -65,7 +67,11 @@ def forge(
 
 
 def _header(
-    spec: TokenSpec, base: Mapping[str, Any], algorithm: Algorithm, key: SigningKey
+    spec: TokenSpec,
+    base: Mapping[str, Any],
+    algorithm: Algorithm,
+    key: SigningKey,
+    form: Callable[[Mapping[str, Any]], bytes | None],
 ) -> tuple[dict[str, Any] | None, bytes]:
     """The header's members, or None when raw text is part of it, and its bytes."""
     if spec.header_bytes is not None:
@@ -79,6 +85,9 @@ def _header(
             del members["x5t"]
     for name in spec.header_without:
         members.pop(name, None)
+    written = None if spec.header or spec.header_raw else form(members)
+    if written is not None:
+        return members, written
     return None if spec.header_raw else members, object_bytes(members, spec.header_raw, field="header")
 
 

@@ -6,7 +6,7 @@ Not thread-safe: the issuer that owns a ring guards it.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from mock_idp.jose.errors import JoseError, nearest
@@ -29,12 +29,15 @@ MAX_KIDS = 100_000
 
 @dataclass(frozen=True)
 class RingEntry:
-    """A key in a ring: its state, the caller's handle for it, the unix second of its last change."""
+    """A key in a ring: its state, the caller's handle for it, the unix second of its last change; and how far in front
+    it stands where that is a matter of priority.
+    """
 
     key: SigningKey
     state: KeyState
     name: str | None = None
     since: float | None = None
+    priority: int = 0
 
 
 class KeyRing:
@@ -44,9 +47,14 @@ class KeyRing:
     A kid belongs to the first key that had it, also after that key is gone, unless a caller allows the reuse.
     """
 
-    def __init__(self, published_order: Sequence[KeyState] = DEFAULT_PUBLISHED_ORDER) -> None:
-        """In: the states a vendor publishes, in the order of its JWKS; newest first within a state."""
+    def __init__(
+        self, published_order: Sequence[KeyState] = DEFAULT_PUBLISHED_ORDER, by_priority: bool = False
+    ) -> None:
+        """In: the states a vendor publishes, in the order of its JWKS, newest first within a state; or, with
+        `by_priority`, in whatever order, as each key keeps the place that its priority gives it.
+        """
         self.published_order: tuple[KeyState, ...] = tuple(published_order)
+        self.by_priority = by_priority
         self._entries: list[RingEntry] = []
         # The names and kids of the entries, how often each is there.
         self._handles: Counter[str] = Counter()
@@ -68,17 +76,22 @@ class KeyRing:
         name: str | None = None,
         now: float | None = None,
         allow_reuse: bool = False,
+        priority: int | None = None,
     ) -> RingEntry:
         """Takes a key in.
 
-        In: `name`, the caller's handle; `now` in unix seconds; `allow_reuse` for a kid that was used before.
+        In: `name`, the caller's handle; `now` in unix seconds; `allow_reuse` for a kid that was used before;
+        `priority`, unless said above all others for a key that signs, and below them for one that doesn't.
 
         Raises:
             JoseError: `unknown_state`; `kid_reused` for a kid this ring has seen; `kid_reserved`; `name_taken`;
                 `too_many_keys`.
         """
         self.check_new(key.kid, name, allow_reuse=allow_reuse)
-        entry = RingEntry(key, check_state(state), name, now)
+        if priority is None:
+            ranks = [entry.priority for entry in self._entries] or [0]
+            priority = max(ranks) + 1 if state == "current" else min(ranks) - 1
+        entry = RingEntry(key, check_state(state), name, now, priority)
         if state == "current":
             self._demote_current(now)
         self._entries.append(entry)
@@ -134,7 +147,10 @@ class KeyRing:
         return self._current_entry().key
 
     def published(self) -> list[SigningKey]:
-        """The keys of the JWKS: by state in the vendor's order, newest first within a state."""
+        """The keys of the JWKS: by state in the vendor's order, newest first within a state; or by priority."""
+        if self.by_priority:
+            shown = (entry for entry in self._entries if entry.state in self.published_order)
+            return [entry.key for entry in sorted(shown, key=lambda entry: -entry.priority)]
         newest_first = self._entries[::-1]
         return [entry.key for state in self.published_order for entry in newest_first if entry.state == state]
 
@@ -190,7 +206,7 @@ class KeyRing:
 
     def _replace(self, old: RingEntry, state: KeyState, now: float | None) -> RingEntry:
         # Newest first within a state means: latest to enter the ring, so the position stays.
-        entry = RingEntry(old.key, state, old.name, now)
+        entry = replace(old, state=state, since=now)
         self._entries[self._entries.index(old)] = entry
         return entry
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 from urllib.parse import urlsplit
 
 from mock_idp.issuer.store import digest
@@ -29,22 +30,32 @@ class ShownError(Exception):
 
 
 class RedirectedError(Exception):
-    """A request that is refused to its client. `code` is one of RFC 6749 section 4.1.2.1 or Core section 3.1.2.6."""
+    """A request that is refused to its client. `code` is one of RFC 6749 section 4.1.2.1 or Core section 3.1.2.6.
 
-    def __init__(self, code: str, description: str) -> None:
+    `about` is the parameter to blame, and whether it is missing or invalid.
+    """
+
+    def __init__(
+        self, code: str, description: str, about: tuple[Literal["missing", "invalid"], str] | None = None
+    ) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
+        self.about = about
 
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """Where the answer to a request goes, and its parameters, which are checked by `check_request`."""
+    """Where the answer to a request goes, and its parameters, which are checked by `check_request`.
+
+    `repeated` is one that was given twice, where the vendor tells that the client.
+    """
 
     client: ClientSettings
     redirect_uri: str
     parameters: Mapping[str, str] = field(repr=False)
     mode: str = "query"
+    repeated: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,13 +76,16 @@ def read_request(request: FlowRequest) -> AuthorizationRequest:
 
     Raises ShownError, as an answer could go to anybody.
     """
+    repeated = None
     try:
         parameters: Mapping[str, str] = read_query(request.query)
     except OAuthError as error:
-        raise ShownError(standard_code(error.kind, error.value)[1]) from None
+        if error.kind != "duplicate_parameter" or not request.issuer.vendor.duplicates_last:
+            raise ShownError(standard_code(error.kind, error.value)[1]) from None
+        parameters, repeated = read_query(request.query, first_only=True), error.value
     if "request_uri" in parameters:
         parameters = _pushed(request, parameters)
-    return read_parameters(request, parameters)
+    return replace(read_parameters(request, parameters), repeated=repeated)
 
 
 def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> AuthorizationRequest:
@@ -83,6 +97,8 @@ def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> Auth
     if client is None:
         raise ShownError(f"There is no client {client_id!r}.")
     mode = parameters.get("response_mode", "query")
+    if request.issuer.vendor.needs_redirect_uri and "redirect_uri" not in parameters:
+        raise ShownError("The parameter redirect_uri is missing.")
     redirect_uri = _redirect_uri(client, parameters.get("redirect_uri"))
     return AuthorizationRequest(client, redirect_uri, parameters, mode if mode in RESPONSE_MODES else "query")
 
@@ -90,15 +106,23 @@ def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> Auth
 def check_request(request: FlowRequest, asked: AuthorizationRequest) -> AuthorizationGrant:
     """What the client is to get. Raises RedirectedError."""
     given = asked.parameters
+    if asked.repeated is not None:
+        raise RedirectedError("invalid_request", "duplicated parameter")
     if "request" in given:
         raise RedirectedError("request_not_supported", "Request objects are not supported.")
     refusal = request.issuer.vendor.refuse_authorization(request.with_form(given, asked.client.id))
     if refusal is not None:
         raise RedirectedError(*refusal)
     if given.get("response_mode", "query") not in RESPONSE_MODES:
-        raise RedirectedError("invalid_request", f"response_mode must be one of {', '.join(RESPONSE_MODES)}.")
+        raise RedirectedError(
+            "invalid_request",
+            f"response_mode must be one of {', '.join(RESPONSE_MODES)}.",
+            ("invalid", "response_mode"),
+        )
     if "response_type" not in given:
-        raise RedirectedError("invalid_request", "The parameter response_type is missing.")
+        raise RedirectedError(
+            "invalid_request", "The parameter response_type is missing.", ("missing", "response_type")
+        )
     if given["response_type"] != "code":
         raise RedirectedError("unsupported_response_type", "Only the response type code is supported.")
     if asked.client.grant_types is not None and "authorization_code" not in asked.client.grant_types:
@@ -161,9 +185,16 @@ def is_redirect_uri(text: str) -> bool:
 def _challenge(request: FlowRequest, client: ClientSettings, given: Mapping[str, str]) -> tuple[str | None, str]:
     """`code_challenge` and its method (RFC 7636 section 4.3)."""
     challenge = given.get("code_challenge")
+    required = request.issuer.vendor.required_challenge_method if client.require_pkce else None
+    if required is not None and given.get("code_challenge_method") != required:
+        about: Literal["missing", "invalid"] = "invalid" if "code_challenge_method" in given else "missing"
+        sentence = f"The parameter code_challenge_method must be {required}."
+        raise RedirectedError("invalid_request", sentence, (about, "code_challenge_method"))
     if challenge is None:
         if client.require_pkce or "code_challenge_method" in given:
-            raise RedirectedError("invalid_request", "The parameter code_challenge is missing.")
+            raise RedirectedError(
+                "invalid_request", "The parameter code_challenge is missing.", ("missing", "code_challenge")
+            )
         return None, "plain"
     vendor = request.issuer.vendor
     document = vendor.discovery(request.context)

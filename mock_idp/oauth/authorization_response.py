@@ -12,27 +12,34 @@ from mock_idp.oauth.request import FlowRequest
 NOT_CACHED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"), ("Referrer-Policy", "no-referrer"))
 
 
-def redirect(url: str) -> Response:
+def redirect(request: FlowRequest, url: str) -> Response:
     """A browser is sent on, with GET (RFC 9700 section 4.12: 303, lest a form with a password is sent on)."""
-    return Response(303, (("Location", url), *NOT_CACHED))
+    return Response(request.issuer.vendor.redirect_status, (("Location", url), *NOT_CACHED))
 
 
-def send_back(request: FlowRequest, asked: AuthorizationRequest, parameters: dict[str, str]) -> Response:
+def send_back(
+    request: FlowRequest, asked: AuthorizationRequest, parameters: dict[str, str], session_id: str = ""
+) -> Response:
     """These parameters, with state and issuer (RFC 9207), to the redirect URI in the mode that was asked for."""
     if "state" in asked.parameters:
         parameters["state"] = asked.parameters["state"]
     if request.issuer.vendor.discovery(request.context).get("authorization_response_iss_parameter_supported"):
         parameters["iss"] = request.identifier
+    parameters = request.issuer.vendor.sent_back(parameters, session_id)
     if asked.mode == "form_post":
         return page("form_post.html", url=asked.redirect_uri, parameters=parameters)
     if asked.mode == "fragment":
-        return redirect(f"{asked.redirect_uri}#{urlencode(parameters)}")
-    return redirect(with_query(asked.redirect_uri, parameters))
+        return redirect(request, f"{asked.redirect_uri}#{urlencode(parameters)}")
+    return redirect(request, with_query(asked.redirect_uri, parameters))
 
 
 def refuse(request: FlowRequest, asked: AuthorizationRequest, error: RedirectedError) -> Response:
     """An error response (RFC 6749 section 4.1.2.1)."""
-    return send_back(request, asked, {"error": error.code, "error_description": error.description})
+    vendor, description = request.issuer.vendor, error.description
+    if error.about is not None and error.about[0] in vendor.parameter_words:
+        description = vendor.parameter_words[error.about[0]].replace("{name}", error.about[1])
+    described = {} if error.code in vendor.undescribed_errors else {"error_description": description}
+    return send_back(request, asked, {"error": error.code, **described})
 
 
 def with_query(url: str, parameters: dict[str, str]) -> str:

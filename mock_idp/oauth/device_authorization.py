@@ -13,7 +13,7 @@ from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.logins import user_without_page
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.scope_policy import granted_audience, granted_scope
+from mock_idp.oauth.scope_policy import granted_audience, granted_scope, known_scope
 from mock_idp.oauth.token_endpoint import claimed_client_id
 from mock_idp.vendors.grant_types import DEVICE_CODE
 from mock_idp.vendors.routes import device_page
@@ -31,7 +31,8 @@ def respond(request: FlowRequest) -> Response:
         client = authenticate(request, form)
         if client.grant_types is not None and DEVICE_CODE not in client.grant_types:
             raise OAuthError("grant_not_allowed", DEVICE_CODE)
-        scope = granted_scope(request, client, form)
+        read = granted_scope if request.issuer.vendor.refuses_device_scope else known_scope
+        scope = read(request, client, form)
         audience = granted_audience(request, client, form)
     except OAuthError as error:
         return request.refusal(error, form, claimed_client_id(request, form))

@@ -18,7 +18,7 @@ def allow(request: FlowRequest, device: DeviceRequest, user: UserSettings) -> No
         scope=device.scope,
         audience=device.audience,
         auth_time=int(request.now),
-        session_id=secrets.token_hex(16),
+        session_id=request.issuer.vendor.session_id(secrets.token_hex(16)),
         grant_type=DEVICE_CODE,
     )
     device.family = Family(grant)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from mock_idp.http11.response import Response
 from mock_idp.jose.errors import JoseError
-from mock_idp.jose.verification import read_jws, verifies
+from mock_idp.jose.verification import read_jws
 from mock_idp.oauth.authorization_request import is_redirect_uri
 from mock_idp.oauth.authorization_response import redirect, with_query
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form, read_query
 from mock_idp.oauth.logins import current_login, end_login
+from mock_idp.oauth.own_tokens import is_ours
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.refresh_token_logout import refresh_token_logout
 from mock_idp.oauth.request import FlowRequest
@@ -29,16 +30,25 @@ def respond(request: FlowRequest) -> Response:
             given |= form
         client_id = _client_id(request, given)
         target = _target(request, given, client_id)
+        if request.issuer.vendor.logout_by_hint and "id_token_hint" in given:
+            _end_hinted(request, given["id_token_hint"])
     except (OAuthError, _Refused) as error:
         return page("message.html", 400, title="This request cannot be answered", text=str(error))
     state = {"state": given["state"]} if "state" in given else {}
     response = (
         page("message.html", title="Logged out", text="You are logged out.")
         if target is None
-        else redirect(with_query(target, state))
+        else redirect(request, with_query(target, state))
     )
     login = current_login(request)
     return response if login is None else response.with_header("Set-Cookie", end_login(request, login[0]))
+
+
+def _end_hinted(request: FlowRequest, hint: str) -> None:
+    session_id = read_jws(hint).claims.get("sid")
+    if isinstance(session_id, str):
+        request.issuer.flows.logins.take(session_id, request.now)
+        request.issuer.flows.end_session(session_id)
 
 
 class _Refused(Exception):
@@ -54,7 +64,7 @@ def _client_id(request: FlowRequest, given: Mapping[str, str]) -> str | None:
         jws = read_jws(hint)
     except JoseError:
         raise _Refused("The id_token_hint is no token.") from None
-    if not any(verifies(jws, one.key.public_key) for one in request.issuer.key_entries()):
+    if not is_ours(request.issuer, jws):
         raise _Refused("The id_token_hint is not a token of this issuer.")
     audience = jws.claims.get("aud")
     hinted = audience[0] if isinstance(audience, list) and audience else audience

@@ -26,6 +26,13 @@ _MODULES = {
 }
 
 
+def answer(name: str, request: FlowRequest) -> Response:
+    """The answer of the endpoint of this name. Raises JoseError when nothing can be signed."""
+    vendor = request.issuer.vendor
+    refused = vendor.refuse_request(request) if name in vendor.guarded_endpoints else None
+    return refused or find_endpoint(name)(request)
+
+
 @cache
 def find_endpoint(name: str) -> Endpoint:
     """The endpoint of this name."""

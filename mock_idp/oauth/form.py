@@ -49,6 +49,11 @@ def read_query(text: str, first_only: bool = False) -> dict[str, str]:
     return {name: value for name, value in parameters.items() if value}
 
 
+def has_empty(body: bytes, name: str) -> bool:
+    """Whether a form names a parameter and gives it no value."""
+    return (name, b"") in ((key.decode("latin-1"), value) for key, value in parse_qsl(body, keep_blank_values=True))
+
+
 def _from_json(body: bytes) -> dict[str, str]:
     try:
         document = json.loads(body)

@@ -66,6 +66,34 @@ def id_token(
     return issuer.mint(spec, context).token
 
 
+def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Claims, access_token: str) -> str:
+    """The ID token of a client that logs in as a user of its own. In: what is said of that user. Raises JoseError."""
+    issuer, vendor, context = request.issuer, request.issuer.vendor, request.context
+    iat, exp = lifetime(_with_lifetime(context, vendor), request.now)
+    about = IdTokenRequest(
+        client_id=client.id,
+        session_id="",
+        username="",
+        subject=str(account["sub"]),
+        context=context,
+        grant_type="client_credentials",
+        now=request.now,
+    )
+    claims: Claims = {
+        "iss": vendor.issuer(context),
+        "sub": account["sub"],
+        "aud": client.id,
+        "exp": exp,
+        "iat": iat,
+        "at_hash": token_hash(access_token, issuer.find_key("current").key.algorithm.name),
+        **vendor.id_token_extra(about),
+        **account,
+        **context.extra_claims,
+    }
+    spec = TokenSpec(payload=compact_json(claims).decode("utf-8"), header={"typ": "JWT"}, key=_signer(issuer))
+    return issuer.mint(spec, context).token
+
+
 def _signer(issuer: Issuer) -> str:
     """The key that signs ID tokens; an issuer with keys of its own choice may not have the vendor's."""
     name = issuer.vendor.id_token_key

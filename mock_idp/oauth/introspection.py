@@ -9,27 +9,34 @@ from mock_idp.issuer.store import digest
 from mock_idp.jose.verification import read_jws
 from mock_idp.oauth.client_authentication import authenticate
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.form import read_form
+from mock_idp.oauth.form import has_empty, read_form
 from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.token_endpoint import claimed_client_id
 from mock_idp.oauth.users import look_up, subject_of
 
-_NOT_CACHED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
-
 
 def respond(request: FlowRequest) -> Response:
     """What is known of a token, to a client that says who it is; `{"active": false}` of any that is not good."""
-    form: dict[str, str] = {}
+    vendor, form = request.issuer.vendor, dict[str, str]()
     try:
         form = read_form(request.content_type, request.body)
-        authenticate(request, form)
-        if "token" not in form:
+        client = authenticate(request, form)
+        refused = vendor.refuse_introspection(request.with_form(form, client.id), client.public)
+        if refused is not None:
+            return refused
+        if "token" not in form and not (vendor.reads_empty_values and has_empty(request.body, "token")):
             raise OAuthError("missing_parameter", "token")
     except OAuthError as error:
         return request.refusal(error, form, claimed_client_id(request, form))
-    about = _refresh_token(request, form["token"]) or _access_token(request, form["token"]) or {"active": False}
-    return json_response(200, about, _NOT_CACHED)
+    asked = request.with_form(form, client.id)
+    text = form.get("token", "")
+    about = _refresh_token(request, text)
+    is_refresh = about is not None
+    about = about or _access_token(request, text)
+    if about is None or not vendor.tells_of(asked, about, is_refresh):
+        about = {"active": False}
+    return json_response(200, about, vendor.introspection_headers)
 
 
 def _access_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
@@ -44,7 +51,7 @@ def _access_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
     if token.family is not None:
         about["username"] = token.family.grant.user.username
         about.setdefault("sub", subject_of(token.family.grant.user, request.issuer.vendor))
-    return about
+    return request.issuer.vendor.introspected(about, token.claims)
 
 
 def _refresh_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
@@ -55,7 +62,7 @@ def _refresh_token(request: FlowRequest, text: str) -> dict[str, Any] | None:
     if text.count(".") == 2:
         claims = read_jws(text).claims
         about = {"client_id": grant.client_id, "username": grant.user.username, "token_type": claims["typ"]}
-        return {**claims, **about, "active": True}
+        return request.issuer.vendor.introspected({**claims, **about, "active": True}, claims)
     return {
         "active": True,
         "iss": request.identifier,

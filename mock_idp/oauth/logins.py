@@ -18,18 +18,20 @@ def start_login(request: FlowRequest, user: UserSettings) -> tuple[str, Login, s
     """The id of a new login, the login, and the value of the Set-Cookie header that keeps it."""
     secret = secrets.token_urlsafe(32)
     login = Login(user, int(request.now))
-    request.issuer.flows.logins.put(digest(secret), login, request.now + _LIFETIME_SECONDS)
-    return digest(secret), login, _cookie(request, secret)
+    session_id = _session_id(request, secret)
+    request.issuer.flows.logins.put(session_id, login, request.now + _LIFETIME_SECONDS)
+    return session_id, login, _cookie(request, secret)
 
 
 def current_login(request: FlowRequest) -> tuple[str, Login] | None:
     """The login of the browser a request comes from, with its id; None when its user is gone."""
     secret = _secret(request)
-    login = request.issuer.flows.logins.get(digest(secret), request.now) if secret else None
-    if secret is None or login is None:
+    if not secret:
         return None
-    user = request.issuer.clients.user_now(login.user)
-    return None if user is None else (digest(secret), replace(login, user=user))
+    session_id = _session_id(request, secret)
+    login = request.issuer.flows.logins.get(session_id, request.now)
+    user = request.issuer.clients.user_now(login.user) if login is not None else None
+    return None if login is None or user is None else (session_id, replace(login, user=user))
 
 
 def end_login(request: FlowRequest, session_id: str) -> str:
@@ -53,6 +55,10 @@ def user_without_page(request: FlowRequest, named: str | None, hint: str | None 
         (one for one in clients.users.values() if one.claims.get("email") == hint), None
     )
     return usual if hinted is None else hinted.username
+
+
+def _session_id(request: FlowRequest, secret: str) -> str:
+    return request.issuer.vendor.session_id(digest(secret))
 
 
 def _name(request: FlowRequest) -> str:

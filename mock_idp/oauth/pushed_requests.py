@@ -32,9 +32,14 @@ def respond(request: FlowRequest) -> Response:
             raise RedirectedError("invalid_request", "A pushed request has no request_uri.")
         check_request(request, read_parameters(request, parameters))
     except ShownError as error:
-        return json_response(400, {"error": "invalid_request", "error_description": str(error)}, _NOT_CACHED)
+        return _refused(request, "invalid_request", str(error))
     except RedirectedError as error:
-        return json_response(400, {"error": error.code, "error_description": error.description}, _NOT_CACHED)
+        return _refused(request, error.code, error.description)
     uri = f"urn:ietf:params:oauth:request_uri:{secrets.token_urlsafe(32)}"
     request.issuer.flows.pushed.put(digest(uri), parameters, request.now + LIFETIME_SECONDS)
     return json_response(201, {"request_uri": uri, "expires_in": LIFETIME_SECONDS}, _NOT_CACHED)
+
+
+def _refused(request: FlowRequest, code: str, description: str) -> Response:
+    in_its_words = request.issuer.vendor.refuse_pushed(code, description)
+    return in_its_words or json_response(400, {"error": code, "error_description": description}, _NOT_CACHED)

@@ -22,11 +22,12 @@ def respond(request: FlowRequest) -> Response:
         client = authenticate(request, form)
         if "token" not in form:
             raise OAuthError("missing_parameter", "token")
-        if not _revoke_refresh_token(request, client, form["token"]):
-            _revoke_access_token(request, client, form["token"])
+        known = _revoke_refresh_token(request, client, form["token"])
+        known = known or _revoke_access_token(request, client, form["token"])
     except OAuthError as error:
         return request.refusal(error, form, claimed_client_id(request, form))
-    return Response(200, (("Cache-Control", "no-store"), ("Pragma", "no-cache")))
+    unknown = None if known else request.issuer.vendor.revoked_nothing()
+    return unknown or Response(200, (("Cache-Control", "no-store"), ("Pragma", "no-cache")))
 
 
 def _revoke_refresh_token(request: FlowRequest, client: ClientSettings, text: str) -> bool:
@@ -40,11 +41,12 @@ def _revoke_refresh_token(request: FlowRequest, client: ClientSettings, text: st
     return True
 
 
-def _revoke_access_token(request: FlowRequest, client: ClientSettings, text: str) -> None:
+def _revoke_access_token(request: FlowRequest, client: ClientSettings, text: str) -> bool:
     token = own_token(request.issuer, text)
     if token is None:
-        return
+        return False
     if token.client_id not in (None, client.id):
         raise OAuthError("bad_refresh_token", OTHER_CLIENT)
     until = token.claims.get("exp", request.now + request.context.token_lifetime_seconds)
     request.issuer.flows.revoked.put(digest(text), True, until)
+    return True

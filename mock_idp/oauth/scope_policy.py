@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import has_empty
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import ClientSettings
 from mock_idp.vendors.grant_types import TOKEN_EXCHANGE
@@ -25,10 +26,12 @@ def granted_scope(request: FlowRequest, client: ClientSettings, form: Mapping[st
     Raises OAuthError `missing_scope`, `unknown_scope`, `scope_not_allowed`.
     """
     words = unique(form.get("scope", "").split())
+    if request.issuer.vendor.reads_empty_values and "grant_type" in form and _has_nameless(request, form):
+        raise OAuthError("unknown_scope", form.get("scope", ""))
     if not words:
         if not client.anonymous and request.issuer.vendor.needs_scope(request.context):
             raise OAuthError("missing_scope")
-        return client.scopes or ()
+        return request.issuer.vendor.usual_scope(client.scopes or ())
     known, vendor = request.issuer.settings.scopes, request.issuer.vendor
     for word in words:
         if word in IDENTITY_SCOPES:
@@ -38,6 +41,25 @@ def granted_scope(request: FlowRequest, client: ClientSettings, form: Mapping[st
         if client.scopes is not None and not vendor.has_scope(word, client.scopes):
             raise OAuthError("scope_not_allowed", word)
     return words
+
+
+def known_scope(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> tuple[str, ...]:
+    """The words of the requested scope that the client may have; the others count for nothing.
+
+    Raises OAuthError `missing_scope`.
+    """
+    granted: list[str] = []
+    for word in unique(form.get("scope", "").split()):
+        try:
+            granted += granted_scope(request, client, {"scope": word})
+        except OAuthError:
+            continue
+    return tuple(granted) if "scope" in form else granted_scope(request, client, form)
+
+
+def _has_nameless(request: FlowRequest, form: Mapping[str, str]) -> bool:
+    """Whether a scope without a name was asked for, as stands between two blanks."""
+    return "" in form.get("scope", "-").split(" ") or has_empty(request.body, "scope")
 
 
 def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> str | None:
@@ -60,6 +82,8 @@ def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping
             raise OAuthError("missing_audience")
         return None
     known = request.issuer.settings.audiences
+    if known is None and vendor.audiences_are_clients and request.issuer.clients.clients:
+        known = (request.context.audience, *request.issuer.clients.clients)
     if known is not None and audience not in known:
         raise OAuthError("unknown_audience", audience)
     if client.audiences is not None and audience not in client.audiences:

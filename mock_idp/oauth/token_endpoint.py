@@ -31,6 +31,9 @@ def respond(request: FlowRequest) -> Response:
         if grant_type in vendor.own_grants:
             return own_grant(vendor.own_grants[grant_type])(request, form)
         client = _client(request, form, grant_type)
+        refused = _other_origin(request, client)
+        if refused is not None:
+            return refused
         if repeated is not None:
             raise OAuthError("duplicate_parameter", repeated)
         refused = vendor.refuse_client(request.with_form(form, client.id))
@@ -41,6 +44,13 @@ def respond(request: FlowRequest) -> Response:
         return find_grant(grant_type)(request, client, form)
     except OAuthError as error:
         return request.refusal(error, form, claimed_client_id(request, form))
+
+
+def _other_origin(request: FlowRequest, client: ClientSettings) -> Response | None:
+    origins = client.web_origins
+    if origins is None or not request.has("origin") or {request.header("origin"), "*"} & {*origins}:
+        return None
+    return request.issuer.vendor.refuse_origin(request)
 
 
 def _form(request: FlowRequest) -> tuple[dict[str, str], str | None]:

@@ -43,8 +43,6 @@ def user_token_response(
     origin = GrantOrigin((family.grant.grant_type, *(("refresh_token",) if refreshed else ())), is_offline(family))
     token = access_token(request, client, family, scope, audience=audience, origin=origin)
     document = token_document(request, token, scope)
-    if "scope" in document and scope:
-        document["scope"] = " ".join(unique((*scope, *document["scope"].split())))
     if refresh and _may_refresh(request, client, family):
         document["refresh_token"] = refresh_token(request, family, refresh_scope or scope)
         if "refresh_expires_in" in document and not is_offline(family):
@@ -95,7 +93,7 @@ def access_token(
     )
     usual = vendor.claims(context, asked)
     spec = TokenSpec(
-        permissions=permissions,
+        permissions=permissions or None,
         subject=asked.subject,
         client_id=client.id,
         audience=wanted,

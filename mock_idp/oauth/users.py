@@ -28,6 +28,10 @@ STANDARD_CLAIMS = frozenset(name for names in _OF_SCOPE.values() for name in nam
 def checked_user(issuer: Issuer, username: str, password: str) -> UserSettings | None:
     """The user with this name and password, or None."""
     user = issuer.clients.user(username)
+    if user is None and issuer.vendor.login_by_email:
+        name = username.lower()
+        names = ((one, (one.username, str(one.claims.get("email")))) for one in issuer.clients.users.values())
+        user = next((one for one, also in names if name in map(str.lower, also)), None)
     if user is None or user.password is None:
         return user
     return user if hmac.compare_digest(user.password.encode(), password.encode("utf-8", "surrogatepass")) else None

@@ -39,14 +39,15 @@ def is_preflight(endpoint: str, request: Request) -> bool:
 def preflight_response(issuer: Issuer, endpoint: str, methods: Sequence[str], request: Request) -> Response:
     """The answer to a preflight: any origin may ask, as the client is not known yet."""
     wanted = request.header("access-control-request-headers") or _USUAL_HEADERS
+    plain = endpoint in _DOCUMENTS and issuer.vendor.cors_of_documents == "credentials"
     return Response(
         200,
         (
             *_headers(issuer, endpoint, request.header("origin")),
-            ("Access-Control-Allow-Methods", ", ".join((*methods, "OPTIONS"))),
+            ("Access-Control-Allow-Methods", ", ".join(("GET",) if plain else (*methods, "OPTIONS"))),
             ("Access-Control-Allow-Headers", wanted),
             ("Access-Control-Max-Age", _PREFLIGHT_SECONDS),
-            ("Vary", "Origin"),
+            *(() if plain else (("Vary", "Origin"),)),
         ),
     )
 
@@ -80,6 +81,8 @@ def share_document(
 
 def _share(headers: list[tuple[str, str]], issuer: Issuer, endpoint: str, origin: str) -> None:
     headers += _headers(issuer, endpoint, origin)
+    if endpoint in _DOCUMENTS and issuer.vendor.cors_of_documents == "credentials":
+        return
     varies = [value for name, value in headers if name.lower() == "vary"]
     if not any("origin" in value.lower() for value in varies):
         headers.append(("Vary", "Origin"))
@@ -89,7 +92,8 @@ def _headers(issuer: Issuer, endpoint: str, origin: str) -> list[tuple[str, str]
     headers = [(_ALLOW_ORIGIN, origin)]
     if issuer.vendor.cors_credentials:
         # Documents are for everybody, so nobody needs to say who they are.
-        headers.append(("Access-Control-Allow-Credentials", "false" if endpoint in _DOCUMENTS else "true"))
+        varying = endpoint in _DOCUMENTS and issuer.vendor.cors_of_documents == "varying"
+        headers.append(("Access-Control-Allow-Credentials", "false" if varying else "true"))
     return headers
 
 

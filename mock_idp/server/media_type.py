@@ -13,14 +13,12 @@ if TYPE_CHECKING:
 def negotiate(
     headers: list[tuple[str, str]], issuer: Issuer, document: Document, asked: Sequence[tuple[str, str]]
 ) -> None:
-    """Set the Content-Type of the JWKS to the vendor's own if the request names that one in Accept, and not JSON.
+    """Set the Content-Type of the JWKS to the vendor's own if the request names that one in Accept, and nothing else.
 
     In: the headers of the answer, which are changed, and those of the request.
     """
     media_type = issuer.vendor.jwk_set_media_type
     if media_type is None or document is not issuer.documents["jwks"]:
         return
-    accept = ",".join(value for name, value in asked if name.lower() == "accept")
-    named = {one.partition(";")[0].strip().lower() for one in accept.split(",")}
-    if media_type in named and "application/json" not in named:
+    if [value.strip().lower() for name, value in asked if name.lower() == "accept"] == [media_type]:
         headers[:] = [(name, media_type if name == "Content-Type" else value) for name, value in headers]

@@ -30,6 +30,9 @@ def vendor_response(issuer: Issuer, endpoint: str, request: IssuerRequest, claim
     if request.method not in methods:
         return _not_served(issuer, request, methods)
     if endpoint in ("jwks", "discovery"):
+        refused = issuer.vendor.refuse_document(request.context)
+        if refused is not None:
+            return refused
         return _document(issuer, endpoint, request)
     context = replace(request.context, extra_claims=claims) if claims else request.context
     return _flow(endpoint, flow_request(issuer, replace(request, context=context)))
@@ -44,10 +47,10 @@ def flow_request(issuer: Issuer, request: IssuerRequest) -> FlowRequest:
 
 
 def _flow(endpoint: str, request: FlowRequest) -> Response:
-    from mock_idp.oauth.endpoints import find_endpoint
+    from mock_idp.oauth.endpoints import answer
 
     try:
-        return find_endpoint(endpoint)(request)
+        return answer(endpoint, request)
     except JoseError as error:
         # An issuer that was left without a signing key, for example.
         raise MockIdpError(503, error.code, error.sentence) from None

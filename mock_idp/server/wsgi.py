@@ -87,7 +87,7 @@ class MockIdpWsgi:
         issuer = route.issuer
         document = issuer.documents.get(path) or issuer.documents.get(route.endpoint)
         settings = self.state.settings
-        if document is None or settings.trust_forwarded or settings.backchannel_dynamic:
+        if document is None or issuer.is_closed or settings.trust_forwarded or settings.backchannel_dynamic:
             return None
         if route.endpoint in issuer.faults.armed or route.endpoint in issuer.stubs.armed:
             return None

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from email.utils import formatdate
 from math import floor
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from mock_idp.http11.response import Headers, Response
@@ -15,6 +16,7 @@ from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.kid import KidSource
 from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER, KeyState
+from mock_idp.vendors.back_channel import BackChannel
 from mock_idp.vendors.context import (
     Claims,
     IssuerContext,
@@ -42,7 +44,7 @@ RefreshHabit = Literal["rotate", "reissue", "keep"]
 4.14.2). reissue: each use gives a new one, the old stays good. keep: there is one, and it stays."""
 
 
-class Vendor(People):
+class Vendor(BackChannel, People):
     """One vendor; the defaults are those of the specifications, and the paths those of the vendor `custom`.
 
     Its name is that of the folder of its class. All methods are pure: same arguments, same result, except for random
@@ -53,6 +55,8 @@ class Vendor(People):
 
     judged_by_default: ClassVar[bool] = False
     """Whether scenarios that name no vendors run with it."""
+    judged_options: ClassVar[Options] = MappingProxyType({})
+    """Options with which scenarios judge, so that one fault of a service doesn't hide all others."""
     option_schemas: ClassVar[OptionSchemas] = {}
     """The options of its issuers; each schema has a `default`."""
     default_permissions_claim = "permissions"
@@ -65,12 +69,24 @@ class Vendor(People):
     """The members of a published RSA key, in the order they are served."""
     published_order: tuple[KeyState, ...] = DEFAULT_PUBLISHED_ORDER
     """The states whose keys are published, in the order of the JWKS."""
+    keys_by_priority = False
+    """Whether keys keep their place in the JWKS whatever their state, those of the start as `usual_keys` has them."""
+    certificate_families: tuple[str, ...] = ("RSA", "EC", "OKP")
+    """The kinds of keys that have a certificate, where keys have one."""
+    certificate_version: Literal[1, 3] = 3
+    makes_missing_key = False
+    """Whether a token that no key is there to sign is signed with a key that is made for it, and stays."""
+    dead_states: frozenset[KeyState] = frozenset({"hidden", "revoked"})
+    """The states of keys whose tokens it takes from nobody."""
     jwk_set_media_type: str | None = None
     """The type of the JWKS for those who ask for that type."""
     request_id_header: str | None = None
     """The header with which it names a request."""
     cors_credentials = False
     """Whether web pages of other origins may send credentials along."""
+    cors_of_documents: Literal["varying", "credentials"] = "varying"
+    """What a page that asks for a document is told: that the answer varies with the origin, or that credentials may
+    come along, even where nobody looks at them."""
     endpoint_paths: ClassVar[Mapping[str, str]] = {
         "authorization": "/oauth2/authorize",
         "userinfo": "/oauth2/userinfo",
@@ -81,6 +97,8 @@ class Vendor(People):
         "pushed_authorization_request": "/oauth2/par",
     }
     """The endpoints beside the token endpoint that the default discovery document names."""
+    path_ends: tuple[str, ...] = ("",)
+    """What may stand behind each of its paths."""
     more_paths: ClassVar[Mapping[str, str]] = {}
     """Paths, with their endpoints, that no discovery document names."""
 
@@ -106,6 +124,8 @@ class Vendor(People):
     """Whether a path of the issuer also follows the well-known part of OpenID's document (RFC 8414 section 5)."""
     back_endpoints: tuple[str, ...] = BACK_CHANNEL
     """The members of the discovery document that follow the name which a client knows the server by."""
+    refuses_device_scope = True
+    """Whether a device is told of a scope that its client may not have."""
     device_page = "{base}/device"
     """Where a user enters a user code; `{base}` and `{issuer}` stand for the base URL and the issuer."""
 
@@ -221,6 +241,10 @@ class Vendor(People):
         """The answer to a token request that is refused before it is read."""
         return None
 
+    def refuse_document(self, context: IssuerContext) -> Response | None:
+        """The answer to a request for keys or discovery that is refused."""
+        return None
+
     def refuse_client(self, request: IssuerRequest) -> Response | None:
         """The answer to a token request of a client that is known, refused before its grant."""
         return None
@@ -236,6 +260,10 @@ class Vendor(People):
     def has_scope(self, word: str, declared: Collection[str]) -> bool:
         """Whether a word of a requested scope is one of those that an issuer or a client declares."""
         return word in declared
+
+    def usual_scope(self, declared: tuple[str, ...]) -> tuple[str, ...]:
+        """What a client gets that asks for no scope. In: all that it may ask for."""
+        return declared
 
     def machine_scope_problem(self, word: str) -> ProblemKind | None:
         """What is wrong with one word of the scope of a client_credentials request."""
@@ -255,6 +283,10 @@ class Vendor(People):
         """The JOSE header of an access token in the vendor's order; `alg` and `kid` only mark their place."""
         return {"alg": None, "typ": "at+jwt", "kid": None}
 
+    def header_bytes(self, members: Mapping[str, Any]) -> bytes | None:
+        """How the header of a token is written, where it is not JSON without white space."""
+        return None
+
     def claims(self, context: IssuerContext, request: TokenRequest) -> Claims:
         """The claims of an access token in the vendor's order, permissions where it has them; here as RFC 9068 says."""
         iat, exp = lifetime(context, request.now)
@@ -269,8 +301,9 @@ class Vendor(People):
             "jti": str(uuid.uuid4()),
             "client_id": client_id,
         }
-        if request.permissions:
-            claims["scope"] = " ".join(request.permissions)
+        words = dict.fromkeys((*request.scope, *request.permissions))
+        if words:
+            claims["scope"] = " ".join(words)
         claims[context.permissions_claim] = list(request.permissions)
         return claims
 
@@ -292,6 +325,10 @@ class Vendor(People):
         """The headers of a token response."""
         return ("Content-Type", "application/json"), ("Cache-Control", "no-store")
 
+    def machine_response(self, document: dict[str, Any]) -> dict[str, Any]:
+        """A token response for a client that has an ID token, as the vendor has its members."""
+        return document
+
     # Users
 
     def scope_words(self, scope: tuple[str, ...]) -> list[str]:
@@ -305,14 +342,6 @@ class Vendor(People):
     def refresh_token(self, request: RefreshTokenRequest) -> str:
         """A refresh token; here one that says nothing."""
         return secrets.token_urlsafe(32)
-
-    def needs_offline_access(self, context: IssuerContext) -> bool:
-        """Whether only the scope offline_access brings a refresh token."""
-        return False
-
-    def device_response(self, document: dict[str, Any], context: IssuerContext) -> dict[str, Any]:
-        """What a device is told, made of the answer of RFC 8628 section 3.2."""
-        return document
 
 
 def http_date(unix_seconds: float) -> str:

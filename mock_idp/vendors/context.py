@@ -84,7 +84,8 @@ class GrantOrigin:
 class TokenRequest:
     """Who asks for a token. None leaves a value to the vendor's usual one; `now` is in unix seconds.
 
-    `origin` counts for tokens of users only.
+    `origin` counts for tokens of users only. `scope` are the words that were granted, for vendors whose tokens say more
+    of them than the permissions they became; `empty_permissions` says that a list of none was asked for.
     """
 
     now: float
@@ -94,6 +95,8 @@ class TokenRequest:
     audience: str | Sequence[str] | None = None
     permissions: Sequence[str] = ()
     origin: GrantOrigin = GrantOrigin()
+    scope: tuple[str, ...] = ()
+    empty_permissions: bool = False
 
 
 @dataclass(frozen=True)

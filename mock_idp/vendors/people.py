@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 from mock_idp.vendors.context import Claims, IdTokenRequest, IssuerContext, StepUp, TokenPlace
 
@@ -17,6 +19,18 @@ class People:
     """Whether ID tokens have `at_hash`, which Core section 3.1.3.6 leaves open where the token endpoint made them."""
     id_token_lifetime_seconds: int | None = None
     """How long ID tokens are good for where nobody says it; None for as long as access tokens."""
+    login_by_email = False
+    """Whether users log in with their address as well, and their name in capitals or not."""
+    needs_redirect_uri = False
+    """Whether an authorization request says where the answer goes, even where the client has declared one place."""
+    required_challenge_method: str | None = None
+    """The one method of PKCE that is good enough for a client that has to use it."""
+    parameter_words: Mapping[str, str] = MappingProxyType({})
+    """What is said of a parameter `{name}` of an authorization request that is `missing` or `invalid`."""
+    undescribed_errors: frozenset[str] = frozenset()
+    """The errors of authorization responses that have no error_description."""
+    redirect_status: Literal[302, 303] = 303
+    """How a browser is sent on (RFC 9700 section 4.12 wants 303)."""
     id_token_key = "current"
     """The key that signs ID tokens."""
 
@@ -27,6 +41,34 @@ class People:
     def person_of(self, subject: str) -> str:
         """The `sub` of ID tokens and userinfo. In: that of access tokens about the same user."""
         return subject
+
+    def account_of_client(self, context: IssuerContext, client_id: str) -> Claims | None:
+        """What userinfo says of a client that logs in as a user of its own, `sub` among it; with the scope openid it
+        gets an ID token as well. None where clients are no users.
+        """
+        return None
+
+    def code(self, session_id: str) -> str:
+        """An authorization code for a login of this session."""
+        return secrets.token_urlsafe(32)
+
+    def sent_back(self, parameters: dict[str, str], session_id: str) -> dict[str, str]:
+        """The parameters with which a browser comes back to the client, in the vendor's order. In: those of the
+        specification, and the session, which is empty where there is none.
+        """
+        return parameters
+
+    def needs_offline_access(self, context: IssuerContext) -> bool:
+        """Whether only the scope offline_access brings a refresh token."""
+        return False
+
+    def device_response(self, document: dict[str, Any], context: IssuerContext) -> dict[str, Any]:
+        """What a device is told, made of the answer of RFC 8628 section 3.2."""
+        return document
+
+    def session_id(self, login: str) -> str:
+        """The id of the session of a login, `sid` in tokens. In: one that is random."""
+        return login
 
     def anybody(self, username: str) -> Claims:
         """The claims about a user nobody declared: those that clients look for, where the vendor has them."""

@@ -11,6 +11,8 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "fidelity"
 PEOPLE = Path(__file__).with_name("people")
 """What is known of ID tokens and userinfo, by vendor, each member with its source."""
+CORRECTED = Path(__file__).with_name("corrected")
+"""Where a real server contradicts the fixture of its vendor, by vendor: members that count in place of those."""
 _ANNOTATIONS = frozenset({"value", "confirmed", "note"})
 
 
@@ -23,7 +25,18 @@ def why_not(vendor: str) -> str | None:
 def load(vendor: str) -> dict[str, Any]:
     """The fixture of a vendor. Raises FileNotFoundError."""
     document: dict[str, Any] = json.loads((FOLDER / f"{vendor}.json").read_text(encoding="utf-8"))
+    corrected = CORRECTED / f"{vendor}.toml"
+    if corrected.exists():
+        document = _merged(document, tomllib.loads(corrected.read_text(encoding="utf-8")))
     return {**document, "people": tomllib.loads((PEOPLE / f"{vendor}.toml").read_text(encoding="utf-8"))}
+
+
+def _merged(said: Mapping[str, Any], better: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises KeyError for a correction of what is not said."""
+    merged = {**said}
+    for name, value in better.items():
+        merged[name] = _merged(said[name], value) if isinstance(value, Mapping) else value
+    return merged
 
 
 def confirmed(entry: Any) -> bool:

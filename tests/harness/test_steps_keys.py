@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jwt
 import pytest
 from cell_bench import Bench
 from small_service import SmallService, honest
@@ -116,6 +117,14 @@ def test_after_a_rotation_the_first_key_signs_again(bench: Bench, service: Small
         assert run_cell(bench.cell(steps('do = "rotate-keys"', 'do = "send"'), style), session).verdict == PASSED
         assert session.signing_kid() == kid
         assert (kid in published(session), len(published(session))) == (True, len(before))
+
+
+def test_a_realm_is_judged_by_its_plainest_tokens(bench: Bench, service: SmallService) -> None:
+    """One audience, and the signing key first: a list, and another key in front, are cases of their own."""
+    with bench.session(service, "keycloak") as session:
+        for issuer in (session.issuer, session.make_issuer("other")):
+            assert isinstance(jwt.decode(issuer.mint({}), options={"verify_signature": False})["aud"], str)
+            assert [key["use"] for key in issuer.key_list()] == ["sig", "enc"]
 
 
 def test_rotate_keys_makes_another_key_sign(bench: Bench) -> None:

@@ -79,7 +79,7 @@ class Rp:
 
     def returned(self, answer: requests.Response) -> dict[str, str]:
         """The parameters a browser brings back to the callback."""
-        assert answer.status_code == 303, answer.text
+        assert answer.status_code in (302, 303), answer.text
         parts = urlsplit(answer.headers["Location"])
         assert f"{parts.scheme}://{parts.netloc}{parts.path}" == CALLBACK
         return dict(parse_qsl(parts.query or parts.fragment))

@@ -144,14 +144,14 @@ def test_a_refresh_keeps_the_time_of_the_login(realm: Rp) -> None:
     ("accept", "expected"),
     [
         ("application/jwk-set+json", "application/jwk-set+json"),
-        ("application/jwk-set+json;q=0.9, */*;q=0.1", "application/jwk-set+json"),
+        ("application/jwk-set+json;q=0.9, */*;q=0.1", "application/json"),
         ("application/json, application/jwk-set+json", "application/json"),
         ("*/*", "application/json"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_the_type_of_a_key_set(realm: Rp, method: str, accept: str, expected: str) -> None:
-    """JSON, unless the request names the type of key sets and not JSON (RFC 7517 section 8.5.2)."""
+    """JSON, unless the request names the type of key sets and nothing else (RFC 7517 section 8.5.2)."""
     url = realm.local(realm.about["jwks_uri"])
     answer = realm.session.request(method, url, headers={"Accept": accept}, timeout=20)
     assert answer.headers["Content-Type"] == expected

@@ -8,7 +8,7 @@ from mock_idp.http11.response import Response
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.scope_policy import claims_of_client, granted_audience, granted_scope, unique
+from mock_idp.oauth.scope_policy import IDENTITY_SCOPES, claims_of_client, granted_audience, granted_scope, unique
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.settings import ClientSettings
 
@@ -24,10 +24,19 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         if problem is not None:
             raise OAuthError(problem, word)
     spec = TokenSpec(
-        permissions=unique((*scope, *client.roles)) if client.roles else scope,
+        permissions=unique((*(word for word in scope if word not in IDENTITY_SCOPES), *client.roles)) or None,
         client_id=client.id,
         audience=granted_audience(request, client, form),
         claims=claims_of_client(request, client),
     )
-    token = request.issuer.mint(spec, request.context).token
-    return token_response(request, token_document(request, token, scope))
+    token = request.issuer.mint(spec, request.context, scope=scope).token
+    document = token_document(request, token, scope)
+    account = vendor.account_of_client(request.context, client.id) if "openid" in scope else None
+    if account is not None:
+        # A client without a user has no ID token, and keys are served without this.
+        from mock_idp.oauth.id_token import id_token_of_client
+
+        document = vendor.machine_response(
+            {**document, "id_token": id_token_of_client(request, client, account, token)}
+        )
+    return token_response(request, document)

@@ -40,7 +40,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         scope=granted_scope(request, client, form),
         audience=granted_audience(request, client, form),
         auth_time=int(request.now),
-        session_id=secrets.token_hex(16),
+        session_id=request.issuer.vendor.session_id(secrets.token_hex(16)),
         grant_type=JWT_BEARER,
     )
     target = claims.get("target_audience")
@@ -60,6 +60,8 @@ def client_of_grant(request: FlowRequest, form: Mapping[str, str]) -> ClientSett
 def _claims(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> dict[str, Any]:
     jws = _read(form)
     own = own_token(request.issuer, form["assertion"])
+    if own is not None and not request.issuer.vendor.takes_own_assertion:
+        raise _bad("it is a token of this server")
     if own is None:
         if not client.anonymous and not any(
             verifies(jws, public_key(jwk)) for jwk in client.keys if jwk.get("kid", jws.kid) == jws.kid

@@ -30,7 +30,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         scope=scope,
         audience=granted_audience(request, client, form),
         auth_time=int(request.now),
-        session_id=secrets.token_urlsafe(16),
+        session_id=request.issuer.vendor.session_id(secrets.token_urlsafe(16)),
         grant_type="password",
     )
     return user_token_response(request, client, Family(granted), scope)

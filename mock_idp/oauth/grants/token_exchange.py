@@ -23,7 +23,14 @@ ACCESS_TOKEN, ID_TOKEN, JWT = (_TYPES + name for name in ("access_token", "id_to
 
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """An access token about the subject, with `act` for the actor (section 4.1); `scope` can only take away."""
+    vendor, asked = request.issuer.vendor, request.with_form(form, client.id)
+    refused = vendor.refuse_exchange(asked, client.public, None)
+    if refused is not None:
+        return refused
     subject = _token(request, form, "subject_token")
+    refused = vendor.refuse_exchange(asked, client.public, subject.claims)
+    if refused is not None:
+        return refused
     more = _act(_token(request, form, "actor_token")) if "actor_token" in form else {}
     wanted = form.get("requested_token_type", ACCESS_TOKEN)
     if wanted not in (ACCESS_TOKEN, JWT):
@@ -39,7 +46,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         scope=scope,
         audience=granted_audience(request, client, form),
         auth_time=int(request.now),
-        session_id=secrets.token_hex(16),
+        session_id=request.issuer.vendor.session_id(secrets.token_hex(16)),
         grant_type=TOKEN_EXCHANGE,
     )
     token = access_token(request, client, Family(granted), scope, more)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
-from mock_idp.http11.response import Headers, Response
+from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.kid import KidSource
+from mock_idp.vendors.back_channel import UserinfoProblem
 from mock_idp.vendors.base import Options, OptionSchemas, Vendor
 from mock_idp.vendors.context import (
     Claims,
@@ -26,8 +28,8 @@ from mock_idp.vendors.context import (
     TokenRequest,
     TokenResponseContext,
 )
-from mock_idp.vendors.keycloak import claims, discovery, errors
-from mock_idp.vendors.keycloak.refresh import LOGGED_OUT, refresh_token
+from mock_idp.vendors.keycloak import back_channel, claims, discovery, errors
+from mock_idp.vendors.keycloak.refresh import LOGGED_OUT, header_bytes, refresh_token
 from mock_idp.vendors.problems import Problem
 from mock_idp.vendors.two_names import BACK_CHANNEL
 
@@ -46,6 +48,7 @@ class Keycloak(Vendor):
     """A realm of a Keycloak server."""
 
     judged_by_default = True
+    judged_options = MappingProxyType({"aud": "string", "first_key": "sig"})
     option_schemas: ClassVar[OptionSchemas] = {
         "realm": {
             "type": "string",
@@ -55,9 +58,10 @@ class Keycloak(Vendor):
         },
         "aud": {
             "type": "string",
-            "enum": ["string", "array", "absent"],
-            "default": "string",
-            "description": "The shape of aud: without an audience mapper it is absent, with several a list.",
+            "enum": ["array", "account", "string", "absent"],
+            "default": "array",
+            "description": "array with the audience mapper of an API, account without; string and absent where the "
+            "client has no full scope, with that mapper and without.",
         },
         "base_path": {
             "type": "string",
@@ -85,7 +89,18 @@ class Keycloak(Vendor):
             "type": "string",
             "enum": ["none", "all"],
             "default": "none",
-            "description": "all refuses token requests to an http URL.",
+            "description": "all refuses requests to an http URL, for documents too.",
+        },
+        "introspects_all": {
+            "type": "boolean",
+            "default": False,
+            "description": "Whether introspection tells clients of tokens whose aud they are not in, as before 26.6.2.",
+        },
+        "first_key": {
+            "type": "string",
+            "enum": ["enc", "sig"],
+            "default": "enc",
+            "description": "Which key of a fresh realm comes first in the JWKS; in a real one that is chance.",
         },
         "realm_enabled": {"type": "boolean", "default": True, "description": "false refuses all token requests."},
         "bearer_only_clients": _clients("Clients that are an API and get no tokens."),
@@ -95,8 +110,23 @@ class Keycloak(Vendor):
     default_client_id = claims.CLIENT_ID
 
     jwk_members = ("kid", "kty", "alg", "use", "x5c", "x5t", "x5t#S256", "n", "e")
+    path_ends = ("", "/")
+    keys_by_priority = True
+    certificate_families = ("RSA",)
+    certificate_version = 1
+    makes_missing_key = True
+    # A disabled key is as good as none.
+    dead_states = frozenset({"hidden", "revoked", "retired"})
     jwk_set_media_type = "application/jwk-set+json"
     cors_credentials = True
+    cors_of_documents = "credentials"
+    refuses_device_scope = False
+    login_by_email = True
+    redirect_status = 302
+    needs_redirect_uri = True
+    required_challenge_method = "S256"
+    parameter_words = MappingProxyType({"missing": "Missing parameter: {name}", "invalid": "Invalid parameter: {name}"})
+    undescribed_errors = frozenset({"login_required", "unsupported_response_type"})
 
     example_credentials = "form"
     duplicates_last = True
@@ -110,6 +140,13 @@ class Keycloak(Vendor):
     refresh_lifetime_seconds = 1800
     offline_lifetime_seconds = 30 * 86_400
     refresh_token_logout = LOGGED_OUT
+    guarded_endpoints = frozenset({"introspect", "revoke", "device_authorization", "par", "userinfo"})
+    reads_empty_values = True
+    introspection_headers = back_channel.INTROSPECTION_HEADERS
+    userinfo_headers = back_channel.USERINFO_HEADERS
+    logout_by_hint = True
+    audiences_are_clients = True
+    takes_own_assertion = False
 
     def issuer(self, context: IssuerContext) -> str:
         return context.base + _realm(context.options)
@@ -156,7 +193,8 @@ class Keycloak(Vendor):
 
     def usual_keys(self, options: Options) -> tuple[KeySettings, ...]:
         # The encryption key is published and never signs, which is what "previous" means.
-        return KeySettings(state="current"), KeySettings(state="previous", algorithm="RS256", use="enc")
+        keys = KeySettings(state="current"), KeySettings(state="previous", algorithm="RS256", use="enc")
+        return keys if options["first_key"] == "sig" else keys[::-1]
 
     def kid(self, key: KidSource) -> str:
         return kid.spki43(key)
@@ -170,11 +208,43 @@ class Keycloak(Vendor):
     def refuse_client(self, request: IssuerRequest) -> Response | None:
         return errors.refuse_client(request)
 
+    def refuse_document(self, request: IssuerContext) -> Response | None:
+        return errors.refuse_document(request)
+
+    def refuse_introspection(self, request: IssuerRequest, public: bool) -> Response | None:
+        return back_channel.refuse_introspection(request, public)
+
+    def tells_of(self, request: IssuerRequest, claims: Mapping[str, Any], refresh: bool) -> bool:
+        return back_channel.tells_of(request, claims, refresh)
+
+    def introspected(self, about: Claims, claims: Mapping[str, Any]) -> Claims:
+        return back_channel.introspected(about, claims)
+
+    def refuse_userinfo(self, context: IssuerContext, problem: UserinfoProblem) -> Response | None:
+        return back_channel.refuse_userinfo(context, problem)
+
+    def revoked_nothing(self) -> Response | None:
+        return back_channel.revoked_nothing()
+
+    def refuse_pushed(self, code: str, description: str) -> Response | None:
+        return back_channel.refuse_pushed(code, description)
+
+    def refuse_exchange(
+        self, request: IssuerRequest, public: bool, subject: Mapping[str, Any] | None
+    ) -> Response | None:
+        return back_channel.refuse_exchange(request, public, subject)
+
+    def refuse_origin(self, request: IssuerRequest) -> Response | None:
+        return json_response(403, {"error": "Invalid origin"}, errors.SECURITY_HEADERS)
+
     def token_error(self, problem: Problem) -> Response:
         return errors.token_error(problem)
 
     def token_header(self, options: Options) -> dict[str, Any]:
         return {"alg": None, "typ": options["typ"], "kid": None}
+
+    def header_bytes(self, members: Mapping[str, Any]) -> bytes | None:
+        return header_bytes(members)
 
     def claims(self, context: IssuerContext, request: TokenRequest) -> Claims:
         return claims.access_claims(context, request, self.issuer(context))
@@ -189,7 +259,7 @@ class Keycloak(Vendor):
             "refresh_expires_in": 0,
             "token_type": "Bearer",
             "not-before-policy": 0,
-            "scope": " ".join([*self.default_scopes, *scope.split()]),
+            "scope": " ".join(claims.scope_words(tuple(scope.split()))),
         }
 
     def token_headers(self) -> Headers:
@@ -203,7 +273,27 @@ class Keycloak(Vendor):
         return claims.user_claims(username, declared)
 
     def scope_words(self, scope: tuple[str, ...]) -> list[str]:
-        return list(dict.fromkeys((*scope, *self.default_scopes)))
+        return claims.scope_words(scope)
+
+    def usual_scope(self, declared: tuple[str, ...]) -> tuple[str, ...]:
+        """Nobody logs in, and no session goes offline, without having asked for it."""
+        return tuple(word for word in declared if word not in ("openid", "offline_access"))
+
+    def code(self, session_id: str) -> str:
+        return claims.code(session_id)
+
+    def sent_back(self, parameters: dict[str, str], session_id: str) -> dict[str, str]:
+        """A code comes last, behind the session."""
+        if "code" not in parameters:
+            return parameters
+        said = {**parameters, "session_state": session_id}
+        return {name: said[name] for name in ("state", "session_state", "iss", "code") if name in said}
+
+    def session_id(self, login: str) -> str:
+        return claims.session_id(login)
+
+    def account_of_client(self, context: IssuerContext, client_id: str) -> Claims | None:
+        return claims.account_of_client(context, client_id)
 
     def auth_time_of(self, grant_type: str) -> bool:
         return claims.in_browser(grant_type)
@@ -213,12 +303,18 @@ class Keycloak(Vendor):
 
     def user_response(self, document: dict[str, Any], about: TokenResponseContext) -> dict[str, Any]:
         """The members in Keycloak's order, with the session, which is `sid` in tokens."""
-        said = {**document, "session_state": about.session_id}
-        ordered = {name: said[name] for name in _USER_RESPONSE if name in said}
-        return ordered | {name: value for name, value in said.items() if name not in ordered}
+        return _ordered({**document, "session_state": about.session_id})
+
+    def machine_response(self, document: dict[str, Any]) -> dict[str, Any]:
+        return _ordered(document)
 
     def refresh_token(self, request: RefreshTokenRequest) -> str:
         return refresh_token(request)
+
+
+def _ordered(said: dict[str, Any]) -> dict[str, Any]:
+    ordered = {name: said[name] for name in _USER_RESPONSE if name in said}
+    return ordered | {name: value for name, value in said.items() if name not in ordered}
 
 
 def _realm(options: Options) -> str:

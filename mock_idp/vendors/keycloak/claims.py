@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
+from mock_idp.jose.encoding import b64url_encode
 from mock_idp.vendors.context import (
     Claims,
     GrantOrigin,
@@ -30,6 +33,8 @@ _SHORTCUTS = {
     JWT_BEARER: "ag",
 }
 _LIGHTWEIGHT = frozenset({"azp", "exp", "iat", "iss", "jti", "scope", "sid", "typ"})
+_OF_ACCOUNT = ("email_verified", "preferred_username")
+_FULL_SCOPE = frozenset({"realm_access", "resource_access"})
 _ACCOUNT_ROLES = {"account": {"roles": ["manage-account", "manage-account-links", "view-profile"]}}
 
 
@@ -38,13 +43,11 @@ def access_claims(context: IssuerContext, request: TokenRequest, issuer: str) ->
     iat, exp = lifetime(context, request.now)
     client_id = request.client_id or CLIENT_ID
     machine = request.kind == "machine"
-    who = client_id if machine else "user-1"
-    # A service account keeps its id over restarts, so the id follows from the names.
-    user_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{context.options['realm']}/{who}"))
+    user_id = _user_id(context, client_id if machine else "user-1")
     claims: Claims = {"exp": exp, "iat": iat}
     if not machine and in_browser(request.origin.grants[0]):
         claims["auth_time"] = iat
-    claims |= {"jti": f"{_context(context, request)}:{uuid.uuid4()}", "iss": issuer}
+    claims |= {"jti": f"{_context(context, request)}:{random_id()}", "iss": issuer}
     audience = _audience(context, request)
     if audience is not None:
         claims["aud"] = audience
@@ -54,17 +57,40 @@ def access_claims(context: IssuerContext, request: TokenRequest, issuer: str) ->
         "azp": client_id,
     }
     if not machine:
-        claims["sid"] = str(uuid.uuid4())
+        claims["sid"] = session_id(secrets.token_hex())
     claims |= {
         "acr": "1",
         "allowed-origins": ["/*"],
         "realm_access": {"roles": [f"default-roles-{context.options['realm']}", "offline_access", "uma_authorization"]},
         "resource_access": _client_roles(context, request) | _ACCOUNT_ROLES,
-        "scope": " ".join(DEFAULT_SCOPES),
+        "scope": " ".join(scope_words(request.scope)),
     }
-    claims |= _service_account(client_id) if machine else _person()
-    claims[context.permissions_claim] = list(request.permissions)
-    return _as_mapped(context, claims)
+    claims |= service_account(client_id) if machine else _person()
+    if request.permissions or request.empty_permissions:
+        # Its mapper writes nothing for who has no role.
+        claims[context.permissions_claim] = list(request.permissions)
+    return _as_mapped(context, request, claims)
+
+
+def random_id() -> str:
+    """128 random bits in the dress of a UUID: no version and no variant, so that a strict parser takes it for none."""
+    return str(uuid.UUID(bytes=secrets.token_bytes(16)))
+
+
+def session_id(login: str) -> str:
+    """The session of a login, 24 characters."""
+    return b64url_encode(sha256(login.encode()).digest()[:18])
+
+
+def code(session: str) -> str:
+    """An authorization code: its id, the session, and the id of the client."""
+    return f"{random_id()}.{session}.{random_id()}"
+
+
+def scope_words(scope: tuple[str, ...]) -> list[str]:
+    """What tokens and answers say of a granted scope: openid first, then what is not given to everybody anyhow."""
+    asked = [word for word in scope if word not in ("openid", *DEFAULT_SCOPES)]
+    return [*(("openid",) if "openid" in scope else ()), *dict.fromkeys(asked), *DEFAULT_SCOPES]
 
 
 def in_browser(grant_type: str) -> bool:
@@ -76,6 +102,11 @@ def user_claims(username: str, claims: Mapping[str, Any]) -> Claims:
     """What a realm says of each of its users; the full name is made of the other two."""
     names = [str(claims[name]) for name in ("given_name", "family_name") if name in claims]
     return {"email_verified": False, **({"name": " ".join(names)} if names else {}), "preferred_username": username}
+
+
+def _user_id(context: IssuerContext, who: str) -> str:
+    # A service account keeps its id over restarts, so the id follows from the names.
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{context.options['realm']}/{who}"))
 
 
 def _context(context: IssuerContext, request: TokenRequest) -> str:
@@ -94,7 +125,8 @@ def _session(origin: GrantOrigin) -> str:
 def _audience(context: IssuerContext, request: TokenRequest) -> str | list[str] | None:
     if request.audience is not None or context.options["aud"] == "string":
         return audience_of(context, request)
-    return [context.audience, "account"] if context.options["aud"] == "array" else None
+    several: dict[str, str | list[str]] = {"array": [context.audience, "account"], "account": "account"}
+    return several.get(context.options["aud"])
 
 
 def _client_roles(context: IssuerContext, request: TokenRequest) -> dict[str, dict[str, list[str]]]:
@@ -102,16 +134,27 @@ def _client_roles(context: IssuerContext, request: TokenRequest) -> dict[str, di
     return {context.audience: {"roles": list(request.permissions)}} if request.permissions else {}
 
 
-def _as_mapped(context: IssuerContext, claims: Claims) -> Claims:
+def _as_mapped(context: IssuerContext, request: TokenRequest, claims: Claims) -> Claims:
     """The claims that are left without the mappers of a client scope."""
     without = set() if context.options["basic_scope"] else {"sub", "auth_time"}
+    if context.options["aud"] == "string" and request.audience is None:
+        # The API alone is the audience of a client without full scope, whose tokens name no roles.
+        without |= _FULL_SCOPE
     if context.options["lightweight"]:
         # The permissions stay: their mapper says "add to lightweight access token", or no service could decide.
-        without |= claims.keys() - {*_LIGHTWEIGHT, context.permissions_claim}
+        kept = {*_LIGHTWEIGHT, context.permissions_claim, *(("sub",) if request.kind == "machine" else ())}
+        without |= claims.keys() - kept
     return {name: value for name, value in claims.items() if name not in without}
 
 
-def _service_account(client_id: str) -> Claims:
+def account_of_client(context: IssuerContext, client_id: str) -> Claims:
+    """What userinfo says of the user who stands for a client."""
+    account = service_account(client_id)
+    return {"sub": _user_id(context, client_id), **{name: account[name] for name in _OF_ACCOUNT}}
+
+
+def service_account(client_id: str) -> Claims:
+    """What tokens say of the user who stands for a client."""
     return {
         "clientHost": "127.0.0.1",
         "clientAddress": "127.0.0.1",
@@ -134,10 +177,7 @@ def _person() -> Claims:
 
 def id_token_claims(request: IdTokenRequest) -> Claims:
     """What its ID tokens have beside the claims of OpenID Connect Core section 2."""
-    return {
-        "jti": str(uuid.uuid4()),
-        "typ": "ID",
-        "azp": request.client_id,
-        "sid": request.session_id,
-        "acr": "1",
-    }
+    # A client that logs in by itself has no session.
+    session = {"sid": request.session_id} if request.session_id else {}
+    account = {} if session else service_account(request.client_id)
+    return {"jti": random_id(), "typ": "ID", "azp": request.client_id, **session, "acr": "1", **account}

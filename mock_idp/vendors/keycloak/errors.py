@@ -7,7 +7,7 @@ keycloak/keycloak; answers of a live 26.7.1 server.
 from __future__ import annotations
 
 from mock_idp.http11.response import Headers, Response, json_response
-from mock_idp.vendors.context import IssuerRequest
+from mock_idp.vendors.context import IssuerContext, IssuerRequest
 from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, USER_GONE, Problem, ProblemKind, standard_code
 
 SECURITY_HEADERS: Headers = (
@@ -21,20 +21,26 @@ _TOKEN_HEADERS: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache")
 _BAD_CLIENT = "Invalid client or Invalid client credentials"
 _WRONG_SECRET = (401, "unauthorized_client", _BAD_CLIENT)
 
+_NO_GRANT_TYPE = (400, "invalid_request", "Missing form parameter: grant_type")
+
 _REFUSALS: dict[ProblemKind, tuple[int, str, str]] = {
-    "missing_grant_type": (400, "invalid_request", "Missing form parameter: grant_type"),
+    "malformed_body": _NO_GRANT_TYPE,
+    "missing_grant_type": _NO_GRANT_TYPE,
     "unsupported_grant_type": (400, "unsupported_grant_type", "Unsupported grant_type"),
     "duplicate_parameter": (400, "invalid_request", "duplicated parameter"),
     "missing_parameter": (400, "invalid_request", "Missing parameter: {value}"),
-    "no_credentials": (400, "invalid_client", "Missing client_id parameter"),
+    "no_credentials": (401, "invalid_client", _BAD_CLIENT),
     "malformed_credentials": (401, "invalid_client", _BAD_CLIENT),
     "unknown_client": (401, "invalid_client", _BAD_CLIENT),
     "missing_secret": _WRONG_SECRET,
     "wrong_secret": _WRONG_SECRET,
     "wrong_method": _WRONG_SECRET,
+    "bad_client_assertion": _WRONG_SECRET,
     "public_client": (401, "unauthorized_client", "Public client not allowed to retrieve service account"),
     "unknown_scope": (400, "invalid_scope", "Invalid scopes: {value}"),
     "scope_not_allowed": (400, "invalid_scope", "Invalid scopes: {value}"),
+    "unknown_audience": (400, "invalid_client", "Audience not found"),
+    "audience_not_allowed": (400, "invalid_request", "Requested audience not available: {value}"),
     "bad_code": (400, "invalid_grant", "Code not valid"),
     "wrong_redirect_uri": (400, "invalid_grant", "Incorrect redirect_uri"),
     "bad_code_verifier": (400, "invalid_grant", "PKCE verification failed: Code mismatch"),
@@ -45,6 +51,31 @@ _REFUSALS: dict[ProblemKind, tuple[int, str, str]] = {
     "access_denied": (400, "access_denied", "The end user denied the authorization request"),
     "expired_device_code": (400, "expired_token", "Device code is expired"),
     "bad_device_code": (400, "invalid_grant", "Device code not valid"),
+}
+_NOT_AUTHENTICATED = (401, "invalid_client", "Client authentication failed.")
+_NOT_PUSHED = (401, "invalid_request", "Authentication failed.")
+_NOT_SAID = frozenset({"no_credentials", "malformed_credentials", "malformed_body", "unknown_client"})
+_NOT_PROVEN = frozenset({"missing_secret", "wrong_secret", "wrong_method", "bad_client_assertion"})
+# What is answered otherwise than at the token endpoint, by the path below the protocol.
+_AT: dict[str, dict[str, tuple[int, str, str]]] = {
+    "token/introspect": {
+        **dict.fromkeys(_NOT_PROVEN, _NOT_AUTHENTICATED),
+        "malformed_body": (401, "invalid_client", _BAD_CLIENT),
+        "missing_parameter": (400, "invalid_request", "Token not provided."),
+    },
+    "revoke": {
+        "malformed_body": (401, "invalid_client", _BAD_CLIENT),
+        "missing_parameter": (400, "invalid_request", "Token not provided"),
+        "bad_refresh_token": (400, "invalid_request", "Unmatching clients"),
+    },
+    "auth/device": {"malformed_body": (401, "invalid_client", _BAD_CLIENT)},
+    "ext/par/request": dict.fromkeys(_NOT_SAID | _NOT_PROVEN, _NOT_PUSHED),
+}
+# What a grant says whose parameter is missing.
+_MISSING = {
+    "refresh_token": (400, "invalid_request", "No refresh token"),
+    "username": (401, "invalid_request", "Missing parameter: username"),
+    "password": (400, "invalid_grant", "Invalid user credentials"),
 }
 # What a client is told that has not been given a grant: each grant has its switch and its sentence.
 _NOT_ENABLED = {
@@ -66,15 +97,29 @@ _BAD_REFRESH_TOKEN = {
 
 def token_error(problem: Problem) -> Response:
     """The answer to a refused request; it has the headers that a token would have come with."""
-    refusal = _REFUSALS.get(problem.kind)
+    _, _, place = problem.request.context.path.rstrip("/").partition("/protocol/openid-connect/")
+    said = _AT.get(place, {}).get(problem.kind) or _REFUSALS.get(problem.kind)
     if problem.kind == "grant_not_allowed":
-        refusal = _NOT_ENABLED.get(problem.value)
-    status, code, sentence = refusal or (400, *standard_code(problem.kind, problem.value))
-    sentence = _BAD_REFRESH_TOKEN.get(problem.value, sentence) if problem.kind == "bad_refresh_token" else sentence
-    headers = _TOKEN_HEADERS
-    if problem.kind == "malformed_credentials":
-        headers = (*headers, ("WWW-Authenticate", f'Basic realm="{problem.request.context.options["realm"]}"'))
+        said = _NOT_ENABLED.get(problem.value)
+    elif problem.kind == "missing_parameter" and place == "token":
+        said = _MISSING.get(problem.value, said)
+    status, code, sentence = said or (400, *standard_code(problem.kind, problem.value))
+    if problem.kind == "bad_refresh_token" and place != "revoke":
+        sentence = _BAD_REFRESH_TOKEN.get(problem.value, sentence)
+    headers = SECURITY_HEADERS if place in _AT else _TOKEN_HEADERS
     return _response(status, code, sentence.replace("{value}", problem.value), headers)
+
+
+def refusal(status: int, code: str, sentence: str, cached: bool = True) -> Response:
+    """A refusal that says nothing of caches, or that nothing may be kept."""
+    return _response(status, code, sentence, SECURITY_HEADERS if cached else _TOKEN_HEADERS)
+
+
+def refuse_document(context: IssuerContext) -> Response | None:
+    """Keys and discovery are not for everybody where the way is not secure."""
+    if context.options["ssl_required"] == "all" and not context.base.startswith("https://"):
+        return refusal(403, "invalid_request", "HTTPS required")
+    return None
 
 
 def refuse_request(request: IssuerRequest) -> Response | None:
@@ -100,16 +145,20 @@ def refuse_client(request: IssuerRequest) -> Response | None:
 
 def not_served(request: IssuerRequest) -> Response:
     """A realm that does not exist, a path below one that does, or a wrong method."""
-    path = request.path
-    _, found, below = path.partition("/realms/")
-    realm = below.partition("/")[0]
-    if found and realm and realm != request.context.options["realm"]:
+    _, found, below = request.path.partition("/realms/")
+    realm, _, rest = below.partition("/")
+    if not (found and realm):
+        return json_response(404, {"error": "Unable to find matching target resource method"})
+    status, sentence = 404, "HTTP 404 Not Found"
+    if realm != request.context.options["realm"]:
         sentence = "Realm does not exist"
-    elif request.known_path:
-        sentence = "HTTP 404 Not Found"
-    else:
-        sentence = "Unable to find matching target resource method"
-    return json_response(404, {"error": sentence}, SECURITY_HEADERS)
+    elif request.known_path and "/.well-known/" not in request.path:
+        if request.method == "OPTIONS":
+            return Response(200, SECURITY_HEADERS)
+        status, sentence = 405, "HTTP 405 Method Not Allowed"
+    elif rest.startswith("protocol/") and not rest.startswith("protocol/openid-connect/"):
+        sentence = "Protocol not found"
+    return json_response(status, {"error": sentence}, SECURITY_HEADERS)
 
 
 def _response(status: int, code: str, sentence: str, headers: Headers = _TOKEN_HEADERS) -> Response:

@@ -5,10 +5,12 @@ Sources: RefreshToken and TokenManager of keycloak/keycloak; answers of a live 2
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from mock_idp.http11.response import Headers
 from mock_idp.vendors.context import RefreshTokenRequest
+from mock_idp.vendors.keycloak.claims import random_id
 from mock_idp.vendors.keycloak.errors import SECURITY_HEADERS
 
 # The scopes that each client of a fresh realm has.
@@ -19,6 +21,17 @@ LOGGED_OUT: Headers = (
     *SECURITY_HEADERS,
 )
 """The headers of a logout without a browser."""
+
+
+def header_bytes(members: Mapping[str, Any]) -> bytes:
+    """A header as its JWSHeader writes it, with blanks in all members but the algorithm."""
+    from mock_idp.jose.encoding import compact_json
+
+    shown = (
+        compact_json(name) + (b":" if name == "alg" else b" : ") + compact_json(value)
+        for name, value in members.items()
+    )
+    return b"{" + b",".join(shown) + b"}"
 
 
 def refresh_token(request: RefreshTokenRequest) -> str:
@@ -33,7 +46,7 @@ def refresh_token(request: RefreshTokenRequest) -> str:
     claims = {
         **exp,
         "iat": request.issued_at,
-        "jti": str(uuid.uuid4()),
+        "jti": random_id(),
         "iss": request.issuer,
         "aud": request.issuer,
         "sub": request.subject,
@@ -42,7 +55,7 @@ def refresh_token(request: RefreshTokenRequest) -> str:
         "sid": request.session_id,
         "scope": " ".join(dict.fromkeys((*request.scope, *_DEFAULT_SCOPES))),
     }
-    header = compact_json({"alg": "HS512", "typ": "JWT", "kid": request.secret_kid})
+    header = header_bytes({"alg": "HS512", "typ": "JWT", "kid": request.secret_kid})
     payload = compact_json(claims)
     signature = hmac_sign(request.secret, ALGORITHMS["HS512"], signing_input(header, payload))
     return compact(header, payload, signature)

@@ -62,7 +62,7 @@ KEYCLOAK = Vendor(
         "dpop_proof_missing": Case(options={"dpop_clients": [_CLIENT]}),
         "discovery.unknown_realm": Case(path="/realms/elsewhere/.well-known/openid-configuration", method="GET"),
         "discovery.wrong_method": Case(path="/realms/demo/.well-known/openid-configuration"),
-        "discovery.unknown_path": Case(path="/realms/demo/nothing/here", method="GET"),
+        "discovery.unknown_path": Case(path="/nothing/here", method="GET"),
         "unknown_realm": Case(path="/realms/elsewhere/protocol/openid-connect/token"),
     },
 )

@@ -1,0 +1,69 @@
+"""What a vendor says to clients that come back with a token: introspection, userinfo, revocation, exchange, logout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from mock_idp.http11.response import Headers, Response
+from mock_idp.vendors.context import Claims, IssuerContext, IssuerRequest
+
+UserinfoProblem = Literal["none", "bad", "ended", "scope", "nobody"]
+"""What is wrong with a token at userinfo: there is none, it is not good, its session is over, it has not the scope
+openid, it is about nobody."""
+
+
+class BackChannel:
+    """The part of a vendor about tokens that come back; the defaults are those of RFC 7662, 7009, 8693 and OpenID
+    Connect. Where a hook returns None, the answer is that of the specification.
+    """
+
+    guarded_endpoints: frozenset[str] = frozenset()
+    """The endpoints beside the token endpoint at which `refuse_request` counts."""
+    reads_empty_values = False
+    """Whether a parameter without a value is there all the same, for what is introspected and for a scope."""
+    introspection_headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+    userinfo_headers: Headers = (("Cache-Control", "no-store"),)
+    logout_by_hint = False
+    """Whether an ID token that is shown at the logout ends its session, whatever the browser says."""
+    audiences_are_clients = False
+    """Whether nothing is an audience that is no client, where clients are declared."""
+    takes_own_assertion = True
+    """Whether jwt-bearer takes a token of the issuer itself."""
+
+    def refuse_introspection(self, request: IssuerRequest, public: bool) -> Response | None:
+        """The answer to a client that is known and may not ask. In: whether it is a public one."""
+        return None
+
+    def tells_of(self, request: IssuerRequest, claims: Mapping[str, Any], refresh: bool) -> bool:
+        """Whether introspection says to this client that a good token is active. In: whether it is a refresh token."""
+        return True
+
+    def introspected(self, about: Claims, claims: Mapping[str, Any]) -> Claims:
+        """What introspection says of an active token with these claims. In: what RFC 7662 has of it."""
+        return about
+
+    def refuse_userinfo(self, context: IssuerContext, problem: UserinfoProblem) -> Response | None:
+        """The answer to a token that is not good at userinfo."""
+        return None
+
+    def revoked_nothing(self) -> Response | None:
+        """The answer to the revocation of what is no token."""
+        return None
+
+    def refuse_exchange(
+        self, request: IssuerRequest, public: bool, subject: Mapping[str, Any] | None
+    ) -> Response | None:
+        """The answer to a token exchange that is refused, before (None) and after the subject token is read.
+
+        In: whether the client is a public one, and the claims of the subject token.
+        """
+        return None
+
+    def refuse_pushed(self, code: str, description: str) -> Response | None:
+        """The answer to a pushed authorization request that is refused with this error."""
+        return None
+
+    def refuse_origin(self, request: IssuerRequest) -> Response | None:
+        """The answer of the token endpoint to a page whose origin is none of its client's."""
+        return None
