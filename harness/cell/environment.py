@@ -61,6 +61,11 @@ class Options:
             return (self.target,)
         return tuple(dict.fromkeys((self.target, Path(self.profile_name()).stem)))
 
+    def expected_folders(self) -> list[Path]:
+        """Where expected findings are looked for: with the scenarios, and beside a profile of somebody's own."""
+        folders = [Path(name) for name in self.scenario_directories]
+        return [*folders, Path(self.profile).parent] if self.profile and self.profile.endswith(".toml") else folders
+
     def profile_name(self) -> str:
         """The profile to judge by: the one that was named, or the target's."""
         return self.profile or profile_of(self.target, self.target_settings())

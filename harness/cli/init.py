@@ -17,6 +17,7 @@ from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK, Inco
 from harness.cell.environment import Options, check_options
 from harness.cli.options import all_scenarios, check_idp, control_token_option, scenarios_option, target_settings
 from harness.cli.output import OutputFile
+from harness.declared.expected import expected_file
 from harness.declared.profile import load_profile
 from harness.grammar.policies import known_knobs
 from harness.grammar.toml_source import TomlSource
@@ -26,8 +27,9 @@ from harness.shown import terminal
 from harness.shown.terminal import words
 from harness.survey.contradictions import Compared, compare
 from harness.survey.opening import Wanted, check_told
+from harness.survey.portrait import Portrait
 from harness.survey.survey import Survey, Surveyed, survey
-from harness.survey.writing import misdeed_lines, style_in
+from harness.survey.writing import findings_text, is_only_proposed, misdeed_lines, style_in
 from harness.targets import TARGETS, make_target
 
 # Any will do to set a run up: it is replaced before anything is asked.
@@ -154,6 +156,8 @@ def init(
     assert written is not None
     written.write(surveyed.text)
     _print_surveyed(console, file, surveyed)
+    if surveyed.portrait.misdeeds:
+        console.print(words(_propose(expected_file(file.parent, file.stem), surveyed.portrait)), soft_wrap=True)
     others = [("--idp-url", idp_url), ("--issuer", issuer), *(("--scenarios", str(one)) for one in directories)]
     others += [("--fault", fault) for fault in faults]
     line = _next_command(file, target, given, surveyed, [(key, value) for key, value in others if value])
@@ -235,6 +239,20 @@ def _print_surveyed(console: Console, file: Path, surveyed: Surveyed) -> None:
         ),
         soft_wrap=True,
     )
+
+
+def _propose(file: Path, portrait: Portrait) -> str:
+    """Write the findings beside the profile, where a run looks for them; what is said of it.
+
+    A file in which somebody has decided something is left alone.
+    """
+    try:
+        file.parent.mkdir(exist_ok=True)
+        proposed = OutputFile(file, is_only_proposed)
+    except (OSError, UsageError) as problem:
+        return f"the findings above were not written beside the profile: {problem}"
+    proposed.write(findings_text(portrait))
+    return f"{file}: the findings above, commented out. Each is for you to decide: mended, or known with a reason"
 
 
 def _print_compared(console: Console, file: Path, compared: Compared) -> int:

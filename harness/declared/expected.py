@@ -65,10 +65,15 @@ def load_expected(target: str, scenarios: Iterable[Scenario], directories: Itera
     return [one for file in expected_files(target, folders) for one in _load(file, known, folders)]
 
 
+def expected_file(folder: Path, target: str) -> Path:
+    """Where the expected findings of a target, or of a profile, stand in a folder of scenarios or beside a profile."""
+    return folder / "expected" / f"{target}.toml"
+
+
 def expected_files(target: str, directories: Iterable[Path] = ()) -> list[Path]:
-    """The files with expected findings of a target that there are."""
-    files = [directory / "expected" / f"{target}.toml" for directory in [*directories, bundled_directory()]]
-    return [file for file in files if file.is_file()]
+    """The files with expected findings of a target that there are, each once."""
+    files = [expected_file(folder, target) for folder in [*directories, bundled_directory()]]
+    return [*{file.resolve(): file for file in files if file.is_file()}.values()]
 
 
 _Scenarios = dict[str, set[str]]

@@ -55,9 +55,10 @@ class TargetRuns:
         folders = [Path(name) for name in options.scenario_directories]
         # A reference service with a fault is expected to fail: that is what the fault is for.
         names = () if options.faults else options.expected_names()
-        is_expected = any(expected_files(name, folders) for name in names)
+        known_in = options.expected_folders()
+        is_expected = any(expected_files(name, known_in) for name in names)
         scenarios = load_all([bundled_directory(), *folders]) if is_expected else []
-        findings = [one for name in names for one in load_expected(name, scenarios, folders)]
+        findings = [one for name in names for one in load_expected(name, scenarios, known_in)]
         profile = load_profile(find_profile(options.profile_name(), folders), folders)
         if self._attacker is None:
             self._attacker = AttackerListener()

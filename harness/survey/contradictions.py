@@ -61,7 +61,7 @@ def compare(work: Survey, profile: Profile, source: TomlSource, style: str) -> C
         work.say("waiting whether an unknown kid makes it fetch after a rest")
         seen = [*instead_of(seen, wait_for_fetch(environment, style))]
     with closing(Bench(environment, style, key_sets=key_set_is_quick(readings))) as bench:
-        seen += ask_policies(bench, work, [name for name in told if name not in known])[0]
+        seen += ask_policies(bench, work, [name for name in told if name not in known], declared.policy)[0]
     not_compared = [name for name in told if name not in {one.name for one in seen}]
     for one in seen:
         if one.name not in source.data.get(one.table, {}):

@@ -26,7 +26,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Misdeed:
-    """A requirement of every service that this one broke: `cells` of the scenario failed, one with `actual`."""
+    """A requirement of every service that this one broke: `cells` of the scenario failed, one with `actual`.
+
+    `variants` are those of the cells, of a scenario that has several.
+    """
 
     scenario: str
     title: str
@@ -34,6 +37,7 @@ class Misdeed:
     severity: str
     cells: tuple[str, ...]
     actual: str
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class FoundRoute:
 class Portrait:
     """All of it. `capabilities` and `lacks` have a reason for each name, `unknown` one for each policy.
 
+    `moot` are the policies that no case depends on which could be run.
     `place` is None where nothing was found out about permissions; `style` is the vendor whose tokens are let in.
     """
 
@@ -62,9 +67,14 @@ class Portrait:
     lacks: Mapping[str, str] = field(default_factory=dict)
     seen: tuple[Seen, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
+    moot: tuple[str, ...] = ()
     misdeeds: tuple[Misdeed, ...] = ()
     permissions: tuple[str, ...] = ()
     public: tuple[Route, ...] = ()
+
+    def values(self, table: str) -> dict[str, Any]:
+        """All lines of a table, also the doubtful ones."""
+        return {one.name: one.value for one in self.seen if one.table == table}
 
     def sure(self, table: str) -> dict[str, Any]:
         """The lines of a table that nothing speaks against."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from harness.cell.environment import Environment
 from harness.declared.profile import Profile, load_profile
@@ -21,6 +21,7 @@ from harness.survey.late_fetch import LONGEST_REST, instead_of, may_rest, wait_f
 from harness.survey.one_service import measure_on_one
 from harness.survey.opening import Opened, Say, Wanted, audience_for, opened
 from harness.survey.portrait import FoundRoute, Portrait, Seen
+from harness.survey.questions import cost, of_account, questions
 from harness.survey.rows import ON_ONE, algorithms_seen, key_set_is_quick, lines_of, own_rows
 from harness.survey.trials import Bench, ask_policy, find_misdeeds
 from harness.survey.writing import profile_text
@@ -30,7 +31,7 @@ from harness.targets.within_reach import as_run_by
 # Said by a table of its own.
 _ELSEWHERE: Final = ("permissions_form",)
 # As long as a person waits who doesn't know yet whether it is worth it.
-_POLICY_SECONDS, _MISDEED_SECONDS = 60.0, 60.0
+_POLICY_SECONDS, _MISDEED_SECONDS = 90.0, 90.0
 # Where the step `openapi` of scenarios looks for the document with the permission of each operation.
 _DOCUMENT: Final = "/api-docs/openapi.json"
 
@@ -204,9 +205,12 @@ def measure_rows(environment: Environment, style: str, say: Say) -> list[Reading
 def _asked(work: Survey, portrait: Portrait, bench: Bench) -> Portrait:
     """The portrait with the policies that cases can tell, and why the others are unknown."""
     work.say("asking for the policies that documents leave open, by the cases that depend on them")
-    known = {one.name for one in portrait.seen}
-    seen, unknown = ask_policies(bench, work, [name for name in work.knobs if name not in known])
-    portrait = replace(portrait, seen=(*portrait.seen, *seen), unknown=unknown)
+    known = portrait.values("policy")
+    judged = bench.environment.profile, known, work.environment.target.name, portrait.style
+    counting = of_account(work.scenarios, *judged)
+    seen, unknown = ask_policies(bench, work, [name for name in work.knobs if name in counting], known)
+    moot = [name for name in work.knobs if name not in {*known, *counting, *_ELSEWHERE}]
+    portrait = replace(portrait, seen=(*portrait.seen, *seen), unknown=unknown, moot=tuple(moot))
     told = portrait.sure("policy").get("es256_supported")
     if portrait.capabilities.get("ec-keys", "").startswith("it can be told") and told is not True:
         had = _without(portrait.capabilities, "ec-keys")
@@ -215,18 +219,25 @@ def _asked(work: Survey, portrait: Portrait, bench: Bench) -> Portrait:
     return portrait
 
 
-def ask_policies(bench: Bench, work: Survey, names: Iterable[str]) -> tuple[list[Seen], dict[str, str]]:
-    """Lines for the policies with these names, and why there is none for the others."""
+def ask_policies(
+    bench: Bench, work: Survey, names: Iterable[str], known: Mapping[str, Any]
+) -> tuple[list[Seen], dict[str, str]]:
+    """Lines for the policies with these names, and why there is none for the others; `known` ones were seen before.
+
+    What any running service answers comes first, and what needs a start of its own last.
+    """
     seen: list[Seen] = []
     unknown: dict[str, str] = {}
+    known = dict(known)
     bench.begin(_POLICY_SECONDS)
-    for name in names:
-        if name in _ELSEWHERE:
-            continue
-        answer = ask_policy(bench, work.knobs[name], work.scenarios)
+    knobs = [work.knobs[name] for name in names if name not in _ELSEWHERE]
+    for knob in sorted(knobs, key=lambda one: cost(questions(one, work.scenarios))):
+        name = knob.name
+        answer = ask_policy(bench, knob, work.scenarios, known)
         if answer.seen:
             work.say(f"policy.{name} = {answer.seen.value!r}: {answer.seen.evidence}")
             seen.append(answer.seen)
+            known[name] = answer.seen.value
         else:
             unknown[name] = answer.why
     return seen, unknown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -17,8 +17,8 @@ from harness.grammar.model import Cell, Scenario, Variant
 from harness.grammar.policies import Knob
 from harness.matrix.cell_runner import run_cell
 from harness.scenario.plan import plan
-from harness.steps import STEPS
 from harness.survey.portrait import Misdeed, Seen
+from harness.survey.questions import questions, takes_up_keys, thresholds, values
 
 # Which of a policy's answers are left to a person: what lets somebody in whom an RFC or common sense would keep out.
 LENIENT: Final[Mapping[str, Any]] = {
@@ -33,6 +33,8 @@ LENIENT: Final[Mapping[str, Any]] = {
     "mixed_audience_array_accepted": True,
     "mixed_permission_array_accepted": True,
 }
+_NOT_HERE: Final = "Its cases can't be run here."
+_NOTHING: Final[Mapping[str, Any]] = {}
 _GRAVE: Final = ("catastrophic", "critical")
 _AREAS: Final = ("signature", "identity", "time", "header", "kid", "permissions", "replay", "tenant")
 
@@ -58,7 +60,7 @@ class Bench:
 
     def fits(self, variant: Variant) -> bool:
         """Whether the case takes a moment only. One that changes the key set does where that is taken up at once."""
-        return self._key_sets or not any(STEPS[step.do].says.takes_up_keys for step in variant.steps)
+        return self._key_sets or not takes_up_keys(variant)
 
     def run(self, scenario: Scenario, variants: Sequence[Variant], policy: Mapping[str, Any]) -> list[CellResult]:
         """The results of the variants for a service with these policies beside its own; [] where one can't be run."""
@@ -100,29 +102,72 @@ class Answer:
     why: str = ""
 
 
-def ask_policy(bench: Bench, knob: Knob, scenarios: Iterable[Scenario]) -> Answer:
-    """Which value of the knob makes all cases pass that ask for it."""
-    questions = list(_questions(knob, scenarios))
-    if not questions:
+def ask_policy(bench: Bench, knob: Knob, scenarios: Iterable[Scenario], known: Mapping[str, Any] = _NOTHING) -> Answer:
+    """Which value of the knob makes all cases pass that ask for it; `known` are the policies that were seen before."""
+    asked = questions(knob, scenarios)
+    if not asked:
         return Answer(None, "No short case asks for it.")
-    questions = [(scenario, fit) for scenario, variants in questions if (fit := [v for v in variants if bench.fits(v)])]
-    if not questions:
+    asked = [replace(one, variants=fit) for one in asked if (fit := tuple(v for v in one.variants if bench.fits(v)))]
+    if not asked:
         return Answer(None, "Its cases change the key set, which the service takes up late.")
     if bench.is_over:
         return Answer(None, "There was no time left to ask for it.")
+    if numbers := thresholds(asked, knob.name):
+        return _ask_number(bench, knob, numbers, known)
     tried = ""
-    for value in _values(knob, questions):
-        results = [one for scenario, variants in questions for one in bench.run(scenario, variants, {knob.name: value})]
+    for value in values(knob, asked):
+        results = [two for one in asked for two in bench.run(one.scenario, one.variants, {**known, knob.name: value})]
         if not results:
-            return Answer(None, "Its cases can't be run here.")
+            continue
         bad = [one for one in results if one.verdict != PASSED]
         if not bad:
-            cases = ", ".join(dict.fromkeys(one.scenario.rpartition("/")[2] for one in results))
-            return Answer(seen_policy(knob.name, value, f"{cases} came out so, {_count(len(results))}"))
+            return Answer(seen_policy(knob.name, value, f"{_cases(results)} came out so, {_count(len(results))}"))
         if undecided := [one for one in bad if one.verdict != FAILED]:
             return Answer(None, f"{undecided[0].id} could not be judged: {undecided[0].reason}")
-        tried = tried or f"{bad[0].id}: expected {bad[0].expected}; got {bad[0].actual}"
-    return Answer(None, f"It does neither throughout: {tried}")
+        said = f"{bad[0].id}: expected {bad[0].expected}; got {bad[0].actual}"
+        if knob.type == "flag" and not any(one.policies for one in asked):
+            return Answer(_otherwise(knob, not value, said, len(bad), len(results)))
+        tried = tried or said
+    return Answer(None, f"It does neither throughout: {tried}" if tried else _NOT_HERE)
+
+
+def _otherwise(knob: Knob, value: bool, said: str, bad: int, all_of_them: int) -> Seen:
+    """What those cases tell that are for services with the other value, when they fail."""
+    if bad == all_of_them:
+        return seen_policy(knob.name, value, said)
+    doubt = f"The other {all_of_them - bad} of {all_of_them} cells came out as if it were {str(not value).lower()}"
+    return Seen("policy", knob.name, value, said, doubt)
+
+
+def _ask_number(
+    bench: Bench, knob: Knob, numbers: Mapping[float, Sequence[tuple[Scenario, Variant]]], known: Mapping[str, Any]
+) -> Answer:
+    """The largest number that the cases know and the service reaches."""
+    reached: float | None = None
+    evidence = ""
+    for number, cases in numbers.items():
+        below = number - 1 if reached is None else reached
+        for value in (number, below):
+            results = [two for one, case in cases for two in bench.run(one, [case], {**known, knob.name: value})]
+            if undecided := [one for one in results if one.verdict not in (PASSED, FAILED)]:
+                return Answer(None, f"{undecided[0].id} could not be judged: {undecided[0].reason}")
+            if results and all(one.verdict == PASSED for one in results):
+                break
+        else:
+            return Answer(None, f"It does neither at {number}: {_cases(results)}" if results else _NOT_HERE)
+        if value == number:
+            reached, evidence = number, f"{_cases(results)}: {number} is taken; more was not tried"
+        elif reached is None:
+            doubt = "How much less it takes was not tried: put the number there that the documents promise"
+            return Answer(Seen("policy", knob.name, below, f"{_cases(results)}: {number} is not taken", doubt))
+        else:
+            evidence = f"{_cases(results)}: {reached} is taken, {number} is not"
+            break
+    return Answer(seen_policy(knob.name, reached, evidence))
+
+
+def _cases(results: Iterable[CellResult]) -> str:
+    return ", ".join(dict.fromkeys(one.scenario.rpartition("/")[2] for one in results))
 
 
 def _count(cells: int) -> str:
@@ -133,32 +178,6 @@ def seen_policy(name: str, value: Any, evidence: str) -> Seen:
     """A line of the table policy, with a doubt where it is lenient."""
     lenient = name in LENIENT and LENIENT[name] is value
     return Seen("policy", name, value, evidence, "It lets more in than it has to: is that meant?" if lenient else "")
-
-
-def _questions(knob: Knob, scenarios: Iterable[Scenario]) -> Iterator[tuple[Scenario, list[Variant]]]:
-    """The cases that are about the knob alone: those whose expectation it is, else those that are for its owners."""
-    asked, meant = [], []
-    for scenario in scenarios:
-        if scenario.timed or scenario.start != "automatic":
-            continue
-        by_policy = [one for one in scenario.variants if one.policy and one.policy.knob == knob.name and not one.when]
-        by_policy = [one for one in by_policy if one.policy and one.policy.at_least is None]
-        if by_policy:
-            asked.append((scenario, by_policy))
-        elif scenario.level == "policy":
-            owners = [one for one in scenario.variants if set(one.when) == set(one.knobs) == {knob.name}]
-            if owners:
-                meant.append((scenario, owners))
-    yield from asked or meant
-
-
-def _values(knob: Knob, questions: Sequence[tuple[Scenario, Sequence[Variant]]]) -> list[Any]:
-    """The value first for which each case asks for something: with one that asks for nothing every service agrees."""
-    if knob.type not in ("flag", "word"):
-        return []
-    values = [True, False] if knob.type == "flag" else [*knob.words]
-    policies = [one.policy for _, variants in questions for one in variants if one.policy]
-    return sorted(values, key=lambda value: "observe" in {one.expectation(value) for one in policies})
 
 
 def find_misdeeds(
@@ -186,6 +205,7 @@ def find_misdeeds(
                     scenario.severity,
                     tuple(one.id for one in failed),
                     failed[0].actual,
+                    tuple(dict.fromkeys(one.variant for one in failed if one.variant)),
                 )
             )
     return sorted(found, key=lambda one: _GRAVE.index(one.severity))

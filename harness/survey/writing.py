@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from harness.survey.portrait import FoundRoute, Misdeed, Portrait, Seen
 from harness.targets.toml_text import toml_value
 
 HEAD: Final = "# A profile by idp-harness init"
+_FINDINGS_HEAD: Final = "# Findings that idp-harness init proposes"
 _WIDTH: Final = 200
 _STYLE_WORDS: Final = "with tokens of the style"
 # Rows of the card on which documents of a service say something, and the words to look for there.
@@ -81,6 +83,30 @@ def misdeed_lines(misdeed: Misdeed) -> list[str]:
     ]
 
 
+def findings_text(portrait: Portrait) -> str:
+    """The misdeeds as a file of expected findings in which nothing counts yet."""
+    lines = [
+        f"{_FINDINGS_HEAD} for {one_line(portrait.title, _WIDTH)}. None counts yet: a run shows all of them as failed.",
+        "# What is to be mended, leave as it is. Where a deviation is known and stays for now, take the # away before",
+        "# its lines and write the reason: then it is a `finding`, and the run turns red when it is gone.",
+    ]
+    for one in portrait.misdeeds:
+        first, second = misdeed_lines(one)
+        said: dict[str, Any] = {"scenario": one.scenario}
+        said |= {"variants": list(one.variants)} if one.variants else {}
+        said |= {"requirement": one_line(one.requirement, _WIDTH), "reason": ""}
+        lines += ["", f"# {first}", f"# {second.strip()}", "# [[finding]]"]
+        lines += [f"# {name} = {toml_value(value)}" for name, value in said.items()]
+    return "\n".join(lines) + "\n"
+
+
+def is_only_proposed(data: bytes) -> bool:
+    """Whether a file of findings is one of init's in which nobody has decided anything."""
+    return data.startswith(_FINDINGS_HEAD.encode()) and all(
+        line.startswith(b"#") or not line.strip() for line in data.splitlines()
+    )
+
+
 def _capabilities(portrait: Portrait) -> list[str]:
     lines = ["capabilities = ["]
     for name in CAPABILITIES:
@@ -136,6 +162,9 @@ def _unknown(portrait: Portrait, knobs: Mapping[str, Knob]) -> list[str]:
     lines = []
     for name, why in portrait.unknown.items():
         lines += [*_note("unknown", f"{knobs[name].sentence} {why}"), f"# {name} = {_possible(knobs[name])}"]
+    if portrait.moot:
+        lines.append("# of no account, as no case depends on them that this target and this profile could run:")
+        lines += textwrap.wrap(", ".join(portrait.moot), 100, initial_indent="#   ", subsequent_indent="#   ")
     return lines
 
 

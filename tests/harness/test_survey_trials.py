@@ -60,6 +60,7 @@ def asked(environment: Environment, knob: str, *scenarios: str, key_sets: bool =
         ("token_in_form", "tr-token-elsewhere", False),
         ("empty_kid_refused", "kid-wrong-type", True),
         ("head_as_get", "perm-head", True),
+        ("malformed_crit_refused", "hdr-crit-malformed", True),
     ],
 )
 def test_the_value_that_a_policy_has_is_found(
@@ -75,7 +76,7 @@ def test_a_service_that_does_otherwise_answers_otherwise(environment: MakeEnviro
 
 def test_why_nothing_was_found_is_told(environment: MakeEnvironment) -> None:
     service = environment()
-    assert asked(service, "rsa_bits_at_most", "jwks-rsa-upper-bound") == "No short case asks for it."
+    assert asked(service, "timed_refresh", "rot-zero-downtime") == "No short case asks for it."
     late = asked(service, "duplicate_kid", "jwks-duplicate-kid-same-kty")
     assert late == "Its cases change the key set, which the service takes up late."
 

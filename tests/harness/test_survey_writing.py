@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.cell.environment import Options
+from harness.declared.expected import ExpectedFinding, load_expected
 from harness.declared.permissions import Permissions
 from harness.declared.profile import load_profile
 from harness.declared.quantities import QUANTITIES
@@ -16,10 +19,11 @@ from harness.grammar.policies import known_knobs
 from harness.grammar.vocabulary import CAPABILITIES
 from harness.measure.finding import AT_LEAST, Finding
 from harness.measure.reading import Reading, make_reading
+from harness.scenario.chosen import load_chosen
 from harness.survey.late_fetch import instead_of, may_rest
 from harness.survey.portrait import FoundRoute, Misdeed, Portrait, Seen
 from harness.survey.rows import key_set_is_quick, lines_of
-from harness.survey.writing import profile_text, style_in
+from harness.survey.writing import findings_text, is_only_proposed, profile_text, style_in
 
 KNOBS = known_knobs()
 READ = FoundRoute(Route("read", "GET", "/notes", "notes:list"), "401 without a token\nand 200 with one")
@@ -67,6 +71,9 @@ def test_what_is_doubtful_or_unknown_is_no_line(tmp_path: Path) -> None:
     assert "policy" not in tomllib.loads(text) or not tomllib.loads(text)["policy"]
     assert "# doubtful: iss, aud. Is that meant?\n# exp_required = false\n" in text
     assert "# kid_required = true or false\n" in text
+    assert "# of no account" not in text
+    moot = profile_text(portrait(moot=("timed_refresh", "empty_set")), KNOBS)
+    assert "\n#   timed_refresh, empty_set\n" in moot
     meant = load_profile(tmp_path / "x.toml", text=text.replace("# exp_required", "exp_required"))
     assert meant.policy["exp_required"] is False
 
@@ -115,3 +122,34 @@ def test_a_rest_is_told_from_no_fetch() -> None:
     late = Seen("policy", "unknown_kid_refetches", True, "after 30 s")
     assert instead_of(lines_of([none], KNOBS), [late]) == (late,)
     assert lines_of([reading("cool-down", 0.0)], KNOBS) == []
+
+
+MISDEEDS = (
+    Misdeed("time/expiry/time-exp-past", "An expired token", "RFC 7519 §4.1.4: it must not", "critical", ("a",), "200"),
+    Misdeed(
+        *("signature/none/sig-alg-none", "No\n[[finding]]", "RFC 8725 §3.2: \u202e not", "catastrophic"),
+        *(("b", "c"), "200 OK", ("no-third-part",)),
+    ),
+)
+
+
+def test_findings_are_proposed_and_none_counts(tmp_path: Path) -> None:
+    """Until somebody takes the signs away and writes the reason; such a file is never one of init's again."""
+    text = findings_text(portrait(misdeeds=MISDEEDS))
+    assert tomllib.loads(text) == {}
+    assert all(line.isprintable() for line in text.splitlines())
+    assert is_only_proposed(text.encode())
+    head, *entries = text.split("\n\n")
+    assert len(entries) == len(MISDEEDS)
+    decided = [re.sub(r"^# (?=\[\[|\w+ = )", "", one, flags=re.MULTILINE) for one in entries]
+    decided = [one.replace('reason = ""', 'reason = "known"') for one in decided]
+    file = tmp_path / "expected" / "notes.toml"
+    file.parent.mkdir()
+    file.write_text("\n\n".join([head, *decided]), encoding="utf-8")
+    assert not is_only_proposed(file.read_bytes())
+    scenarios = load_chosen([], ["time-exp-past", "sig-alg-none"])
+    found = load_expected("notes", scenarios, Options(profile=str(tmp_path / "notes.toml")).expected_folders())
+    assert [(one.scenario, one.variants) for one in found if isinstance(one, ExpectedFinding)] == [
+        ("time/expiry/time-exp-past", ()),
+        ("signature/none/sig-alg-none", ("no-third-part",)),
+    ]
