@@ -19,6 +19,7 @@ from mock_idp.vendors import VENDORS
 
 if TYPE_CHECKING:
     from mock_idp.issuer.state import State
+    from mock_idp.jose.key_spec import KeySettings
     from mock_idp.run.serve import Served
     from mock_idp.settings import IssuerSettings, TlsSettings
 
@@ -37,6 +38,11 @@ _setting = partial(click.option, cls=Setting)
 @_setting("--audience", default="tasker-api", show_default=True, help="The aud of tokens.")
 @_setting("--permissions-claim", help="The claim that holds the permissions. [default: the vendor's]")
 @_setting("--algorithm", default="RS256", show_default=True, help="What tokens are signed with.")
+@_setting(
+    "--private-keys",
+    metavar="FILE",
+    help="Keys of your own: PEM, JWK or JWK Set. The first one signs. Also env:NAME, or the text itself.",
+)
 @_setting(
     "--token-lifetime",
     "token_lifetime_seconds",
@@ -87,7 +93,10 @@ def serve(
     warn_of_unknown_variables(os.environ, ctx.command)
     names = ("audience", "permissions_claim", "algorithm", "token_lifetime_seconds", "options")
     about = {name: rest.pop(name) for name in names}
+    private_keys = rest.pop("private_keys")
     try:
+        if private_keys is not None:
+            about["keys"] = _brought(private_keys)
         # The file's options are what they are, those of a command line or a variable are text.
         from_file = ctx.get_parameter_source("options") is ParameterSource.DEFAULT_MAP
         about["options"] = ctx.obj["options"] if from_file else vendor_options(style or "custom", about["options"])
@@ -109,6 +118,14 @@ def serve(
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def _brought(private_keys: str) -> tuple[KeySettings, ...]:
+    """The keys that are brought along. Raises MockIdpError."""
+    from mock_idp.control.views import keys_of
+    from mock_idp.run.key_source import key_source
+
+    return keys_of(key_source(private_keys, Path(), "private_keys"))
 
 
 def _issuers(

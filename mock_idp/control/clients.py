@@ -24,8 +24,8 @@ _JWKS: dict[str, Json] = {
     "RSA": {"n": _NUMBER, "e": _NUMBER},
     "EC": {"crv": {"type": "string", "enum": list(CURVE_NAMES.values())}, "x": _NUMBER, "y": _NUMBER},
     "OKP": {
-        "crv": {"type": "string", "enum": ["Ed25519"]},
-        "x": {**base64url.schema, "minLength": 43, "maxLength": 43},
+        "crv": {"type": "string", "enum": ["Ed25519", "Ed448"]},
+        "x": {**base64url.schema, "minLength": 43, "maxLength": 76},
     },
 }
 PUBLIC_JWK_SCHEMAS: dict[str, Json] = {

@@ -50,6 +50,11 @@ _ISSUER_SPEC = closed(
             "maxItems": 50,
             "description": "The keys of the start instead of the vendor's usual ones.",
         },
+        "private_keys": {
+            "type": ["string", "object", "array"],
+            "description": "Keys of your own instead: PEM without a password, JWKs, a JWK Set. The first one signs, "
+            "the others are published. In a file also the path of one, or env:NAME for the variable that holds them.",
+        },
         **FLOW_SETTINGS,
         "script": {
             "type": "array",

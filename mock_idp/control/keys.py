@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from mock_idp.control.operation import Call, ControlResponse, Operation, ref
-from mock_idp.control.views import key_settings, show_key
+from mock_idp.control.views import brought_key_settings, show_key
 from mock_idp.errors import not_found
 from mock_idp.http11.schema_parts import MAYBE_TEXT, OBJECT, STRING, STRINGS, Json, closed, complete
 from mock_idp.issuer.jwks_overlay import JwkEdit, JwksOverlay
@@ -73,7 +73,7 @@ def list_keys(call: Call) -> ControlResponse:
 
 def create_key(call: Call) -> ControlResponse:
     """A new key; hidden unless another state is named, so that nothing changes by accident."""
-    entry = call.issuer.add_key(key_settings(call.body, state="hidden"))
+    entry = call.issuer.add_key(brought_key_settings(call.body, state="hidden"))
     return ControlResponse(201, show_key(call.issuer, entry, with_certificate=True))
 
 

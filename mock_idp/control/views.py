@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mock_idp.control.client_specs import read_clients, read_users
+from mock_idp.errors import MockIdpError, bad_field
 from mock_idp.issuer.issuer import Issuer
+from mock_idp.jose.errors import JoseError
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.ring import RingEntry
 from mock_idp.plans.stubs.settings import stub_settings
@@ -66,6 +70,52 @@ def key_settings(spec: Mapping[str, Any], state: str) -> KeySettings:
     return KeySettings(**values)
 
 
+def brought_key_settings(spec: Mapping[str, Any], state: str, place: str = "") -> KeySettings:
+    """As `key_settings`, for a spec that may bring a private key along, whose JWK says what the spec doesn't.
+
+    In: what stands before a member in the path of an error. Raises MockIdpError for what is no such key.
+    """
+    if "private_key" not in spec:
+        return key_settings(spec, state)
+    # Only who brings a key pays for the code that reads it.
+    from mock_idp.jose.brought_keys import read_key
+
+    given = spec["private_key"]
+    text = given if isinstance(given, str) else json.dumps(given)
+    try:
+        brought = read_key(text)
+    except JoseError as error:
+        raise bad_field(f"{place}private_key", error.sentence) from None
+    told = {"kid": brought.kid, "algorithm": brought.algorithm, "use": brought.use}
+    known = {name: value for name, value in told.items() if value is not None}
+    return key_settings({**known, **spec, "private_key": text}, state)
+
+
+def keys_of(given: Any) -> tuple[KeySettings, ...]:
+    """The keys of a text, or of decoded JWKs: the first one that signs does, the others are published.
+
+    Raises MockIdpError that blames `private_keys`.
+    """
+    from mock_idp.jose.brought_keys import each_key
+
+    try:
+        texts = each_key(given if isinstance(given, str) else json.dumps(given))
+    except JoseError as error:
+        raise bad_field("private_keys", error.sentence) from None
+    keys = [_one_of_many(text) for text in texts]
+    first = next((number for number, key in enumerate(keys) if key.use == "sig"), None)
+    if first is None:
+        raise bad_field("private_keys", "None of these keys signs: each is for encryption.")
+    return tuple(replace(key, state="current") if number == first else key for number, key in enumerate(keys))
+
+
+def _one_of_many(text: str) -> KeySettings:
+    try:
+        return brought_key_settings({"private_key": text}, "previous")
+    except MockIdpError as error:
+        raise bad_field("private_keys", error.sentence) from None
+
+
 def issuer_settings(spec: Mapping[str, Any]) -> IssuerSettings:
     """A checked issuer spec as settings; without an id the server makes one up.
 
@@ -73,7 +123,13 @@ def issuer_settings(spec: Mapping[str, Any]) -> IssuerSettings:
     """
     values = {"id": "", **spec}
     if "keys" in values:
-        values["keys"] = tuple(key_settings(key, state="current") for key in values["keys"])
+        values["keys"] = tuple(
+            brought_key_settings(key, "current", f"keys.{number}.") for number, key in enumerate(values["keys"])
+        )
+    if "private_keys" in values:
+        if "keys" in values:
+            raise bad_field("private_keys", "The keys of the start are said in one way: with keys or private_keys.")
+        values["keys"] = keys_of(values.pop("private_keys"))
     if "clients" in values:
         values["clients"] = read_clients(values["clients"])
     if "users" in values:

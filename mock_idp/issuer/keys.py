@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mock_idp.errors import bad_field, conflict
-from mock_idp.jose.algorithms import find_algorithm
+from mock_idp.jose.algorithms import Algorithm, find_algorithm
 from mock_idp.jose.certificates import CertificateProfile
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
+from mock_idp.jose.kid import KidShape, spki43
 from mock_idp.jose.pool import KeyPool
+from mock_idp.jose.private_keys import PrivateKey, kind_of
 from mock_idp.jose.public_jwk import CERTIFICATE_MEMBERS
 from mock_idp.jose.ring import KeyRing, KeyState, RingEntry, check_state
 from mock_idp.jose.rotation import Rotation, keys_needed, rotate
@@ -93,12 +95,29 @@ class IssuerKeys:
         return entry
 
     def make(self, settings: KeySettings) -> SigningKey:
-        """A key of these settings, which is in no ring yet; needs no guard. Raises JoseError as `KeyPool.take`."""
+        """A key of these settings, which is in no ring yet; needs no guard.
+
+        Raises JoseError as `KeyPool.take`, and for what somebody brought along and is no key.
+        """
         algorithm = find_algorithm(settings.algorithm or self._context.algorithm)
-        return SigningKey(
-            self._pool.take(algorithm.name, settings.bits, settings.exponent),
+        if settings.private_key is None:
+            named = settings.curve if algorithm.name == "EdDSA" and settings.curve else algorithm.name
+            return self._key(SigningKey, self._pool.take(named, settings.bits, settings.exponent), algorithm, settings)
+        # Most issuers make their keys themselves.
+        from mock_idp.jose.brought_keys import read_key
+        from mock_idp.jose.others_keys import BroughtKey
+
+        brought = read_key(settings.private_key)
+        algorithm = find_algorithm(settings.algorithm or brought.signs_with(self._context.algorithm))
+        return self._key(BroughtKey, brought.private_key, algorithm, settings)
+
+    def _key(
+        self, kind: type[SigningKey], material: PrivateKey, algorithm: Algorithm, settings: KeySettings
+    ) -> SigningKey:
+        return kind(
+            material,
             algorithm.name,
-            settings.kid if settings.kid is not None else self._vendor.kid,
+            self._kid(settings),
             use=settings.use,
             published_alg=_ENCRYPTION_ALG.get(algorithm.family) if settings.use == "enc" else None,
             certificate=CertificateProfile(
@@ -117,6 +136,12 @@ class IssuerKeys:
     def put_last(self, key: SigningKey, settings: KeySettings) -> RingEntry:
         """Take in a key behind all others. Raises as `put`."""
         return self.put(key, settings, min((entry.priority for entry in self.ring), default=0) - 1)
+
+    def _kid(self, settings: KeySettings) -> str | KidShape:
+        if settings.kid is not None:
+            return settings.kid
+        # The same at each start, and at a second server: most vendors' are made up.
+        return self._vendor.kid if settings.private_key is None else spki43
 
     def set_state(self, handle: str, state: str) -> RingEntry:
         """Move the key with this name or kid to another state. Raises JoseError and MockIdpError."""
@@ -138,9 +163,23 @@ class IssuerKeys:
         return KeyRing(self._vendor.published_order, self._vendor.keys_by_priority)
 
     def wanted_for_rotation(self, habit: str | None = None) -> list[KeySettings]:
-        """The settings of the fresh keys that one rotation takes. Raises JoseError for an unknown habit."""
-        needed = keys_needed(self.ring, habit or self._vendor.rotation_habit)
-        return [KeySettings(algorithm=self._signing_algorithm())] * needed
+        """The settings of the fresh keys that one rotation takes: of the kind of the key that signs before it, or where
+        another one was announced, of that. Raises JoseError for an unknown habit.
+        """
+        habit = habit or self._vendor.rotation_habit
+        needed = keys_needed(self.ring, habit)
+        by_state = {entry.state: entry.key for entry in reversed([*self.ring])}
+        announced = by_state.get("next") if habit == "prepublished" else None
+        model = announced or by_state.get("current")
+        if model is None:
+            return [KeySettings(algorithm=self._context.algorithm)] * needed
+        like = KeySettings(
+            algorithm=model.algorithm.name,
+            members=self._members.get(model),
+            issuer=model.issuer,
+            **kind_of(model.public_key),
+        )
+        return [like] * needed
 
     def rotate(self, fresh: Sequence[SigningKey], habit: str | None = None) -> Rotation:
         """One rotation by the vendor's habit, or by the one that is named, with these keys.
@@ -149,7 +188,10 @@ class IssuerKeys:
         """
         self.ring.check_room(len(fresh))
         self._grow(fresh)
-        return rotate(self.ring, habit or self._vendor.rotation_habit, self._now(), fresh)
+        wanted = self.wanted_for_rotation(habit)
+        rotation = rotate(self.ring, habit or self._vendor.rotation_habit, self._now(), fresh)
+        self._members |= {key: one.members for key, one in zip(fresh, wanted, strict=True) if one.members is not None}
+        return rotation
 
     def remove(self, handle: str) -> None:
         """Forget the key with this name or kid. Raises JoseError."""
@@ -180,10 +222,6 @@ class IssuerKeys:
         grown = self._bytes + sum(map(_size, keys))
         self._hold(grown)
         self._bytes = grown
-
-    def _signing_algorithm(self) -> str:
-        current = next((entry.key for entry in self.ring if entry.state == "current"), None)
-        return current.algorithm.name if current else self._context.algorithm
 
     def _issuer_member(self, settings: KeySettings) -> str | None:
         """The `issuer` of a JWK where the vendor publishes it: that of the discovery document unless said."""

@@ -21,6 +21,7 @@ class Algorithm:
         family: the `kty` of the key it needs (RFC 7518 section 6.1, RFC 8037 section 2).
         hash: the digest, or None where the scheme brings its own (Ed25519).
         curve: the curve of an EC key, else None.
+        okp: the curves of an OKP key, the usual one first.
         pss: True for RSASSA-PSS, False for every other scheme.
     """
 
@@ -29,12 +30,13 @@ class Algorithm:
     hash: Hash | None
     curve: ec.EllipticCurve | None = None
     pss: bool = False
+    okp: tuple[str, ...] = ()
 
     @property
     def crv(self) -> str | None:
         """The `crv` member of a key for this algorithm (RFC 7518 section 6.2.1.1, RFC 8037), or None."""
-        if self.family == "OKP":
-            return "Ed25519"
+        if self.okp:
+            return self.okp[0]
         return CURVE_NAMES[self.curve.name] if self.curve is not None else None
 
 
@@ -54,14 +56,17 @@ ALGORITHMS: dict[str, Algorithm] = {
         Algorithm("ES256", "EC", _SHA256, ec.SECP256R1()),
         Algorithm("ES384", "EC", _SHA384, ec.SECP384R1()),
         Algorithm("ES512", "EC", _SHA512, ec.SECP521R1()),
-        Algorithm("EdDSA", "OKP", None),
+        Algorithm("EdDSA", "OKP", None, okp=("Ed25519", "Ed448")),
+        # RFC 9864 section 2.2: the curve by its name, where EdDSA leaves it to the key.
+        Algorithm("Ed25519", "OKP", None, okp=("Ed25519",)),
+        Algorithm("Ed448", "OKP", None, okp=("Ed448",)),
         # Never the algorithm of a key of ours: these exist so that the forge can confuse a verifier.
         Algorithm("HS256", "oct", _SHA256),
         Algorithm("HS384", "oct", _SHA384),
         Algorithm("HS512", "oct", _SHA512),
     )
 }
-"""Every algorithm by its `alg` value (RFC 7518 section 3.1, RFC 8037 section 3.1)."""
+"""Every algorithm by its `alg` value (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864 section 2.2)."""
 
 SIGNING_ALGORITHMS: tuple[str, ...] = tuple(name for name, algorithm in ALGORITHMS.items() if algorithm.family != "oct")
 """The names a key of the mock can have; HMAC is only for forging."""

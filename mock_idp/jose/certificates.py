@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, padding, rsa
 
 from mock_idp.jose.der import NULL, bit_string, sequence
 from mock_idp.jose.private_keys import LibraryPrivateKey
@@ -39,7 +39,7 @@ class CertificateProfile:
 
 
 def self_signed(private_key: LibraryPrivateKey, profile: CertificateProfile) -> "x509.Certificate":
-    """A certificate of the key, signed by the key itself (SHA-256, or pure Ed25519).
+    """A certificate of the key, signed by the key itself (SHA-256, or what an Edwards curve has inside).
 
     Costs one signature, under a millisecond; callers keep it.
     """
@@ -58,7 +58,8 @@ def self_signed(private_key: LibraryPrivateKey, profile: CertificateProfile) -> 
         .not_valid_before(start)
         .not_valid_after(start + timedelta(days=profile.days))
     )
-    made = builder.sign(private_key, None if isinstance(private_key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
+    is_edwards = isinstance(private_key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+    made = builder.sign(private_key, None if is_edwards else hashes.SHA256())
     if profile.version == 1 and isinstance(private_key, rsa.RSAPrivateKey):
         return x509.load_der_x509_certificate(_first_version(private_key, made.tbs_certificate_bytes))
     return made

@@ -88,6 +88,16 @@ class KeySettings:
         minItems=1,
         maxItems=20,
     )
+    private_key: str | None = member(
+        None,
+        "A key of your own: PEM without a password, or a JWK, whose kid, alg and use count where none are said. In a "
+        "file also the path of one, or env:NAME for the variable that holds it.",
+        type=["string", "object"],
+        secret=True,
+    )
+    curve: Literal["Ed25519", "Ed448"] | None = member(
+        None, "The curve of a fresh key for EdDSA.", type="string", enum=["Ed25519", "Ed448"]
+    )
     allow_reuse: bool = member(False, "Take a kid that another key of this issuer had.", type="boolean", default=False)
     issuer: str | None = member(
         None,

@@ -18,6 +18,7 @@ from mock_idp.jose.private_keys import (
     DEFAULT_RSA_EXPONENT,
     PrivateKey,
     PublicKey,
+    edwards_curve,
     fits,
     generate_private_key,
 )
@@ -207,4 +208,4 @@ def _parameters(public_key: PublicKey) -> tuple[tuple[str, str], ...]:
         point = public_key.public_numbers()
         crv = CURVE_NAMES[public_key.curve.name]
         return ("crv", crv), ("x", b64url_uint(point.x, width)), ("y", b64url_uint(point.y, width))
-    return ("crv", "Ed25519"), ("x", b64url_encode(public_key.public_bytes_raw()))
+    return ("crv", edwards_curve(public_key)), ("x", b64url_encode(public_key.public_bytes_raw()))

@@ -34,17 +34,19 @@ def shape(**schema: Any) -> Callable[[Callable[[Any, str], T]], Shape[T]]:
     return lambda check: Shape(schema, check)
 
 
-def member(value: Any, about: str, shape: Shape[Any] | None = None, *, name: str = "", **schema: Any) -> Any:
+def member(
+    value: Any, about: str, shape: Shape[Any] | None = None, *, name: str = "", secret: bool = False, **schema: Any
+) -> Any:
     """A member of a spec that has a value when it is not given.
 
     In: that value, one sentence about the member (empty when its name says all), its shape, its name in JSON where
-    that is not the attribute's, and more keywords of its JSON schema.
+    that is not the attribute's, whether it is a secret that no repr shows, and more keywords of its JSON schema.
     """
     described = {**(shape.schema if shape else {}), **schema, **({"description": about} if about else {})}
     metadata = {"schema": described, "shape": shape, "name": name}
     if isinstance(value, dict):
         return field(default_factory=dict, metadata=metadata)
-    return field(default=value, metadata=metadata)
+    return field(default=value, repr=not secret, metadata=metadata)
 
 
 def param(default: Any, about: str, **schema: Any) -> Any:

@@ -1,14 +1,18 @@
 """Private key objects: which types there are, how one is made, and whether it fits an algorithm."""
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
 from mock_idp.jose.algorithms import Algorithm
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.raw_rsa import RawRsaKey, RawRsaPublicKey, generate_raw_rsa
 
-LibraryPrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+EdwardsPrivateKey = ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+EdwardsPublicKey = ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
+LibraryPrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | EdwardsPrivateKey
 PrivateKey = LibraryPrivateKey | RawRsaKey
-PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | RawRsaPublicKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | EdwardsPublicKey | RawRsaPublicKey
 
 DEFAULT_RSA_BITS = 2048
 DEFAULT_RSA_EXPONENT = 65537
@@ -41,7 +45,8 @@ def generate_private_key(
     if algorithm.curve is not None:
         return ec.generate_private_key(algorithm.curve)
     if algorithm.family == "OKP":
-        return ed25519.Ed25519PrivateKey.generate()
+        kind = ed448.Ed448PrivateKey if algorithm.crv == "Ed448" else ed25519.Ed25519PrivateKey
+        return kind.generate()
     sentence = f"{algorithm.name} signs with a shared secret; a provider key needs an RS, PS, ES or EdDSA algorithm."
     raise JoseError("no_private_key", sentence, "algorithm")
 
@@ -54,7 +59,21 @@ def fits(private_key: PrivateKey, algorithm: Algorithm) -> bool:
         return algorithm.family == "RSA" and not algorithm.pss
     if isinstance(private_key, ec.EllipticCurvePrivateKey):
         return algorithm.curve is not None and algorithm.curve.name == private_key.curve.name
-    return algorithm.family == "OKP"
+    return edwards_curve(private_key) in algorithm.okp
+
+
+def edwards_curve(key: EdwardsPrivateKey | EdwardsPublicKey) -> str:
+    """The `crv` of an OKP key (RFC 8037 section 2)."""
+    return "Ed448" if isinstance(key, ed448.Ed448PrivateKey | ed448.Ed448PublicKey) else "Ed25519"
+
+
+def kind_of(public_key: PublicKey) -> dict[str, Any]:
+    """What makes another key like this one, beside its algorithm: `bits` and `exponent`, or `curve`, or nothing."""
+    if isinstance(public_key, rsa.RSAPublicKey):
+        return {"bits": public_key.key_size, "exponent": public_key.public_numbers().e}
+    if isinstance(public_key, RawRsaPublicKey):
+        return {"bits": public_key.n.bit_length(), "exponent": public_key.e}
+    return {"curve": edwards_curve(public_key)} if isinstance(public_key, EdwardsPublicKey) else {}
 
 
 def exponent_of(private_key: rsa.RSAPrivateKey | RawRsaKey) -> int:

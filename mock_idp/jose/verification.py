@@ -10,13 +10,13 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import constant_time
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from mock_idp.jose.algorithms import ALGORITHMS, CURVE_NAMES, Algorithm
 from mock_idp.jose.encoding import b64url_decode
 from mock_idp.jose.errors import JoseError
-from mock_idp.jose.private_keys import PublicKey
+from mock_idp.jose.private_keys import EdwardsPublicKey, PublicKey, edwards_curve
 from mock_idp.jose.signing import hmac_sign
 
 _CURVES: dict[str, ec.EllipticCurve] = {
@@ -62,9 +62,11 @@ def public_key(jwk: Mapping[str, Any]) -> PublicKey:
             return ec.EllipticCurvePublicNumbers(_number(jwk["x"]), _number(jwk["y"]), curve).public_key()
         if jwk["kty"] == "OKP" and jwk["crv"] == "Ed25519":
             return ed25519.Ed25519PublicKey.from_public_bytes(b64url_decode(jwk["x"]))
+        if jwk["kty"] == "OKP" and jwk["crv"] == "Ed448":
+            return ed448.Ed448PublicKey.from_public_bytes(b64url_decode(jwk["x"]))
     except (KeyError, TypeError, ValueError, JoseError):
         pass
-    raise JoseError("bad_jwk", "This is no public RSA, EC or Ed25519 key that can be used.")
+    raise JoseError("bad_jwk", "This is no public RSA, EC, Ed25519 or Ed448 key that can be used.")
 
 
 def verifies(jws: Jws, key: PublicKey | bytes) -> bool:
@@ -99,7 +101,7 @@ def _verifies(jws: Jws, key: PublicKey, algorithm: Algorithm) -> bool:
         r, s = (int.from_bytes(part, "big") for part in (jws.signature[:half], jws.signature[half:]))
         key.verify(encode_dss_signature(r, s), jws.signed, ec.ECDSA(algorithm.hash))
         return True
-    if isinstance(key, ed25519.Ed25519PublicKey) and algorithm.family == "OKP":
+    if isinstance(key, EdwardsPublicKey) and edwards_curve(key) in algorithm.okp:
         key.verify(jws.signature, jws.signed)
         return True
     return False

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mock_idp.issuer.flow_state import Family
 from mock_idp.issuer.issuer import Issuer
+from mock_idp.jose.algorithms import find_algorithm
 from mock_idp.jose.encoding import b64url_encode, compact_json
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.oauth.request import FlowRequest
@@ -110,7 +111,12 @@ def _with_lifetime(context: IssuerContext, vendor: Vendor) -> IssuerContext:
 
 def token_hash(token: str, algorithm: str) -> str:
     """`at_hash`: the left half of the digest of the signature's own size (Core section 3.1.3.6)."""
-    # Ed25519 signs with SHA-512 inside.
-    bits = algorithm[-3:] if algorithm[-3:].isdigit() else "512"
-    value = hashlib.new(f"sha{bits}", token.encode("ascii")).digest()
+    inside = find_algorithm(algorithm).hash
+    if inside is not None:
+        value = hashlib.new(inside.name, token.encode("ascii")).digest()
+    elif algorithm == "Ed448":
+        # RFC 8032 section 5.2: SHAKE256 with 114 bytes is inside; of Ed25519 it is SHA-512.
+        value = hashlib.shake_256(token.encode("ascii")).digest(114)
+    else:
+        value = hashlib.sha512(token.encode("ascii")).digest()
     return b64url_encode(value[: len(value) // 2])

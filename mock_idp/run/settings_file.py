@@ -18,6 +18,7 @@ A file that is for `--issuers` holds issuers only.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from mock_idp.control.views import issuer_settings
 from mock_idp.errors import MockIdpError, bad_field
 from mock_idp.http11.schema import Schema, check
 from mock_idp.http11.schema_parts import closed
+from mock_idp.run.key_source import key_source, with_key_sources
 from mock_idp.settings import IssuerSettings
 from mock_idp.tools.input_file import InputFileError, parse_toml, read_text
 from mock_idp.tools.toml_lines import line_of
@@ -38,7 +40,9 @@ _FILE = closed({"issuers": _ISSUERS}, ["issuers"])
 _FLAG = {"type": "boolean"}
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
-_OF_THE_PLAIN_ISSUER = ("style", "audience", "permissions_claim", "algorithm", "token_lifetime_seconds", "options")
+_OF_THE_PLAIN_ISSUER = (
+    *("style", "audience", "permissions_claim", "algorithm", "private_keys", "token_lifetime_seconds", "options"),
+)
 _PATHS = ("tls_cert", "tls_key", "ready_file")
 _SETTINGS = closed(
     {
@@ -73,6 +77,9 @@ def read_settings(path: Path) -> dict[str, Any]:
     for name in _PATHS:
         if name in settings:
             settings[name] = path.parent / settings[name]
+    if "private_keys" in settings:
+        keys = key_source(settings["private_keys"], path.parent, f"{path}: private_keys")
+        settings["private_keys"] = keys if isinstance(keys, str) else json.dumps(keys)
     if "issuers" in settings:
         settings["issuers"] = file.issuers()
     return settings
@@ -108,7 +115,7 @@ class _File:
 
     def _settings(self, number: int, issuer: dict[str, Any]) -> IssuerSettings:
         try:
-            return issuer_settings(issuer)
+            return issuer_settings(with_key_sources(issuer, self._path.parent))
         except MockIdpError as error:
             raise self._wrong(f"issuers.{number}.{error.field}", error.sentence) from None
 

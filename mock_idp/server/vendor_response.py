@@ -58,7 +58,8 @@ def _flow(endpoint: str, request: FlowRequest) -> Response:
 
 def _document(issuer: Issuer, endpoint: str, request: IssuerRequest) -> Response:
     now = issuer.clock.now()
-    if endpoint == "discovery" and request.context.base != issuer.context.base:
+    context, usual = request.context, issuer.context
+    if endpoint == "discovery" and (context.base, context.back) != (usual.base, usual.back):
         return issuer.discovery_document(request.context, now, request.path).response(now)
     document = issuer.documents.get(request.path) or issuer.documents[endpoint]
     response = document.response(now)

@@ -22,13 +22,17 @@ def made(api: Api, style: str) -> IssuerApi:
     return IssuerApi(api, api.ok("POST", "/issuers", {"style": style, "algorithm": "ES256", "id": "a"}))
 
 
+def public_base(issuer: IssuerApi) -> str:
+    return "http://" + urlsplit(issuer.about["jwks_uri"]).netloc
+
+
 @pytest.mark.parametrize("style", VENDORS)
 def test_documents_name_the_host_that_asks(make_idp: Callable[..., Any], style: str) -> None:
     """Issuer and pages stay; what a service asks by itself is where it has asked. Nothing else differs."""
     issuer = made(make_idp(backchannel_dynamic=True)[1], style)
-    outside = issuer.get("discovery_url").json()
+    front = public_base(issuer)
+    outside = issuer.get("discovery_url", headers={"Host": front.removeprefix("http://")}).json()
     inside = issuer.get("discovery_url", headers=INSIDE).json()
-    front = "http://" + urlsplit(issuer.about["jwks_uri"]).netloc
     assert inside == seen_from_behind(outside, VENDORS[style].back_endpoints, front, "http://mock-idp:9400")
     assert inside["jwks_uri"].startswith("http://mock-idp:9400/")
     assert inside["issuer"] == outside["issuer"]
@@ -71,7 +75,7 @@ def test_odd_hosts(make_idp: Callable[..., Any], headers: dict[str, str]) -> Non
     """A Host that is none leaves everything where it is."""
     issuer = made(make_idp(backchannel_dynamic=True)[1], "custom")
     answer = issuer.get("discovery_url", headers=headers)
-    assert answer.status_code == 400 or answer.json() == issuer.get("discovery_url").json()
+    assert answer.status_code == 400 or answer.json()["jwks_uri"] == issuer.about["jwks_uri"]
 
 
 def test_a_proxy_between(make_idp: Callable[..., Any]) -> None:

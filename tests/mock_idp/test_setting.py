@@ -36,6 +36,7 @@ EXAMPLES = {
     "allowed_hosts": ("idp other", '["idp", "other"]'),
     "trust_forwarded": ("true", "true"),
     "backchannel_dynamic": ("true", "true"),
+    "private_keys": ("{}", '"{}"'),
     "tls": ("true", "true"),
     "tls_hosts": ("idp other", '["idp", "other"]'),
     "tls_cert": ("/run/idp/cert.pem", '"/run/idp/cert.pem"'),
