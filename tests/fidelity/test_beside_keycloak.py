@@ -99,6 +99,13 @@ def test_a_difference_is_found_where_it_is(made: Mock, place: str, answer: Answe
     assert place in found
 
 
+def test_a_token_that_is_missing_is_one_difference(made: Mock) -> None:
+    """And not one for each of its claims."""
+    one, other = side(made, "with"), side(made, "without")
+    one.answers["x"], other.answers["x"] = _answer(_GOOD), _answer({"scope": "openid"})
+    assert [str(each) for each in compare(one, other)] == ["x  body.access_token: Keycloak has it, mock nothing"]
+
+
 def test_one_is_not_true(made: Mock) -> None:
     """JSON tells them apart, and Python doesn't."""
     one, other = side(made, "number"), side(made, "boolean")

@@ -15,7 +15,7 @@ from .sides import Answer, Side
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/vendors/keycloak.md"
 _SECTION = "## Otherwise on purpose"
-_ABSENT = object()
+_ABSENT, _THERE = object(), object()
 # Among so many UUIDs of chance there is one that has not the version 4, all but surely: each has with 1 in 64.
 _ENOUGH = 20
 _LONGEST = 110
@@ -88,9 +88,10 @@ def compare(real: Side, mock: Side) -> Iterator[Difference]:
 
 
 def _different(pair: str, theirs: Leaves, ours: Leaves) -> Iterator[Difference]:
+    said = set()
     for place in {**theirs, **ours}:
         real, mock = theirs.get(place, _ABSENT), ours.get(place, _ABSENT)
-        if _same(place, real, mock):
+        if type(real) is type(mock) and real == mock:  # Python takes 1 for True.
             continue
         if place.endswith("(order)") and _is_list(real, mock) and sorted(real) != sorted(mock):
             # Which are missing is said at their own places; here it is the order of those that both have.
@@ -98,12 +99,27 @@ def _different(pair: str, theirs: Leaves, ours: Leaves) -> Iterator[Difference]:
             real, mock = [one for one in real if one in both], [one for one in mock if one in both]
             if real == mock:
                 continue
+        if real is _ABSENT or mock is _ABSENT:
+            # What is missing as a whole is one difference, not one for each of its members.
+            whole = _whole(place, theirs if real is _ABSENT else ours)
+            if whole in said:
+                continue
+            said.add(whole)
+            if whole != place:
+                real, mock = (one if one is _ABSENT else _THERE for one in (real, mock))
+            place = whole
         yield Difference(pair, place, shown(real), shown(mock))
 
 
-def _same(place: str, real: Any, mock: Any) -> bool:
-    # Python takes 1 for True.
-    return type(real) is type(mock) and bool(real == mock)
+def _whole(place: str, there: Leaves) -> str:
+    """The outermost member around a place of which one side has nothing at all."""
+    for end in re.finditer(r"[.\[]| \(", place):
+        outer = place[: end.start()]
+        if outer in ("body", "header"):
+            continue
+        if not any(one == outer or one.startswith((f"{outer}.", f"{outer}[", f"{outer} (")) for one in there):
+            return outer
+    return place
 
 
 def _is_list(*values: Any) -> bool:
@@ -112,8 +128,8 @@ def _is_list(*values: Any) -> bool:
 
 def shown(value: Any) -> str:
     """A value in one short line."""
-    if value is _ABSENT:
-        return "nothing"
+    if value is _ABSENT or value is _THERE:
+        return "nothing" if value is _ABSENT else "has it"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 

@@ -18,6 +18,7 @@ from .sides import Answer
 # How an answer travels, not what it says; the body is compared itself.
 _OF_THE_CONNECTION = {"connection", "content-length", "date", "keep-alive", "transfer-encoding"}
 _TIMES = {"exp", "iat", "nbf", "auth_time"}
+_REMAINING = {"expires_in", "refresh_expires_in"}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile(r"\b[0-9a-f]{32,}\b")
 _WORD = re.compile(r"[A-Za-z0-9_+/-]{20,}={0,2}")
@@ -27,6 +28,7 @@ _BLANK = re.compile(r'"\s*[:,]\s+|[{,]\s+"')
 _AWAY_SECONDS = 300.0
 _PAGE = "a page"
 _SHORT_SERIAL_BITS = 64
+_MINUTE = 60
 
 Leaves = dict[str, Any]
 
@@ -116,6 +118,9 @@ class _Reader:
             found[f"{place}.signature (length)"] = len(value.rpartition(".")[2])
         elif member in _TIMES and isinstance(value, (int, float)):
             found[place] = self._time(value)
+        elif member in _REMAINING and isinstance(value, int):
+            # What is left of it, which is a second less where the next one has begun.
+            found[place] = f"up to {-(-value // _MINUTE)} minutes"
         else:
             found[place] = self.text(value) if isinstance(value, str) else value
 

@@ -226,10 +226,12 @@ def _client(client: Client, realm: Realm) -> dict[str, Any]:
 
 
 def _mappers() -> list[dict[str, Any]]:
-    claim = {"access.token.claim": "true", "introspection.token.claim": "true", "lightweight.claim": "true"}
+    claim = {"access.token.claim": "true", "introspection.token.claim": "true"}
     audience = {"included.client.audience": API, **claim}
     permissions = {
         **claim,
+        # Or no service could decide by a lightweight token.
+        "lightweight.claim": "true",
         "usermodel.clientRoleMapping.clientId": API,
         "claim.name": "permissions",
         "multivalued": "true",
