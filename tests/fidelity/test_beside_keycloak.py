@@ -155,11 +155,12 @@ def test_ids_are_told_apart_by_all_of_them() -> None:
 
 _PAGE = """# Page
 
-## Otherwise on purpose
+## Beside a real server
 
-| where | why |
-|---|---|
-| `token/* header x-mock`, `* body.z` | it says so |
+| a real server | the mock | where |
+|---|---|---|
+| says nothing | says so | `token/* places header x-mock`, `* places body.z` |
+| does something | does not | not asked |
 
 ## After
 """
@@ -182,12 +183,12 @@ def test_what_the_page_does_not_explain_fails(differences: list[tuple[str, str]]
 
 
 def test_the_page_can_be_read() -> None:
-    """Each row of it has a pair, a place and a reason."""
+    """Each pattern of it has a pair and a place."""
     assert all(reason.patterns and reason.why for reason in reasons(PAGE.read_text(encoding="utf-8")))
     with pytest.raises(ValueError, match="no section"):
         reasons("# Page\n")
-    with pytest.raises(ValueError, match="no row"):
-        reasons(_PAGE.replace("`* body.z`", "`nowhere`"))
+    with pytest.raises(ValueError, match="no pattern"):
+        reasons(_PAGE.replace("`* places body.z`", "`nowhere`"))
 
 
 def test_a_long_value_is_cut() -> None:

@@ -14,7 +14,7 @@ from .normal import Leaves, identifiers, leaves
 from .sides import Answer, Side
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/vendors/keycloak.md"
-_SECTION = "## Otherwise on purpose"
+_SECTION = "## Beside a real server"
 _ABSENT, _THERE = object(), object()
 # Among so many UUIDs of chance there is one that has not the version 4, all but surely: each has with 1 in 64.
 _ENOUGH = 20
@@ -51,7 +51,7 @@ class Reason:
 
     def unmet(self) -> list[str]:
         """The patterns that explained nothing."""
-        return [" ".join(pattern) for pattern in self.patterns if pattern not in self.met]
+        return [" places ".join(pattern) for pattern in self.patterns if pattern not in self.met]
 
 
 def _fits(pattern: str, text: str) -> bool:
@@ -59,22 +59,26 @@ def _fits(pattern: str, text: str) -> bool:
 
 
 def reasons(page: str) -> list[Reason]:
-    """Those of the table in the text of the page. Raises ValueError for a row that can't be read."""
+    """Those of the table in the text of the page whose last column says where. Raises ValueError without it."""
     _, found, section = page.partition(f"\n{_SECTION}\n")
     if not found:
         raise ValueError(f"there is no section {_SECTION!r}")
-    rows = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| `")]
-    return [_reason(row) for row in rows]
+    rows = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| ")][1:]
+    return [reason for row in rows if (reason := _reason(row)).patterns]
 
 
 def _reason(row: str) -> Reason:
-    where, _, why = row.strip("| ").partition(" | ")
-    patterns = tuple(
-        (pair, place.strip()) for pair, _, place in (one.partition(" ") for one in re.findall("`([^`]+)`", where))
-    )
-    if not why or not all(place for _, place in patterns):
-        raise ValueError(f"no row of pair, place and reason: {row}")
-    return Reason(patterns, why)
+    cells = [cell.strip() for cell in row.strip().removeprefix("|").removesuffix("|").split("|")]
+    if len(cells) != 3:
+        raise ValueError(f"no row of two sides and where they differ: {row}")
+    real, mock, where = cells
+    patterns = []
+    for one in re.findall("`([^`]+)`", where):
+        pair, _, place = one.partition(" places ")
+        if not place:
+            raise ValueError(f"no pattern of pairs and places: {one}")
+        patterns.append((pair, place))
+    return Reason(tuple(patterns), f"a real server {real}; the mock {mock}")
 
 
 def compare(real: Side, mock: Side) -> Iterator[Difference]:
