@@ -164,7 +164,7 @@ def _shape(found: re.Match[str]) -> str:
     word = found[0]
     kinds = ["a" if one.islower() else "A" if one.isupper() else "0" for one in word if one.isalnum()]
     turns = sum(one != other for one, other in pairwise(kinds))
-    return f"{{{len(word)} characters}}" if {"a", "A"} <= set(kinds) and turns * 5 >= len(word) else word
+    return f"{{{len(word)} characters}}" if {"a", "A"} <= set(kinds) and turns * 4 >= len(word) else word
 
 
 def _certificate(text: str) -> str:
