@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.base.errors import TargetError
 from harness.idp.client import IdpError
 from harness.measure.experiment import Experiment
 from harness.measure.finding import AT_MOST, Finding, Findings, unmeasured
@@ -29,9 +30,9 @@ def _try(lab: Lab, bits: int) -> str:
         try:
             kid = trial.session.add_key("sized", algorithm="RS256", bits=bits, state="next")
             token = trial.token(key=kid)
-        except IdpError:
+            trial.start()
+        except (IdpError, TargetError):  # Some don't start with a set that they can't read.
             return _COULD_NOT_BE_TRIED
-        trial.start()
         return "accepted" if trial.accepted_soon(token) else "refused"
 
 
