@@ -38,6 +38,8 @@ _CAN_BE_ANY = ("process", "url")
 _APP = re.compile(r"(?:[\w.]{0,200}\.)?(\w{1,100}):\w{1,100}(?:\(\))?")
 # Nobody knows yet how long it takes to start.
 _BOOT_SECONDS = "60"
+# A run gives a service 30 s, and may start several at once: one that took longer than this alone is given more.
+_SLOW_START_SECONDS = 8.0
 
 
 @click.command()
@@ -282,5 +284,7 @@ def _next_command(
     if target in _CAN_BE_ANY and "health_path" not in {name for name, _ in told}:
         option = f"health_path={surveyed.health}" if surveyed.health else "health_status=any"
         said += [] if surveyed.health == "/health" else ["--target-option", option]
+    if target == "process" and surveyed.start_seconds > _SLOW_START_SECONDS and "boot_seconds" not in dict(told):
+        said += ["--target-option", f"boot_seconds={_BOOT_SECONDS}"]
     said += [word for pair in others for word in pair]
     return shlex.join([*said, "--style", surveyed.portrait.style])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -49,7 +50,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Opened:
-    """An asker whose tokens open `door`; `operations` are those of the OpenAPI document that stands at `openapi`."""
+    """An asker whose tokens open `door`; `operations` are those of the OpenAPI document that stands at `openapi`.
+
+    `start_seconds` is how long the service took until it answered.
+    """
 
     asker: Asker
     door: Door
@@ -58,6 +62,7 @@ class Opened:
     openapi: str
     health: str
     fetched: tuple[str, ...]
+    start_seconds: float = 0.0
 
 
 def check_told(target: Target, options: Options) -> None:
@@ -101,7 +106,9 @@ def opened(environment: Environment, wanted: Wanted, say: Say) -> Iterator[Opene
         styles = (environment.idp.issuer(environment.options.issuer).style,)
     tried: list[str] = []
     for style in styles:
+        began = time.monotonic()
         with _running(environment, style, say if style == styles[0] else lambda _: None) as session:
+            start_seconds = time.monotonic() - began
             asker = Asker(session)
             openapi, operations = find_document(asker, wanted.openapi)
             if style == styles[0]:
@@ -118,7 +125,8 @@ def opened(environment: Environment, wanted: Wanted, say: Say) -> Iterator[Opene
                 continue
             say(f"{door.route.method} {door.route.path} wants a token: {door.evidence} ({style})")
             say(f"permissions: {door.place_evidence}")
-            yield Opened(asker, door, style, tuple(operations), openapi, find_health(asker, environment), fetched)
+            health = find_health(asker, environment)
+            yield Opened(asker, door, style, tuple(operations), openapi, health, fetched, start_seconds)
             return
     raise HarnessError(_in_vain(tried, bool(wanted.permissions)))
 

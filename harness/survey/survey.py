@@ -52,11 +52,15 @@ class Survey:
 
 @dataclass(frozen=True)
 class Surveyed:
-    """The portrait, its text as a profile, and the path by which the service shows that it is ready ("" for none)."""
+    """The portrait, its text as a profile, and the path by which the service shows that it is ready ("" for none).
+
+    `start_seconds` is how long it took to start.
+    """
 
     portrait: Portrait
     text: str
     health: str
+    start_seconds: float = 0.0
 
 
 def survey(work: Survey) -> Surveyed:
@@ -99,7 +103,7 @@ def survey(work: Survey) -> Surveyed:
         work.say("trying what no service may do")
         bench.begin(_MISDEED_SECONDS)
         portrait = replace(portrait, misdeeds=tuple(find_misdeeds(bench, work.scenarios, work.say)))
-    return Surveyed(portrait, profile_text(portrait, work.knobs), found.health)
+    return Surveyed(portrait, profile_text(portrait, work.knobs), found.health, found.start_seconds)
 
 
 @contextmanager

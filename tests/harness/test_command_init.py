@@ -12,8 +12,10 @@ from click.testing import CliRunner
 
 from harness.base.errors import UsageError
 from harness.cli import cli
-from harness.cli.init import _name
+from harness.cli.init import _name, _next_command, _propose
 from harness.declared.profile import load_profile
+from harness.survey.portrait import Misdeed, Portrait
+from harness.survey.survey import Surveyed
 
 SERVICE = Path(__file__).parent / "pyjwt_service.py"
 COMMAND = (
@@ -65,3 +67,28 @@ def test_a_service_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert _name([("image", "registry.example/team/orders:1")], "container") == "orders"
     assert _name([("command", "uvicorn shop.orders:app --port {port}")], "process") == "orders"
     assert _name([("base-url", "http://127.0.0.1:1")], "url") == tmp_path.name
+
+
+PORTRAIT = Portrait("Notes", "custom", "notes-api", "the issuer's")
+
+
+@pytest.mark.parametrize(("seconds", "told", "given"), [(1, (), False), (20, (), True), (20, ("100",), False)])
+def test_a_service_that_starts_slowly_is_given_as_long_in_the_run(
+    seconds: float, told: tuple[str, ...], given: bool
+) -> None:
+    settings = [("command", "./slow"), *(("boot_seconds", one) for one in told)]
+    line = _next_command(Path("notes.toml"), "process", settings, Surveyed(PORTRAIT, "", "/health", seconds), [])
+    assert ("boot_seconds=60" in line) == given
+
+
+def test_findings_are_proposed_beside_the_profile_and_a_decided_file_is_left_alone(tmp_path: Path) -> None:
+    """One in which nobody has decided anything is written anew."""
+    misdeed = Misdeed("time/expiry/time-exp-past", "An expired token", "RFC 7519 §4.1.4", "critical", ("a",), "200")
+    file = tmp_path / "expected" / "notes.toml"
+    proposed = Portrait("Notes", "custom", "notes-api", "the issuer's", misdeeds=(misdeed,))
+    for _ in range(2):
+        assert "commented out" in _propose(file, proposed)
+    decided = file.read_text(encoding="utf-8").replace("# [[finding]]", "[[finding]]")
+    file.write_text(decided, encoding="utf-8")
+    assert "were not written" in _propose(file, proposed)
+    assert file.read_text(encoding="utf-8") == decided
