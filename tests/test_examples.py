@@ -75,9 +75,20 @@ def test_what_was_measured_is_of_this_version(example: Example) -> None:
     if (data := measured(example)) is None:
         return
     assert (data["library"], data["version"]) == (example.library, example.version)
-    assert set(data["verdicts"]) <= {"passed", "finding", "inconclusive", "skipped", "undeclared"}
+    assert set(data["verdicts"]) <= {"passed", "finding", "withheld", "inconclusive", "skipped", "undeclared"}
     assert {one["name"] for one in data["readings"]} <= set(QUANTITIES)
     assert not data["verdicts"] or ("finding" in data["verdicts"]) is bool(findings(example))
+
+
+def test_what_is_withheld_is_counted(tmp_path: Path) -> None:
+    """As many cells as the example says, and none of them by its name; one more is a failed one."""
+    example, build = some_example(tmp_path, withheld={"cells": 1}), tmp_path / "build"
+    write_run(build, "passed", "failed")
+    take_over(example, build)
+    assert (measured(example) or {})["verdicts"] == {"passed": 1, "withheld": 1}
+    write_run(build, "passed", "failed", "failed")
+    take_over(example, build)
+    assert (measured(example) or {})["verdicts"] == {"failed": 2, "passed": 1}
 
 
 def test_the_quick_selection_selects_something() -> None:
@@ -161,12 +172,16 @@ def test_what_a_machine_lacks_is_said() -> None:
     assert re.fullmatch(r"python3 is 3\.[\d.]+, 99 is needed", said)
 
 
-def write_run(build: Path, *verdicts: str, cool_down: float = 30.0, ended: str = "complete", **row: Any) -> None:
+def write_run(
+    build: Path, *verdicts: str, cool_down: float = 30.0, ended: str = "complete", card: bool = True, **row: Any
+) -> None:
     (build / "report").mkdir(parents=True, exist_ok=True)
-    (build / "report" / "results.jsonl").write_text("".join(f'{{"verdict": "{one}"}}\n' for one in verdicts))
+    lines = (json.dumps({"scenario": "a/b/c", "variant": "", "verdict": one}) for one in verdicts)
+    (build / "report" / "results.jsonl").write_text("".join(f"{line}\n" for line in lines))
     (build / "report" / "manifest.jsonl").write_text(json.dumps({"ended": ended}) + "\n")
-    card = {"version": VERSION, "target": "process", "readings": [reading("cool-down", cool_down, **row)]}
-    (build / "card.json").write_text(json.dumps(card))
+    measurement = {"version": VERSION, "target": "process", "readings": [reading("cool-down", cool_down, **row)]}
+    if card:
+        (build / "card.json").write_text(json.dumps(measurement))
 
 
 def test_a_run_is_taken_over(tmp_path: Path) -> None:
@@ -183,6 +198,9 @@ def test_a_run_is_taken_over(tmp_path: Path) -> None:
     assert first == "verdicts {'finding': 1, 'passed': 1} -> {'passed': 2}"
     assert second == "cool-down: 30 -> 5"
     assert (measured(example) or {})["readings"][0]["value"] == 5
+    (build / "card.json").unlink()
+    write_run(build, "passed", "passed", card=False)
+    assert take_over(example, build) == []
     write_run(build, "passed", ended="interrupted")
     assert take_over(example, build)
     assert (measured(example) or {})["verdicts"] == {}

@@ -14,7 +14,7 @@ FOLDER: Final = Path(__file__).resolve().parents[1]
 FILES_OF_THE_JUDGE: Final = ("example.toml", "profile.toml", "expected.toml", "measured.json")
 NEEDED: Final = ("title", "language", "library", "version", "documentation", "needs", "prepare", "command", "ci")
 
-_OPTIONAL = ("style", "options", "slow")
+_OPTIONAL = ("style", "options", "slow", "withheld")
 # Folders that package managers and compilers make.
 _MADE = {"__pycache__", "node_modules", ".venv", "target", "build"}
 
@@ -25,7 +25,8 @@ class Example:
 
     `needs` are programs, such as `node>=20`; `prepare` are command lines, run once in a copy of the folder; `command`
     is that of the target `process`, run there too, and `options` are its other options. `ci` says whether CI judges it,
-    without the scenarios of `slow`, which wait.
+    without the scenarios of `slow`, which wait. `withheld` has `cells`, how many
+    fail that no file names, the `sentence` that they break, and `words` about them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Example:
     style: str = "custom"
     options: dict[str, Any] = field(default_factory=dict)
     slow: tuple[str, ...] = ()
+    withheld: dict[str, Any] = field(default_factory=dict)
     place: Path | None = None
 
     @property

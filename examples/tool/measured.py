@@ -16,6 +16,8 @@ from harness.measure.reading import ERROR
 from harness.measure.record import differences, read_card
 
 _FILE = "measured.json"
+# What a cell that fails counts as when no file may say which one it is: what gets past a check, or ends a service.
+WITHHELD = "withheld"
 
 
 def measured(example: Example) -> dict[str, Any] | None:
@@ -27,17 +29,20 @@ def measured(example: Example) -> dict[str, Any] | None:
 def take_over(example: Example, build: Path) -> list[str]:
     """Write what the records in `build` say, and return what is otherwise than before, a line each.
 
-    What differs by no more than its resolution stays as it was; `verdicts` are empty for what was measured only. Raises
-    `HarnessError` where nothing was.
+    What differs by no more than its resolution stays as it was; `verdicts` are empty for what was measured only, and
+    what was measured before stays for what was judged only. Raises `HarnessError` where nothing was measured ever.
     """
-    record, card = build / "report" / "results.jsonl", build / "card.json"
-    if not card.is_file():
+    record, card, old = build / "report" / "results.jsonl", build / "card.json", measured(example)
+    if not card.is_file() and not (old and _is_whole(build / "report")):
         raise HarnessError(f"there is no run of {example.name} yet: python -m examples run {example.name}")
     lines = record.read_text(encoding="utf-8").splitlines() if _is_whole(build / "report") else []
+    old = old or {"verdicts": {}, "readings": []}
     known = findings(example)
-    verdicts = dict(sorted(Counter(_verdict(json.loads(line), known) for line in lines).items()))
-    readings = [coarse(one) for one in read_card(card)["readings"]]
-    old = measured(example) or {"verdicts": {}, "readings": []}
+    counts = Counter(_verdict(json.loads(line), known) for line in lines)
+    if counts[FAILED] == example.withheld.get("cells", 0):
+        counts[WITHHELD] = counts.pop(FAILED, 0)
+    verdicts = dict(sorted((+counts).items()))
+    readings = [coarse(one) for one in read_card(card)["readings"]] if card.is_file() else old["readings"]
     changed = {name: (before, after) for name, before, after in differences(old["readings"], readings)}
     was = {one["name"]: one for one in old["readings"]}
     kept = [was[one["name"]] if _stays(one, was, changed) else one for one in readings]

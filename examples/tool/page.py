@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from examples.tool.example import Example, load_example, names
 from examples.tool.findings import findings
-from examples.tool.measured import measured
+from examples.tool.measured import WITHHELD, measured
 from harness.measure.reading import MEASURED
 
 # Tables of the page: the rows of the behaviour card that they show, each with the words of its column.
@@ -46,14 +46,14 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def verdicts() -> str:
     """What each is, and how many cells passed, were findings or were left open."""
-    head = ("example", "verifier", "passed", "findings", "inconclusive", "left open by its documents", "line")
-    return _table(head, (_verdicts(one, data["verdicts"]) for one, data in _known()))
+    kinds = ("passed", "findings", "withheld", "inconclusive", "left open by its documents")
+    return _table(("example", "verifier", *kinds, "line"), (_verdicts(one, data["verdicts"]) for one, data in _known()))
 
 
 def _verdicts(example: Example, counts: Mapping[str, int]) -> list[str]:
     counted = [
         str(counts.get(verdict, 0)) if counts else "–"
-        for verdict in ("passed", "finding", "inconclusive", "undeclared")
+        for verdict in ("passed", "finding", WITHHELD, "inconclusive", "undeclared")
     ]
     library = f"[{example.library} {example.version}]({example.documentation})"
     return [
@@ -101,15 +101,17 @@ def _answer(value: Mapping[str, Any]) -> str:
 
 
 def known_findings() -> str:
-    """The findings of each example, with the sentence that is broken."""
-    return _table(
-        ("example", "scenario", "sentence", "what happens"),
-        (
-            [example.name, f"`{one.scenario}`", one.requirement, one.reason]
-            for example, _ in _known()
-            for one in findings(example)
-        ),
-    )
+    """The findings of each example, with the sentence that is broken; of what is withheld, how many cells."""
+    rows = [row for example, _ in _known() for row in _findings(example)]
+    return _table(("example", "scenario", "sentence", "what happens"), rows)
+
+
+def _findings(example: Example) -> list[list[str]]:
+    named = [[example.name, f"`{one.scenario}`", one.requirement, one.reason] for one in findings(example)]
+    if not (withheld := example.withheld):
+        return named
+    count = f"{withheld['cells']} {'cell' if withheld['cells'] == 1 else 'cells'}, withheld"
+    return [*named, [example.name, count, withheld["sentence"], withheld["words"]]]
 
 
 def _known() -> list[tuple[Example, dict[str, Any]]]:
