@@ -59,6 +59,7 @@ class Judging:
             return self._ended(BROKEN, EXIT_USAGE)  # Pytest has said what is wrong.
         self._show()
         complete = not problems and len(self._reporter.results) >= self._planned
+        self._write_page(complete=complete)
         status = exit_status(self._reporter.results, strict=self._strict)
         if self._reporter.is_record_lost or not (complete or status == EXIT_FAILED):
             status = EXIT_COULD_NOT_RUN
@@ -95,6 +96,15 @@ class Judging:
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 
+    def _write_page(self, *, complete: bool) -> None:
+        results = self._reporter.results
+        note = "" if complete else f"{len(results)} of {self._planned} cells are recorded"
+        try:
+            self._folder.write_page(results, self._scripts or {}, note, strict=self._strict)
+        except HarnessError as problem:
+            self._reporter.problems.append(str(problem))
+            self._reporter.is_record_lost = True
+
     def _ended(self, how: str, status: int) -> int:
         """Write down how the run ended; returns `status`, or 3 where that can't be written."""
         try:
@@ -107,7 +117,7 @@ class Judging:
     def _say_places(self) -> None:
         for sentence in self._folder.left:
             self._console.print(words(sentence), soft_wrap=True)
-        places = f"record {self._folder.results}   JUnit {self._folder.junit}"
+        places = f"page {self._folder.page}   record {self._folder.results}   JUnit {self._folder.junit}"
         if self._scripts:
             places += f"   {len(self._scripts)} scripts {self._folder.path / SCRIPTS}"
         self._console.print(words(places))

@@ -9,8 +9,10 @@ import click
 from harness.base.errors import UsageError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_OK, exit_status
 from harness.cli.output import OutputFile
-from harness.report.folder import RESULTS
-from harness.report.manifest import how_it_went, left_out_of
+from harness.report.folder import PAGE, RESULTS
+from harness.report.manifest import begun, how_it_went, left_out_of
+from harness.report.page.document import About
+from harness.report.page.html import is_page, page_of
 from harness.report.record import read_record
 from harness.report.summary import print_summary
 from harness.shown import terminal
@@ -23,7 +25,9 @@ _TITLE = "idp-harness run"
 @click.option("--strict", is_flag=True, help="A broken SHOULD counts as failed.")
 @click.option("--most", type=click.IntRange(min=0), metavar="N", help="At most so many scenarios for each verdict.")
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write what is shown as a picture, too.")
-def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> int:
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the page to look at, too.")
+@click.option("--open", "opened", is_flag=True, help="Write that page beside the record and open it in a browser.")
+def report(record: Path, strict: bool, most: int | None, svg: Path | None, html: Path | None, opened: bool) -> int:
     """Show the verdicts of a record (results.jsonl, or the folder it is in) and exit as the run did.
 
     Where the run was ended before its last cell, or the last line is cut off, a warning says so and what is there is
@@ -32,6 +36,7 @@ def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> in
     \b
     Example:
       idp-harness report report/results.jsonl
+      idp-harness report --open
     """
     file = record / RESULTS if record.is_dir() else record
     found = read_record(file)
@@ -40,11 +45,21 @@ def report(record: Path, strict: bool, most: int | None, svg: Path | None) -> in
     if not results and not found.is_torn and not gap:
         raise UsageError(f"{file} holds no cell")
     output = OutputFile(svg, _is_picture) if svg else None
+    page = html or (file.parent / PAGE if opened else None)
+    page_output = OutputFile(page, is_page) if page else None
     console = terminal.console(record=svg is not None, width=120 if svg else None)
     left_out = left_out_of(file.parent) if file.name == RESULTS else 0
     print_summary(console, results, seconds=None, most=most, left_out=left_out)
     if output:
         output.write(console.export_svg(title=_TITLE))
+    if page and page_output:
+        about = (
+            About(*begun(file.parent), note=gap, left_out=left_out, strict=strict) if file.name == RESULTS else About()
+        )
+        page_output.write(page_of(results, about))
+        terminal.say(f"page {page}")
+        if opened and click.launch(page.resolve().as_uri()):
+            terminal.say(f"warning: no browser could be started: open {page} in one", err=True)
     for sentence in filter(None, ("its last line is cut off: that cell is lost" if found.is_torn else "", gap)):
         terminal.say(f"warning: {file}: {sentence}", err=True)
     status = exit_status(results, strict=strict) if results else EXIT_COULD_NOT_RUN

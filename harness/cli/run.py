@@ -71,7 +71,7 @@ from harness.targets.within_reach import as_run_by
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("report"),
     show_default=True,
-    help="Receives results.jsonl, junit.xml and, of what did not pass, scripts/*.sh.",
+    help="Receives report.html, results.jsonl, junit.xml and, of what did not pass, scripts/*.sh.",
 )
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")

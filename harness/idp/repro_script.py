@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
@@ -15,6 +17,7 @@ Names = Mapping[str, str]
 _CHANGE = "curl -sS -o /dev/null -H 'Content-Type: application/json'"
 _PLAIN, _TIMED = "curl -si ", "curl -si -w '\\n%{time_total} s\\n' "
 _MOST_LINES = 400
+_MOST_CHANGES = 50
 # Linux takes 128 KiB for one argument of a command.
 _LONGEST_LINE = 120_000
 
@@ -31,10 +34,14 @@ class ReproScript:
         self._idp_url, self._issuer_path, self._header = idp_url, issuer_path, header
         self._lines: list[Callable[[Names], str]] = []
         self.changes = 0
+        self.made: list[tuple[float, str]] = []  # Changes of the issuer: unix seconds, and the call in words.
 
     def call(self, method: str, path: str, body: Any) -> None:
         """A change of the issuer: a call of the control API."""
         self.changes += 1
+        if len(self.made) < _MOST_CHANGES:
+            about = f" {json.dumps(body)}" if body else ""
+            self.made.append((time.time(), f"{method} {path.removeprefix(self._issuer_path)}{about}"))
 
         def line(names: Names) -> str:
             data = json_word(renamed(body if body is not None else {}, names))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import Any
 
 from harness.base.errors import HarnessError
 from harness.base.mishaps import MISHAPS, sentence
@@ -24,23 +23,17 @@ from harness.base.verdicts import (
 )
 from harness.cell.cell_run import CaseEnded, CellRun
 from harness.cell.checks import Expectation
-from harness.cell.credentials import known_secrets
 from harness.cell.outgoing import find_route
-from harness.cell.sent import Sent
 from harness.cell.session import Session
 from harness.grammar.model import Cell, Step, Table
 from harness.grammar.vocabulary import NEGATIVE_EXPECTATIONS
 from harness.matrix.crash import crash_of
-from harness.shown.foreign_text import ForeignText, foreign, header_text, lines_of, one_line
-from harness.shown.redaction import Secrets
-from harness.shown.shell_words import comment
+from harness.matrix.evidence import evidence, secrets_of
+from harness.shown.foreign_text import foreign
 from harness.steps import STEPS
-from harness.targets.base import CallsAnApp, MayBeEnded
+from harness.targets.base import MayBeEnded
 
 _numbers = itertools.count(1)
-_LONGEST_COMMAND = 4000
-_LOG_LINES = 15
-_TOO_LONG = comment("too long to be shown: see the script, or the token_spec in the record")
 
 
 def run_cell(cell: Cell, session: Session, *, tidy: bool = True) -> CellResult:
@@ -88,7 +81,7 @@ def _clear_up(run: CellRun, result: CellResult, mishap: BaseException | None, *,
         result.verdict, result.reason = INCONCLUSIVE, f"{held_up}. {said}"
     if result.verdict != PASSED and (reason := _ended_by_others(run.session)):
         result.verdict, result.reason = ERROR, f"the service was ended from outside: {reason}"
-    secrets = _secrets(run)
+    secrets = secrets_of(run)
     try:
         if result.verdict == FAILED and (crash := crash_of(run)):
             result.reason = crash
@@ -231,69 +224,3 @@ def _may_be_slow_to_recover(run: CellRun) -> bool:
     fetches_again = any(run.profile.policy.get(knob) is True for knob in ("timed_refresh", "unknown_kid_refetches"))
     said = [STEPS[step.do].says for step in run.cell.variant.steps]
     return not fetches_again and any("jwks" in one.needs and not one.counts for one in said)
-
-
-def evidence(run: CellRun, secrets: Secrets, *, full: bool) -> dict[str, Any]:
-    """What the cell sent and got, without secrets; for a cell that passed only the counts."""
-    facts: dict[str, Any] = {}
-    if run.counted:
-        facts["fetches"] = run.counted
-    if not full:
-        # A reason to refuse to start is a text of the service; all else are numbers.
-        return _without(secrets, facts) if any("refused" in count for count in run.counted) else facts
-    facts["issuer"] = run.session.issuer.issuer
-    if run.sent:
-        facts["exchanges"] = [_exchange(one) for one in run.sent]
-    facts["idp_requests"] = [
-        {key: entry.get(key) for key in ("at", "endpoint", "method", "path", "status", "fault")}
-        for entry in run.session.issuer.requests()[-12:]
-    ]
-    if run.session.service is not None:
-        facts["service_log"] = lines_of(run.session.service.log_tail(_LOG_LINES), _LOG_LINES)
-    elif run.last_words.as_it_came:
-        facts["service_log"] = lines_of(run.last_words, _LOG_LINES)
-    return _without(secrets, facts) | _commands(run, secrets)
-
-
-def _without(secrets: Secrets, facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: secrets.cut_data(fact) for name, fact in facts.items()}
-
-
-def _secrets(run: CellRun) -> Secrets:
-    return known_secrets(run.session, [one.prepared.token for one in run.sent if one.prepared.token], run.leaked)
-
-
-def _commands(run: CellRun, secrets: Secrets) -> dict[str, Any]:
-    """What does it again: the last request as `curl`, all of it as `script`. A line with a secret in it is left out."""
-
-    def shown(line: str) -> str:
-        for secret in run.leaked:
-            line = line.replace(secret, f"{secret[:3]}…")
-        return line if secrets.cut(line, command=True) == line else comment("left out: a credential stands in it")
-
-    commands: dict[str, Any] = {}
-    if isinstance(run.session.environment.target, CallsAnApp):
-        return commands  # Nobody listens who could be sent a request.
-    if run.sent:
-        line = shown(run.script.curl(run.sent[-1]))
-        commands["curl"] = line if len(line) <= _LONGEST_COMMAND else _TOO_LONG
-    if run.script.steps.changes or commands.get("curl") == _TOO_LONG:
-        commands["script"] = run.script.steps.script(run.session.kids, shown)
-    return commands
-
-
-def _exchange(one: Sent) -> dict[str, Any]:
-    request, exchange = one.prepared.request, one.exchange
-    if request.raw is not None:
-        asked: dict[str, Any] = {"request": str(ForeignText(request.raw, _LONGEST_COMMAND))}
-    else:
-        headers = [[name, str(header_text(value, _LONGEST_COMMAND))] for name, value in request.headers]
-        asked = {"request": one_line(f"{request.method} {request.path}", _LONGEST_COMMAND), "headers": headers}
-    return asked | {
-        "token_spec": one.prepared.spec if one.prepared.token else None,
-        "status": exchange.status,
-        "answer_headers": [[str(header_text(name)), str(header_text(value))] for name, value in exchange.headers],
-        "answer": str(exchange.text()) or exchange.problem,
-        "at": round(exchange.at, 3),
-        "seconds": round(exchange.seconds, 4),
-    }

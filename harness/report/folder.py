@@ -7,8 +7,9 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,9 +18,12 @@ from harness.base.errors import HarnessError, UsageError
 from harness.base.verdicts import CellResult
 from harness.report import record
 from harness.report.manifest import BROKEN, HEAD, INTERRUPTED, Manifest, write_whole
+from harness.report.page.document import About
+from harness.report.page.html import BEGINNING, is_page, page_of
 from harness.report.scripts import script_name, script_text
+from mock_idp.tools.output_file import OutputFileError, write_output
 
-RESULTS, JUNIT, SCRIPTS = "results.jsonl", "junit.xml", "scripts"
+RESULTS, JUNIT, PAGE, SCRIPTS = "results.jsonl", "junit.xml", "report.html", "scripts"
 _SCRIPT = re.compile(r"scripts/([a-z0-9-]+\.sh)")
 _MOST_SCRIPT_BYTES = 64 * 1024 * 1024
 _TEST_CASE = re.compile(rb'<testcase classname="([^"]*)"')
@@ -30,22 +34,25 @@ class ReportFolder:
     """The folder `path`, held against other runs until `close`. Taking it removes the scripts of the run before.
 
     `left_out` are the cells that were not planned because of their vendor's style: the manifest keeps the number.
-    `results` and `junit` are where this run's record and its JUnit file go; `left` are sentences about what was left
-    alone. Raises `UsageError` when another run holds the folder or something in it would be overwritten that no run
-    has written, and `HarnessError` when there is no room. Then nothing was changed.
+    `results`, `junit` and `page` are where this run's record, its JUnit file and its page go; `left` are sentences
+    about what was left alone. Raises `UsageError` when another run holds the folder or something in it would be
+    overwritten that no run has written, and `HarnessError` when there is no room. Then nothing was changed.
     """
 
     def __init__(self, path: Path, *, target: str, cells: int, left_out: int = 0) -> None:
         self.path, self.left = path, list[str]()
-        self.results, self.junit = path / RESULTS, path / JUNIT
+        self.results, self.junit, self.page = path / RESULTS, path / JUNIT, path / PAGE
         _make(path)
         self._manifest = Manifest(path)
         try:
-            for file, is_ours in ((self.results, record.is_record), (self.junit, _is_junit)):
+            for file, is_ours in (
+                (self.results, record.is_record), (self.junit, _is_junit), (self.page, _is_page),
+            ):  # fmt: skip
                 _check(file, is_ours)
             self._remove_scripts()
             started = datetime.now(UTC).isoformat(timespec="seconds")
             about = {HEAD: version("idp-harness"), "started": started, "target": target, "cells": cells}
+            self._about = About(started, about[HEAD], left_out=left_out)
             self._manifest.begin(**about, **({"left_out": left_out} if left_out else {}))
         except BaseException:
             self._manifest.give_back()
@@ -66,9 +73,17 @@ class ReportFolder:
                 written[result.id] = self._write(script_name(result), text.encode(errors="backslashreplace"))
         return written
 
+    def write_page(self, results: Sequence[CellResult], scripts: Mapping[str, str], note: str, *, strict: bool) -> None:
+        """Write the page; `note` says what is missing in the run. Raises `HarnessError` when it can't be written."""
+        page = page_of(results, replace(self._about, note=note, strict=strict), scripts)
+        try:
+            write_output(self.page, page.encode(), is_page)
+        except OutputFileError as error:
+            raise HarnessError(str(error)) from error
+
     def end(self, how: str, cells: int) -> None:
         """Write down that the run is over, how it ended and how many `cells` it has recorded. Raises `HarnessError`."""
-        for file in (self.results, self.junit):
+        for file in (self.results, self.junit, self.page):
             with suppress(FileNotFoundError):
                 self._manifest.add(file=file.name, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
         self._manifest.add(ended=how, cells=cells)
@@ -186,6 +201,11 @@ def _check(file: Path, is_ours: Callable[[Path], bool]) -> None:
         raise UsageError(f"{file} can't be read: {error.strerror}; choose another folder") from error
     if not fits:
         raise UsageError(f"{file} is there and no run has written it: move it away or choose another folder")
+
+
+def _is_page(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return is_page(stream.read(len(BEGINNING)))
 
 
 def _is_junit(file: Path) -> bool:

@@ -111,6 +111,13 @@ def release_of(folder: Path) -> str:
     return said if isinstance(said, str) else ""
 
 
+def begun(folder: Path) -> tuple[str, str]:
+    """When the run in the folder began, as its manifest has it, and by which release; empty where nobody says."""
+    lines, _ = _known_lines(folder)
+    started = lines[0].get("started") if lines else None
+    return started if isinstance(started, str) else "", release_of(folder)
+
+
 def left_out_of(folder: Path) -> int:
     """How many cells the run in the folder has left out because of their vendor's style; 0 where nobody says."""
     lines, _ = _known_lines(folder)

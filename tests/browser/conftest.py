@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from browser.application import Application, MakeApplication
 from browser.chromium import find_chromium, launch
@@ -18,6 +18,8 @@ from mock_idp.embed import EmbeddedIdp
 from mock_idp.settings import ServerSettings
 
 SECONDS = 20
+# What is there is seen at once; a page is slow to change where others use the processors, too.
+expect.set_options(timeout=3 * SECONDS * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

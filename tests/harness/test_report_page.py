@@ -1,0 +1,210 @@
+"""The page of a report: what is in it, that it is one of ours, and that nobody's text is markup there."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_cells import HOSTILE, cell, failed
+
+from harness.base.errors import UsageError
+from harness.base.verdicts import FINDING, INCONCLUSIVE, PASSED, SKIPPED, STALE
+from harness.cell.decoded import decoded
+from harness.report.folder import ReportFolder
+from harness.report.page.document import About, document, sentence
+from harness.report.page.html import is_page, page_of
+from harness.report.page.sources import links
+
+
+class _Elements(HTMLParser):
+    """The elements of a page, and the text of those that have an id."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.texts: dict[str, str] = {}
+        self._id = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._id = dict(attrs).get("id") or ""
+
+    def handle_data(self, data: str) -> None:
+        if self._id:
+            self.texts[self._id] = self.texts.get(self._id, "") + data
+
+
+def _data(text: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(_Elements(text).texts["data"])
+    return data
+
+
+def _evidence(text: str) -> dict[str, Any]:
+    packed = _Elements(text).texts["evidence"]
+    evidence: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(packed)))
+    return evidence
+
+
+def test_it_says_what_came_out_and_shows_the_gravest_first() -> None:
+    """By level and severity, and within them what is not known yet; one entry for a scenario."""
+    results = [
+        cell("b", FINDING, scenario="a/b/known", severity="critical", level="must"),
+        failed("x", scenario="a/b/mild", severity="low", level="should"),
+        failed("x", scenario="a/b/new", severity="critical"),
+        failed("y", scenario="a/b/new", severity="critical"),
+        cell("c"),
+    ]
+    made = document(results, About())
+    assert [one["cell"] for one in made["worst"]] == ["a/b/new[okta-x]", "a/b/known[okta-b]", "a/b/mild[okta-x]"]
+    assert made["worst"][0]["cells"] == 2
+    assert made["worst"][0]["again"] == "idp-harness run 'a/b/new[okta-x]' --target reference --hold"
+    assert made["sentence"] == "Of 5 cells that were judged 3 not as required, 1 known findings, 1 passed."
+    assert made["about"]["status"] == 1
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ([PASSED, PASSED, SKIPPED], "Of 2 cells that were judged 2 passed."),
+        ([SKIPPED], "Nothing was judged."),
+        ([STALE, INCONCLUSIVE, PASSED], "Of 3 cells that were judged 1 not as required, 1 undecided, 1 passed."),
+    ],
+)
+def test_a_run_in_one_sentence(verdicts: list[str], said: str) -> None:
+    """What was skipped says nothing of the service, and is not counted."""
+    assert sentence([cell(str(number), verdict) for number, verdict in enumerate(verdicts)]) == said
+
+
+def test_what_to_change_is_about_what_failed() -> None:
+    """Each cause stands once, with what to write; what is known counts where nothing else is wrong."""
+    known = cell("c", FINDING, scenario="header/critical/x")
+    made = document([failed("a"), failed("b"), known], About())["changes"]
+    assert [one["name"] for one in made] == ["expiry"]
+    assert made[0]["scenarios"] == ["time/expiry/time-exp-past"]
+    assert "PyJWT" in made[0]["libraries"]
+    assert [one["name"] for one in document([known], About())["changes"]] == ["header"]
+
+
+def test_evidence_is_there_for_what_did_not_pass() -> None:
+    """With the script as one text, and the file where a person finds it."""
+    bad = failed("a")
+    text = page_of([bad, cell("b")], About(), {bad.id: "scripts/x.sh"})
+    evidence = _evidence(text)
+    assert list(evidence) == [bad.id]
+    assert evidence[bad.id]["script"] == "\n".join(bad.evidence["script"])
+    assert evidence[bad.id]["script_file"] == "scripts/x.sh"
+    assert evidence[bad.id]["exchanges"] == bad.evidence["exchanges"]
+
+
+@pytest.mark.parametrize("member", ["title", "requirement", "actual", "reason", "variant", "target"])
+def test_no_text_is_markup(member: str) -> None:
+    """Whatever a service has said: the page has the same elements, and the text is the same when it is read."""
+    plain, bad = page_of([failed()], About()), failed()
+    setattr(bad, member, HOSTILE)
+    hostile = page_of([bad], About())
+    assert _Elements(hostile).tags == _Elements(plain).tags
+
+
+def test_hostile_evidence_is_text_too() -> None:
+    """It comes out as it went in."""
+    bad = failed()
+    bad.evidence["exchanges"][0]["answer"] = HOSTILE
+    bad.evidence["service_log"] = [HOSTILE]
+    text = page_of([bad], About())
+    assert _Elements(text).tags == _Elements(page_of([failed()], About())).tags
+    assert _evidence(text)[bad.id]["service_log"] == [HOSTILE]
+
+
+def test_only_its_own_script_may_run() -> None:
+    """The policy names the digests of the page's own style and script, and nothing may be loaded."""
+    text = page_of([failed()], About())
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy
+    assert policy[1].startswith("default-src &#39;none&#39;")
+    assert "unsafe" not in policy[1]
+    assert not re.findall(r'(?:src|href)="', text.split("<script>")[0])
+
+
+def test_many_cells_of_one_kind_take_little_room() -> None:
+    """Texts that cells have in common stand there once, and evidence is packed."""
+    many = page_of([failed(str(number)) for number in range(2000)], About())
+    one = page_of([failed("0")], About())
+    assert len(many) - len(one) < 2000 * 150
+    assert len(_data(many)["cells"]) == 2000
+
+
+@pytest.mark.parametrize(
+    ("requirement", "found"),
+    [
+        ("RFC 7519 §4.1.4: x; RFC 8725 §3.9: y", ["rfc7519#section-4.1.4", "rfc8725#section-3.9"]),
+        ("RFC 6750: x; RFC 6750 §3.1: y; RFC 6750 §3.1", ["rfc6750", "rfc6750#section-3.1"]),
+        ("Tasker, ADR-012: x", []),
+    ],
+)
+def test_a_requirement_leads_to_its_documents(requirement: str, found: list[str]) -> None:
+    """Each document that has an address, once, in the order in which they are named."""
+    assert [url.rpartition("/")[2] for _, url in links(requirement)] == found
+
+
+def test_other_documents_have_addresses_too() -> None:
+    """Where their sections have none, the document's own."""
+    assert links("OpenID Connect Core §3.1.3.7: x") == [
+        ("OpenID Connect Core", "https://openid.net/specs/openid-connect-core-1_0.html")
+    ]
+
+
+def test_a_folder_takes_the_page_of_the_run_before_and_nobody_elses(tmp_path: Path) -> None:
+    """As with the record: what no run has written stays, and the run doesn't begin."""
+    with ReportFolder(tmp_path, target="reference", cells=1, left_out=3) as folder:
+        folder.write_page([failed()], {}, "", strict=False)
+        folder.end("complete", 1)
+    assert is_page(folder.page.read_bytes())
+    assert '"file": "report.html"' in (tmp_path / "manifest.jsonl").read_text()
+    assert _data(folder.page.read_text())["about"]["left_out"] == 3
+    with ReportFolder(tmp_path, target="reference", cells=1) as folder:
+        folder.write_page([cell()], {}, "", strict=False)
+    assert _data(folder.page.read_text())["sentence"] == "Of 1 cells that were judged 1 passed."
+    folder.page.write_text("<!doctype html>\nmine")
+    with pytest.raises(UsageError, match=r"report\.html is there and no run has written it"):
+        ReportFolder(tmp_path, target="reference", cells=1)
+    assert folder.page.read_text() == "<!doctype html>\nmine"
+
+
+def _token(*parts: str, signature: str = "c2ln") -> str:
+    encoded = (base64.urlsafe_b64encode(part.encode("utf-8", "surrogatepass")).rstrip(b"=").decode() for part in parts)
+    return ".".join([*encoded, signature])
+
+
+def test_a_token_is_taken_apart_without_its_signature() -> None:
+    """Header and claims; numbers that a record can't hold are their texts."""
+    token = _token('{"alg": "RS256"}', '{"exp": 1e999, "nbf": NaN, "iat": 1.5}')
+    assert decoded(token) == {"header": {"alg": "RS256"}, "claims": {"exp": "1e999", "nbf": "NaN", "iat": 1.5}}
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "a.b",
+        "a.b.c",
+        _token('{"alg": "none"}', "[]"),
+        _token('{"alg"', "{}"),
+        _token("{}", "{}") + ".x",
+        "[" * 9 + "..",
+    ],
+)
+def test_what_is_no_token_is_left_alone(token: str) -> None:
+    """Nothing is raised for what a case sends in place of one."""
+    assert decoded(token) is None
+
+
+def test_a_token_that_is_about_its_length_is_left_alone() -> None:
+    """Nobody reads it member by member."""
+    assert decoded(_token("{}", json.dumps({"long": "x" * 20_000}))) is None
