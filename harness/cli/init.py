@@ -24,6 +24,7 @@ from harness.grammar.toml_source import TomlSource
 from harness.grammar.vocabulary import VENDORS
 from harness.matrix.target_runs import TargetRuns
 from harness.shown import terminal
+from harness.shown.foreign_text import foreign
 from harness.shown.terminal import words
 from harness.survey.contradictions import Compared, compare
 from harness.survey.opening import Wanted, check_told
@@ -252,7 +253,7 @@ def _propose(file: Path, portrait: Portrait) -> str:
         file.parent.mkdir(exist_ok=True)
         proposed = OutputFile(file, is_only_proposed)
     except (OSError, UsageError) as problem:
-        return f"the findings above were not written beside the profile: {problem}"
+        return f"the findings above were not written beside the profile: {foreign(problem)}"
     proposed.write(findings_text(portrait))
     return f"{file}: the findings above, commented out. Each is for you to decide: mended, or known with a reason"
 

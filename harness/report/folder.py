@@ -21,6 +21,7 @@ from harness.report.manifest import BROKEN, HEAD, INTERRUPTED, Manifest, write_w
 from harness.report.page.document import About
 from harness.report.page.html import BEGINNING, is_page, page_of
 from harness.report.scripts import script_name, script_text
+from harness.shown.foreign_text import foreign
 from mock_idp.tools.output_file import OutputFileError, write_output
 
 RESULTS, JUNIT, PAGE, SCRIPTS = "results.jsonl", "junit.xml", "report.html", "scripts"
@@ -79,7 +80,7 @@ class ReportFolder:
         try:
             write_output(self.page, page.encode(), is_page)
         except OutputFileError as error:
-            raise HarnessError(str(error)) from error
+            raise HarnessError(str(foreign(error))) from error
 
     def end(self, how: str, cells: int) -> None:
         """Write down that the run is over, how it ended and how many `cells` it has recorded. Raises `HarnessError`."""

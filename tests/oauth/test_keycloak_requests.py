@@ -234,4 +234,4 @@ def test_headers_have_blanks(realm: Rp) -> None:
     for name in ("access_token", "id_token", "refresh_token"):
         segment = given[name].partition(".")[0]
         header = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)).decode()
-        assert re.fullmatch(r'{"alg":"[RH]S\d+","typ" : "JWT","kid" : "[\w-]+"}', header), header
+        assert re.fullmatch(r'{"alg":"\w+","typ" : "JWT","kid" : "[\w-]+"}', header), header
