@@ -11,7 +11,6 @@ from importlib.resources import files
 from typing import Any, Final
 
 from jinja2 import Environment
-from markupsafe import Markup
 
 from harness.base.verdicts import CellResult
 from harness.report.page.document import About, document
@@ -38,8 +37,8 @@ def html(data: Mapping[str, Any]) -> str:
     return template.render(
         **{name: data[name] for name in ("sentence", "targets", "verdicts")},
         policy=policy,
-        style=Markup(style),
-        script=Markup(script),
+        style=style,
+        script=script,
         data=_as_data(in_short),
         evidence=_packed(data["evidence"]),
     )
@@ -55,12 +54,12 @@ def _digest(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _as_data(data: Mapping[str, Any]) -> Markup:
+def _as_data(data: Mapping[str, Any]) -> str:
     """JSON for a script element: nothing in it can end the element or begin a comment."""
     text = _json(data)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
+    return text
 
 
 def _packed(data: Mapping[str, Any]) -> str:
