@@ -147,7 +147,7 @@ class Issuer:
 
     def routes(self) -> Iterator[tuple[str, str]]:
         """Path on this server and endpoint (`jwks`, `discovery`, `token`, the flows') of all this issuer serves."""
-        return routes_of(self)
+        return routes_of(self.vendor, self.prefix, self.context)
 
     @property
     def flows(self) -> FlowState:
