@@ -52,8 +52,8 @@ class ReportFolder:
                 _check(file, is_ours)
             self._remove_scripts()
             started = datetime.now(UTC).isoformat(timespec="seconds")
-            about = {HEAD: version("idp-harness"), "started": started, "target": target, "cells": cells}
-            self._about = About(started, about[HEAD], left_out=left_out)
+            self._about = About(started, release := version("idp-harness"), left_out=left_out)
+            about = {HEAD: release, "started": started, "target": target, "cells": cells}
             self._manifest.begin(**about, **({"left_out": left_out} if left_out else {}))
         except BaseException:
             self._manifest.give_back()
