@@ -18,7 +18,6 @@ from mock_idp.settings import ClientSettings
 from mock_idp.vendors.context import StepUp
 from mock_idp.vendors.problems import standard_code
 
-RESPONSE_MODES = ("query", "fragment", "form_post")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _S256 = re.compile(r"[A-Za-z0-9_-]{43}")
 # Schemes that run in the page which redirects to them.
@@ -100,7 +99,8 @@ def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> Auth
     if request.issuer.vendor.needs_redirect_uri and "redirect_uri" not in parameters:
         raise ShownError("The parameter redirect_uri is missing.")
     redirect_uri = _redirect_uri(client, parameters.get("redirect_uri"))
-    return AuthorizationRequest(client, redirect_uri, parameters, mode if mode in RESPONSE_MODES else "query")
+    known = mode in request.issuer.vendor.response_modes
+    return AuthorizationRequest(client, redirect_uri, parameters, mode if known else "query")
 
 
 def check_request(request: FlowRequest, asked: AuthorizationRequest) -> AuthorizationGrant:
@@ -113,10 +113,11 @@ def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Authoriz
     refusal = request.issuer.vendor.refuse_authorization(request.with_form(given, asked.client.id))
     if refusal is not None:
         raise RedirectedError(*refusal)
-    if given.get("response_mode", "query") not in RESPONSE_MODES:
+    modes = request.issuer.vendor.response_modes
+    if given.get("response_mode", "query") not in modes:
         raise RedirectedError(
             "invalid_request",
-            f"response_mode must be one of {', '.join(RESPONSE_MODES)}.",
+            f"response_mode must be one of {', '.join(modes)}.",
             ("invalid", "response_mode"),
         )
     if "response_type" not in given:

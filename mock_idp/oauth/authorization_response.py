@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from mock_idp.http11.response import Response
 from mock_idp.oauth.authorization_request import AuthorizationRequest, RedirectedError
@@ -30,6 +30,10 @@ def send_back(
         return page("form_post.html", url=asked.redirect_uri, parameters=parameters)
     if asked.mode == "fragment":
         return redirect(request, f"{asked.redirect_uri}#{urlencode(parameters)}")
+    message = request.issuer.vendor.posted_message(asked.mode, parameters)
+    if message is not None:
+        there = urlsplit(asked.redirect_uri)
+        return page("post_message.html", message=message, origin=f"{there.scheme}://{there.netloc}")
     return redirect(request, with_query(asked.redirect_uri, parameters))
 
 

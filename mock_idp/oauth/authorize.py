@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlencode
 
-from mock_idp.http11.response import Response
+from mock_idp.http11.response import Headers, Response
 from mock_idp.issuer.flow_state import Code, Family, Login, UserGrant
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.authorization_request import (
@@ -22,7 +22,7 @@ from mock_idp.oauth.authorization_request import (
 from mock_idp.oauth.authorization_response import redirect, refuse, send_back
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
-from mock_idp.oauth.logins import current_login, start_login, user_without_page
+from mock_idp.oauth.logins import current_login, start_login, user_without_page, with_cookies
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.users import checked_user
@@ -52,7 +52,8 @@ def respond(request: FlowRequest) -> Response:
             return _after_form(request, asked, wanted, form)
         login = _login_without_page(request, asked, wanted)
         if login is not None:
-            return _with_code(request, asked, wanted, *login)
+            session_id, user_there, cookies = login
+            return with_cookies(_with_code(request, asked, wanted, session_id, user_there), cookies)
         if "none" in wanted.prompt:
             raise RedirectedError("login_required", "No user is logged in.")
     except RedirectedError as error:
@@ -62,14 +63,26 @@ def respond(request: FlowRequest) -> Response:
 
 def _login_without_page(
     request: FlowRequest, asked: AuthorizationRequest, wanted: AuthorizationGrant
-) -> tuple[str, Login] | None:
+) -> tuple[str, Login, Headers] | None:
+    """The login that will do, with its id and the headers that keep it: the browser's, or that of a user named so."""
     given = asked.parameters
+    there = _login_there(request, wanted)
     username = user_without_page(request, given.get("mock_user"), given.get("login_hint"))
-    if username is not None:
-        user = request.issuer.clients.user(username)
-        if user is None:
-            raise RedirectedError("access_denied", "There is no such user.")
-        return request.issuer.vendor.session_id(secrets.token_hex(16)), Login(user, int(request.now))
+    if username is None:
+        return None if there is None else (*there, ())
+    user = request.issuer.clients.user(username)
+    if user is None:
+        raise RedirectedError("access_denied", "There is no such user.")
+    if "mock_user" in given:
+        # A word of a test: each code is of a session of its own, and the browser is not logged in.
+        return request.issuer.vendor.session_id(secrets.token_hex(16)), Login(user, int(request.now)), ()
+    if there is not None and there[1].user.username == username:
+        return *there, ()
+    return start_login(request, user)
+
+
+def _login_there(request: FlowRequest, wanted: AuthorizationGrant) -> tuple[str, Login] | None:
+    """The login of the browser, where it is fresh enough for the request."""
     there = current_login(request)
     if there is None or "login" in wanted.prompt or "select_account" in wanted.prompt:
         return None
@@ -83,8 +96,8 @@ def _after_form(
     user = checked_user(request.issuer, form["username"], form.get("password", ""))
     if user is None:
         return _login_page(request, asked, "The user name or the password is wrong.", form["username"])
-    session_id, login, cookie = start_login(request, user)
-    return _with_code(request, asked, wanted, session_id, login).with_header("Set-Cookie", cookie)
+    session_id, login, cookies = start_login(request, user)
+    return with_cookies(_with_code(request, asked, wanted, session_id, login), cookies)
 
 
 def _login_page(request: FlowRequest, asked: AuthorizationRequest, message: str = "", username: str = "") -> Response:

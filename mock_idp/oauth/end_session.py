@@ -11,7 +11,7 @@ from mock_idp.oauth.authorization_request import is_redirect_uri
 from mock_idp.oauth.authorization_response import redirect, with_query
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form, read_query
-from mock_idp.oauth.logins import current_login, end_login
+from mock_idp.oauth.logins import current_login, end_login, with_cookies
 from mock_idp.oauth.own_tokens import is_ours
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.refresh_token_logout import refresh_token_logout
@@ -30,8 +30,6 @@ def respond(request: FlowRequest) -> Response:
             given |= form
         client_id = _client_id(request, given)
         target = _target(request, given, client_id)
-        if request.issuer.vendor.logout_by_hint and "id_token_hint" in given:
-            _end_hinted(request, given["id_token_hint"])
     except (OAuthError, _Refused) as error:
         return page("message.html", 400, title="This request cannot be answered", text=str(error))
     state = {"state": given["state"]} if "state" in given else {}
@@ -41,7 +39,10 @@ def respond(request: FlowRequest) -> Response:
         else redirect(request, with_query(target, state))
     )
     login = current_login(request)
-    return response if login is None else response.with_header("Set-Cookie", end_login(request, login[0]))
+    if request.issuer.vendor.logout_by_hint and "id_token_hint" in given:
+        # After the browser's login is known: it is mostly the same one, and its cookies have to go, too.
+        _end_hinted(request, given["id_token_hint"])
+    return response if login is None else with_cookies(response, end_login(request, login[0]))
 
 
 def _end_hinted(request: FlowRequest, hint: str) -> None:
@@ -75,8 +76,9 @@ def _client_id(request: FlowRequest, given: Mapping[str, str]) -> str | None:
 
 def _target(request: FlowRequest, given: Mapping[str, str], client_id: str | None) -> str | None:
     """Where the browser goes (section 3), None for nowhere."""
-    # Amazon Cognito calls it logout_uri.
-    target = given.get("post_logout_redirect_uri") or given.get("logout_uri")
+    # Amazon Cognito calls it logout_uri, the older endpoint of Auth0 returnTo.
+    names = ("post_logout_redirect_uri", "logout_uri", "returnTo")
+    target = next((given[name] for name in names if name in given), None)
     if target is None:
         return None
     clients = request.issuer.clients

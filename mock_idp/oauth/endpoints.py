@@ -23,6 +23,8 @@ _MODULES = {
     "device_authorization": "device_authorization",
     "device_page": "device_page",
     "par": "pushed_requests",
+    "session_page": "session_pages",
+    "account": "account",
 }
 
 

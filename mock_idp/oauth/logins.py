@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
+from mock_idp.http11.response import Headers, Response
 from mock_idp.issuer.flow_state import Login
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.request import FlowRequest
@@ -14,13 +15,13 @@ from mock_idp.settings import UserSettings
 _LIFETIME_SECONDS = 10 * 3600
 
 
-def start_login(request: FlowRequest, user: UserSettings) -> tuple[str, Login, str]:
-    """The id of a new login, the login, and the value of the Set-Cookie header that keeps it."""
+def start_login(request: FlowRequest, user: UserSettings) -> tuple[str, Login, Headers]:
+    """The id of a new login, the login, and the headers that keep it in the browser."""
     secret = secrets.token_urlsafe(32)
     login = Login(user, int(request.now))
     session_id = _session_id(request, secret)
     request.issuer.flows.logins.put(session_id, login, request.now + _LIFETIME_SECONDS)
-    return session_id, login, _cookie(request, secret)
+    return session_id, login, _cookies(request, secret, session_id)
 
 
 def current_login(request: FlowRequest) -> tuple[str, Login] | None:
@@ -34,12 +35,17 @@ def current_login(request: FlowRequest) -> tuple[str, Login] | None:
     return None if login is None or user is None else (session_id, replace(login, user=user))
 
 
-def end_login(request: FlowRequest, session_id: str) -> str:
-    """End a login and what hangs on it. Out: the Set-Cookie header that takes the cookie away."""
+def end_login(request: FlowRequest, session_id: str) -> Headers:
+    """End a login and what hangs on it. Out: the headers that take it from the browser."""
     flows = request.issuer.flows
     flows.logins.take(session_id, request.now)
     flows.end_login(session_id)
-    return _cookie(request, "", "; Max-Age=0")
+    return _cookies(request, "", "", "; Max-Age=0")
+
+
+def with_cookies(response: Response, cookies: Headers) -> Response:
+    """The answer with these headers more, of which there may be several of one name."""
+    return replace(response, headers=(*response.headers, *cookies))
 
 
 def user_without_page(request: FlowRequest, named: str | None, hint: str | None = None) -> str | None:
@@ -74,7 +80,16 @@ def _secret(request: FlowRequest) -> str | None:
     return morsel.value if morsel else None
 
 
-def _cookie(request: FlowRequest, secret: str, more: str = "") -> str:
-    secure = "; Secure" if request.context.base.startswith("https://") else ""
+def _cookies(request: FlowRequest, secret: str, session_id: str, more: str = "") -> Headers:
+    """The login for the server, and the vendor's own cookie for its pages. An iframe in a page of another site has
+    them over TLS only: browsers take `SameSite=None` from nobody else.
+    """
+    secure = request.context.base.startswith("https://")
+    site = ("; SameSite=None; Secure" if secure else "; SameSite=Lax") + more
     path = request.issuer.prefix or "/"
-    return f"{_name(request)}={secret}; Path={path}; HttpOnly; SameSite=Lax{secure}{more}"
+    cookies = [f"{_name(request)}={secret}; Path={path}; HttpOnly{site}"]
+    for_pages = request.issuer.vendor.session_cookie(request.context, session_id)
+    if for_pages is not None:
+        name, value, path = for_pages
+        cookies.append(f"{name}={value if session_id else ''}; Path={path}{site}")
+    return tuple(("Set-Cookie", cookie) for cookie in cookies)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mock_idp.issuer.issuer import Issuer
 
 SHARED = frozenset(
-    {"jwks", "discovery", "token", "userinfo", "introspect", "revoke", "device_authorization", "par"},
+    {"jwks", "discovery", "token", "userinfo", "introspect", "revoke", "device_authorization", "par", "account"},
 )
 """The endpoints that scripts ask; browsers go to the others by themselves."""
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"

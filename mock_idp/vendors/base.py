@@ -17,6 +17,7 @@ from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.kid import KidSource
 from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER, KeyState
 from mock_idp.vendors.back_channel import BackChannel
+from mock_idp.vendors.browser_apps import BrowserApps
 from mock_idp.vendors.context import (
     Claims,
     IssuerContext,
@@ -44,7 +45,7 @@ RefreshHabit = Literal["rotate", "reissue", "keep"]
 4.14.2). reissue: each use gives a new one, the old stays good. keep: there is one, and it stays."""
 
 
-class Vendor(BackChannel, People):
+class Vendor(BackChannel, BrowserApps, People):
     """One vendor; the defaults are those of the specifications, and the paths those of the vendor `custom`.
 
     Its name is that of the folder of its class. All methods are pure: same arguments, same result, except for random

@@ -28,6 +28,8 @@ FLOW_METHODS = {
     "device_authorization": ("POST",),
     "device_page": ("GET", "POST"),
     "par": ("POST",),
+    "session_page": ("GET",),
+    "account": ("GET",),
 }
 
 
@@ -45,6 +47,7 @@ def flow_routes(vendor: Vendor, context: IssuerContext) -> Iterator[tuple[str, s
             if url is not None and base is not None:
                 yield url.removeprefix(base), endpoint
     yield from vendor.more_paths.items()
+    yield from vendor.page_paths(context).items()
     if DEVICE_CODE in vendor.grants:
         yield device_page(vendor, context).removeprefix(context.base), "device_page"
 

@@ -14,12 +14,13 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 from browser.application import Application, MakeApplication
 from browser.chromium import find_chromium, launch
+from browser.single_page_app import MakeSinglePageApp, SinglePageApp
 from mock_idp.embed import EmbeddedIdp
 from mock_idp.settings import ServerSettings
 
-SECONDS = 20
+SECONDS = 60
 # What is there is seen at once; a page is slow to change where others use the processors, too.
-expect.set_options(timeout=3 * SECONDS * 1000)
+expect.set_options(timeout=SECONDS * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,3 +87,17 @@ def make_application(idp: EmbeddedIdp) -> Iterator[MakeApplication]:
 def application(make_application: MakeApplication) -> Application:
     """An application of a custom issuer that declares two users."""
     return make_application()
+
+
+@pytest.fixture
+def make_single_page_app() -> Iterator[MakeSinglePageApp]:
+    """Makes single-page applications with a vendor of their own, ended with the test."""
+    made: list[SinglePageApp] = []
+
+    def make(sdk: str, style: str, **more: Any) -> SinglePageApp:
+        made.append(SinglePageApp(sdk, style, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

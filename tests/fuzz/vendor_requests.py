@@ -199,7 +199,7 @@ def vendor_request(draw: Draw, routes: list[tuple[str, str]], memory: Memory) ->
 
 
 def _usual_methods(endpoint: str) -> tuple[str, ...]:
-    if endpoint in ("jwks", "discovery"):
+    if endpoint in ("jwks", "discovery", "session_page", "account"):
         return ("GET", "GET", "GET", "HEAD")
     return ("GET", "POST") if endpoint in ("authorize", "userinfo", "end_session", "device_page") else ("POST",)
 

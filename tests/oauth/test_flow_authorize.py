@@ -170,3 +170,10 @@ def test_a_request_by_post(rp: Rp) -> None:
     answer = rp.post("authorization", urlencode(form))
     assert answer.status_code == 303
     assert "Log in" in rp.session.get(rp.local(rp.document["authorization_endpoint"]) + answer.headers["Location"]).text
+
+
+def test_who_is_logged_in_by_the_settings_stays_it(make_rp: MakeRp) -> None:
+    """With `auto_login` the browser gets a cookie: its next code is of the same session, one of a fresh login not."""
+    rp = make_rp("keycloak", auto_login="ann")
+    sessions = [rp.returned(rp.authorize(**more))["session_state"] for more in ({}, {}, {"prompt": "login"})]
+    assert sessions[0] == sessions[1] != sessions[2]

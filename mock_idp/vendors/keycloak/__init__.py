@@ -18,6 +18,7 @@ from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.kid import KidSource
 from mock_idp.vendors.back_channel import UserinfoProblem
 from mock_idp.vendors.base import Options, OptionSchemas, Vendor
+from mock_idp.vendors.browser_apps import Cookie
 from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
@@ -28,7 +29,7 @@ from mock_idp.vendors.context import (
     TokenRequest,
     TokenResponseContext,
 )
-from mock_idp.vendors.keycloak import back_channel, claims, discovery, errors
+from mock_idp.vendors.keycloak import back_channel, browser_apps, claims, discovery, errors
 from mock_idp.vendors.keycloak.refresh import LOGGED_OUT, header_bytes, refresh_token
 from mock_idp.vendors.problems import Problem
 from mock_idp.vendors.two_names import BACK_CHANNEL
@@ -183,6 +184,12 @@ class Keycloak(Vendor):
             "tokens-not-before": 0,
         }
         return {_realm(context.options): document}
+
+    def page_paths(self, context: IssuerContext) -> Mapping[str, str]:
+        return browser_apps.page_paths(_realm(context.options))
+
+    def session_cookie(self, context: IssuerContext, session_id: str) -> Cookie | None:
+        return browser_apps.session_cookie(self.issuer(context), session_id)
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
         return ("Cache-Control", "no-cache"), ("Content-Type", "application/json"), *errors.SECURITY_HEADERS
