@@ -66,6 +66,8 @@ class Auth0(Vendor):
     example_credentials = "json"
     accepts_json_token_requests = True
     resource_parameter = False
+    response_modes = ("query", "fragment", "form_post", "web_message")
+    more_paths: ClassVar[Mapping[str, str]] = {"/v2/logout": "end_session"}
     device_page = "{base}/activate"
     userinfo_audience = True
     access_token_hash = False
@@ -85,6 +87,10 @@ class Auth0(Vendor):
 
     def discovery(self, context: IssuerContext) -> dict[str, Any]:
         return discovery.document(context.base)
+
+    def posted_message(self, mode: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """What auth0-spa-js listens for in its iframe and its popup."""
+        return {"type": "authorization_response", "response": parameters} if mode == "web_message" else None
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
         return _headers(times, requests_per_window=20)
