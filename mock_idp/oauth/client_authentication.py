@@ -23,8 +23,8 @@ class Credentials:
     secret: str | None = field(default=None, repr=False)
 
 
-def authenticate(request: FlowRequest, form: Mapping[str, str]) -> ClientSettings:
-    """The client of a request.
+def authenticate(request: FlowRequest, form: Mapping[str, str], *, id_alone: bool = False) -> ClientSettings:
+    """The client of a request. In: whether Basic credentials may be an id alone, as `read_credentials` takes it.
 
     Raises OAuthError: `no_credentials`, `malformed_credentials`, `unknown_client`, `missing_secret`, `wrong_secret`,
     `wrong_method`, `bad_client_assertion`.
@@ -34,7 +34,7 @@ def authenticate(request: FlowRequest, form: Mapping[str, str]) -> ClientSetting
         from mock_idp.oauth.client_assertion import client_of_assertion
 
         return client_of_assertion(request, form)
-    given = read_credentials(request.authorization, form)
+    given = read_credentials(request.authorization, form, id_alone=id_alone)
     client = request.client(given.client_id)
     if client.anonymous or (client.public and client.auth_method is None):
         return client
@@ -49,13 +49,15 @@ def authenticate(request: FlowRequest, form: Mapping[str, str]) -> ClientSetting
     return client
 
 
-def read_credentials(authorization: str, form: Mapping[str, str]) -> Credentials:
+def read_credentials(authorization: str, form: Mapping[str, str], *, id_alone: bool = False) -> Credentials:
     """The credentials of the Authorization header, or those of the body.
+
+    In: whether the header may hold the id of a client without a colon behind it, which is then no authentication.
 
     Raises OAuthError `no_credentials` or `malformed_credentials`.
     """
     if authorization:
-        return _basic(authorization)
+        return _basic(authorization, id_alone)
     client_id = form.get("client_id")
     if client_id is None:
         raise OAuthError("no_credentials")
@@ -63,14 +65,16 @@ def read_credentials(authorization: str, form: Mapping[str, str]) -> Credentials
     return Credentials(client_id, "none" if secret is None else "client_secret_post", secret)
 
 
-def _basic(authorization: str) -> Credentials:
+def _basic(authorization: str, id_alone: bool) -> Credentials:
     scheme, _, credentials = authorization.partition(" ")
     try:
         decoded = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
         decoded = ""
     user, colon, secret = decoded.partition(":")
-    if scheme.lower() != "basic" or not colon or not user:
+    if scheme.lower() != "basic" or not (colon or id_alone) or not user:
         raise OAuthError("malformed_credentials")
+    if not colon:
+        return Credentials(unquote_plus(user), "none")
     # RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined.
     return Credentials(unquote_plus(user), "client_secret_basic", unquote_plus(secret))

@@ -21,7 +21,7 @@ def respond(request: FlowRequest) -> Response:
     vendor, form = request.issuer.vendor, dict[str, str]()
     try:
         form = read_form(request.content_type, request.body)
-        client = authenticate(request, form)
+        client = authenticate(request, form, id_alone=vendor.id_alone_in_basic)
         refused = vendor.refuse_introspection(request.with_form(form, client.id), client.public)
         if refused is not None:
             return refused

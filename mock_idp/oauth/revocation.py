@@ -19,7 +19,7 @@ def respond(request: FlowRequest) -> Response:
     form: dict[str, str] = {}
     try:
         form = read_form(request.content_type, request.body, request.issuer.vendor.accepts_json_token_requests)
-        client = authenticate(request, form)
+        client = authenticate(request, form, id_alone=request.issuer.vendor.id_alone_in_basic)
         if "token" not in form:
             raise OAuthError("missing_parameter", "token")
         known = _revoke_refresh_token(request, client, form["token"])

@@ -17,6 +17,9 @@ class BrowserApps:
     response_modes: tuple[str, ...] = ("query", "fragment", "form_post")
     """The values of `response_mode` that its authorization endpoint takes."""
 
+    id_alone_in_basic = False
+    """Whether a public client may name itself by Basic credentials without a colon, at revocation and introspection."""
+
     def posted_message(self, mode: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
         """The message that tells an authorization response to the window that asked; None in a mode that redirects."""
         return None

@@ -57,7 +57,7 @@ class SinglePageApp:
         """The requests that an endpoint of the vendor got, oldest first."""
         url = f"{self.idp.url}/_mock/issuers/default/requests?endpoint={endpoint}"
         verify = str(self.idp.ca_file) if self.idp.ca_file else True
-        return list(requests.get(url, timeout=20, verify=verify).json()["requests"])
+        return list(requests.get(url, timeout=60, verify=verify).json()["requests"])
 
     def grants(self) -> list[str]:
         """The grant types of the token requests so far."""

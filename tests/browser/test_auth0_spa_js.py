@@ -39,8 +39,10 @@ def test_login_reload_renewal_and_logout(page: Page, make_single_page_app: MakeS
     other = page.context.new_page()
     app.open(other)
     assert other.evaluate("sdk.isAuthenticated()") is True
-    other.evaluate("void sdk.logout({ logoutParams: { returnTo: location.origin } })")
-    other.wait_for_function("globalThis.sdk !== undefined && sdk.isAuthenticated().then((is) => !is)")
+    with other.expect_navigation(url=f"{app.url}/**"):
+        other.evaluate("void sdk.logout({ logoutParams: { returnTo: location.origin } })")
+    app.ready(other)
+    assert other.evaluate("sdk.isAuthenticated()") is False
     assert page.evaluate(RENEW) == "login_required"
     assert {*app.grants()} == {"authorization_code"}
 

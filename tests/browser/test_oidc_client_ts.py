@@ -38,8 +38,10 @@ def test_renewal_in_an_iframe(page: Page, make_single_page_app: MakeSinglePageAp
     before = page.evaluate("sdk.getUser().then((user) => user.access_token)")
     assert page.evaluate("sdk.signinSilent().then((user) => user.access_token)") not in (None, before)
     assert app.grants() == ["authorization_code"] * 2
-    page.evaluate("void sdk.signoutRedirect()")
-    page.wait_for_function("globalThis.started === 'yes' && sdk.getUser().then((user) => user === null)")
+    with page.expect_navigation(url=f"{app.url}/**"):
+        page.evaluate("void sdk.signoutRedirect()")
+    app.ready(page)
+    assert page.evaluate("sdk.getUser()") is None
     assert page.evaluate("sdk.signinSilent().catch((error) => error.error)") == "login_required"
 
 

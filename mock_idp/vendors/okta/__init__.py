@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from mock_idp.http11.response import Headers, Response
@@ -70,6 +71,9 @@ class Okta(Vendor):
 
     audience_parameter = False
     device_page = "{base}/activate"
+    response_modes = ("query", "fragment", "form_post", "okta_post_message")
+    # What okta-auth-js sends for a client without a secret, when it logs out.
+    id_alone_in_basic = True
 
     def issuer(self, context: IssuerContext) -> str:
         return context.base if _is_org(context.options) else context.base + _path(context.options)
@@ -94,6 +98,10 @@ class Okta(Vendor):
         below = context.base + _path(context.options)
         groups = ("groups",) if _is_org(context.options) else ()
         return discovery.document(context.base, self.issuer(context), below, context.algorithm, groups)
+
+    def posted_message(self, mode: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """What okta-auth-js listens for in its iframe and its popup."""
+        return parameters if mode == "okta_post_message" else None
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
         if times.options["jwks_cache"] == "no-store":
