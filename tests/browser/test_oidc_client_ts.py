@@ -61,7 +61,8 @@ def test_a_session_that_is_watched(page: Page, make_single_page_app: MakeSingleP
     assert app.grants() == ["authorization_code", "refresh_token"]
     other = page.context.new_page()
     app.open(other)
-    other.evaluate("void sdk.signinRedirect()")
+    with other.expect_navigation(url=f"{app.url}/**"):
+        other.evaluate("void sdk.signinRedirect()")
     app.ready(other)
     other.evaluate("void sdk.signoutRedirect()")
     page.wait_for_function("heard.includes('signed out')")
