@@ -85,7 +85,8 @@ def _header(
             del members["x5t"]
     for name in spec.header_without:
         members.pop(name, None)
-    written = None if spec.header or spec.header_raw else form(members)
+    # Members that a spec makes up may have no form at the provider; the kind of a token is the provider's own word.
+    written = form(members) if spec.header.keys() <= {"typ"} and not spec.header_raw else None
     if written is not None:
         return members, written
     return None if spec.header_raw else members, object_bytes(members, spec.header_raw, field="header")

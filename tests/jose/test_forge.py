@@ -78,8 +78,10 @@ def test_every_algorithm_makes_a_good_token(
     is_rsa = ALGORITHMS[algorithm].family == "RSA"
     key = SigningKey(rsa_key.private_key, algorithm, "k") if is_rsa else generate_key(algorithm, kid="k")
     forged = mint(signer=key)
-    assert verified(forged, key) == base_claims
     assert (forged.header["alg"], forged.header["kid"], forged.kid) == (algorithm, "k", "k")
+    if algorithm in ("Ed25519", "Ed448"):  # PyJWT 2.15.1 doesn't know these names of RFC 9864 yet.
+        forged, algorithm = mint(signer=key, header={"alg": "EdDSA"}), "EdDSA"
+    assert verified(forged, key, algorithm) == base_claims
 
 
 def test_alg_signs_and_says_so(mint: Mint, rsa_key: SigningKey, base_claims: Claims) -> None:

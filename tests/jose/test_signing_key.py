@@ -32,8 +32,10 @@ def key_for(algorithm: str, rsa_key: SigningKey) -> SigningKey:
 def test_another_library_verifies_every_algorithm(algorithm: str, rsa_key: SigningKey) -> None:
     """PyJWT verifies the signature with nothing but the published JWK."""
     key = key_for(algorithm, rsa_key)
-    public_key = jwt.PyJWK(key.public_jwk()).key
-    verifier = jwt.get_algorithm_by_name(algorithm)
+    # It doesn't know the names of RFC 9864 yet (2.15.1).
+    name = "EdDSA" if algorithm in ("Ed25519", "Ed448") else algorithm
+    public_key = jwt.PyJWK({**key.public_jwk(), "alg": name}).key
+    verifier = jwt.get_algorithm_by_name(name)
     assert verifier.verify(b"data", public_key, key.sign(b"data"))
     assert not verifier.verify(b"other data", public_key, key.sign(b"data"))
 

@@ -18,6 +18,7 @@ OTHERWISE: tuple[tuple[str, str, str, Any], ...] = (
     ("auth0", "token_dialect", "rfc9068_profile", "rfc9068_profile"),
     ("auth0", "default_audience", "false", False),
     ("keycloak", "aud", "array", "array"),
+    ("keycloak", "introspects_all", "true", True),
     ("keycloak", "lightweight", "true", True),
     ("keycloak", "basic_scope", "false", False),
     ("keycloak", "base_path", "/auth", "/auth"),
@@ -38,6 +39,8 @@ OTHERWISE: tuple[tuple[str, str, str, Any], ...] = (
     ("entra", "optional_claims", "upn given_name", "upn given_name"),
     ("cognito", "aud", "string", "string"),
     ("google", "iss", "host", "host"),
+    ("custom", "discovery_path", "null", None),
+    ("custom", "discovery_path", "/keys.json", "/keys.json"),
     ("custom", "typ", "null", None),
     ("custom", "typ", "at+jwt", "at+jwt"),
 )
