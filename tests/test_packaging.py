@@ -107,12 +107,12 @@ def test_the_sdist_is_enough_to_build_the_wheel(built: Built) -> None:
 
 
 def test_the_sdist_holds_sources_only(built: Built) -> None:
-    """Tests and documentation too, but no wheels, reports or caches: it stays below two megabytes."""
+    """Tests and documentation too, but no wheels, reports or caches: it stays below two and a half megabytes."""
     with tarfile.open(built.sdist) as archive:
         names = [name.partition("/")[2] for name in archive.getnames()]
     assert {"tests/test_packaging.py", "docs/scenarios.md", "CHANGELOG.md", "Makefile.toml"} <= set(names)
     assert [name for name in names if re.search(r"\.(pyc|whl|jsonl)$|__pycache__|\.venv", name)] == []
-    assert built.sdist.stat().st_size < 2_000_000
+    assert built.sdist.stat().st_size < 2_500_000
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from harness.idp.mock_issuer import MockIssuer
 from mock_idp.issuer.clock import IssuerClock
 from mock_idp.tools import clocks
 
-# It looks at every name of every module that is loaded, and those of auth0-python 6.8.0 are imported only then: in a process
-# that has seen more of pydantic than this file needs, they fail, and the clock stays frozen for the tests behind it.
+# It looks at every name of every module that is loaded, and those of auth0-python 6.8.0 are imported only then: in a
+# process that has seen more of pydantic than this file needs, they fail, and the clock stays frozen afterwards.
 freezegun.configure(extend_ignore_list=["auth0"])
 
 FAR = "2030-01-01T00:00:00"
