@@ -28,9 +28,9 @@ def forwarded_base(request: Request, own: str) -> str | None:
     return _url(told["proto"] or _scheme(own), told["host"] or request.header("host"), told["port"], prefix)
 
 
-def addressed_base(request: Request, own: str) -> str | None:
-    """The URL that the request was sent to, by its Host; None without one, or with an odd one."""
-    return _url(_scheme(own), request.header("host"))
+def addressed_base(request: Request, scheme: str) -> str | None:
+    """The URL of the request, by the `scheme` that is served and its Host; None with an odd Host, or none."""
+    return _url(scheme, request.header("host"))
 
 
 def _url(scheme: str, host: str, port: str = "", prefix: str = "") -> str | None:

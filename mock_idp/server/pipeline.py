@@ -87,7 +87,8 @@ class Pipeline:
         settings, own = self._state.settings, self._state.public_url
         told = forwarded_base(request, own) if settings.trust_forwarded else None
         if settings.backchannel_dynamic:
-            return None, told or addressed_base(request, own)
+            # Whoever asks here comes by no proxy: the public URL may be https where this server is not.
+            return None, told or addressed_base(request, "http" if settings.tls is None else "https")
         return told, told
 
     def _check(self, visit: Visit) -> None:

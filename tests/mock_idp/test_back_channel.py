@@ -39,6 +39,15 @@ def test_documents_name_the_host_that_asks(make_idp: Callable[..., Any], style: 
     assert [inside.get(name) for name in FRONT] == [outside.get(name) for name in FRONT]
 
 
+def test_the_scheme_is_that_of_the_request(make_idp: Callable[..., Any]) -> None:
+    """TLS ends in front of the public URL; who asks this server itself speaks plain HTTP to it."""
+    issuer = made(make_idp(backchannel_dynamic=True, public_url="https://id.example")[1], "custom")
+    path = urlsplit(issuer.about["discovery_url"]).path
+    inside = issuer.api.session.get(f"{issuer.api.url}{path}", headers=INSIDE, timeout=20).json()
+    assert inside["issuer"].startswith("https://id.example/")
+    assert inside["jwks_uri"].startswith("http://mock-idp:9400/")
+
+
 def test_keycloak_has_two_more_for_browsers(make_idp: Callable[..., Any]) -> None:
     """As `hostname-backchannel-dynamic` has it: revocation and devices stay in front, also among the aliases."""
     issuer = made(make_idp(backchannel_dynamic=True)[1], "keycloak")
