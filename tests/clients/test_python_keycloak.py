@@ -21,8 +21,8 @@ def make_client() -> Iterator[MakeClient]:
     """Clients whose connections end with the test."""
     made: list[KeycloakOpenID] = []
 
-    def make(vendor: Vendor, base_path: str = "/") -> KeycloakOpenID:
-        made.append(KeycloakOpenID(f"{vendor.url}{base_path}", "tasker", "app", "secret", timeout=20))
+    def make(vendor: Vendor, base_path: str = "/", client_id: str = "app") -> KeycloakOpenID:
+        made.append(KeycloakOpenID(f"{vendor.url}{base_path}", "tasker", client_id, "secret", timeout=20))
         return made[-1]
 
     yield make
@@ -109,12 +109,14 @@ def test_a_logout_ends_the_refresh_token(client: KeycloakOpenID) -> None:
         client.refresh_token(token["refresh_token"])
 
 
-def test_a_token_is_introspected(client: KeycloakOpenID) -> None:
-    """And is not active once it has been through a logout."""
+def test_a_token_is_introspected(vendor: Vendor, client: KeycloakOpenID, make_client: MakeClient) -> None:
+    """By whom it is for, and is not active once it has been through a logout; since 26.6.2 by nobody else."""
+    api = make_client(vendor, client_id="tasker-api")
     token = client.token("ann", "ann-password", scope="openid")
-    assert client.introspect(token["access_token"])["active"] is True
-    client.logout(token["refresh_token"])
     assert client.introspect(token["access_token"]) == {"active": False}
+    assert api.introspect(token["access_token"])["active"] is True
+    client.logout(token["refresh_token"])
+    assert api.introspect(token["access_token"]) == {"active": False}
 
 
 def test_the_realm_tells_its_public_key(vendor: Vendor, client: KeycloakOpenID) -> None:
