@@ -19,7 +19,9 @@ MEMBERS = {
     "revoke": "revocation_endpoint",
     "par": "pushed_authorization_request_endpoint",
 }
-GETS = ("jwks", "discovery", "authorize", "userinfo", "end_session", "device_page")
+GETS = ("jwks", "discovery", "authorize", "userinfo", "end_session", "device_page", "session_page", "account")
+# Only Keycloak has them.
+OF_KEYCLOAK = ("session_page", "account")
 NEEDED: dict[str, dict[str, Any]] = {
     "redirect": {"location": "/x"},
     "body": {"body": "x"},
@@ -39,12 +41,20 @@ def session() -> Iterator[requests.Session]:
         yield session
 
 
+@pytest.fixture
+def served(endpoint: str, make_issuer: MakeIssuer) -> IssuerApi:
+    """An issuer that serves the endpoint."""
+    return make_issuer("keycloak" if endpoint in OF_KEYCLOAK else "custom", algorithm="ES256")
+
+
 def ask(session: requests.Session, issuer: IssuerApi, endpoint: str) -> requests.Response:
     """A request to an endpoint by its name in the log, with nothing in it."""
     document = session.get(issuer.local(issuer.about["discovery_url"]), timeout=20).json()
     urls = {
         "discovery": issuer.about["discovery_url"],
         "device_page": f"{issuer.about['issuer']}/device",
+        "session_page": document.get("check_session_iframe"),
+        "account": f"{issuer.about['issuer']}/account",
         "other": f"{issuer.about['issuer']}/nothing",
     }
     url = urls.get(endpoint) or document[MEMBERS.get(endpoint, f"{endpoint}_endpoint")]
@@ -53,21 +63,21 @@ def ask(session: requests.Session, issuer: IssuerApi, endpoint: str) -> requests
 
 
 @pytest.mark.parametrize("endpoint", sorted({*SERVED_ENDPOINTS} - {"discovery"}))
-def test_a_fault_reaches_the_endpoint(session: requests.Session, issuer: IssuerApi, endpoint: str) -> None:
+def test_a_fault_reaches_the_endpoint(session: requests.Session, served: IssuerApi, endpoint: str) -> None:
     """Once, and the log names it."""
-    issuer.fault("status", on=endpoint, status=599, times=1)
-    answers = [ask(session, issuer, endpoint).status_code for _ in range(2)]
+    served.fault("status", on=endpoint, status=599, times=1)
+    answers = [ask(session, served, endpoint).status_code for _ in range(2)]
     assert answers[0] == 599
     assert answers[1] != 599
-    assert [one["fault"] for one in issuer.log(f"?endpoint={endpoint}")] == ["status", None]
+    assert [one["fault"] for one in served.log(f"?endpoint={endpoint}")] == ["status", None]
 
 
 @pytest.mark.parametrize("endpoint", sorted({*SERVED_ENDPOINTS} - {"discovery"}))
-def test_a_script_reaches_the_endpoint(session: requests.Session, issuer: IssuerApi, endpoint: str) -> None:
+def test_a_script_reaches_the_endpoint(session: requests.Session, served: IssuerApi, endpoint: str) -> None:
     """The same for a scripted answer."""
-    issuer.ok("POST", "/script", {"on": endpoint, "response": {"status": 299}})
-    assert ask(session, issuer, endpoint).status_code == 299
-    assert [one["script"] for one in issuer.log(f"?endpoint={endpoint}")] == ["s1"]
+    served.ok("POST", "/script", {"on": endpoint, "response": {"status": 299}})
+    assert ask(session, served, endpoint).status_code == 299
+    assert [one["script"] for one in served.log(f"?endpoint={endpoint}")] == ["s1"]
 
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))
