@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TypeVar
 
 import psutil
@@ -47,6 +48,16 @@ def below_this_process(text: str) -> list[psutil.Process]:
                 found.append(one)
         except psutil.Error:
             continue
+    return found
+
+
+def guards_below_this_process(text: str) -> list[psutil.Process]:
+    """Those of them that are guards. What they guard starts and ends others while one looks."""
+    found = []
+    for one in below_this_process(text):
+        with suppress(psutil.Error):
+            if "guard.py" in " ".join(one.cmdline()):
+                found.append(one)
     return found
 
 

@@ -15,7 +15,14 @@ from pathlib import Path
 import psutil
 import pytest
 from target_issuer import Issuer
-from target_waits import SECONDS, below_this_process, keepers_of, running, wait_for, wait_until_ended
+from target_waits import (
+    SECONDS,
+    guards_below_this_process,
+    keepers_of,
+    running,
+    wait_for,
+    wait_until_ended,
+)
 
 from harness.base.errors import TargetError
 from harness.targets.postgres import start_postgres
@@ -157,7 +164,7 @@ def test_a_cluster_whose_guard_is_killed_while_it_is_made_keeps_its_folder_until
     with ThreadPoolExecutor(1) as pool:
         start = pool.submit(start_postgres)
         wait_for(lambda: list(temporary_base.glob("*/cluster/data/PG_VERSION")), bool, 60)
-        [guard] = [one for one in below_this_process(str(temporary_base)) if "guard.py" in " ".join(one.cmdline())]
+        [guard] = guards_below_this_process(str(temporary_base))
         made_by = {one.pid for one in guard.children(recursive=True)}
         guard.kill()
         with pytest.raises(TargetError, match="PostgreSQL ended with status -9 while starting"):
