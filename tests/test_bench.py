@@ -54,9 +54,9 @@ def test_the_load_refuses_an_answer_that_is_no_success() -> None:
     try:
         port = int(server.url.rpartition(":")[2])
         health = b"GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        assert requests_per_second("127.0.0.1", port, health, 2, 0.1) > 0
+        assert requests_per_second("127.0.0.1", port, health, 2, 0.5) > 0
         with pytest.raises(RuntimeError, match="404"):
-            requests_per_second("127.0.0.1", port, health.replace(b"health", b"nothing"), 2, 0.1)
+            requests_per_second("127.0.0.1", port, health.replace(b"health", b"nothing"), 2, 10)
     finally:
         server.close()
 
