@@ -34,14 +34,13 @@ class ReproScript:
         self._idp_url, self._issuer_path, self._header = idp_url, issuer_path, header
         self._lines: list[Callable[[Names], str]] = []
         self.changes = 0
-        self.made: list[tuple[float, str]] = []  # Changes of the issuer: unix seconds, and the call in words.
+        self._made: list[tuple[float, str, Any]] = []
 
     def call(self, method: str, path: str, body: Any) -> None:
         """A change of the issuer: a call of the control API."""
         self.changes += 1
-        if len(self.made) < _MOST_CHANGES:
-            about = f" {json.dumps(body)}" if body else ""
-            self.made.append((time.time(), f"{method} {path.removeprefix(self._issuer_path)}{about}"))
+        if len(self._made) < _MOST_CHANGES:
+            self._made.append((time.time(), f"{method} {path.removeprefix(self._issuer_path)}", body))
 
         def line(names: Names) -> str:
             data = json_word(renamed(body if body is not None else {}, names))
@@ -49,6 +48,10 @@ class ReproScript:
             return f"{_CHANGE} {self._header}-X {method} -d {data} {word(self._idp_url + there)}"
 
         self._add(line)
+
+    def made(self) -> list[tuple[float, str]]:
+        """The first changes of the issuer: unix seconds, and the call with its body in JSON."""
+        return [(at, f"{call} {json.dumps(body)}" if body else call) for at, call, body in self._made]
 
     def request(self, command: Callable[[Names], str], answer: str, *, at_once: bool = False) -> None:
         """A request to the service, as the command that repeats it, and what it was answered.

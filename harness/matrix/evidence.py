@@ -47,7 +47,7 @@ def evidence(run: CellRun, secrets: Secrets, *, full: bool) -> dict[str, Any]:
         if own:
             facts |= _good_token(run)
     facts |= _keys(run)
-    if changes := run.script.steps.made:
+    if changes := run.script.steps.made():
         facts["changes"] = [{"at": round(at, 3), "what": one_line(what, _LONGEST_CHANGE)} for at, what in changes]
     facts["idp_requests"] = [
         {key: entry.get(key) for key in ("at", "endpoint", "method", "path", "status", "fault")}

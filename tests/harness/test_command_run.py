@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from cli_call import idp_harness
+from report_pages import page_data, page_evidence
 from scenario_files import HEAD, policy_text, write_expected, write_policies, write_profile, write_scenario
 
 from harness.base.bundled import bundled_directory
@@ -113,7 +114,19 @@ def test_a_skipped_cell_has_its_reason(mixed: Run) -> None:
 
 def test_the_record_has_no_whole_token(mixed: Run) -> None:
     text = (mixed.report / "results.jsonl").read_text() + (mixed.report / "junit.xml").read_text() + mixed.output
+    text += json.dumps(page_evidence((mixed.report / "report.html").read_text()))
     assert [word for word in text.split() if word.count(".") == 2 and word.startswith("eyJ") and len(word) > 300] == []
+
+
+def test_the_page_lays_the_token_beside_a_good_one(mixed: Run) -> None:
+    """Taken apart, without its signature; the keys are those of the issuer."""
+    page = (mixed.report / "report.html").read_text()
+    failed = mixed.record("broken")
+    evidence = page_evidence(page)[failed["id"]]
+    sent, good = evidence["exchanges"][-1]["token"], evidence["good_token"]
+    assert sent["claims"]["iss"] == good["claims"]["iss"] == evidence["issuer"]
+    assert sent["header"]["kid"] in {key["kid"] for key in evidence["keys"]}
+    assert page_data(page)["worst"][0]["cell"] == failed["id"]
 
 
 def test_the_table_counts_verdicts_by_area(mixed: Run) -> None:

@@ -3,53 +3,25 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner, Result
 from report_cells import HOSTILE, cell, failed
+from report_pages import Elements, page_data, page_evidence
 
 from harness.base.errors import UsageError
 from harness.base.verdicts import FINDING, INCONCLUSIVE, PASSED, SKIPPED, STALE
 from harness.cell.decoded import decoded
+from harness.cli import cli
 from harness.report.folder import ReportFolder
 from harness.report.page.document import About, document, sentence
 from harness.report.page.html import is_page, page_of
 from harness.report.page.sources import links
-
-
-class _Elements(HTMLParser):
-    """The elements of a page, and the text of those that have an id."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.texts: dict[str, str] = {}
-        self._id = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self._id = dict(attrs).get("id") or ""
-
-    def handle_data(self, data: str) -> None:
-        if self._id:
-            self.texts[self._id] = self.texts.get(self._id, "") + data
-
-
-def _data(text: str) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(_Elements(text).texts["data"])
-    return data
-
-
-def _evidence(text: str) -> dict[str, Any]:
-    packed = _Elements(text).texts["evidence"]
-    evidence: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(packed)))
-    return evidence
+from harness.report.record import line_of
 
 
 def test_it_says_what_came_out_and_shows_the_gravest_first() -> None:
@@ -96,7 +68,7 @@ def test_evidence_is_there_for_what_did_not_pass() -> None:
     """With the script as one text, and the file where a person finds it."""
     bad = failed("a")
     text = page_of([bad, cell("b")], About(), {bad.id: "scripts/x.sh"})
-    evidence = _evidence(text)
+    evidence = page_evidence(text)
     assert list(evidence) == [bad.id]
     assert evidence[bad.id]["script"] == "\n".join(bad.evidence["script"])
     assert evidence[bad.id]["script_file"] == "scripts/x.sh"
@@ -109,7 +81,7 @@ def test_no_text_is_markup(member: str) -> None:
     plain, bad = page_of([failed()], About()), failed()
     setattr(bad, member, HOSTILE)
     hostile = page_of([bad], About())
-    assert _Elements(hostile).tags == _Elements(plain).tags
+    assert Elements(hostile).tags == Elements(plain).tags
 
 
 def test_hostile_evidence_is_text_too() -> None:
@@ -118,8 +90,8 @@ def test_hostile_evidence_is_text_too() -> None:
     bad.evidence["exchanges"][0]["answer"] = HOSTILE
     bad.evidence["service_log"] = [HOSTILE]
     text = page_of([bad], About())
-    assert _Elements(text).tags == _Elements(page_of([failed()], About())).tags
-    assert _evidence(text)[bad.id]["service_log"] == [HOSTILE]
+    assert Elements(text).tags == Elements(page_of([failed()], About())).tags
+    assert page_evidence(text)[bad.id]["service_log"] == [HOSTILE]
 
 
 def test_only_its_own_script_may_run() -> None:
@@ -137,7 +109,7 @@ def test_many_cells_of_one_kind_take_little_room() -> None:
     many = page_of([failed(str(number)) for number in range(2000)], About())
     one = page_of([failed("0")], About())
     assert len(many) - len(one) < 2000 * 150
-    assert len(_data(many)["cells"]) == 2000
+    assert len(page_data(many)["cells"]) == 2000
 
 
 @pytest.mark.parametrize(
@@ -167,14 +139,47 @@ def test_a_folder_takes_the_page_of_the_run_before_and_nobody_elses(tmp_path: Pa
         folder.end("complete", 1)
     assert is_page(folder.page.read_bytes())
     assert '"file": "report.html"' in (tmp_path / "manifest.jsonl").read_text()
-    assert _data(folder.page.read_text())["about"]["left_out"] == 3
+    assert page_data(folder.page.read_text())["about"]["left_out"] == 3
     with ReportFolder(tmp_path, target="reference", cells=1) as folder:
         folder.write_page([cell()], {}, "", strict=False)
-    assert _data(folder.page.read_text())["sentence"] == "Of 1 cells that were judged 1 passed."
+    assert page_data(folder.page.read_text())["sentence"] == "Of 1 cells that were judged 1 passed."
     folder.page.write_text("<!doctype html>\nmine")
     with pytest.raises(UsageError, match=r"report\.html is there and no run has written it"):
         ReportFolder(tmp_path, target="reference", cells=1)
     assert folder.page.read_text() == "<!doctype html>\nmine"
+
+
+def _report(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["report", *map(str, arguments)], standalone_mode=False)
+
+
+def test_the_page_of_a_record_is_written_where_one_says(tmp_path: Path) -> None:
+    """With what the manifest says of the run; the exit status is that of the run, and nobody's file is written over."""
+    (tmp_path / "results.jsonl").write_bytes(line_of(failed().record()))
+    started = {"idp-harness": "0.1.0", "started": "2026-01-02T03:04:05+00:00", "cells": 2, "left_out": 7}
+    (tmp_path / "manifest.jsonl").write_text(json.dumps(started) + "\n")
+    page = tmp_path / "elsewhere.html"
+    done = _report(tmp_path, "--html", page, "--strict")
+    about = page_data(page.read_text())["about"]
+    assert done.return_value == 1
+    assert (about["started"], about["release"], about["left_out"]) == (started["started"], "0.1.0", 7)
+    assert (about["strict"], about["status"]) == (True, 1)
+    assert "1 of 2 cells are recorded" in about["note"]
+    page.write_text("mine")
+    assert isinstance(_report(tmp_path, "--html", page).exception, UsageError)
+    assert page.read_text() == "mine"
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_the_page_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """Beside the record; where there is no browser the way to it is said."""
+    opened: list[str] = []
+    monkeypatch.setattr(click, "launch", lambda url: opened.append(url) or status)
+    (tmp_path / "results.jsonl").write_bytes(line_of(cell().record()))
+    done = _report(tmp_path / "results.jsonl", "--open")
+    assert opened == [(tmp_path / "report.html").as_uri()]
+    assert is_page((tmp_path / "report.html").read_bytes())
+    assert ("no browser could be started" in done.output) == bool(status)
 
 
 def _token(*parts: str, signature: str = "c2ln") -> str:
