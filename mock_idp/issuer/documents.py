@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 
 from mock_idp.http11.response import MARKER, Headers, Response
-from mock_idp.vendors.context import KeyTimes
+from mock_idp.jose.encoding import compact_json
+from mock_idp.jose.keys import SigningKey
+from mock_idp.vendors.base import Vendor
+from mock_idp.vendors.context import IssuerContext, KeyTimes
+from mock_idp.vendors.two_names import seen_from_behind
 
 REMAINING = "X-RateLimit-Remaining"
 """The header that says how many requests are left of those that are allowed in a second."""
@@ -51,3 +56,38 @@ class Document:
         # The answer makes the length of what becomes of it.
         headers = tuple(pair for pair in self.headers(now) if pair[0] != "Content-Length")
         return Response(200, headers, self.body)
+
+
+def documents_of(
+    vendor: Vendor, context: IssuerContext, prefix: str, jwks: bytes, keys: Sequence[SigningKey], changed_at: float
+) -> Mapping[str, Document]:
+    """All documents of an issuer that lives below `prefix`: `jwks`, `discovery`, and the others by their paths.
+
+    In: the key set as it is served, the published `keys`, and the unix time at which they became what they are.
+    """
+
+    def with_jwks_headers(body: bytes) -> Document:
+        return Document(body, changed_at, lambda times: vendor.jwks_headers(replace(times, options=context.options)))
+
+    return {
+        "jwks": with_jwks_headers(jwks),
+        "discovery": discovery_of(vendor, context, changed_at),
+        **{
+            prefix + path: discovery_of(vendor, context, changed_at, path)
+            for path, document in vendor.more_documents(context).items()
+            if document is not None
+        },
+        **{
+            prefix + path + end: with_jwks_headers(compact_json(document))
+            for path, document in vendor.key_documents(context, keys).items()
+            for end in vendor.path_ends
+        },
+    }
+
+
+def discovery_of(vendor: Vendor, context: IssuerContext, changed_at: float, path: str = "") -> Document:
+    """The discovery document at a path of an issuer, as it is seen from where `context` says."""
+    document = vendor.more_documents(context).get(path) or vendor.discovery(context)
+    if context.back not in ("", context.base):
+        document = seen_from_behind(document, vendor.back_endpoints, context.base, context.back)
+    return Document(compact_json(document), changed_at, vendor.discovery_headers)

@@ -8,16 +8,14 @@ from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from mock_idp.http11.response import Headers
 from mock_idp.issuer.clients import ClientRegistry
 from mock_idp.issuer.clock import IssuerClock
-from mock_idp.issuer.documents import Document
+from mock_idp.issuer.documents import Document, documents_of
 from mock_idp.issuer.jwks_overlay import JwksOverlay
 from mock_idp.issuer.keys import IssuerKeys
 from mock_idp.issuer.memory import IssuersMemory, Share, size_of
 from mock_idp.issuer.request_log import RequestLog
 from mock_idp.issuer.routes import routes_of
-from mock_idp.jose.encoding import compact_json
 from mock_idp.jose.header_keys import with_keys
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
@@ -28,9 +26,8 @@ from mock_idp.plans.faults.queue import FaultQueue
 from mock_idp.plans.stubs.queue import StubQueue
 from mock_idp.settings import IssuerSettings
 from mock_idp.vendors import VENDORS
-from mock_idp.vendors.context import GrantOrigin, IssuerContext, KeyTimes, TokenRequest
+from mock_idp.vendors.context import GrantOrigin, IssuerContext, TokenRequest
 from mock_idp.vendors.permission_path import check_path, in_place
-from mock_idp.vendors.two_names import seen_from_behind
 
 if TYPE_CHECKING:
     from mock_idp.issuer.flow_state import FlowState
@@ -333,30 +330,7 @@ class Issuer:
 
     def _make_documents(self) -> Mapping[str, Document]:
         with self._lock:
-            keys, changed_at = self.keys.ring.published(), self._changed_at
-            self._documents = {
-                "jwks": Document(self.overlay.document(keys, self.keys.members), changed_at, self._jwks_headers),
-                "discovery": self.discovery_document(self.context, changed_at),
-                **{
-                    self.prefix + path: self.discovery_document(self.context, changed_at, path)
-                    for path, document in self.vendor.more_documents(self.context).items()
-                    if document is not None
-                },
-                **{
-                    self.prefix + path + end: Document(compact_json(document), changed_at, self._jwks_headers)
-                    for path, document in self.vendor.key_documents(self.context, keys).items()
-                    for end in self.vendor.path_ends
-                },
-            }
+            keys = self.keys.ring.published()
+            jwks = self.overlay.document(keys, self.keys.members)
+            self._documents = documents_of(self.vendor, self.context, self.prefix, jwks, keys, self._changed_at)
             return self._documents
-
-    def _jwks_headers(self, times: KeyTimes) -> Headers:
-        return self.vendor.jwks_headers(replace(times, options=self.context.options))
-
-    def discovery_document(self, context: IssuerContext, changed_at: float, path: str = "") -> Document:
-        """The discovery document at a path, for a `context` that differs from the issuer's own behind a proxy."""
-        document = self.vendor.more_documents(context).get(path.removeprefix(self.prefix))
-        document = document or self.vendor.discovery(context)
-        if context.back not in ("", context.base):
-            document = seen_from_behind(document, self.vendor.back_endpoints, context.base, context.back)
-        return Document(compact_json(document), changed_at, self.vendor.discovery_headers)

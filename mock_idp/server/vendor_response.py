@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_idp.errors import MockIdpError
 from mock_idp.http11.response import Response, json_response
+from mock_idp.issuer.documents import discovery_of
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.errors import JoseError
 from mock_idp.server.media_type import negotiate
@@ -60,7 +61,7 @@ def _document(issuer: Issuer, endpoint: str, request: IssuerRequest) -> Response
     now = issuer.clock.now()
     context, usual = request.context, issuer.context
     if endpoint == "discovery" and (context.base, context.back) != (usual.base, usual.back):
-        return issuer.discovery_document(request.context, now, request.path).response(now)
+        return discovery_of(issuer.vendor, request.context, now, request.path.removeprefix(issuer.prefix)).response(now)
     document = issuer.documents.get(request.path) or issuer.documents[endpoint]
     response = document.response(now)
     headers = [*response.headers]
