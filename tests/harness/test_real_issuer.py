@@ -148,6 +148,9 @@ def test_a_service_that_looks_at_claims_alone_is_found_out(somebody: Somebody, j
         'token.key = "attacker"\nexpect = "reject"\n',
     )
     assert verdicts(results) == ["failed", "failed"]
+    for one in results:  # What a real token says of somebody stands in no record.
+        assert "good_token" not in one.evidence
+        assert not any("token" in sent for sent in one.evidence["exchanges"])
 
 
 @pytest.mark.parametrize(
