@@ -21,7 +21,8 @@ READ_PATH, READ_PERMISSION = "/v1/templates", "worker:templates_read"
 _CLAIM = "permissions"
 VENDORS: dict[str, dict[str, Any]] = {
     "auth0": {"audience": "https://api.example.com/"},
-    "keycloak": {"options": {"realm": "acme"}},
+    # As the server sends it, "aud" is an array, and the worker refuses every array (a finding of the matrix).
+    "keycloak": {"options": {"realm": "acme", "aud": "string"}},
     "okta": {"audience": "api://default", "permissions_claim": _CLAIM},
     "entra": {"audience": "6731de76-14a6-49ae-97bc-6eba6914391e", "permissions_claim": _CLAIM},
     "cognito": {"options": {"aud": "string"}, "permissions_claim": _CLAIM},
