@@ -66,11 +66,11 @@ def documents_of(
     In: the key set as it is served, the published `keys`, and the unix time at which they became what they are.
     """
 
-    def with_jwks_headers(body: bytes) -> Document:
-        return Document(body, changed_at, lambda times: vendor.jwks_headers(replace(times, options=context.options)))
+    def made(body: bytes, headers: Callable[[KeyTimes], Headers]) -> Document:
+        return Document(body, changed_at, lambda times: headers(replace(times, options=context.options)))
 
     return {
-        "jwks": with_jwks_headers(jwks),
+        "jwks": made(jwks, vendor.jwks_headers),
         "discovery": discovery_of(vendor, context, changed_at),
         **{
             prefix + path: discovery_of(vendor, context, changed_at, path)
@@ -78,7 +78,7 @@ def documents_of(
             if document is not None
         },
         **{
-            prefix + path + end: with_jwks_headers(compact_json(document))
+            prefix + path + end: made(compact_json(document), vendor.key_document_headers)
             for path, document in vendor.key_documents(context, keys).items()
             for end in vendor.path_ends
         },

@@ -22,7 +22,7 @@ def respond(request: FlowRequest) -> Response:
     """The login of the browser ends; the browser goes where the client wants it, if the client may want that."""
     try:
         given = read_query(request.query)
-        if request.method == "POST":
+        if request.method == "POST" and request.body:
             form = read_form(request.content_type, request.body)
             headers = request.issuer.vendor.refresh_token_logout
             if headers is not None and "refresh_token" in form:

@@ -12,42 +12,41 @@ from typing import TYPE_CHECKING
 
 from mock_idp.http11.request import Request
 from mock_idp.http11.response import Response
+from mock_idp.vendors.context import IssuerRequest
 
 if TYPE_CHECKING:
     from mock_idp.issuer.issuer import Issuer
 
-SHARED = frozenset(
-    {"jwks", "discovery", "token", "userinfo", "introspect", "revoke", "device_authorization", "par", "account"},
-)
-"""The endpoints that scripts ask; browsers go to the others by themselves."""
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 _DOCUMENTS = frozenset({"jwks", "discovery"})
 _USUAL_HEADERS = "Authorization, Content-Type"
 _PREFLIGHT_SECONDS = "3600"
 
 
-def is_preflight(endpoint: str, request: Request) -> bool:
+def is_preflight(issuer: Issuer, endpoint: str, request: Request) -> bool:
     """Whether a browser asks if a page may ask."""
     return (
         request.method == "OPTIONS"
-        and endpoint in SHARED
+        and endpoint in issuer.vendor.shared_endpoints
         and request.has("origin")
         and request.has("access-control-request-method")
     )
 
 
-def preflight_response(issuer: Issuer, endpoint: str, methods: Sequence[str], request: Request) -> Response:
+def preflight_response(issuer: Issuer, endpoint: str, methods: Sequence[str], request: IssuerRequest) -> Response:
     """The answer to a preflight: any origin may ask, as the client is not known yet."""
+    own = issuer.vendor.preflight(request, endpoint)
+    if own is not None:
+        return own
     wanted = request.header("access-control-request-headers") or _USUAL_HEADERS
-    plain = endpoint in _DOCUMENTS and issuer.vendor.cors_of_documents == "credentials"
     return Response(
         200,
         (
             *_headers(issuer, endpoint, request.header("origin")),
-            ("Access-Control-Allow-Methods", ", ".join(("GET",) if plain else (*methods, "OPTIONS"))),
+            ("Access-Control-Allow-Methods", ", ".join((*methods, "OPTIONS"))),
             ("Access-Control-Allow-Headers", wanted),
             ("Access-Control-Max-Age", _PREFLIGHT_SECONDS),
-            *(() if plain else (("Vary", "Origin"),)),
+            ("Vary", "Origin"),
         ),
     )
 
@@ -60,7 +59,11 @@ def share(
     In: a way to find out the client, which is called only when a declared client has `web_origins`.
     """
     origin = request.header("origin")
-    if not request.has("origin") or endpoint not in SHARED or _has(response.headers, _ALLOW_ORIGIN):
+    if (
+        not request.has("origin")
+        or endpoint not in issuer.vendor.shared_endpoints
+        or _has(response.headers, _ALLOW_ORIGIN)
+    ):
         return response
     if endpoint not in _DOCUMENTS and not _is_allowed(issuer, origin, client_id):
         return response
@@ -81,7 +84,7 @@ def share_document(
 
 def _share(headers: list[tuple[str, str]], issuer: Issuer, endpoint: str, origin: str) -> None:
     headers += _headers(issuer, endpoint, origin)
-    if endpoint in _DOCUMENTS and issuer.vendor.cors_of_documents == "credentials":
+    if not issuer.vendor.cors_varies:
         return
     varies = [value for name, value in headers if name.lower() == "vary"]
     if not any("origin" in value.lower() for value in varies):
@@ -92,8 +95,8 @@ def _headers(issuer: Issuer, endpoint: str, origin: str) -> list[tuple[str, str]
     headers = [(_ALLOW_ORIGIN, origin)]
     if issuer.vendor.cors_credentials:
         # Documents are for everybody, so nobody needs to say who they are.
-        varying = endpoint in _DOCUMENTS and issuer.vendor.cors_of_documents == "varying"
-        headers.append(("Access-Control-Allow-Credentials", "false" if varying else "true"))
+        nobody = endpoint in _DOCUMENTS and not issuer.vendor.cors_credentials_for_documents
+        headers.append(("Access-Control-Allow-Credentials", "false" if nobody else "true"))
     return headers
 
 

@@ -80,7 +80,7 @@ class Pipeline:
         context = issuer.seen_from(*self._bases(request), path)
         known = endpoint != "other"
         judged = IssuerRequest(**vars(request), context=context, now=issuer.clock.now(), known_path=known)
-        return Visit(issuer, endpoint, judged, preflight=is_preflight(endpoint, request))
+        return Visit(issuer, endpoint, judged, preflight=is_preflight(issuer, endpoint, request))
 
     def _bases(self, request: Request) -> tuple[str | None, str | None]:
         """The URL of the server for browsers and that for clients, as this caller sees them; None for the usual one."""
@@ -155,6 +155,8 @@ def usual(visit: Visit) -> Response:
     else:
         response = stubbed(visit, visit.stub) if visit.stub else vendors_own(visit)
         response = share(response, visit.issuer, visit.endpoint, visit.request, lambda: _client_id(visit))
+        if visit.stub is None:
+            response = visit.issuer.vendor.dressed(visit.request, visit.endpoint, response)
     return _sendable(response).with_header(*MARKER)
 
 

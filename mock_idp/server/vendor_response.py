@@ -11,7 +11,7 @@ from mock_idp.http11.response import Response, json_response
 from mock_idp.issuer.documents import discovery_of
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.errors import JoseError
-from mock_idp.server.media_type import negotiate
+from mock_idp.server.media_type import negotiate, not_acceptable
 from mock_idp.vendors.context import IssuerRequest
 from mock_idp.vendors.routes import FLOW_METHODS
 
@@ -27,11 +27,17 @@ def vendor_response(issuer: Issuer, endpoint: str, request: IssuerRequest, claim
 
     Raises MockIdpError: 404 for a path with nothing behind it, 503 where nothing can be signed.
     """
+    endpoint = issuer.vendor.endpoint_of(endpoint, request.method)
     methods = METHODS.get(endpoint, ())
+    if request.method == "HEAD" and "GET" in methods and issuer.vendor.head_everywhere:
+        # What is sent of the answer is decided where it is sent.
+        request = replace(request, method="GET")
     if request.method not in methods:
         return _not_served(issuer, request, methods)
     if endpoint in ("jwks", "discovery"):
         refused = issuer.vendor.refuse_document(request.context)
+        if refused is None and endpoint == "discovery":
+            refused = not_acceptable(issuer, request.headers)
         if refused is not None:
             return refused
         return _document(issuer, endpoint, request)

@@ -18,7 +18,7 @@ from mock_idp.http11.syntax import check_query
 from mock_idp.issuer.state import State
 from mock_idp.server.control_access import ControlAccess
 from mock_idp.server.cors import share_document
-from mock_idp.server.media_type import negotiate
+from mock_idp.server.media_type import is_negotiated
 from mock_idp.server.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -92,13 +92,14 @@ class MockIdpWsgi:
         if route.endpoint in issuer.faults.armed or route.endpoint in issuer.stubs.armed:
             return None
         asked = headers()
+        if is_negotiated(issuer, route.endpoint, document, asked):
+            return None
         response_headers = document.headers(issuer.clock.now())
         usual = len(response_headers)
         share_document(response_headers, issuer, route.endpoint, asked)
         if len(response_headers) > usual:
             checked(response_headers[usual:])
         entry = issuer.log.record(route.endpoint, "GET", path, query, asked, 200)
-        negotiate(response_headers, issuer, document, asked)
         vendor = issuer.vendor
         if vendor.request_id_header is not None:
             response_headers.append((vendor.request_id_header, vendor.request_id(entry.seq)))

@@ -33,6 +33,7 @@ from mock_idp.vendors.grant_types import ALL_GRANTS
 from mock_idp.vendors.people import People
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_response
 from mock_idp.vendors.two_names import BACK_CHANNEL
+from mock_idp.vendors.wire import Wire
 
 Options = Mapping[str, Any]
 """The options of an issuer, complete with defaults."""
@@ -45,7 +46,7 @@ RefreshHabit = Literal["rotate", "reissue", "keep"]
 4.14.2). reissue: each use gives a new one, the old stays good. keep: there is one, and it stays."""
 
 
-class Vendor(BackChannel, BrowserApps, People):
+class Vendor(BackChannel, BrowserApps, People, Wire):
     """One vendor; the defaults are those of the specifications, and the paths those of the vendor `custom`.
 
     Its name is that of the folder of its class. All methods are pure: same arguments, same result, except for random
@@ -81,13 +82,6 @@ class Vendor(BackChannel, BrowserApps, People):
     """The states of keys whose tokens it takes from nobody."""
     jwk_set_media_type: str | None = None
     """The type of the JWKS for those who ask for that type."""
-    request_id_header: str | None = None
-    """The header with which it names a request."""
-    cors_credentials = False
-    """Whether web pages of other origins may send credentials along."""
-    cors_of_documents: Literal["varying", "credentials"] = "varying"
-    """What a page that asks for a document is told: that the answer varies with the origin, or that credentials may
-    come along, even where nobody looks at them."""
     endpoint_paths: ClassVar[Mapping[str, str]] = {
         "authorization": "/oauth2/authorize",
         "userinfo": "/oauth2/userinfo",
@@ -167,18 +161,6 @@ class Vendor(BackChannel, BrowserApps, People):
         """URLs beside the base URL below which it has endpoints."""
         return ()
 
-    def not_served(self, request: IssuerRequest) -> Response | None:
-        """The answer to a request at a path, or with a method, that the issuer doesn't serve."""
-        return None
-
-    def rate_limited(self, request: IssuerRequest) -> Response | None:
-        """The answer to one request too many."""
-        return None
-
-    def request_id(self, number: int) -> str:
-        """The value of `request_id_header` for the request with this number."""
-        return str(number)
-
     # Documents
 
     def discovery(self, context: IssuerContext) -> dict[str, Any]:
@@ -213,6 +195,10 @@ class Vendor(BackChannel, BrowserApps, People):
         """The headers of the JWKS. Rebuilt at most once a second."""
         return ("Content-Type", "application/json"), ("Cache-Control", "public, max-age=300")
 
+    def key_document_headers(self, times: KeyTimes) -> Headers:
+        """The headers of `key_documents`. Rebuilt at most once a second."""
+        return self.jwks_headers(times)
+
     def discovery_headers(self, times: KeyTimes) -> Headers:
         """The headers of the discovery document. Rebuilt at most once a second."""
         return self.jwks_headers(times)
@@ -240,10 +226,6 @@ class Vendor(BackChannel, BrowserApps, People):
 
     def refuse_request(self, request: IssuerRequest) -> Response | None:
         """The answer to a token request that is refused before it is read."""
-        return None
-
-    def refuse_document(self, context: IssuerContext) -> Response | None:
-        """The answer to a request for keys or discovery that is refused."""
         return None
 
     def refuse_client(self, request: IssuerRequest) -> Response | None:

@@ -21,10 +21,11 @@ from .keycloak.areas.documents import AREAS as DOCUMENTS
 from .keycloak.areas.exchange import AREAS as EXCHANGE
 from .keycloak.areas.pushed import AREAS as PUSHED
 from .keycloak.differences import PAGE, Difference, compare, of_identifiers, reasons, shown
-from .keycloak.mock_side import mock_side
+from .keycloak.mock_side import FIRST_KEYS, mock_side
 from .keycloak.normal import leaves
 from .keycloak.realm import USERS
-from .keycloak.run import Compared, Mock, mock
+from .keycloak.recorded import Asked, load, save
+from .keycloak.run import Compared, Mock, ask_mock, mock
 from .keycloak.sides import Answer, Side
 
 _JSON = (("Content-Type", "application/json"),)
@@ -189,6 +190,22 @@ def test_the_page_can_be_read() -> None:
         reasons("# Page\n")
     with pytest.raises(ValueError, match="no pattern"):
         reasons(_PAGE.replace("`* places body.z`", "`nowhere`"))
+
+
+def test_answers_that_were_kept_stand_for_the_server(
+    made: Mock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What came of a run can be held against the mock again, all of it; and a file of something else is refused."""
+    (area,), subjects = PUSHED, {one.username: str(uuid.uuid4()) for one in USERS}
+    asked = ask_mock(area, made, Asked("kept", {}, {}, subjects, FIRST_KEYS))
+    kept = tmp_path / "kept.json"
+    save(kept, {area.name: Asked("kept", asked.known, asked.answers, subjects, FIRST_KEYS)})
+    assert load(kept)[area.name].answers == asked.answers
+    assert main(["--from", str(kept), "--only", area.name]) == 0
+    assert f"{len(asked.answers)} pairs, 0 explained differences, 0 unexplained" in capsys.readouterr().out
+    assert main(["--from", str(kept), "--only", "documents"]) == 3
+    kept.write_text("[]")
+    assert main(["--from", str(kept)]) == 3
 
 
 def test_a_long_value_is_cut() -> None:

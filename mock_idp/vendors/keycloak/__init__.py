@@ -30,6 +30,8 @@ from mock_idp.vendors.context import (
     TokenResponseContext,
 )
 from mock_idp.vendors.keycloak import back_channel, browser_apps, claims, discovery, errors
+from mock_idp.vendors.keycloak.answers import Answers
+from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
 from mock_idp.vendors.keycloak.refresh import LOGGED_OUT, header_bytes, refresh_token
 from mock_idp.vendors.problems import Problem
 from mock_idp.vendors.two_names import BACK_CHANNEL
@@ -45,7 +47,7 @@ def _clients(about: str) -> dict[str, Any]:
     return {"type": "array", "items": {"type": "string"}, "maxItems": 100, "default": [], "description": about}
 
 
-class Keycloak(Vendor):
+class Keycloak(Answers, Vendor):
     """A realm of a Keycloak server."""
 
     judged_by_default = True
@@ -119,8 +121,6 @@ class Keycloak(Vendor):
     # A disabled key is as good as none.
     dead_states = frozenset({"hidden", "revoked", "retired"})
     jwk_set_media_type = "application/jwk-set+json"
-    cors_credentials = True
-    cors_of_documents = "credentials"
     refuses_device_scope = False
     login_by_email = True
     redirect_status = 302
@@ -162,9 +162,6 @@ class Keycloak(Vendor):
     def token_path(self, options: Options) -> str:
         return _realm(options) + "/protocol/openid-connect/token"
 
-    def not_served(self, request: IssuerRequest) -> Response | None:
-        return errors.not_served(request)
-
     def discovery(self, context: IssuerContext) -> dict[str, Any]:
         return discovery.document(self.issuer(context))
 
@@ -192,11 +189,14 @@ class Keycloak(Vendor):
         return browser_apps.session_cookie(self.issuer(context), session_id)
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
-        return ("Cache-Control", "no-cache"), ("Content-Type", "application/json"), *errors.SECURITY_HEADERS
+        return ("Cache-Control", "no-cache"), ("Content-Type", "application/json"), *SECURITY_HEADERS
+
+    def key_document_headers(self, times: KeyTimes) -> Headers:
+        return ("Cache-Control", "no-cache"), ("Content-Type", "application/json;charset=UTF-8"), *SECURITY_HEADERS
 
     def discovery_headers(self, times: KeyTimes) -> Headers:
         caching = ("Cache-Control", "no-cache, must-revalidate, no-transform, no-store")
-        return caching, ("Content-Type", "application/json"), *errors.SECURITY_HEADERS
+        return caching, ("Content-Type", "application/json"), *SECURITY_HEADERS
 
     def usual_keys(self, options: Options) -> tuple[KeySettings, ...]:
         # The encryption key is published and never signs, which is what "previous" means.
@@ -214,9 +214,6 @@ class Keycloak(Vendor):
 
     def refuse_client(self, request: IssuerRequest) -> Response | None:
         return errors.refuse_client(request)
-
-    def refuse_document(self, request: IssuerContext) -> Response | None:
-        return errors.refuse_document(request)
 
     def refuse_introspection(self, request: IssuerRequest, public: bool) -> Response | None:
         return back_channel.refuse_introspection(request, public)
@@ -242,7 +239,7 @@ class Keycloak(Vendor):
         return back_channel.refuse_exchange(request, public, subject)
 
     def refuse_origin(self, request: IssuerRequest) -> Response | None:
-        return json_response(403, {"error": "Invalid origin"}, errors.SECURITY_HEADERS)
+        return json_response(403, {"error": "Invalid origin"}, SECURITY_HEADERS)
 
     def token_error(self, problem: Problem) -> Response:
         return errors.token_error(problem)
@@ -271,7 +268,7 @@ class Keycloak(Vendor):
 
     def token_headers(self) -> Headers:
         caching = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
-        return *caching, ("Content-Type", "application/json"), *errors.SECURITY_HEADERS
+        return *caching, ("Content-Type", "application/json"), *SECURITY_HEADERS
 
     def subject_of(self, username: str) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, username))

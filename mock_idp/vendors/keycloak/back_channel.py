@@ -12,7 +12,8 @@ from typing import Any
 from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.back_channel import UserinfoProblem
 from mock_idp.vendors.context import Claims, IssuerContext, IssuerRequest
-from mock_idp.vendors.keycloak.errors import SECURITY_HEADERS, refusal
+from mock_idp.vendors.keycloak.errors import refusal
+from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS, UNFRAMED
 
 INTROSPECTION_HEADERS: Headers = (("Cache-Control", "no-cache"), *SECURITY_HEADERS)
 USERINFO_HEADERS: Headers = (("Cache-Control", "no-store, no-cache"), ("Pragma", "no-cache"), *SECURITY_HEADERS)
@@ -66,7 +67,7 @@ def refuse_userinfo(context: IssuerContext, problem: UserinfoProblem) -> Respons
     """Nothing but the challenge (RFC 6750 section 3)."""
     realm = context.options["realm"]
     if problem == "none":
-        return _challenge(401, f'Bearer realm="{realm}"')
+        return _challenge(401, f'Bearer realm="{realm}"', (("Cache-Control", "no-store"), ("Pragma", "no-cache")))
     status, code, sentence = _USERINFO[problem]
     return _challenge(status, f'Bearer realm="{realm}", error="{code}", error_description="{sentence}"')
 
@@ -107,5 +108,6 @@ def _unsupported(form: Mapping[str, str], public: bool) -> str | None:
     return None
 
 
-def _challenge(status: int, challenge: str) -> Response:
-    return Response(status, (("WWW-Authenticate", challenge), ("Content-Type", "text/plain"), *SECURITY_HEADERS))
+def _challenge(status: int, challenge: str, caching: Headers = ()) -> Response:
+    said = (("WWW-Authenticate", challenge), ("Content-Type", "text/plain;charset=utf-8"))
+    return Response(status, (*caching, *said, *UNFRAMED))

@@ -1,22 +1,16 @@
 """Keycloak's refusals: an unknown client and a wrong secret have the same sentence and different codes.
 
-Sources: TokenEndpoint, ClientIdAndSecretAuthenticator, ClientCredentialsGrantType and RealmsResource of
-keycloak/keycloak; answers of a live 26.7.1 server.
+Sources: TokenEndpoint, ClientIdAndSecretAuthenticator and ClientCredentialsGrantType of keycloak/keycloak;
+answers of a live 26.7.1 server.
 """
 
 from __future__ import annotations
 
 from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerContext, IssuerRequest
+from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
 from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, USER_GONE, Problem, ProblemKind, standard_code
 
-SECURITY_HEADERS: Headers = (
-    ("Referrer-Policy", "no-referrer"),
-    ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "SAMEORIGIN"),
-    ("X-Robots-Tag", "none"),
-)
 _TOKEN_HEADERS: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"), *SECURITY_HEADERS)
 _BAD_CLIENT = "Invalid client or Invalid client credentials"
 _WRONG_SECRET = (401, "unauthorized_client", _BAD_CLIENT)
@@ -141,24 +135,6 @@ def refuse_client(request: IssuerRequest) -> Response | None:
         # The mock verifies no proofs, so such a client never has a good one.
         return _response(400, "invalid_request", "DPoP proof is missing")
     return None
-
-
-def not_served(request: IssuerRequest) -> Response:
-    """A realm that does not exist, a path below one that does, or a wrong method."""
-    _, found, below = request.path.partition("/realms/")
-    realm, _, rest = below.partition("/")
-    if not (found and realm):
-        return json_response(404, {"error": "Unable to find matching target resource method"})
-    status, sentence = 404, "HTTP 404 Not Found"
-    if realm != request.context.options["realm"]:
-        sentence = "Realm does not exist"
-    elif request.known_path and "/.well-known/" not in request.path:
-        if request.method == "OPTIONS":
-            return Response(200, SECURITY_HEADERS)
-        status, sentence = 405, "HTTP 405 Method Not Allowed"
-    elif rest.startswith("protocol/") and not rest.startswith("protocol/openid-connect/"):
-        sentence = "Protocol not found"
-    return json_response(status, {"error": sentence}, SECURITY_HEADERS)
 
 
 def _response(status: int, code: str, sentence: str, headers: Headers = _TOKEN_HEADERS) -> Response:

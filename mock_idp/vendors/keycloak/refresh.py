@@ -11,7 +11,7 @@ from typing import Any
 from mock_idp.http11.response import Headers
 from mock_idp.vendors.context import RefreshTokenRequest
 from mock_idp.vendors.keycloak.claims import random_id
-from mock_idp.vendors.keycloak.errors import SECURITY_HEADERS
+from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
 
 # The scopes that each client of a fresh realm has.
 _DEFAULT_SCOPES = ("acr", "basic", "email", "profile", "roles", "web-origins")

@@ -11,8 +11,8 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from harness.base.errors import HarnessError
@@ -20,7 +20,8 @@ from harness.base.errors import HarnessError
 from .areas import Area, all_areas
 from .differences import PAGE, Difference, Reason, reasons
 from .distribution import PINNED, distribution
-from .run import Compared, ask_both, mock
+from .recorded import Asked, load, save
+from .run import Compared, ask_mock, ask_real, mock
 from .server import START_SECONDS, Server, running
 
 _PASSWORD = "KEYCLOAK_ADMIN_PASSWORD"
@@ -52,26 +53,44 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--start-seconds", type=float, default=START_SECONDS, help="how long its start may take")
     names = [area.name for area in all_areas()]
     parser.add_argument("--only", action="append", metavar="AREA", choices=names, help=", ".join(names))
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE", help="keep what the real one answers, beside what is kept there"
+    )
+    parser.add_argument("--from", type=Path, metavar="FILE", dest="kept", help="answers that were kept, and no server")
     parser.add_argument("--explained", action="store_true", help="show the explained differences, too")
     return parser
 
 
 def _compare(given: argparse.Namespace, areas: Sequence[Area]) -> Compared:
-    compared, started = Compared(), time.monotonic()
+    compared, started, kept = Compared(), time.monotonic(), load(given.kept) if given.kept else {}
+    asked: dict[str, Asked] = load(given.save) if given.save and given.save.exists() else {}
     with ExitStack() as undo:
-        if given.at:
-            server = Server(given.at.rstrip("/"), "admin", os.environ.get(_PASSWORD, ""))
-        else:
-            server = undo.enter_context(
-                running(distribution(given.version, given.archive, _say), given.start_seconds, _say)
-            )
+        server = None if given.kept else undo.enter_context(_server(given))
         made = undo.enter_context(mock())
         for area in areas:
+            if server is None and area.name not in kept:
+                raise ValueError(f"{given.kept} has no answers to the area {area.name}")
             before = compared.pairs
-            ask_both(area, server, made, compared)
+            try:
+                real = asked[area.name] = kept[area.name] if server is None else ask_real(area, server)
+                if given.save:
+                    save(given.save, asked)
+                compared.add(real, ask_mock(area, made, real))
+            except HarnessError as error:
+                compared.failed.append(f"{area.name} could not be asked: {error}")
+                _say(compared.failed[-1])
             _say(f"{area.name}: {compared.pairs - before} pairs, {time.monotonic() - started:.0f} s")
     compared.of_all()
     return compared
+
+
+@contextmanager
+def _server(given: argparse.Namespace) -> Iterator[Server]:
+    if given.at:
+        yield Server(given.at.rstrip("/"), "admin", os.environ.get(_PASSWORD, ""))
+        return
+    with running(distribution(given.version, given.archive, _say), given.start_seconds, _say) as server:
+        yield server
 
 
 def _say(text: str) -> None:
@@ -92,10 +111,14 @@ def report(compared: Compared, explained: Sequence[Reason], *, whole: bool, with
                 print(f"{one}  ({reason.why})")
     for one in left:
         print(f"UNEXPLAINED {one}")
-    stale = [pattern for reason in explained for pattern in reason.unmet()] if whole else []
+    stale = [pattern for reason in explained for pattern in reason.unmet()] if whole and not compared.failed else []
     for pattern in stale:
         print(f"OUT OF DATE {pattern}: nothing differs there")
+    for failure in compared.failed:
+        print(f"NOT ASKED {failure}")
     print(f"{compared.pairs} pairs, {sum(met.values())} explained differences, {len(left)} unexplained")
+    if compared.failed:
+        return 3
     return 1 if left or stale else 0
 
 

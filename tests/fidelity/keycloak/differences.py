@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .normal import Leaves, identifiers, leaves
+from .recorded import Asked
 from .sides import Answer, Side
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/vendors/keycloak.md"
@@ -81,7 +82,7 @@ def _reason(row: str) -> Reason:
     return Reason(tuple(patterns), f"a real server {real}; the mock {mock}")
 
 
-def compare(real: Side, mock: Side) -> Iterator[Difference]:
+def compare(real: Asked | Side, mock: Asked | Side) -> Iterator[Difference]:
     """All differences between two sides that have been asked the same."""
     for name in {**real.answers, **mock.answers}:
         theirs, ours = real.answers.get(name), mock.answers.get(name)

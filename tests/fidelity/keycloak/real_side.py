@@ -17,7 +17,7 @@ from .realm import AFTER_LOGOUT, API, CALLBACK, CODE, MACHINE, ORIGIN, PASSWORD,
 from .server import Server
 from .sides import Side
 
-_SECONDS = 120.0
+_SECONDS = 600.0
 _TOKEN_SECONDS = 20.0
 _KEYS = "org.keycloak.keys.KeyProvider"
 # What provider makes a key of an algorithm.

@@ -15,6 +15,7 @@ from .areas import Area
 from .differences import Difference, compare, of_identifiers
 from .mock_side import FIRST_KEYS, mock_side
 from .real_side import RealAdmin, real_side
+from .recorded import Asked
 from .server import Server
 from .sides import Answer
 
@@ -27,6 +28,15 @@ class Compared:
     differences: list[Difference] = field(default_factory=list)
     real: list[Answer] = field(default_factory=list)
     mock: list[Answer] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    """Why an area could not be asked."""
+
+    def add(self, real: Asked, mock: Asked) -> None:
+        """Compare one area."""
+        self.pairs += len(real.answers.keys() | mock.answers.keys())
+        self.differences += compare(real, mock)
+        self.real += real.answers.values()
+        self.mock += mock.answers.values()
 
     def of_all(self) -> None:
         """Add what only many answers together can show."""
@@ -50,8 +60,8 @@ def mock() -> Iterator[Mock]:
         yield made
 
 
-def ask_both(area: Area, server: Server, made: Mock, compared: Compared) -> None:
-    """Ask both sides what the area asks, and add what differs. The realm and the issuer are removed again."""
+def ask_real(area: Area, server: Server) -> Asked:
+    """Ask a real server what the area asks, in a realm of its own, which is removed again."""
     with ExitStack() as undo:
         name, realm = f"beside-{secrets.token_hex(4)}", area.realm
         real = real_side(server, name, realm)
@@ -62,12 +72,16 @@ def ask_both(area: Area, server: Server, made: Mock, compared: Compared) -> None
         assert isinstance(real.admin, RealAdmin)
         # A realm that answers nobody shows no keys.
         shut = not realm.enabled or realm.ssl_required != "none"
-        ours = mock_side(made.base, name, realm, subjects, FIRST_KEYS if shut else real.admin.in_the_key_set())
+        first_keys = FIRST_KEYS if shut else tuple(real.admin.in_the_key_set())
+        area.ask(real)
+        return Asked(name, real.known, real.answers, subjects, first_keys)
+
+
+def ask_mock(area: Area, made: Mock, real: Asked) -> Asked:
+    """Ask the mock the same, of an issuer that is configured as that realm was, and is removed again."""
+    with ExitStack() as undo:
+        ours = mock_side(made.base, real.realm, area.realm, real.subjects, real.first_keys)
         undo.callback(ours.admin.remove_realm)
         undo.callback(ours.close)
-        area.ask(real)
         area.ask(ours)
-        compared.pairs += len(real.answers.keys() | ours.answers.keys())
-        compared.differences += compare(real, ours)
-        compared.real += real.answers.values()
-        compared.mock += ours.answers.values()
+        return Asked(real.realm, ours.known, ours.answers)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from harness.base.errors import HarnessError
 from harness.wire.exchange import Connection, Request
 
-ANSWER_SECONDS = 120.0
+ANSWER_SECONDS = 600.0
 
 Form = Mapping[str, str] | Sequence[tuple[str, str]]
 Headers = Iterable[tuple[str, str]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from ..realm import ORIGIN
 from ..sides import Side
 from . import Area
@@ -74,8 +76,9 @@ def _ask(side: Side) -> None:
         side.send(f"documents/at-root {name}", "GET", path)
         side.send(f"documents/at-root POST {name}", "POST", path)
     side.send("documents/wrong-case", "GET", f"//realms/{side.realm.upper()}{_DISCOVERY}")
-    at_root = "//.well-known/oauth-authorization-server/realms/" + side.realm
-    side.send("documents/rfc8414", "GET", at_root)
+    parts = urlsplit(side.issuer)
+    inserted = f"{parts.scheme}://{parts.netloc}/.well-known/oauth-authorization-server{parts.path}"
+    side.send("documents/rfc8414", "GET", inserted)
     for name, accept in _ACCEPTS.items():
         headers = [("Accept", accept)] if accept is not None else []
         side.send(f"documents/accept {name}", "GET", "certs", headers)
