@@ -72,6 +72,7 @@ class CellRun:
         self.leaked: list[str] = []  # What the provider published although it is secret.
         self.resources = 0
         self.created = ""
+        self.starts_for_keys = False  # Whether the service was started again to take up keys, as others fetch them.
         self.last_words = ForeignText("")  # Of a service that refused to start.
         self.script = CellScript(session)
         self._session_words = session_words(session, self.attacker_path)
@@ -116,6 +117,11 @@ class CellRun:
             self._baited = True
             attacker.bait(self.attacker_path, self.session.attacker_jwk())
         return attacker.url + self.attacker_path
+
+    def duration(self, parts: Table) -> float:
+        """Seconds of a duration table. A service that starts again for new keys has no cool-down left to wait for."""
+        rested = {"cooldown"} if self.starts_for_keys else set()
+        return self.profile.duration({part: count for part, count in parts.items() if part not in rested})
 
     def fill(self, value: Any) -> Any:
         """`value` with its placeholders filled in."""

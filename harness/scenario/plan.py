@@ -27,6 +27,8 @@ from harness.steps import STEPS
 
 # Starting a real service costs as much as this many cells that are run on it.
 _START_COST = 60
+# Services rest between two fetches for up to five minutes; twice that is more than a case waits.
+_MOST_REST_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,12 @@ def _seconds(variant: Variant, profile: Profile) -> float:
     return seconds
 
 
+def _rest(variant: Variant, profile: Profile) -> float:
+    """For how long a cell waits for cool-downs to pass."""
+    waits = [step.args for step in variant.steps if STEPS[step.do].says.waits]
+    return sum(profile.duration({"cooldown": parts.get("cooldown", 0)}) for parts in waits)
+
+
 def _needs(variant: Variant, profile: Profile) -> frozenset[str]:
     """The capabilities without which nothing is shown: those of the variant, and those of how keys come usually."""
     usual = {OF_ALL_SERVICES[setting] for setting in profile.usual.keys() - variant.config.keys()}
@@ -205,5 +213,7 @@ def _without_running(scenario: Scenario, variant: Variant, profile: Profile) -> 
     for knob in variant.knobs:
         if knob not in profile.policy:
             return UNDECLARED, f"the profile {profile.name} doesn't declare the policy {knob!r}"
+    if (rest := _rest(variant, profile)) > _MOST_REST_SECONDS:
+        return SKIPPED, f"it waits until the service may fetch again, {rest:g} s in all by unknown_kid_cooldown_seconds"
     reason = why_nothing_is_shown(variant, profile)
     return (SKIPPED, reason) if reason else ("", "")

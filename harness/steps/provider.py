@@ -61,7 +61,7 @@ def wait_for_fetch(run: CellRun, on: Endpoint, count: Times = 1, within: Duratio
     """Waits until the service has asked the provider that often since the last mark, 10 s at most unless `within` says
     something else.
     """
-    seconds = run.profile.duration(within or {"seconds": 10})
+    seconds = run.duration(within or {"seconds": 10})
     seen = run.session.issuer.wait_for_requests(on, count, run.fetches.last_mark, seconds)
     if seen is None:
         came = len(run.session.issuer.requests(since=run.fetches.last_mark, endpoint=on))

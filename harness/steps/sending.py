@@ -60,7 +60,7 @@ def send(run: CellRun, **args: Unpack[SendTable]) -> None:
 @step(sends=itself)
 def send_until(run: CellRun, within: Duration, **args: Unpack[SendTable]) -> None:
     """Sends again until the answer is as expected; fails when the deadline passes."""
-    run.until(lambda: run.send_all(args), args, run.profile.duration(within))
+    run.until(lambda: run.send_all(args), args, run.duration(within))
 
 
 @step(sends=itself)
@@ -106,6 +106,10 @@ def stop_traffic(run: CellRun, name: Annotated[str, uses("start-traffic")], at_l
 def wait(run: CellRun, **duration: Unpack[DurationTable]) -> None:
     """Lets that time pass."""
     # Refresh intervals, stale windows and expiry are what the case is about.
-    seconds = run.profile.duration(duration)
+    pause(run, run.duration(duration))
+
+
+def pause(run: CellRun, seconds: float) -> None:
+    """Let so many seconds pass, in the case and in the script that repeats it."""
     run.script.steps.pause(seconds)
     run.session.environment.pause(seconds)

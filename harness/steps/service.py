@@ -11,6 +11,9 @@ from harness.cell.key_pick_up import can_restart
 from harness.grammar.tables import Config
 from harness.shown.foreign_text import foreign
 from harness.steps.registry import step
+from harness.steps.sending import pause
+
+_BEYOND_THE_REST_SECONDS = 0.1
 
 
 @step(needs=("restart",))
@@ -45,12 +48,15 @@ def start_service(
 
 
 @step(takes_up_keys=True, needs=("jwks",))
-def take_up_keys(run: CellRun, refusal: Literal["allowed"] | None = None) -> None:
+def take_up_keys(run: CellRun, refusal: Literal["allowed"] | None = None, rested: bool = False) -> None:
     """Lets the service take up what is published now, in the way it gets new keys: where the unknown kid of the next
-    token is enough nothing happens, else the service is started again, where it can be. With `refusal = "allowed"` one
-    that then refuses to start passes and the case ends.
+    token is enough nothing happens, but that with `rested = true` the declared cool-down passes, so that this very
+    token causes a fetch; else the service is started again, where it can be, and no cool-down is waited for until the
+    case ends. With `refusal = "allowed"` one that then refuses to start passes and the case ends.
     """
     if run.session.environment.key_pick_up.by_unknown_kid(run.session):
+        if rested:
+            pause(run, run.duration({"cooldown": 1, "seconds": _BEYOND_THE_REST_SECONDS}))
         return
     if not can_restart(run.session):
         raise SetUpFailed(
@@ -65,6 +71,7 @@ def take_up_keys(run: CellRun, refusal: Literal["allowed"] | None = None) -> Non
             raise Deviation("a service that starts with the keys that are published", problem.what) from problem
         run.counted.append({"on": "start", "count": 0, "refused": problem.what[:200]})
         raise CaseEnded from problem
+    run.starts_for_keys = True
     run.fetches.mark("start")
 
 

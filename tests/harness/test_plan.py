@@ -207,6 +207,17 @@ def test_a_case_for_services_of_another_kind_is_skipped(tmp_path: Path) -> None:
     assert "kid_required = true" in found[1].reason
 
 
+def test_a_case_that_would_rest_too_often_is_skipped(tmp_path: Path) -> None:
+    """Five minutes are waited for once; the cases of shorter rests run."""
+    wait, more = '{ do = "wait", cooldown = 1, seconds = 0.5 }', "[timing]\nunknown_kid_cooldown_seconds = %s\n"
+    found = [
+        planned(tmp_path, f'steps = [{", ".join([wait] * times)}, {{ do = "send" }}]\n', more=more % rest)[0]
+        for times, rest in ((1, 300), (2, 150), (2, 300))
+    ]
+    assert [one.verdict for one in found] == ["", "", SKIPPED]
+    assert "600 s in all" in found[2].reason
+
+
 def test_documents_of_some_services_bind_only_those(tmp_path: Path) -> None:
     """Beside what binds every service they are cited where a profile names them; alone they are demanded only there."""
     both = EXPECT + 'documents.house = "House rule 7: a sentence"\n'

@@ -54,12 +54,15 @@ def running(
     knob: bool | None,
     *,
     restarts: bool = True,
+    rest: float | None = None,
     configs: Sequence[Table] = ({},),
 ) -> Iterator[list[Session]]:
     """Sessions on the reference with faults, whose profile says (or doesn't) that unknown kids make it fetch."""
     target: Any = Counting(make_target("reference", {"faults": tuple(fault.split())} if fault else {}))
     with closing(target), ExitStack() as stack:
         profile = declaring(knob, restarts=restarts)
+        if rest is not None:
+            profile = replace(profile, unknown_kid_cooldown_seconds=rest)
         environment = Environment(Options(target="reference"), profile, target, idp, attacker)
         yield [stack.enter_context(closing(Session(environment, "auth0", config))) for config in configs]
 
@@ -106,6 +109,28 @@ def test_a_service_that_fetches_for_an_unknown_kid_goes_on(
         result = run_cell(case(tmp_path, NEW_KEY, TAKE_UP, ACCEPTED + " }"), session)
         assert result.verdict == PASSED, result
         assert session.environment.target.started == 1  # type: ignore[attr-defined]
+
+
+def test_a_service_that_was_started_again_has_no_rest_to_wait_for(
+    idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
+) -> None:
+    """Five minutes are declared; what is refused all the same is known to be so at once."""
+    with running(idp_client, attacker, "", True, rest=300.0) as [session]:
+        refused = ACCEPTED.replace('"accept", within = {', "[418], within = { cooldown = 2,") + " }"
+        result = run_cell(case(tmp_path, NEW_KEY, TAKE_UP, refused), session)
+    assert "within 0.3 s" in str(result.expected)
+
+
+@pytest.mark.parametrize(("rested", "verdict"), [("", FAILED), (", rested = true", PASSED)], ids=["at-once", "rested"])
+def test_the_token_behind_a_rest_causes_a_fetch(
+    idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path, rested: str, verdict: str
+) -> None:
+    """The rest is that of the reference, which another unknown kid has begun."""
+    stranger = '{ do = "send", token = { key = "attacker", header = { kid = "nobody" } }, expect = "reject" }'
+    known = '{ do = "send", token = { key = "k2" }, expect = "accept" }'
+    with running(idp_client, attacker, "", True, rest=0.5) as [session]:
+        take_up = TAKE_UP.replace(" }", rested + " }")
+        assert run_cell(case(tmp_path, stranger, NEW_KEY, take_up, known), session).verdict == verdict
 
 
 def test_without_the_step_the_key_is_not_taken_up(
