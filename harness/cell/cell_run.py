@@ -72,7 +72,9 @@ class CellRun:
         self.leaked: list[str] = []  # What the provider published although it is secret.
         self.resources = 0
         self.created = ""
+        self.keys_since: int | None = None  # The last request at the provider before the service was to take up keys.
         self.starts_for_keys = False  # Whether the service was started again to take up keys, as others fetch them.
+        self.keyless = False  # Whether it was started on a key set that it refuses.
         self.last_words = ForeignText("")  # Of a service that refused to start.
         self.script = CellScript(session)
         self._session_words = session_words(session, self.attacker_path)
@@ -122,6 +124,14 @@ class CellRun:
         """Seconds of a duration table. A service that starts again for new keys has no cool-down left to wait for."""
         rested = {"cooldown"} if self.starts_for_keys else set()
         return self.profile.duration({part: count for part, count in parts.items() if part not in rested})
+
+    def has_fetched_keys(self) -> bool:
+        """Whether the service has fetched the key set that it was to take up; recorded."""
+        if self.keys_since is None:
+            raise HarnessError("no step of the scenario has let the service take up keys")
+        count = len(self.session.issuer.requests(since=self.keys_since, endpoint="jwks"))
+        self.counted.append({"on": "jwks", "since": "take-up-keys", "count": count})
+        return count > 0
 
     def fill(self, value: Any) -> Any:
         """`value` with its placeholders filled in."""

@@ -200,6 +200,8 @@ def _check_invariants(run: CellRun) -> None:
     hits = run.session.environment.attacker.hits(run.attacker_path)
     if hits:
         raise Deviation("no request to an address that the token names", f"{len(hits)}: {foreign(hits[0])}")
+    if run.keyless:  # Nobody is let in before it is started on another set.
+        run.session.stop_service()
     if run.session.service is None or run.cell.scenario.preflight:
         return
     seconds = 0.0

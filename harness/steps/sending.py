@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypedDict, Unpack
 
+from harness.base.verdicts import Deviation, SetUpFailed
 from harness.cell.cell_run import CellRun
 from harness.cell.sent import Sent
 from harness.grammar.kinds import gives, uses
@@ -58,9 +59,18 @@ def send(run: CellRun, **args: Unpack[SendTable]) -> None:
 
 
 @step(sends=itself)
-def send_until(run: CellRun, within: Duration, **args: Unpack[SendTable]) -> None:
-    """Sends again until the answer is as expected; fails when the deadline passes."""
-    run.until(lambda: run.send_all(args), args, run.duration(within))
+def send_until(
+    run: CellRun, within: Duration, unread: Literal["allowed"] | None = None, **args: Unpack[SendTable]
+) -> None:
+    """Sends again until the answer is as expected; fails when the deadline passes. With `unread = "allowed"` the case
+    goes on then, if the service has fetched the key set since `take-up-keys`: it refuses the set as a whole.
+    """
+    try:
+        run.until(lambda: run.send_all(args), args, run.duration(within))
+    except (Deviation, SetUpFailed):
+        if unread != "allowed" or not run.has_fetched_keys():
+            raise
+        run.keyless = run.starts_for_keys
 
 
 @step(sends=itself)

@@ -54,6 +54,7 @@ def take_up_keys(run: CellRun, refusal: Literal["allowed"] | None = None, rested
     token causes a fetch; else the service is started again, where it can be, and no cool-down is waited for until the
     case ends. With `refusal = "allowed"` one that then refuses to start passes and the case ends.
     """
+    run.keys_since = run.session.issuer.last_seq()
     if run.session.environment.key_pick_up.by_unknown_kid(run.session):
         if rested:
             pause(run, run.duration({"cooldown": 1, "seconds": _BEYOND_THE_REST_SECONDS}))

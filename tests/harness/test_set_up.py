@@ -133,6 +133,27 @@ def test_the_token_behind_a_rest_causes_a_fetch(
         assert run_cell(case(tmp_path, stranger, NEW_KEY, take_up, known), session).verdict == verdict
 
 
+@pytest.mark.parametrize("knob", [True, False], ids=["fetched", "started-again"])
+@pytest.mark.parametrize(("unread", "fault"), [("allowed", ""), ("", ""), ("allowed", NEVER_FETCHES_AGAIN)])
+def test_a_set_that_was_fetched_and_refused_as_a_whole_sets_nothing_up(
+    idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path, knob: bool, unread: str, fault: str
+) -> None:
+    """The case goes on where it says so, and where the service did look at the set, as one does that is started again.
+
+    What comes after it finds the service in order.
+    """
+    spoil = '{ do = "fault", on = "jwks", kind = "garbage" }'
+    more = f', unread = "{unread}"' if unread else ""
+    refused = ACCEPTED + f", sets_up = true{more} }}"
+    reject = '{ do = "send", token = { key = "k2" }, expect = "unavailable" }'
+    with running(idp_client, attacker, fault, knob) as [session]:
+        result = run_cell(case(tmp_path, NEW_KEY, spoil, TAKE_UP, refused, reject), session)
+        afterwards = run_cell(case(tmp_path, '{ do = "send", expect = "accept" }'), session)
+    looked = not (fault and knob)
+    assert result.verdict == (PASSED if unread and looked else INCONCLUSIVE), result
+    assert afterwards.verdict == PASSED
+
+
 def test_without_the_step_the_key_is_not_taken_up(
     idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
 ) -> None:
