@@ -8,7 +8,8 @@
 # joserfc, Authlib's jose, jwcrypto and python-jose accept the token. Where the key has no kid either, get-jwks accepts as well,
 # auth0-python ends with a KeyError, and for PyJWKClient such a key is no signing key at all.
 #
-# For a profile of this project: kid_required = true for the five that refuse.
+# For a profile of this project: kid_required = true for the five that refuse. Whether the others want one where there is a choice
+# is said by kid_required_among_several_keys.
 # Ends with 0 when it is still so, with 1 when the behaviour has changed.
 set -euo pipefail
 folder=$(mktemp -d)

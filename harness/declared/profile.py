@@ -154,9 +154,11 @@ def _timing(declared: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _policy(declared: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is declared; the leeway that stands there alone is that of `nbf`, too."""
+    """What is declared, and what follows from it: a lone leeway is that of `nbf`, too."""
     leeway = {"nbf_leeway_seconds": declared["leeway_seconds"]} if "leeway_seconds" in declared else {}
-    return {**leeway, **declared}
+    # The other way round nothing follows: many take a token without kid as long as there is one key to try.
+    kid = {"kid_required_among_several_keys": True} if declared.get("kid_required") is True else {}
+    return {**leeway, **kid, **declared}
 
 
 def _route(name: str, table: Mapping[str, Any]) -> Route:

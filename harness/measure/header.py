@@ -5,10 +5,11 @@ from __future__ import annotations
 from harness.declared.quantities import QUANTITIES
 from harness.measure.bisect import find_limit
 from harness.measure.experiment import Experiment
-from harness.measure.finding import AT_LEAST, Finding, Findings
+from harness.measure.finding import AT_LEAST, Finding, Findings, unmeasured
 from harness.measure.lab import Lab
 
 ACCEPTED, REFUSED = "accepted", "refused"
+OF_ONE_KEY = "accepted when one of the keys has signed it"
 _ABSENT = "(absent)"
 _TYPES = (
     "JWT", "jwt", "at+jwt", "application/at+jwt", "id+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "JOSE", "x",
@@ -30,6 +31,21 @@ def accepted_typ(lab: Lab) -> Findings:
         "accepted-typ": Finding(accepted, counts={"tokens": len(_TYPES) + 1}),
         "token-without-kid": Finding(without_kid, counts={"tokens": 1, "published_keys": published}),
     }
+
+
+def without_kid_among_keys(lab: Lab) -> Findings:
+    """Tokens without kid of each of two keys, to a service that finds both when it starts."""
+    row = "token-without-kid-among-several-keys"
+    with lab.trial() as trial:
+        kids = [next(key["kid"] for key in trial.issuer.key_list() if key["state"] == "current")]
+        kids.append(trial.session.add_key("second", state="next"))
+        trial.start()
+        trial.require_control()
+        if not trial.accepted_soon(trial.token(key=kids[1])):
+            return {row: unmeasured("the service didn't take up a second key")}
+        accepted = [trial.accepts(trial.token(key=kid, header_without=["kid"])) for kid in kids]
+    value = ACCEPTED if all(accepted) else OF_ONE_KEY if any(accepted) else REFUSED
+    return {row: Finding(value, counts={"tokens": len(kids) + 1})}
 
 
 def largest_token(lab: Lab) -> Findings:
@@ -55,4 +71,5 @@ def _step(accepted: int) -> int:
 
 
 TYP = Experiment(("accepted-typ", "token-without-kid"), accepted_typ, needs=())
+AMONG_KEYS = Experiment(("token-without-kid-among-several-keys",), without_kid_among_keys)
 TOKEN_SIZE = Experiment(("largest-token",), largest_token, needs=())

@@ -10,7 +10,7 @@ import tomli_w
 from harness.measure.card import text
 from harness.measure.claims import NOT_CHECKED
 from harness.measure.finding import AT_LEAST
-from harness.measure.header import REFUSED
+from harness.measure.header import ACCEPTED, REFUSED
 from harness.measure.reading import MEASURED, Reading, is_number
 
 _HEAD: Final = "# Proposed by idp-harness measure"
@@ -80,6 +80,17 @@ def _required(reading: Reading) -> Lines:
     return {knob: claim in reading.value for claim, knob in _CLAIM_KNOBS.items()}
 
 
+def _without_kid(reading: Reading) -> Lines:
+    """What is refused among several keys may be accepted where there is one."""
+    refused = reading.value == REFUSED
+    return {} if refused and reading.counts.get("published_keys", 1) > 1 else {"kid_required": refused}
+
+
+def _among_keys(reading: Reading) -> Lines:
+    words = {ACCEPTED: False, REFUSED: True}
+    return {"kid_required_among_several_keys": words[reading.value]} if reading.value in words else {}
+
+
 def _types(reading: Reading) -> Lines:
     plain = {"JWT", "(absent)"} & {*reading.value}
     return {"require_at_jwt": not plain and "at+jwt" in reading.value, "at_jwt_accepted": "at+jwt" in reading.value}
@@ -117,7 +128,8 @@ _POLICY: Final[Mapping[str, Callable[[Reading], Lines]]] = {
     "required-claims": _required,
     "algorithms-configured": lambda reading: {"es256_supported": "ES256" in reading.value},
     "accepted-typ": _types,
-    "token-without-kid": lambda reading: {"kid_required": reading.value == REFUSED},
+    "token-without-kid": _without_kid,
+    "token-without-kid-among-several-keys": _among_keys,
     "credential-precedence": _word("credential_precedence", _PRECEDENCE),
 }
 _TIMING: Final[Mapping[str, Callable[[Reading], Lines]]] = {"cool-down": _cool_down}

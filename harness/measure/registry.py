@@ -39,6 +39,7 @@ EXPERIMENTS: Final[tuple[Experiment, ...]] = (
     algorithms.UNCONFIGURED,
     algorithms.CONFIGURED,
     header.TYP,
+    header.AMONG_KEYS,
     clock.EXPERIMENT,
     rsa_size.EXPERIMENT,
     header.TOKEN_SIZE,

@@ -26,9 +26,11 @@ _MOST_LEEWAY: Final = 300
 _BY_RFC_6750: Final = {"without_credentials": [401], "bad_token": [401], "no_permission": [403]}
 
 
-def own_rows(profile: Profile) -> list[str]:
-    """The other rows that say something for a profile, of a service that is run as it says."""
+def own_rows(profile: Profile, found: Iterable[Reading] = ()) -> list[str]:
+    """The other rows that say something for a profile, of a service that is run as it says; `found` are known."""
     rows = ["algorithms-unconfigured"]
+    if not any(proposed_lines(one, ["kid_required"]).get("policy", {}).get("kid_required") for one in found):
+        rows.append("token-without-kid-among-several-keys")
     if "restart" in profile.capabilities:
         rows.append("start-up-fetch")
     if "configure" in profile.capabilities and "refresh" not in profile.cannot_set:

@@ -197,7 +197,7 @@ def measure_rows(environment: Environment, style: str, say: Say) -> list[Reading
     """The rows of the card that say something for a profile."""
     say(f"measuring: {', '.join(ON_ONE)}")
     readings = measure_on_one(environment, style, [*ON_ONE])
-    rows = own_rows(environment.profile)
+    rows = own_rows(environment.profile, readings)
     say(f"measuring: {', '.join(rows)}")
     readings += measure(environment, style, select_experiments(rows), rows)
     for one in readings:

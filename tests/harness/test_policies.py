@@ -48,6 +48,18 @@ def test_the_leeway_is_that_of_nbf_unless_it_is_declared_apart(tmp_path: Path) -
         assert load_profile(file).policy == leeways
 
 
+def test_who_always_wants_a_kid_wants_it_among_several_keys(tmp_path: Path) -> None:
+    """And nothing follows the other way round: many need it only where there is a choice."""
+    among = "kid_required_among_several_keys"
+    for declared, policy in (
+        ("kid_required = true", {"kid_required": True, among: True}),
+        ("kid_required = false", {"kid_required": False}),
+        (f"kid_required = false\n{among} = true", {"kid_required": False, among: True}),
+    ):
+        file = write_profile(tmp_path, profile_text("jwks", more=f"[policy]\n{declared}\n"))
+        assert load_profile(file).policy == policy
+
+
 def test_a_misspelt_knob_of_a_profile_is_refused(tmp_path: Path) -> None:
     """It would leave its cases undeclared."""
     file = write_profile(tmp_path, profile_text("jwks", more="[policy]\nkid_requird = true\n"))

@@ -186,7 +186,7 @@ def test_a_service_that_runs_already_gets_a_profile(
 ) -> None:
     """It is asked before and after its permission is known, although nobody can configure it."""
     monkeypatch.setattr(survey_module, "ON_ONE", ("answer-bad-token",))
-    monkeypatch.setattr(survey_module, "own_rows", lambda _: ["answer-no-credentials"])
+    monkeypatch.setattr(survey_module, "own_rows", lambda *_: ["answer-no-credentials"])
     with SmallService(resource_server(issuer, Dialect())) as service:
         settings = (("base_url", service.url), ("health_status", "any"))
         options = Options("url", target_options=settings, idp_url=idp_client.url, issuer=issuer.id)

@@ -134,7 +134,7 @@ def test_the_lines_that_a_service_contradicts_are_told(
 ) -> None:
     """Each with its line; what is as declared is not, nor what the service refuses in one of several ways."""
     monkeypatch.setattr(survey_module, "ON_ONE", ("exp-leeway", "answer-no-credentials"))
-    monkeypatch.setattr(survey_module, "own_rows", lambda _: ["start-up-fetch"])
+    monkeypatch.setattr(survey_module, "own_rows", lambda *_: ["start-up-fetch"])
     file = tmp_path / "old.toml"
     file.write_text(profile_text("jwks", "configure", "restart", routes=PROFILE), encoding="utf-8")
     scenarios = load_chosen([], ["tr-two-spaces"])

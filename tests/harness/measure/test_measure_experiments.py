@@ -38,6 +38,7 @@ KNOWN: dict[str, Any] = {
     "algorithms-configured": [*RSA, "ES256", "ES384", "ES512", "EdDSA"],
     "accepted-typ": ["(absent)", "JWT", "jwt", "at+jwt", "application/at+jwt"],
     "token-without-kid": "accepted",
+    "token-without-kid-among-several-keys": "accepted",
     "clock": "its own",
     "minimum-rsa-bits": 2048,
     "largest-token": 16 * 1024,
@@ -64,6 +65,7 @@ CHANGED: list[tuple[str, str, Any]] = [
     ("m-any-rsa-alg", "algorithms-unconfigured", RSA),
     ("m-no-exp-check", "clock", "none: exp is not checked"),
     ("m-weak-rsa-accepted", "minimum-rsa-bits", 512),
+    ("m-first-key-without-kid", "token-without-kid-among-several-keys", "accepted when one of the keys has signed it"),
     ("m-key-rescues-bad-bearer", "credential-precedence", "the bearer token; the API key when the token is bad"),
 ]
 # The experiment ends before the service does.

@@ -14,8 +14,10 @@ from harness.declared.profile import load_profile
 from harness.declared.quantities import QUANTITIES
 from harness.grammar.policies import known_knobs
 from harness.measure.finding import AT_LEAST, Finding, unmeasured
-from harness.measure.proposal import propose_profile
+from harness.measure.proposal import propose_profile, proposed_lines
 from harness.measure.reading import Reading, make_reading
+
+AMONG = "token-without-kid-among-several-keys"
 
 
 def reading(name: str, value: Any, bound: str = "") -> Reading:
@@ -47,6 +49,9 @@ def proposed(name: str, value: Any, bound: str = "") -> dict[str, Any]:
         ("nbf-leeway", 300, "", {"policy": {"nbf_checked": True, "nbf_leeway_seconds": 300}}),
         ("iat-leeway", "not checked", "", {"policy": {"iat_in_future_refused": False}}),
         ("token-without-kid", "refused", "", {"policy": {"kid_required": True}}),
+        (AMONG, "refused", "", {"policy": {"kid_required_among_several_keys": True}}),
+        (AMONG, "accepted", "", {"policy": {"kid_required_among_several_keys": False}}),
+        (AMONG, "accepted when one of the keys has signed it", "", {"policy": {}}),
         ("credential-precedence", "the API key", "", {"policy": {"credential_precedence": "api-key"}}),
         ("cool-down", 0.52, "", {"timing": {"unknown_kid_cooldown_seconds": 0.52}}),
         ("cool-down", 5.0, AT_LEAST, {"timing": {}}),
@@ -58,6 +63,14 @@ def proposed(name: str, value: Any, bound: str = "") -> dict[str, Any]:
 def test_a_row_becomes_lines(name: str, value: Any, bound: str, lines: dict[str, Any]) -> None:
     """Only what was measured, and not what is merely a bound."""
     assert {table: said for table, said in proposed(name, value, bound).items() if said or table in lines} == lines
+
+
+def test_a_refusal_among_several_keys_tells_nothing_of_one() -> None:
+    """Some styles publish several keys from the start."""
+    for value, lines in (("refused", {}), ("accepted", {"kid_required": False})):
+        found = Finding(value, counts={"published_keys": 2})
+        row = make_reading(QUANTITIES["token-without-kid"], found, None, None, lambda _: 0.0)
+        assert proposed_lines(row, known_knobs()).get("policy", {}) == lines
 
 
 def test_required_claims_are_told_one_by_one() -> None:
