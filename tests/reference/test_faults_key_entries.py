@@ -68,6 +68,18 @@ def misses_the_eleventh(world: World, start: Start) -> bool:
     return start().status(world.k2.token()) == 401
 
 
+def misses_the_second_name(world: World, start: Start) -> bool:
+    """A key that is published twice is found by its first kid alone."""
+    world.issuer.publish(world.k1, world.k2.jwk(kid="old"), world.k2)
+    return start().status(world.k2.token()) == 401
+
+
+def misses_the_second_use(world: World, start: Start) -> bool:
+    """A key that is published for encryption first verifies nothing."""
+    world.issuer.publish(world.k1, world.k2.jwk(kid="enc", use="enc", alg="RSA-OAEP"), world.k2)
+    return start().status(world.k2.token()) == 401
+
+
 def remembers_the_use(world: World, start: Start) -> bool:
     """A key that is for encryption from now on verifies as before."""
     service = start(unknown_kid_cooldown_seconds=0.0)
@@ -92,5 +104,6 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     ),
     "m-jwk-duplicate-first": takes_the_first,
     "m-ten-keys-of-a-set": misses_the_eleventh,
+    "m-one-entry-for-each-key": (misses_the_second_name, misses_the_second_use),
     "m-key-entry-kept": remembers_the_use,
 }

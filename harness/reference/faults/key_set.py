@@ -104,6 +104,20 @@ class TenKeysOfASet(KeyLoader):
         return super().load_entries(entries[:10])
 
 
+@fault("m-one-entry-for-each-key", precedent="JJWT 0.13.0, findings/jjwt-one-key-under-two-kids.sh")
+class OneEntryForEachKey(KeyLoader):
+    """Of a key that stands twice in the set, under two kids or for two uses, the first entry is read."""
+
+    def load_entries(self, entries: list[Any]) -> tuple[VerificationKey, ...]:
+        """A set has nothing twice, and a key is its numbers."""
+        material = ("kty", "crv", "n", "e", "x", "y")
+        first: dict[str, Any] = {}
+        for entry in entries:
+            one = {name: entry.get(name) for name in material} if isinstance(entry, Mapping) else entry
+            first.setdefault(repr(one), entry)
+        return super().load_entries(list(first.values()))
+
+
 @fault("m-key-entry-kept", precedent="caches that know a key by its kid and modulus")
 class KeyEntryKept(KeyLoader):
     """What an entry says of its key is read once for each kid and key, and kept."""
