@@ -55,7 +55,7 @@ PROGRAMS: dict[str, click.Group] = {"idp-harness": idp_harness, "mock-idp": mock
 # python -m tests.fidelity.keycloak.
 OTHER_OPTIONS = {
     *("--json", "--connect-to", "--add-host", "--pyargs", "--dist", "--list-faults", "--row"),
-    *("--version", "--archive", "--start-seconds", "--only", "--explained", "--at"),
+    *("--version", "--archive", "--start-seconds", "--only", "--explained", "--at", "--from", "--save"),
 }
 _SEND = set(STEPS["send"].arguments)
 
