@@ -32,6 +32,7 @@ _ENDPOINTS = {
     "revoke": "RFC 7009",
     "end_session": "logging out",
     "par": "RFC 9126",
+    "registration": "RFC 7591",
 }
 
 

@@ -13,7 +13,7 @@ from mock_idp.vendors.grant_types import ALL_GRANTS
 from mock_idp.vendors.routes import flow_routes
 
 FLOWS = PAGES["flows.md"]
-ENDPOINTS = ("userinfo", "introspect", "revoke", "end_session", "par")
+ENDPOINTS = ("userinfo", "introspect", "revoke", "end_session", "par", "registration")
 
 
 def flows_of(style: str) -> set[str]:

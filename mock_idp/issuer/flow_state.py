@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from mock_idp.issuer.memory import MAX_FLOW_BYTES, Remembered
 from mock_idp.issuer.store import Store
-from mock_idp.settings import UserSettings
+from mock_idp.settings import ClientSettings, UserSettings
 from mock_idp.vendors.context import StepUp
 
 
@@ -107,7 +107,7 @@ class IssuedToken:
 
 
 class FlowState:
-    """The flows of one issuer. All keys are digests of what was handed out.
+    """The flows of one issuer. All keys but those of clients are digests of what was handed out.
 
     `lock` guards decisions of the kind look-then-change on the values. `secret` and its name are what refresh tokens
     are signed with that are JWTs; no JWKS has it.
@@ -128,6 +128,8 @@ class FlowState:
         self.pushed: Store[Mapping[str, str]] = Store(memory=memory)
         self.logins: Store[Login] = Store(memory=memory)
         self.assertions: Store[bool] = Store(memory=memory)
+        # By the client id, which is no secret.
+        self.registered: Store[ClientSettings] = Store(memory=memory)
 
     @property
     def stores(self) -> tuple[Store[Any], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ from mock_idp.vendors.problems import standard_code
 
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _S256 = re.compile(r"[A-Za-z0-9_-]{43}")
+# A program on this machine listens at any port. In front of the port, and behind it.
+_PORT_HERE = re.compile(r"(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:/[^#]*)?)")
 # Schemes that run in the page which redirects to them.
 _SCRIPTS = ("javascript", "data", "vbscript")
 
@@ -92,13 +94,13 @@ def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> Auth
     client_id = parameters.get("client_id")
     if client_id is None:
         raise ShownError("The parameter client_id is missing.")
-    client = request.issuer.clients.client(client_id)
+    client = request.find_client(client_id)
     if client is None:
         raise ShownError(f"There is no client {client_id!r}.")
     mode = parameters.get("response_mode", "query")
     if request.issuer.vendor.needs_redirect_uri and "redirect_uri" not in parameters:
         raise ShownError("The parameter redirect_uri is missing.")
-    redirect_uri = _redirect_uri(client, parameters.get("redirect_uri"))
+    redirect_uri = _redirect_uri(client, parameters.get("redirect_uri"), request.issuer.vendor.loopback_ports_vary)
     known = mode in request.issuer.vendor.response_modes
     return AuthorizationRequest(client, redirect_uri, parameters, mode if known else "query")
 
@@ -158,19 +160,25 @@ def _pushed(request: FlowRequest, outer: Mapping[str, str]) -> Mapping[str, str]
     return {**inner, "request_uri": outer["request_uri"]}
 
 
-def _redirect_uri(client: ClientSettings, given: str | None) -> str:
+def _redirect_uri(client: ClientSettings, given: str | None, ports_vary: bool) -> str:
     declared = client.redirect_uris
     if given is None:
         if declared is None or len(declared) != 1:
             raise ShownError("The parameter redirect_uri is missing.")
         return declared[0]
     if declared is not None:
-        if given not in declared:
+        if given not in declared and not (ports_vary and _on_this_machine(given, declared)):
             raise ShownError("The redirect_uri is none of those the client has declared.")
         return given
     if not is_redirect_uri(given):
         raise ShownError("The redirect_uri must be an absolute URI without a fragment.")
     return given
+
+
+def _on_this_machine(given: str, declared: Sequence[str]) -> bool:
+    """Whether that is a declared address of this machine with another port (RFC 8252 section 7.3, RFC 9700 2.1)."""
+    here, others = _PORT_HERE.fullmatch(given), map(_PORT_HERE.fullmatch, declared)
+    return here is not None and any(one is not None and here.groups() == one.groups() for one in others)
 
 
 def is_redirect_uri(text: str) -> bool:
@@ -185,19 +193,19 @@ def is_redirect_uri(text: str) -> bool:
 
 def _challenge(request: FlowRequest, client: ClientSettings, given: Mapping[str, str]) -> tuple[str | None, str]:
     """`code_challenge` and its method (RFC 7636 section 4.3)."""
-    challenge = given.get("code_challenge")
-    required = request.issuer.vendor.required_challenge_method if client.require_pkce else None
+    vendor, challenge = request.issuer.vendor, given.get("code_challenge")
+    is_required = client.require_pkce or vendor.always_pkce
+    required = vendor.required_challenge_method if is_required else None
     if required is not None and given.get("code_challenge_method") != required:
         about: Literal["missing", "invalid"] = "invalid" if "code_challenge_method" in given else "missing"
         sentence = f"The parameter code_challenge_method must be {required}."
         raise RedirectedError("invalid_request", sentence, (about, "code_challenge_method"))
     if challenge is None:
-        if client.require_pkce or "code_challenge_method" in given:
+        if is_required or "code_challenge_method" in given:
             raise RedirectedError(
                 "invalid_request", "The parameter code_challenge is missing.", ("missing", "code_challenge")
             )
         return None, "plain"
-    vendor = request.issuer.vendor
     document = vendor.discovery(request.context)
     supported = document.get("code_challenge_methods_supported", vendor.challenge_methods)
     method = given.get("code_challenge_method", "plain")

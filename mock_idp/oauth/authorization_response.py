@@ -23,14 +23,17 @@ def send_back(
     """These parameters, with state and issuer (RFC 9207), to the redirect URI in the mode that was asked for."""
     if "state" in asked.parameters:
         parameters["state"] = asked.parameters["state"]
-    if request.issuer.vendor.discovery(request.context).get("authorization_response_iss_parameter_supported"):
-        parameters["iss"] = request.identifier
-    parameters = request.issuer.vendor.sent_back(parameters, session_id)
+    vendor = request.issuer.vendor
+    promised = vendor.discovery(request.context).get("authorization_response_iss_parameter_supported")
+    issuer = vendor.response_issuer(request.context, request.identifier if promised else None)
+    if issuer is not None:
+        parameters["iss"] = issuer
+    parameters = vendor.sent_back(parameters, session_id)
     if asked.mode == "form_post":
         return page("form_post.html", url=asked.redirect_uri, parameters=parameters)
     if asked.mode == "fragment":
         return redirect(request, f"{asked.redirect_uri}#{urlencode(parameters)}")
-    message = request.issuer.vendor.posted_message(asked.mode, parameters)
+    message = vendor.posted_message(asked.mode, parameters)
     if message is not None:
         there = urlsplit(asked.redirect_uri)
         return page("post_message.html", message=message, origin=f"{there.scheme}://{there.netloc}")

@@ -81,9 +81,8 @@ def _target(request: FlowRequest, given: Mapping[str, str], client_id: str | Non
     target = next((given[name] for name in names if name in given), None)
     if target is None:
         return None
-    clients = request.issuer.clients
-    client = clients.client(client_id) if client_id is not None else None
-    if client is None and clients.clients:
+    client = request.find_client(client_id) if client_id is not None else None
+    if client is None and request.issuer.clients.clients:
         raise _Refused("A post_logout_redirect_uri needs an id_token_hint or client_id of a known client.")
     declared = client.post_logout_redirect_uris if client is not None else None
     if (declared is not None and target not in declared) or not is_redirect_uri(target):

@@ -25,6 +25,7 @@ _MODULES = {
     "par": "pushed_requests",
     "session_page": "session_pages",
     "account": "account",
+    "registration": "registration",
 }
 
 

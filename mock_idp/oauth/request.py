@@ -33,9 +33,18 @@ class FlowRequest(IssuerRequest):
         """The request with its parameters, once they are read, and with its client, once that is known."""
         return replace(self, form=form, client_id=client_id)
 
+    def find_client(self, client_id: str) -> ClientSettings | None:
+        """The client with this id: declared, registered by itself, or anybody while none is declared."""
+        vendor, clients = self.issuer.vendor, self.issuer.clients
+        if client_id not in clients.clients and vendor.registers_clients(self.context.options):
+            registered = self.issuer.flows.registered.get(client_id, self.now)
+            if registered is not None:
+                return registered
+        return clients.client(client_id)
+
     def client(self, client_id: str) -> ClientSettings:
-        """The client with this id. Raises OAuthError `unknown_client`."""
-        client = self.issuer.clients.client(client_id)
+        """As `find_client`. Raises OAuthError `unknown_client`."""
+        client = self.find_client(client_id)
         if client is None:
             raise OAuthError("unknown_client", client_id)
         return client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import formatdate
 from math import floor
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from mock_idp.jose.kid import KidSource
 from mock_idp.jose.ring import DEFAULT_PUBLISHED_ORDER, KeyState
 from mock_idp.vendors.back_channel import BackChannel
 from mock_idp.vendors.browser_apps import BrowserApps
+from mock_idp.vendors.clients import Clients
 from mock_idp.vendors.context import (
     Claims,
     IssuerContext,
@@ -46,7 +47,7 @@ RefreshHabit = Literal["rotate", "reissue", "keep"]
 4.14.2). reissue: each use gives a new one, the old stays good. keep: there is one, and it stays."""
 
 
-class Vendor(BackChannel, BrowserApps, People, Wire):
+class Vendor(BackChannel, BrowserApps, Clients, People, Wire):
     """One vendor; the defaults are those of the specifications, and the paths those of the vendor `custom`.
 
     Its name is that of the folder of its class. All methods are pure: same arguments, same result, except for random
@@ -109,12 +110,6 @@ class Vendor(BackChannel, BrowserApps, People, Wire):
     accepts_json_token_requests = False
     duplicates_last = False
     """Whether a parameter that is given twice is refused only when the client is known."""
-    needs_audience = False
-    """Whether a declared client has to ask for an audience."""
-    audience_parameter = True
-    """Whether a client can ask for an audience with `audience`."""
-    resource_parameter = True
-    """Whether a client can ask for an audience with `resource` (RFC 8707)."""
     inserts_openid = False
     """Whether a path of the issuer also follows the well-known part of OpenID's document (RFC 8414 section 5)."""
     back_endpoints: tuple[str, ...] = BACK_CHANNEL
@@ -236,25 +231,9 @@ class Vendor(BackChannel, BrowserApps, People, Wire):
         """`error` and `error_description` for an authorization request that only this vendor refuses."""
         return None
 
-    def needs_scope(self, context: IssuerContext) -> bool:
-        """Whether a declared client has to ask for a scope."""
-        return False
-
-    def has_scope(self, word: str, declared: Collection[str]) -> bool:
-        """Whether a word of a requested scope is one of those that an issuer or a client declares."""
-        return word in declared
-
-    def usual_scope(self, declared: tuple[str, ...]) -> tuple[str, ...]:
-        """What a client gets that asks for no scope. In: all that it may ask for."""
-        return declared
-
     def machine_scope_problem(self, word: str) -> ProblemKind | None:
         """What is wrong with one word of the scope of a client_credentials request."""
         return None
-
-    def resource_of_tokens(self, context: IssuerContext) -> bool:
-        """Whether a token request for a user may name the `resource`, whatever the authorization request has named."""
-        return False
 
     def token_error(self, problem: Problem) -> Response:
         """The answer to a refused request of a client."""

@@ -13,7 +13,8 @@ TokenPlace = Literal["id_token", "access_token"]
 
 ENDPOINTS = (
     *("jwks", "discovery", "token", "authorize", "userinfo", "introspect", "revoke", "end_session"),
-    *("device_authorization", "device_page", "par", "session_page", "account", "other"),
+    *("device_authorization", "device_page", "par", "session_page", "account", "registration"),
+    "other",
 )
 SERVED_ENDPOINTS = ENDPOINTS[:-1]
 """All but `other`, the paths of an issuer at which there is nothing."""

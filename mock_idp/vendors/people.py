@@ -25,6 +25,10 @@ class People:
     """Whether an authorization request says where the answer goes, even where the client has declared one place."""
     required_challenge_method: str | None = None
     """The one method of PKCE that is good enough for a client that has to use it."""
+    always_pkce = False
+    """Whether every client has to use PKCE (OAuth 2.1 section 7.5.2)."""
+    loopback_ports_vary = False
+    """Whether a declared redirect URI on this machine is meant with any port (RFC 8252 section 7.3)."""
     parameter_words: Mapping[str, str] = MappingProxyType({})
     """What is said of a parameter `{name}` of an authorization request that is `missing` or `invalid`."""
     undescribed_errors: frozenset[str] = frozenset()
@@ -51,6 +55,10 @@ class People:
     def code(self, session_id: str) -> str:
         """An authorization code for a login of this session."""
         return secrets.token_urlsafe(32)
+
+    def response_issuer(self, context: IssuerContext, usual: str | None) -> str | None:
+        """`iss` of an authorization response. In: that of RFC 9207, which is there where the metadata promises it."""
+        return usual
 
     def sent_back(self, parameters: dict[str, str], session_id: str) -> dict[str, str]:
         """The parameters with which a browser comes back to the client, in the vendor's order. In: those of the

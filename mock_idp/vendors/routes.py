@@ -28,6 +28,7 @@ FLOW_METHODS = {
     "device_authorization": ("POST",),
     "device_page": ("GET", "POST"),
     "par": ("POST",),
+    "registration": ("POST",),
     "session_page": ("GET",),
     "account": ("GET",),
 }
@@ -39,9 +40,13 @@ def flow_routes(vendor: Vendor, context: IssuerContext) -> Iterator[tuple[str, s
     Which host a request is for doesn't matter, so an endpoint on another host of the vendor's has its path here.
     """
     bases = (context.base, *vendor.other_bases(context))
+    named = {**FLOW_ENDPOINTS, "token_endpoint": "token"}
+    if vendor.registers_clients(context.options):
+        # Others name an endpoint that is left out here.
+        named["registration_endpoint"] = "registration"
     older = (document for document in vendor.more_documents(context).values() if document is not None)
     for document in (vendor.discovery(context), *older):
-        for member, endpoint in {**FLOW_ENDPOINTS, "token_endpoint": "token"}.items():
+        for member, endpoint in named.items():
             url = document.get(member)
             base = next((one for one in bases if isinstance(url, str) and url.startswith(one + "/")), None)
             if url is not None and base is not None:

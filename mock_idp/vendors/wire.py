@@ -14,7 +14,10 @@ class Wire:
     head_everywhere = False
     """Whether HEAD is taken wherever GET is, at its endpoints as at its documents."""
     shared_endpoints: frozenset[str] = frozenset(
-        {"jwks", "discovery", "token", "userinfo", "introspect", "revoke", "device_authorization", "par", "account"}
+        {
+            *("jwks", "discovery", "token", "userinfo", "introspect", "revoke", "device_authorization", "par"),
+            *("account", "registration"),
+        }
     )
     """The endpoints that scripts ask; browsers go to the others by themselves."""
     cors_credentials = False

@@ -20,8 +20,8 @@ MEMBERS = {
     "par": "pushed_authorization_request_endpoint",
 }
 GETS = ("jwks", "discovery", "authorize", "userinfo", "end_session", "device_page", "session_page", "account")
-# Only Keycloak has them.
-OF_KEYCLOAK = ("session_page", "account")
+# Endpoints that not everybody has.
+STYLES = {"session_page": "keycloak", "account": "keycloak", "registration": "mcp"}
 NEEDED: dict[str, dict[str, Any]] = {
     "redirect": {"location": "/x"},
     "body": {"body": "x"},
@@ -44,7 +44,7 @@ def session() -> Iterator[requests.Session]:
 @pytest.fixture
 def served(endpoint: str, make_issuer: MakeIssuer) -> IssuerApi:
     """An issuer that serves the endpoint."""
-    return make_issuer("keycloak" if endpoint in OF_KEYCLOAK else "custom", algorithm="ES256")
+    return make_issuer(STYLES.get(endpoint, "custom"), algorithm="ES256")
 
 
 def ask(session: requests.Session, issuer: IssuerApi, endpoint: str) -> requests.Response:

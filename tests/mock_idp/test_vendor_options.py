@@ -43,6 +43,10 @@ OTHERWISE: tuple[tuple[str, str, str, Any], ...] = (
     ("custom", "discovery_path", "/keys.json", "/keys.json"),
     ("custom", "typ", "null", None),
     ("custom", "typ", "at+jwt", "at+jwt"),
+    ("mcp", "discovery_path", "null", None),
+    ("mcp", "typ", "null", None),
+    ("mcp", "registration", "false", False),
+    ("mcp", "iss_in_redirect", "omitted", "omitted"),
 )
 
 

@@ -1,0 +1,83 @@
+"""The authorization server of a client of the Model Context Protocol: any other provider, as OAuth 2.1 wants it.
+
+Source: Model Context Protocol, Authorization (revisions 2025-06-18, 2025-11-25, 2026-07-28), and what it builds on: RFC
+8414, RFC 9207, RFC 9068, OAuth 2.1 section 7.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from mock_idp.vendors.base import Options, OptionSchemas
+from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest
+from mock_idp.vendors.custom import Custom
+
+# RFC 8414 section 2: who takes signed assertions has to say which signatures. RFC 7518 section 3.1, RFC 8037.
+_ASSERTION_ALGORITHMS = (
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"),
+    *("HS256", "HS384", "HS512"),
+)
+_ISS = ("issuer", "wrong", "slash", "omitted", "unadvertised", "none")
+
+
+class Mcp(Custom):
+    """What MCP clients look for in their first place: metadata, PKCE with S256, the scope as one text."""
+
+    judged_by_default = False
+    # RFC 8693 section 4.2, RFC 9068 section 2.2.3: words in one text, which is where MCP servers look.
+    default_permissions_claim = "scope"
+    challenge_methods = ("S256",)
+    # OAuth 2.1 section 10.1 has no password grant.
+    grants = tuple(one for one in Custom.grants if one != "password")
+    always_pkce = True
+    endpoint_paths: ClassVar[Mapping[str, str]] = {**Custom.endpoint_paths, "registration": "/oauth2/register"}
+    loopback_ports_vary = True
+    option_schemas: ClassVar[OptionSchemas] = {
+        **Custom.option_schemas,
+        "iss_in_redirect": {
+            "type": "string",
+            "enum": list(_ISS),
+            "default": "issuer",
+            "description": "What iss of authorization responses is (RFC 9207): issuer; wrong, another one; slash, with "
+            "a slash at the end, or without that of the issuer; omitted, though the metadata promises it; "
+            "unadvertised, right, though the metadata says nothing of it; none, neither.",
+        },
+        "registration": {
+            "type": "boolean",
+            "default": True,
+            "description": "Whether clients register themselves (RFC 7591).",
+        },
+    }
+
+    def registers_clients(self, options: Options) -> bool:
+        return bool(options["registration"])
+
+    def discovery(self, context: IssuerContext) -> dict[str, Any]:
+        document = super().discovery(context)
+        if not self.registers_clients(context.options):
+            del document["registration_endpoint"]
+        document["token_endpoint_auth_signing_alg_values_supported"] = list(_ASSERTION_ALGORITHMS)
+        document["authorization_response_iss_parameter_supported"] = _promises_iss(context.options)
+        return document
+
+    def response_issuer(self, context: IssuerContext, usual: str | None) -> str | None:
+        issuer, how = self.issuer(context), context.options["iss_in_redirect"]
+        if how in ("omitted", "none"):
+            return None
+        if how == "wrong":
+            return "https://another-issuer.example"
+        return (issuer.removesuffix("/") if issuer.endswith("/") else f"{issuer}/") if how == "slash" else issuer
+
+    def claims(self, context: IssuerContext, request: TokenRequest) -> Claims:
+        claims = super().claims(context, request)
+        if context.permissions_claim == "scope":
+            words = tuple(dict.fromkeys((*request.scope, *request.permissions)))
+            # One text, and none for no words (RFC 6749 section 3.3: a scope has at least one).
+            claims.pop("scope")
+            return {**claims, "scope": " ".join(words)} if words else claims
+        return claims
+
+
+def _promises_iss(options: Options) -> bool:
+    return options["iss_in_redirect"] not in ("unadvertised", "none")
