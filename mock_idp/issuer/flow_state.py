@@ -12,7 +12,7 @@ from uuid import uuid4
 from mock_idp.issuer.memory import MAX_FLOW_BYTES, Remembered
 from mock_idp.issuer.store import Store
 from mock_idp.settings import ClientSettings, UserSettings
-from mock_idp.vendors.context import StepUp
+from mock_idp.vendors.context import Audience, StepUp
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class UserGrant:
     client_id: str
     user: UserSettings
     scope: tuple[str, ...]
-    audience: str | None
+    audience: Audience | None
     auth_time: int
     session_id: str
     grant_type: str = "authorization_code"
@@ -80,7 +80,7 @@ class DeviceRequest:
 
     client_id: str
     scope: tuple[str, ...]
-    audience: str | None
+    audience: Audience | None
     user_code: str
     wait_seconds: float
     asked_at: float | None = None

@@ -15,7 +15,7 @@ from mock_idp.oauth.form import read_query
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.settings import ClientSettings
-from mock_idp.vendors.context import StepUp
+from mock_idp.vendors.context import Audience, StepUp
 from mock_idp.vendors.problems import standard_code
 
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -64,7 +64,7 @@ class AuthorizationGrant:
     """What the client of a request is to get once the user is known. `max_age` is in seconds."""
 
     scope: tuple[str, ...]
-    audience: str | None
+    audience: Audience | None
     challenge: str | None
     challenge_method: str
     prompt: frozenset[str]
@@ -79,7 +79,7 @@ def read_request(request: FlowRequest) -> AuthorizationRequest:
     """
     repeated = None
     try:
-        parameters: Mapping[str, str] = read_query(request.query)
+        parameters: Mapping[str, str] = read_query(request.query, repeatable=request.repeatable)
     except OAuthError as error:
         if error.kind != "duplicate_parameter" or not request.issuer.vendor.duplicates_last:
             raise ShownError(standard_code(error.kind, error.value)[1]) from None

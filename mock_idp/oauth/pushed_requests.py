@@ -22,7 +22,7 @@ def respond(request: FlowRequest) -> Response:
     """201 with the request_uri that stands for the parameters, which are checked now and again when it is used."""
     form: dict[str, str] = {}
     try:
-        form = read_form(request.content_type, request.body)
+        form = read_form(request.content_type, request.body, repeatable=request.repeatable)
         client = authenticate(request, form)
     except OAuthError as error:
         return request.refusal(error, form, claimed_client_id(request, form))

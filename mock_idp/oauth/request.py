@@ -25,6 +25,11 @@ class FlowRequest(IssuerRequest):
         return self.header("cookie")
 
     @property
+    def repeatable(self) -> str | None:
+        """The parameter that may be given several times."""
+        return "resource" if self.issuer.vendor.bound_resources else None
+
+    @property
     def identifier(self) -> str:
         """The issuer identifier as its caller sees it."""
         return self.issuer.vendor.issuer(self.context)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.form import has_empty
+from mock_idp.oauth.form import SEVERAL, has_empty
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import ClientSettings
+from mock_idp.vendors.context import Audience
 from mock_idp.vendors.grant_types import TOKEN_EXCHANGE
 
 IDENTITY_SCOPES = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 """The scopes of OpenID Connect Core sections 5.4 and 11, about a user and not an API: every client may ask for them."""
+
+
+# RFC 3986 section 4.3.
+_ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
 
 def unique(words: Iterable[str]) -> tuple[str, ...]:
@@ -62,25 +68,48 @@ def _has_nameless(request: FlowRequest, form: Mapping[str, str]) -> bool:
     return "" in form.get("scope", "-").split(" ") or has_empty(request.body, "scope")
 
 
-def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> str | None:
+def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Audience | None:
     """The requested `audience` or `resource` (RFC 8707); else the client's first one, else None for the issuer's.
 
     A vendor without the parameter `audience` looks at it in a token exchange only (RFC 8693 section 2.1), one without
     `resource` never looks at that.
 
-    Raises OAuthError `missing_audience`, `unknown_audience`, `audience_not_allowed`.
+    Raises OAuthError `missing_audience`, `bad_resource`, `unknown_audience`, `audience_not_allowed`.
     """
     vendor = request.issuer.vendor
     is_named = vendor.audience_parameter or form.get("grant_type") == TOKEN_EXCHANGE
     audience = form.get("audience") if is_named else None
-    if not audience and vendor.resource_parameter:
-        audience = form.get("resource")
+    if not audience and vendor.resource_parameter and "resource" in form:
+        return _granted_resource(request, client, form["resource"])
     if audience is None:
         if client.audiences:
             return client.audiences[0]
         if not client.anonymous and vendor.needs_audience:
             raise OAuthError("missing_audience")
         return None
+    _check_audience(request, client, audience)
+    return audience
+
+
+def _granted_resource(request: FlowRequest, client: ClientSettings, resource: str) -> Audience:
+    if not request.issuer.vendor.bound_resources:
+        _check_audience(request, client, resource)
+        return resource
+    each = unique(resource.split(SEVERAL))
+    for one in each:
+        if not is_resource(one):
+            raise OAuthError("bad_resource", one)
+        _check_audience(request, client, one)
+    return each[0] if len(each) == 1 else each
+
+
+def is_resource(text: str) -> bool:
+    """Whether it is an absolute URI without a fragment (RFC 8707 section 2)."""
+    return _ABSOLUTE_URI.fullmatch(text) is not None
+
+
+def _check_audience(request: FlowRequest, client: ClientSettings, audience: str) -> None:
+    vendor = request.issuer.vendor
     known = request.issuer.settings.audiences
     if known is None and vendor.audiences_are_clients and request.issuer.clients.clients:
         known = (request.context.audience, *request.issuer.clients.clients)
@@ -88,17 +117,30 @@ def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping
         raise OAuthError("unknown_audience", audience)
     if client.audiences is not None and audience not in client.audiences:
         raise OAuthError("audience_not_allowed", audience)
-    return audience
 
 
-def resource_of_token(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> str | None:
+def resource_of_token(
+    request: FlowRequest, client: ClientSettings, form: Mapping[str, str], granted: Audience | None
+) -> Audience | None:
     """The `resource` of a token request for a grant that a user has given already, where the vendor looks at it.
 
-    None for the audience of the grant. Raises as `granted_audience`.
+    In: the audience of that grant; None for the usual one. Out: None for the audience of the grant. Raises as
+    `granted_audience`.
     """
-    if "resource" not in form or not request.issuer.vendor.resource_of_tokens(request.context):
+    vendor = request.issuer.vendor
+    if "resource" not in form or not vendor.resource_of_tokens(request.context):
         return None
-    return granted_audience(request, client, form)
+    asked = granted_audience(request, client, {"resource": form["resource"]})
+    if vendor.bound_resources and granted is not None:
+        # RFC 8707 section 2.2: what was granted, or a part of it.
+        for one in _each(asked):
+            if one not in _each(granted):
+                raise OAuthError("resource_not_granted", one)
+    return asked
+
+
+def _each(audience: Audience | None) -> tuple[str, ...]:
+    return (audience,) if isinstance(audience, str) else audience or ()
 
 
 def claims_of_client(request: FlowRequest, client: ClientSettings) -> Mapping[str, Any]:

@@ -57,7 +57,8 @@ def _form(request: FlowRequest) -> tuple[dict[str, str], str | None]:
     """The parameters, and the name of one that is given twice where the vendor looks at that later."""
     vendor = request.issuer.vendor
     try:
-        return read_form(request.content_type, request.body, vendor.accepts_json_token_requests), None
+        json_too, name = vendor.accepts_json_token_requests, request.repeatable
+        return read_form(request.content_type, request.body, json_too, name), None
     except OAuthError as error:
         if error.kind != "duplicate_parameter" or not vendor.duplicates_last:
             raise

@@ -17,7 +17,7 @@ from mock_idp.oauth.scope_policy import IDENTITY_SCOPES, claims_of_client, uniqu
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.users import STANDARD_CLAIMS, known_of, subject_of
 from mock_idp.settings import ClientSettings
-from mock_idp.vendors.context import Claims, GrantOrigin, TokenRequest, TokenResponseContext
+from mock_idp.vendors.context import Audience, Claims, GrantOrigin, TokenRequest, TokenResponseContext
 
 
 def user_token_response(
@@ -30,7 +30,7 @@ def user_token_response(
     refresh: bool = True,
     refresh_scope: Sequence[str] | None = None,
     refreshed: bool = False,
-    audience: str | None = None,
+    audience: Audience | None = None,
 ) -> Response:
     """A token response (RFC 6749 section 5.1) with an ID token for the scope openid.
 
@@ -67,7 +67,7 @@ def access_token(
     family: Family,
     scope: Sequence[str],
     more: Claims | None = None,
-    audience: str | None = None,
+    audience: Audience | None = None,
     origin: GrantOrigin | None = None,
 ) -> str:
     """An access token for the user of a grant, with `more` claims set in it, for the audience of the grant or another.
@@ -108,7 +108,7 @@ def access_token(
             **(more or {}),
         },
     )
-    opaque = vendor.opaque_token(context, audience)
+    opaque = vendor.opaque_token(context, audience if isinstance(audience, str) else None)
     token = (
         vendor.opaque_prefix + secrets.token_urlsafe(24) if opaque else request.issuer.mint(spec, context, origin).token
     )
@@ -118,11 +118,12 @@ def access_token(
     return token
 
 
-def _with_userinfo(request: FlowRequest, audience: str | None, scope: Sequence[str]) -> str | tuple[str, ...] | None:
+def _with_userinfo(request: FlowRequest, audience: Audience | None, scope: Sequence[str]) -> Audience | None:
     vendor, context = request.issuer.vendor, request.context
     if not vendor.userinfo_audience or "openid" not in scope:
         return audience
-    return (audience or context.audience, vendor.discovery(context)["userinfo_endpoint"])
+    usual = audience or context.audience
+    return (*((usual,) if isinstance(usual, str) else usual), vendor.discovery(context)["userinfo_endpoint"])
 
 
 def _claims_of_user(usual: Claims, family: Family, known: Mapping[str, Any]) -> Claims:

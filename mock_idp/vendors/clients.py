@@ -21,6 +21,10 @@ class Clients:
     resource_parameter = True
     """Whether a client can ask for an audience with `resource` (RFC 8707)."""
 
+    bound_resources = False
+    """Whether `resource` is what RFC 8707 says: one or several absolute URIs, at the token endpoint those of the grant
+    or a part of them."""
+
     def registers_clients(self, options: Mapping[str, Any]) -> bool:
         """Whether clients register themselves (RFC 7591) where the discovery document says."""
         return False

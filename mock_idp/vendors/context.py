@@ -10,6 +10,8 @@ from mock_idp.http11.request import Request
 
 Claims = dict[str, Any]
 TokenPlace = Literal["id_token", "access_token"]
+Audience = str | tuple[str, ...]
+"""One audience, or several."""
 
 ENDPOINTS = (
     *("jwks", "discovery", "token", "authorize", "userinfo", "introspect", "revoke", "end_session"),

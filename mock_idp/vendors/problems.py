@@ -36,6 +36,8 @@ ProblemKind = Literal[
     "missing_audience",
     "unknown_audience",
     "audience_not_allowed",
+    "bad_resource",
+    "resource_not_granted",
     # What the client holds.
     "bad_code",
     "wrong_redirect_uri",
@@ -82,6 +84,8 @@ _CODES: dict[ProblemKind, tuple[str, str]] = {
     "missing_audience": ("invalid_request", "The parameter audience is missing."),
     "unknown_audience": ("invalid_target", "There is no audience {value}."),
     "audience_not_allowed": ("invalid_target", "The client may not have tokens for {value}."),
+    "bad_resource": ("invalid_target", "A resource is an absolute URI without a fragment, which {value} is not."),
+    "resource_not_granted": ("invalid_target", "The grant is not for {value}."),
     "bad_code": ("invalid_grant", "The code is refused: {value}."),
     "wrong_redirect_uri": ("invalid_grant", "The redirect_uri is not the one of the authorization request."),
     "bad_code_verifier": ("invalid_grant", "The code_verifier is refused: {value}."),

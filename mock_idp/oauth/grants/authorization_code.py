@@ -31,7 +31,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         raise OAuthError("wrong_redirect_uri", form.get("redirect_uri", ""))
     _check_verifier(code, form.get("code_verifier"))
     granted = code.family.grant
-    audience = resource_of_token(request, client, form)
+    audience = resource_of_token(request, client, form, granted.audience)
     return user_token_response(request, client, code.family, granted.scope, nonce=granted.nonce, audience=audience)
 
 

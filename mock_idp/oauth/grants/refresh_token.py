@@ -23,6 +23,8 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     for word in words:
         if word not in token.scope:
             raise OAuthError("scope_not_allowed", word)
+    # A request that is refused uses nothing up.
+    audience = resource_of_token(request, client, form, token.family.grant.audience)
     with request.issuer.flows.lock:
         if token.spent:
             # Two hold this token, and one of them has stolen it: both lose what they have.
@@ -38,5 +40,5 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         refresh=habit != "keep",
         refreshed=True,
         refresh_scope=token.scope,
-        audience=resource_of_token(request, client, form),
+        audience=audience,
     )

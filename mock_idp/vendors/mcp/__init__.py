@@ -33,6 +33,7 @@ class Mcp(Custom):
     always_pkce = True
     endpoint_paths: ClassVar[Mapping[str, str]] = {**Custom.endpoint_paths, "registration": "/oauth2/register"}
     loopback_ports_vary = True
+    bound_resources = True
     option_schemas: ClassVar[OptionSchemas] = {
         **Custom.option_schemas,
         "iss_in_redirect": {
@@ -52,6 +53,9 @@ class Mcp(Custom):
 
     def registers_clients(self, options: Options) -> bool:
         return bool(options["registration"])
+
+    def resource_of_tokens(self, context: IssuerContext) -> bool:
+        return True
 
     def discovery(self, context: IssuerContext) -> dict[str, Any]:
         document = super().discovery(context)
