@@ -91,9 +91,11 @@ def test_a_cell_opens_with_its_evidence(page: Page, tmp_path: Path) -> None:
 
 
 def test_the_address_names_the_open_cell(page: Page, tmp_path: Path) -> None:
-    """So that it can be sent to somebody; one that isn't there opens nothing."""
+    """So that it can be sent to somebody, who comes to its place when it closes; one that isn't there opens nothing."""
     _show(page, tmp_path, RESULTS, "#time%2Fexpiry%2Ftime-exp-past%5Bokta-past%5D")
     expect(page.locator("dialog[open] h2")).to_contain_text("An expired token is refused")
+    page.keyboard.press("Escape")
+    expect(page.locator(":focus")).to_have_attribute("aria-label", "failed: past, okta")
     for nowhere in ("#nowhere", "#%ff"):
         page.goto("about:blank")
         _show(page, tmp_path, RESULTS, nowhere)
