@@ -19,7 +19,7 @@ WHEN: dict[str, Any] = {
     "type": "object",
     "additionalProperties": {"type": "string"},
     "description": "Only requests whose parameters of these names (client_id, grant_type, scope, ...) have exactly "
-    "these values.",
+    "these values; :path is the path of the request.",
 }
 """The JSON schema of the condition of a plan."""
 

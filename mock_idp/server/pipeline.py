@@ -47,7 +47,9 @@ class Visit:
 
         given = read_query(self.request.query) | read_parameters(self.request.content_type, self.request.body)
         client_id = claimed_client_id(given, self.request.authorization)
-        return given if client_id is None else {**given, "client_id": client_id}
+        known = {} if client_id is None else {"client_id": client_id}
+        # By the name that HTTP/2 gives it, which no parameter has.
+        return {**given, **known, ":path": self.request.path}
 
 
 class Pipeline:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mock_idp.http11.response import JSON, Headers, Response, json_response
 from mock_idp.plans.faults.responses import checked_headers
@@ -110,6 +111,55 @@ class VendorRefusal:
     def apply(self, request: StubbedRequest) -> Response:
         """The vendor's status, headers and body."""
         return request.refuse(self.problem)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """The usual answer with these members, in place of others of their name; null takes one away (RFC 7396).
+
+    They are those of a JSON object, or the parameters with which a browser is sent back to a client.
+    """
+
+    members: Mapping[str, Any]
+
+    def apply(self, request: StubbedRequest) -> Response:
+        """The usual answer with them; one that has neither stays as it is."""
+        response = request.usual({})
+        if any(name == "Location" for name, _ in response.headers):
+            headers = (
+                (name, self._sent_on(value) if name == "Location" else value) for name, value in response.headers
+            )
+            return replace(response, headers=tuple(headers))
+        try:
+            document = json.loads(response.body)
+        except ValueError:
+            return response
+        if not isinstance(document, dict):
+            return response
+        return replace(response, body=json.dumps(merged(document, self.members), separators=(",", ":")).encode("ascii"))
+
+    def _sent_on(self, location: str) -> str:
+        parts = urlsplit(location)
+        if not parts.scheme:
+            return location
+        place = "fragment" if parts.fragment else "query"
+        given = dict(parse_qsl(getattr(parts, place), keep_blank_values=True))
+        texts = {
+            key: one if isinstance(one, str) else json.dumps(one) for key, one in merged(given, self.members).items()
+        }
+        return urlunsplit(parts._replace(**{place: urlencode(texts)}))
+
+
+def merged(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON object with a merge patch (RFC 7396 section 2)."""
+    result = {name: value for name, value in document.items() if patch.get(name, value) is not None}
+    for name, value in patch.items():
+        if isinstance(value, Mapping):
+            there = result.get(name)
+            result[name] = merged(there if isinstance(there, dict) else {}, value)
+        elif value is not None:
+            result[name] = value
+    return result
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from mock_idp.vendors.context import SERVED_ENDPOINTS
 from mock_idp.vendors.problems import PROBLEM_KINDS
 
 ALWAYS = "always"
-KINDS = ("response", "error", "problem", "claims")
+KINDS = ("response", "error", "problem", "claims", "merge")
 # Where the usual answer has claims, and where clients are refused in the vendor's words.
 CLAIMS_POINTS = ("token", "userinfo", "introspect")
 PROBLEM_POINTS = ("token", "introspect", "revoke", "device_authorization", "par")
-ONE_KIND = "A step has exactly one of response, error, problem and claims, or only delay_seconds."
+ONE_KIND = "A step has exactly one of response, error, problem, claims and merge, or only delay_seconds."
 # RFC 6749 section 5.2: what the three members of an error may consist of.
 _CODE = "^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$"
 _SENTENCE = "^[ !#-\\[\\]-~]*$"
@@ -82,13 +82,17 @@ STUB_SPEC: Json = {
                 "enum": list(PROBLEM_KINDS),
                 "description": "A refusal in the vendor's words, as if this were wrong with the request.",
             },
+            "merge": {
+                "type": "object",
+                "description": "Members of the usual answer, or of what a browser takes back; null takes one away.",
+            },
             "claims": {
                 "type": "object",
                 "description": "Claims of the tokens, or of what userinfo or introspection say; any JSON.",
             },
         }
     ),
-    "description": "Has exactly one of response, error, problem and claims, or only delay_seconds.",
+    "description": "Has exactly one of response, error, problem, claims and merge, or only delay_seconds.",
     "allOf": [
         {
             "anyOf": [

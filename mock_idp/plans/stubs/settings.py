@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_idp.plans.faults.base import FaultContext
 from mock_idp.plans.faults.connection import close_connection
-from mock_idp.plans.stubs.kinds import Claims, FixedResponse, Refusal, Stub, Usual, VendorRefusal
+from mock_idp.plans.stubs.kinds import Claims, FixedResponse, Merge, Refusal, Stub, Usual, VendorRefusal
 from mock_idp.plans.stubs.schema import ALWAYS
 
 
@@ -55,4 +55,6 @@ def _stub(spec: Mapping[str, Any]) -> Stub:
         return Refusal(**spec["error"])
     if "problem" in spec:
         return VendorRefusal(spec["problem"])
+    if "merge" in spec:
+        return Merge(spec["merge"])
     return FixedResponse(**spec["response"]) if "response" in spec else Usual()
