@@ -130,6 +130,7 @@ class FlowState:
         self.assertions: Store[bool] = Store(memory=memory)
         # By the client id, which is no secret.
         self.registered: Store[ClientSettings] = Store(memory=memory)
+        self.client_documents: Store[ClientSettings] = Store(memory=memory)
 
     @property
     def stores(self) -> tuple[Store[Any], ...]:

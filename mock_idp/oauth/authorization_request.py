@@ -94,7 +94,10 @@ def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> Auth
     client_id = parameters.get("client_id")
     if client_id is None:
         raise ShownError("The parameter client_id is missing.")
-    client = request.find_client(client_id)
+    try:
+        client = request.find_client(client_id, anew=True)
+    except OAuthError as error:
+        raise ShownError(standard_code(error.kind, error.value)[1]) from None
     if client is None:
         raise ShownError(f"There is no client {client_id!r}.")
     mode = parameters.get("response_mode", "query")

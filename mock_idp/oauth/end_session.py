@@ -16,6 +16,7 @@ from mock_idp.oauth.own_tokens import is_ours
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.refresh_token_logout import refresh_token_logout
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.settings import ClientSettings
 
 
 def respond(request: FlowRequest) -> Response:
@@ -74,6 +75,13 @@ def _client_id(request: FlowRequest, given: Mapping[str, str]) -> str | None:
     return hinted if isinstance(hinted, str) else None
 
 
+def _client(request: FlowRequest, client_id: str | None) -> ClientSettings | None:
+    try:
+        return request.find_client(client_id) if client_id is not None else None
+    except OAuthError:
+        return None
+
+
 def _target(request: FlowRequest, given: Mapping[str, str], client_id: str | None) -> str | None:
     """Where the browser goes (section 3), None for nowhere."""
     # Amazon Cognito calls it logout_uri, the older endpoint of Auth0 returnTo.
@@ -81,7 +89,7 @@ def _target(request: FlowRequest, given: Mapping[str, str], client_id: str | Non
     target = next((given[name] for name in names if name in given), None)
     if target is None:
         return None
-    client = request.find_client(client_id) if client_id is not None else None
+    client = _client(request, client_id)
     if client is None and request.issuer.clients.clients:
         raise _Refused("A post_logout_redirect_uri needs an id_token_hint or client_id of a known client.")
     declared = client.post_logout_redirect_uris if client is not None else None

@@ -29,6 +29,10 @@ class Clients:
         """Whether clients register themselves (RFC 7591) where the discovery document says."""
         return False
 
+    def client_documents(self, options: Mapping[str, Any]) -> DocumentPlaces | None:
+        """From where the documents of clients are fetched whose ids are URLs; None where such an id is like others."""
+        return None
+
     def needs_scope(self, context: IssuerContext) -> bool:
         """Whether a declared client has to ask for a scope."""
         return False

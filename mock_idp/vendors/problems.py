@@ -26,6 +26,7 @@ ProblemKind = Literal[
     "wrong_secret",
     "wrong_method",
     "bad_client_assertion",
+    "bad_client_document",
     # What the client may do.
     "grant_not_allowed",
     "public_client",
@@ -75,6 +76,7 @@ _CODES: dict[ProblemKind, tuple[str, str]] = {
     "wrong_secret": ("invalid_client", "The secret of the client is wrong."),
     "wrong_method": ("invalid_client", "The client may not authenticate with {value}."),
     "bad_client_assertion": ("invalid_client", "The client assertion is refused: {value}."),
+    "bad_client_document": ("invalid_client", "The document of the client is refused: {value}."),
     "grant_not_allowed": ("unauthorized_client", "The client may not use the grant type {value}."),
     "public_client": ("unauthorized_client", "A public client may not use the grant type {value}."),
     "missing_scope": ("invalid_scope", "The parameter scope is missing."),

@@ -46,6 +46,7 @@ OTHERWISE: tuple[tuple[str, str, str, Any], ...] = (
     ("mcp", "discovery_path", "null", None),
     ("mcp", "typ", "null", None),
     ("mcp", "registration", "false", False),
+    ("mcp", "client_documents", "none", "none"),
     ("mcp", "iss_in_redirect", "omitted", "omitted"),
 )
 

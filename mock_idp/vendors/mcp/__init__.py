@@ -7,9 +7,10 @@ Source: Model Context Protocol, Authorization (revisions 2025-06-18, 2025-11-25,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from mock_idp.vendors.base import Options, OptionSchemas
+from mock_idp.vendors.clients import DocumentPlaces
 from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest
 from mock_idp.vendors.custom import Custom
 
@@ -44,6 +45,13 @@ class Mcp(Custom):
             "a slash at the end, or without that of the issuer; omitted, though the metadata promises it; "
             "unadvertised, right, though the metadata says nothing of it; none, neither.",
         },
+        "client_documents": {
+            "type": "string",
+            "enum": ["loopback", "public", "none"],
+            "default": "loopback",
+            "description": "From where the document is fetched that a client id is the URL of: this machine; public, "
+            "public addresses as well; none, such an id is like any other.",
+        },
         "registration": {
             "type": "boolean",
             "default": True,
@@ -57,10 +65,16 @@ class Mcp(Custom):
     def resource_of_tokens(self, context: IssuerContext) -> bool:
         return True
 
+    def client_documents(self, options: Options) -> DocumentPlaces | None:
+        places: DocumentPlaces | Literal["none"] = options["client_documents"]
+        return None if places == "none" else places
+
     def discovery(self, context: IssuerContext) -> dict[str, Any]:
         document = super().discovery(context)
         if not self.registers_clients(context.options):
             del document["registration_endpoint"]
+        if self.client_documents(context.options) is not None:
+            document["client_id_metadata_document_supported"] = True
         document["token_endpoint_auth_signing_alg_values_supported"] = list(_ASSERTION_ALGORITHMS)
         document["authorization_response_iss_parameter_supported"] = _promises_iss(context.options)
         return document
