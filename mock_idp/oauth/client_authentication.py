@@ -6,7 +6,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_plus
 
 from mock_idp.oauth.errors import OAuthError
@@ -34,7 +34,8 @@ def authenticate(request: FlowRequest, form: Mapping[str, str], *, id_alone: boo
         from mock_idp.oauth.client_assertion import client_of_assertion
 
         return client_of_assertion(request, form)
-    given = read_credentials(request.authorization, form, id_alone=id_alone)
+    first = request.issuer.vendor.form_credentials_first
+    given = read_credentials(request.authorization, form, id_alone=id_alone, form_first=first)
     client = request.client(given.client_id)
     if client.anonymous or (client.public and client.auth_method is None):
         return client
@@ -49,15 +50,25 @@ def authenticate(request: FlowRequest, form: Mapping[str, str], *, id_alone: boo
     return client
 
 
-def read_credentials(authorization: str, form: Mapping[str, str], *, id_alone: bool = False) -> Credentials:
+def read_credentials(
+    authorization: str, form: Mapping[str, str], *, id_alone: bool = False, form_first: bool = False
+) -> Credentials:
     """The credentials of the Authorization header, or those of the body.
 
-    In: whether the header may hold the id of a client without a colon behind it, which is then no authentication.
+    In: whether the header may hold the id of a client without a colon behind it, which is then no authentication; and
+    whether what the body has of them counts in place of the header's.
 
     Raises OAuthError `no_credentials` or `malformed_credentials`.
     """
-    if authorization:
-        return _basic(authorization, id_alone)
+    if authorization and not (form_first and "client_id" in form):
+        given = _basic(authorization, id_alone)
+        return replace(given, secret=form["client_secret"]) if form_first and "client_secret" in form else given
+    if authorization and "client_secret" not in form:
+        try:
+            return replace(_basic(authorization, id_alone), client_id=form["client_id"])
+        except OAuthError:
+            # A public client's, or nobody's.
+            return Credentials(form["client_id"], "none")
     client_id = form.get("client_id")
     if client_id is None:
         raise OAuthError("no_credentials")

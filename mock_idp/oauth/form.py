@@ -65,7 +65,7 @@ def _joined(pairs: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:
 
 def has_empty(body: bytes, name: str) -> bool:
     """Whether a form names a parameter and gives it no value."""
-    return (name, b"") in ((key.decode("latin-1"), value) for key, value in parse_qsl(body, keep_blank_values=True))
+    return (name, "") in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 
 
 def _from_json(body: bytes) -> dict[str, str]:

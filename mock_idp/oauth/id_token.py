@@ -63,6 +63,7 @@ def id_token(
     claims |= context.extra_claims
     # An access token may have a typ of its own (RFC 9068), an ID token has none but JWT.
     typ = {"typ": "JWT"} if "typ" in issuer.vendor.token_header(context.options) else {}
+    claims = _ordered(claims, vendor)
     spec = TokenSpec(kind="user", payload=compact_json(claims).decode("utf-8"), header=typ, key=_signer(issuer))
     return issuer.mint(spec, context).token
 
@@ -91,8 +92,14 @@ def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Cl
         **account,
         **context.extra_claims,
     }
+    claims = _ordered(claims, vendor)
     spec = TokenSpec(payload=compact_json(claims).decode("utf-8"), header={"typ": "JWT"}, key=_signer(issuer))
     return issuer.mint(spec, context).token
+
+
+def _ordered(claims: Claims, vendor: Vendor) -> Claims:
+    first = {name: claims[name] for name in vendor.id_token_order if name in claims}
+    return first | claims
 
 
 def _signer(issuer: Issuer) -> str:

@@ -10,6 +10,7 @@ from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import SEVERAL, has_empty
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import ClientSettings
+from mock_idp.vendors.base import Vendor
 from mock_idp.vendors.context import Audience
 from mock_idp.vendors.grant_types import TOKEN_EXCHANGE
 
@@ -26,6 +27,12 @@ def unique(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
+def permissions_of(scope: Iterable[str], roles: Iterable[str], vendor: Vendor) -> tuple[str, ...]:
+    """The permissions that a granted scope stands for, and those that client and user have anyhow."""
+    words = (word for word in scope if word not in IDENTITY_SCOPES and word not in vendor.more_scopes)
+    return unique((*words, *roles))
+
+
 def granted_scope(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> tuple[str, ...]:
     """The words of the requested scope; of a declared client that asks for none, all that are its own.
 
@@ -40,7 +47,7 @@ def granted_scope(request: FlowRequest, client: ClientSettings, form: Mapping[st
         return request.issuer.vendor.usual_scope(client.scopes or ())
     known, vendor = request.issuer.settings.scopes, request.issuer.vendor
     for word in words:
-        if word in IDENTITY_SCOPES:
+        if word in IDENTITY_SCOPES or word in vendor.more_scopes:
             continue
         if known is not None and not vendor.has_scope(word, known):
             raise OAuthError("unknown_scope", word)
@@ -65,7 +72,11 @@ def known_scope(request: FlowRequest, client: ClientSettings, form: Mapping[str,
 
 def _has_nameless(request: FlowRequest, form: Mapping[str, str]) -> bool:
     """Whether a scope without a name was asked for, as stands between two blanks."""
-    return "" in form.get("scope", "-").split(" ") or has_empty(request.body, "scope")
+    if "scope" not in form:
+        return has_empty(request.body, "scope")
+    # Blanks at the end count for nothing.
+    named = form["scope"].rstrip(" ")
+    return bool(named) and "" in named.split(" ")
 
 
 def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Audience | None:

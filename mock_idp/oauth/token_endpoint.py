@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mock_idp.http11.response import Response
 from mock_idp.oauth.client_authentication import authenticate, read_credentials
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.form import read_form, read_query
+from mock_idp.oauth.form import has_empty, read_form, read_query
 from mock_idp.oauth.grants import find_grant, own_grant
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import ClientSettings
@@ -24,10 +24,10 @@ def respond(request: FlowRequest) -> Response:
     try:
         form, repeated = _form(request)
         grant_type = form.get("grant_type")
-        if grant_type is None:
+        if grant_type is None and not (vendor.reads_empty_values and has_empty(request.body, "grant_type")):
             raise OAuthError("missing_grant_type")
-        if grant_type not in vendor.grants:
-            raise OAuthError("unsupported_grant_type", grant_type)
+        if grant_type is None or grant_type not in vendor.grants:
+            raise OAuthError("unsupported_grant_type", grant_type or "")
         if grant_type in vendor.own_grants:
             return own_grant(vendor.own_grants[grant_type])(request, form)
         client = _client(request, form, grant_type)
@@ -77,6 +77,7 @@ def _client(request: FlowRequest, form: Mapping[str, str], grant_type: str) -> C
 def claimed_client_id(request: FlowRequest, form: Mapping[str, str]) -> str | None:
     """Who the client says it is, for the words of a refusal."""
     try:
-        return read_credentials(request.authorization, form).client_id
+        first = request.issuer.vendor.form_credentials_first
+        return read_credentials(request.authorization, form, form_first=first).client_id
     except OAuthError:
         return None

@@ -13,7 +13,7 @@ from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.refresh_tokens import is_offline, refresh_token
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.scope_policy import IDENTITY_SCOPES, claims_of_client, unique
+from mock_idp.oauth.scope_policy import claims_of_client, permissions_of, unique
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.users import STANDARD_CLAIMS, known_of, subject_of
 from mock_idp.settings import ClientSettings
@@ -77,7 +77,7 @@ def access_token(
     vendor, grant, now = request.issuer.vendor, family.grant, request.now
     known = known_of(grant.user, vendor)
     context = vendor.context_of_user(request.context, known)
-    permissions = unique((*(word for word in scope if word not in IDENTITY_SCOPES), *grant.user.roles, *client.roles))
+    permissions = permissions_of(scope, (*grant.user.roles, *client.roles), vendor)
     audience = audience or grant.audience
     origin = origin or GrantOrigin((grant.grant_type,), is_offline(family))
     about = {"preferred_username": grant.user.username, **known}

@@ -22,6 +22,8 @@ class BackChannel:
     """The endpoints beside the token endpoint at which `refuse_request` counts."""
     reads_empty_values = False
     """Whether a parameter without a value is there all the same, for what is introspected and for a scope."""
+    form_credentials_first = False
+    """Whether the id and the secret of a client count as its form has them, whatever its Authorization header says."""
     introspection_headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
     userinfo_headers: Headers = (("Cache-Control", "no-store"),)
     logout_by_hint = False

@@ -15,6 +15,10 @@ class People:
 
     default_scopes: tuple[str, ...] = ()
     """The scopes of which ID token and userinfo have the claims whatever was asked for."""
+    more_scopes: frozenset[str] = frozenset()
+    """The scopes beside those of OpenID Connect that each client may ask for; they are no permissions."""
+    id_token_order: tuple[str, ...] = ()
+    """Which claims of ID tokens come first, where that is not as they are listed in Core section 2."""
     access_token_hash = True
     """Whether ID tokens have `at_hash`, which Core section 3.1.3.6 leaves open where the token endpoint made them."""
     id_token_lifetime_seconds: int | None = None

@@ -8,7 +8,7 @@ from mock_idp.http11.response import Response
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.oauth.scope_policy import IDENTITY_SCOPES, claims_of_client, granted_audience, granted_scope, unique
+from mock_idp.oauth.scope_policy import claims_of_client, granted_audience, granted_scope, permissions_of
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.settings import ClientSettings
 
@@ -24,7 +24,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         if problem is not None:
             raise OAuthError(problem, word)
     spec = TokenSpec(
-        permissions=unique((*(word for word in scope if word not in IDENTITY_SCOPES), *client.roles)) or None,
+        permissions=permissions_of(scope, client.roles, vendor) or None,
         client_id=client.id,
         audience=granted_audience(request, client, form),
         claims=claims_of_client(request, client),

@@ -137,12 +137,15 @@ class Keycloak(Answers, Vendor):
     # Source: Keycloak, `org.keycloak.protocol.oidc.OIDCWellKnownProvider`, which has these two for browsers.
     back_endpoints = tuple({*BACK_CHANNEL} - {"revocation_endpoint", "device_authorization_endpoint"})
     default_scopes = claims.DEFAULT_SCOPES
+    more_scopes = claims.MORE_SCOPES
+    id_token_order = claims.ID_TOKEN_ORDER
     refresh = "reissue"
     refresh_lifetime_seconds = 1800
     offline_lifetime_seconds = 30 * 86_400
     refresh_token_logout = LOGGED_OUT
     guarded_endpoints = frozenset({"introspect", "revoke", "device_authorization", "par", "userinfo"})
     reads_empty_values = True
+    form_credentials_first = True
     introspection_headers = back_channel.INTROSPECTION_HEADERS
     userinfo_headers = back_channel.USERINFO_HEADERS
     logout_by_hint = True
@@ -239,7 +242,7 @@ class Keycloak(Answers, Vendor):
         return back_channel.refuse_exchange(request, public, subject)
 
     def refuse_origin(self, request: IssuerRequest) -> Response | None:
-        return json_response(403, {"error": "Invalid origin"}, SECURITY_HEADERS)
+        return json_response(403, {"error": "Invalid origin"}, errors.TOKEN_HEADERS)
 
     def token_error(self, problem: Problem) -> Response:
         return errors.token_error(problem)

@@ -25,7 +25,7 @@ _EXPOSED["userinfo"] = "Access-Control-Allow-Methods, WWW-Authenticate"
 _ALLOW = {"/token/introspect": "HEAD, POST, OPTIONS", "/ext/par/request": "HEAD, POST, OPTIONS"}
 _ALLOW |= {"/auth": "HEAD, POST, GET, OPTIONS"}
 _ASKED_WITH = {"token": "POST, OPTIONS", "revoke": "POST, OPTIONS", "device_authorization": "POST, OPTIONS"}
-_NO_DOCUMENT, _NO_METHOD = 406, 405
+_UNKNOWN, _NO_METHOD, _NO_DOCUMENT = 401, 405, 406
 _NOT_PRODUCED = "The accept header value did not match the value in @Produces"
 _NOTHING_TO_SHOW = b"<!DOCTYPE html><title>An error occurred</title><p>There is no such document as a page.</p>"
 
@@ -96,15 +96,18 @@ class Answers(Wire):
         endpoint = self.endpoint_of(endpoint, request.method)
         if ("Content-Type", JSON) not in response.headers:
             response = secured(endpoint, response)
-        return _shared(endpoint, response) if request.has("origin") else response
+        return _shared(endpoint, request.header("origin"), response) if request.has("origin") else response
 
 
-def _shared(endpoint: str, response: Response) -> Response:
+def _shared(endpoint: str, origin: str, response: Response) -> Response:
     """No page of another origin reads another page, nor why there is no such method."""
     page = any(name == "Content-Type" and value.startswith("text/html") for name, value in response.headers)
     if page or response.status == _NO_METHOD:
         kept = (pair for pair in response.headers if not pair[0].startswith("Access-Control-"))
         return replace(response, headers=tuple(kept))
+    if endpoint == "token" and response.status == _UNKNOWN:
+        # Whose pages may ask is known when the client is.
+        response = response.with_header(_ORIGIN, origin).with_header("Access-Control-Allow-Credentials", "true")
     if endpoint in _EXPOSED and any(name == _ORIGIN for name, _ in response.headers):
         return response.with_header("Access-Control-Expose-Headers", _EXPOSED[endpoint])
     return response

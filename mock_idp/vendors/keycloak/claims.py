@@ -23,6 +23,10 @@ from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 CLIENT_ID = "mock-client"
 DEFAULT_SCOPES = ("email", "profile")
 """The client scopes about a user that each client of a fresh realm has, whatever it asks for."""
+_UNSAID_SCOPES = frozenset({"acr", "basic", "organization", "roles", "service_account", "web-origins"})
+MORE_SCOPES = _UNSAID_SCOPES | {"microprofile-jwt"}
+"""Those that a fresh realm has beside the ones of OpenID Connect; most stand in no token."""
+ID_TOKEN_ORDER = ("exp", "iat", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "nonce", "sid", "at_hash", "acr")
 _SHORTCUTS = {
     "authorization_code": "ac",
     "client_credentials": "cc",
@@ -43,7 +47,7 @@ def access_claims(context: IssuerContext, request: TokenRequest, issuer: str) ->
     iat, exp = lifetime(context, request.now)
     client_id = request.client_id or CLIENT_ID
     machine = request.kind == "machine"
-    user_id = _user_id(context, client_id if machine else "user-1")
+    user_id = account_id(context.options["realm"], client_id if machine else "user-1")
     claims: Claims = {"exp": exp, "iat": iat}
     if not machine and in_browser(request.origin.grants[0]):
         claims["auth_time"] = iat
@@ -66,6 +70,8 @@ def access_claims(context: IssuerContext, request: TokenRequest, issuer: str) ->
         "scope": " ".join(scope_words(request.scope)),
     }
     claims |= service_account(client_id) if machine else _person()
+    if "microprofile-jwt" in request.scope:
+        claims |= {"upn": claims["preferred_username"], "groups": claims["realm_access"]["roles"]}
     if request.permissions or request.empty_permissions:
         # Its mapper writes nothing for who has no role.
         claims[context.permissions_claim] = list(request.permissions)
@@ -89,7 +95,7 @@ def code(session: str) -> str:
 
 def scope_words(scope: tuple[str, ...]) -> list[str]:
     """What tokens and answers say of a granted scope: openid first, then what is not given to everybody anyhow."""
-    asked = [word for word in scope if word not in ("openid", *DEFAULT_SCOPES)]
+    asked = [word for word in scope if word not in ("openid", *DEFAULT_SCOPES, *_UNSAID_SCOPES)]
     return [*(("openid",) if "openid" in scope else ()), *dict.fromkeys(asked), *DEFAULT_SCOPES]
 
 
@@ -104,9 +110,9 @@ def user_claims(username: str, claims: Mapping[str, Any]) -> Claims:
     return {"email_verified": False, **({"name": " ".join(names)} if names else {}), "preferred_username": username}
 
 
-def _user_id(context: IssuerContext, who: str) -> str:
-    # A service account keeps its id over restarts, so the id follows from the names.
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{context.options['realm']}/{who}"))
+def account_id(realm: str, who: str) -> str:
+    """The `sub` of the user who stands for a client; it keeps it over restarts, so it follows from the names."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{realm}/{who}"))
 
 
 def _context(context: IssuerContext, request: TokenRequest) -> str:
@@ -150,7 +156,7 @@ def _as_mapped(context: IssuerContext, request: TokenRequest, claims: Claims) ->
 def account_of_client(context: IssuerContext, client_id: str) -> Claims:
     """What userinfo says of the user who stands for a client."""
     account = service_account(client_id)
-    return {"sub": _user_id(context, client_id), **{name: account[name] for name in _OF_ACCOUNT}}
+    return {"sub": account_id(context.options["realm"], client_id), **{name: account[name] for name in _OF_ACCOUNT}}
 
 
 def service_account(client_id: str) -> Claims:

@@ -11,7 +11,7 @@ from mock_idp.vendors.context import IssuerContext, IssuerRequest
 from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
 from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, USER_GONE, Problem, ProblemKind, standard_code
 
-_TOKEN_HEADERS: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"), *SECURITY_HEADERS)
+TOKEN_HEADERS: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"), *SECURITY_HEADERS)
 _BAD_CLIENT = "Invalid client or Invalid client credentials"
 _WRONG_SECRET = (401, "unauthorized_client", _BAD_CLIENT)
 
@@ -97,16 +97,22 @@ def token_error(problem: Problem) -> Response:
         said = _NOT_ENABLED.get(problem.value)
     elif problem.kind == "missing_parameter" and place == "token":
         said = _MISSING.get(problem.value, said)
+    elif problem.kind == "bad_client_assertion" and place == "token" and "client_id" not in problem.request.form:
+        said = _REFUSALS["no_credentials"]
+    value = problem.value
+    if problem.kind in ("unknown_scope", "scope_not_allowed"):
+        # One bad word spoils them all.
+        value = problem.request.form.get("scope", value)
     status, code, sentence = said or (400, *standard_code(problem.kind, problem.value))
     if problem.kind == "bad_refresh_token" and place != "revoke":
         sentence = _BAD_REFRESH_TOKEN.get(problem.value, sentence)
-    headers = SECURITY_HEADERS if place in _AT else _TOKEN_HEADERS
-    return _response(status, code, sentence.replace("{value}", problem.value), headers)
+    headers = SECURITY_HEADERS if place in _AT else TOKEN_HEADERS
+    return _response(status, code, sentence.replace("{value}", value), headers)
 
 
 def refusal(status: int, code: str, sentence: str, cached: bool = True) -> Response:
     """A refusal that says nothing of caches, or that nothing may be kept."""
-    return _response(status, code, sentence, SECURITY_HEADERS if cached else _TOKEN_HEADERS)
+    return _response(status, code, sentence, SECURITY_HEADERS if cached else TOKEN_HEADERS)
 
 
 def refuse_document(context: IssuerContext) -> Response | None:
@@ -137,5 +143,5 @@ def refuse_client(request: IssuerRequest) -> Response | None:
     return None
 
 
-def _response(status: int, code: str, sentence: str, headers: Headers = _TOKEN_HEADERS) -> Response:
+def _response(status: int, code: str, sentence: str, headers: Headers = TOKEN_HEADERS) -> Response:
     return json_response(status, {"error": code, "error_description": sentence}, headers)

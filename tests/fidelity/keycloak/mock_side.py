@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 from harness.base.errors import HarnessError
+from mock_idp.vendors.keycloak.claims import account_id
 
 from .realm import AFTER_LOGOUT, API, CALLBACK, ORIGIN, PASSWORD, SCOPE, Realm
 from .sides import Side
@@ -114,7 +115,6 @@ def mock_side(
             "redirect_uris": [CALLBACK],
             "post_logout_redirect_uris": [AFTER_LOGOUT],
             "web_origins": [ORIGIN],
-            "scopes": [SCOPE],
             "roles": list(one.roles),
             "require_pkce": one.pkce,
         }
@@ -139,12 +139,15 @@ def mock_side(
             "public_url": base,
             "options": options,
             "keys": [_key(key) for key in first_keys],
+            # A client that asks for none gets what itself declares; here it is optional.
+            "scopes": [SCOPE],
             "clients": clients,
             "users": users,
         }
     )
     known = {name: "{realm}", f"/i/{name}": ""} | {kid: f"{{kid of {key}}}" for key, kid in admin.kids().items()}
     known |= {uuid: f"{{id of {username}}}" for username, uuid in subjects.items()}
+    known |= {account_id(name, one.id): f"{{account of {one.id}}}" for one in realm.clients}
     below = f"{base}/i/{name}"
     return Side("mock", below, name, admin, known | {below: "{base}", base.partition("://")[2]: "{host}"})
 

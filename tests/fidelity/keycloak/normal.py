@@ -28,6 +28,11 @@ _BLANK = re.compile(r'"\s*[:,]\s+|[{,]\s+"')
 _AWAY_SECONDS = 300.0
 _PAGE = "a page"
 _SHORT_SERIAL_BITS = 64
+# Claims that come from mappers, whose order follows random ids; all others stand where the class of the token has them.
+_MAPPED = frozenset({"clientHost", "clientAddress", "client_id", "permissions", "upn", "groups", "address"})
+_MAPPED |= {"name", "preferred_username", "given_name", "family_name", "email", "email_verified"}
+# An ID token is made after its access token, with the same end.
+_LATER_SECONDS = 5
 _MINUTE = 60
 
 Leaves = dict[str, Any]
@@ -95,7 +100,8 @@ class _Reader:
 
     def _value(self, found: Leaves, place: str, value: Any, member: str = "") -> None:
         if isinstance(value, dict):
-            found[f"{place} (order)"] = [self.named(name) for name in value]
+            by_chance = _MAPPED if place.endswith("_token.claims") else frozenset()
+            found[f"{place} (order)"] = [self.named(name) for name in value if name not in by_chance]
             if not value:
                 found[place] = "{}"
             for name, one in value.items():
@@ -118,6 +124,8 @@ class _Reader:
             found[f"{place}.signature (length)"] = len(value.rpartition(".")[2])
         elif member in _TIMES and isinstance(value, (int, float)):
             found[place] = self._time(value)
+        elif member == "scope" and isinstance(value, str):
+            found[place] = self.text(_scope(value))
         elif member in _REMAINING and isinstance(value, int):
             # What is left of it, which is a second less where the next one has begun.
             found[place] = f"up to {-(-value // _MINUTE)} minutes"
@@ -128,7 +136,8 @@ class _Reader:
         """How long what says when it was issued is good for, in place of the moment of its end."""
         issued, ends = value.get("iat"), value.get("exp")
         if isinstance(issued, int) and isinstance(ends, int):
-            found[f"{place}.exp"] = f"iat + {ends - issued}"
+            whole = _LATER_SECONDS if place.endswith("id_token.claims") else 1
+            found[f"{place}.exp"] = f"iat + {-((issued - ends) // whole) * whole}"
 
     def _time(self, value: float) -> Any:
         away = value - self._answer.at
@@ -157,6 +166,13 @@ class _Reader:
         text = _UUID.sub("{uuid}", text)
         text = _HEX.sub(lambda found: f"{{{len(found[0])} hex digits}}", text)
         return _WORD.sub(_shape, text)
+
+
+def _scope(text: str) -> str:
+    """The words by the alphabet, as their order follows random ids; `openid` stays first where it is."""
+    words = text.split(" ")
+    first = words[:1] if words[0] == "openid" else []
+    return " ".join([*first, *sorted(words[len(first) :])])
 
 
 def _shape(found: re.Match[str]) -> str:
