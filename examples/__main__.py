@@ -33,7 +33,7 @@ def list_() -> None:
 @click.argument("chosen", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "everything", is_flag=True, help="All of them.")
 @click.option("--ci", is_flag=True, help="Those that CI runs.")
-@click.option("--quick", is_flag=True, help="A handful of scenarios and those of its findings; nothing is measured.")
+@click.option("--quick", is_flag=True, help="A handful of scenarios and a finding of each area; nothing is measured.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="ID-PREFIX", help="Only these, and measure nothing.")
 @click.option("--row", "rows", multiple=True, metavar="ROW", help="Only measure, and only this row of the card.")
 @click.option("--only", type=click.Choice(["judge", "measure"]), help="Of a whole run only this half.")

@@ -19,7 +19,7 @@ from examples.tool.findings import findings
 from examples.tool.judging import arguments, judge_again
 from examples.tool.measured import measured, take_over
 from examples.tool.needs import missing
-from examples.tool.page import statement
+from examples.tool.page import known_findings, statement
 from examples.tool.preparing import prepared
 from examples.tool.selection import HANDFUL, quick_selection
 from harness.base.errors import HarnessError, UsageError
@@ -28,6 +28,7 @@ from harness.declared.profile import load_profile
 from harness.declared.quantities import QUANTITIES
 from harness.measure.record import VERSION
 from harness.scenario.loader import load_all
+from harness.scenario.plan import select
 from harness.targets.process import ProcessTarget
 
 EXAMPLES = [load_example(name) for name in names()]
@@ -80,6 +81,13 @@ def test_what_was_measured_is_of_this_version(example: Example) -> None:
     assert not data["verdicts"] or ("finding" in data["verdicts"]) is bool(findings(example))
 
 
+def test_findings_with_one_reason_stand_together() -> None:
+    """No two lines of the page say the same of one example."""
+    cells = [line.split(" | ") for line in known_findings().splitlines()]
+    said = [(example, *rest) for example, _, *rest in cells]
+    assert len(said) == len(set(said))
+
+
 def test_what_is_withheld_is_counted(tmp_path: Path) -> None:
     """As many cells as the example says, and none of them by its name; one more is a failed one."""
     example, build = some_example(tmp_path, withheld={"cells": 1}), tmp_path / "build"
@@ -92,10 +100,18 @@ def test_what_is_withheld_is_counted(tmp_path: Path) -> None:
 
 
 def test_the_quick_selection_selects_something() -> None:
-    """Every word of it is the beginning of a scenario's id."""
-    scenarios = [scenario.id for scenario in load_all()]
+    """Every word of it is the name of a scenario, or the beginning of its id."""
     words = {word for example in EXAMPLES for word in quick_selection(example)} | set(HANDFUL)
-    assert [word for word in words if not any(one.startswith(word) for one in scenarios)] == []
+    assert select(load_all(), sorted(words))
+
+
+def test_the_quick_selection_has_a_finding_of_each_area_that_is_quick(tmp_path: Path) -> None:
+    """The first one of each, by its name, so that what begins alike isn't chosen with it."""
+    example = some_example(tmp_path)
+    known = ("rotation/retirement/rot-retire", "signature/none/sig-alg-none", "signature/none/sig-alg-none-case")
+    lines = (f'[[finding]]\nscenario = "{one}"\nrequirement = "RFC 7519"\nreason = "so"\n' for one in known)
+    example.file("expected.toml").write_text("".join(lines), encoding="utf-8")
+    assert quick_selection(example)[len(HANDFUL) :] == ("sig-alg-none",)
 
 
 def reading(name: str, value: Any, **more: Any) -> dict[str, Any]:

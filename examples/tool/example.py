@@ -14,7 +14,7 @@ FOLDER: Final = Path(__file__).resolve().parents[1]
 FILES_OF_THE_JUDGE: Final = ("example.toml", "profile.toml", "expected.toml", "measured.json")
 NEEDED: Final = ("title", "language", "library", "version", "documentation", "needs", "prepare", "command", "ci")
 
-_OPTIONAL = ("style", "options", "slow", "withheld")
+_OPTIONAL = ("style", "options", "withheld")
 # Folders that package managers and compilers make.
 _MADE = {"__pycache__", "node_modules", ".venv", "target", "build"}
 
@@ -24,9 +24,8 @@ class Example:
     """A service of `examples/`: the library whose verifier it uses, and how to get it running.
 
     `needs` are programs, such as `node>=20`; `prepare` are command lines, run once in a copy of the folder; `command`
-    is that of the target `process`, run there too, and `options` are its other options. `ci` says whether CI judges it,
-    without the scenarios of `slow`, which wait. `withheld` has `cells`, how many
-    fail that no file names, the `sentence` that they break, and `words` about them.
+    is that of the target `process`, run there too, and `options` are its other options. `ci` says whether CI judges it.
+    `withheld` has `cells`, how many fail that no file names, the `sentence` that they break, and `words` about them.
     """
 
     name: str
@@ -41,7 +40,6 @@ class Example:
     ci: bool
     style: str = "custom"
     options: dict[str, Any] = field(default_factory=dict)
-    slow: tuple[str, ...] = ()
     withheld: dict[str, Any] = field(default_factory=dict)
     place: Path | None = None
 
@@ -69,7 +67,7 @@ def load_example(name: str) -> Example:
         raise UsageError(f"{file} lacks {', '.join(lacking)}")
     if unknown := sorted(set(said) - set(NEEDED) - set(_OPTIONAL)):
         raise UsageError(f"{file} has keys that nobody reads: {', '.join(unknown)}")
-    lists = {key: tuple(said.get(key, ())) for key in ("needs", "prepare", "slow")}
+    lists = {key: tuple(said.get(key, ())) for key in ("needs", "prepare")}
     return Example(name=name, **{**said, **lists})
 
 

@@ -101,13 +101,16 @@ def _answer(value: Mapping[str, Any]) -> str:
 
 
 def known_findings() -> str:
-    """The findings of each example, with the sentence that is broken; of what is withheld, how many cells."""
+    """The findings of each example, with one sentence and reason together; of what is withheld, how many cells."""
     rows = [row for example, _ in _known() for row in _findings(example)]
     return _table(("example", "scenario", "sentence", "what happens"), rows)
 
 
 def _findings(example: Example) -> list[list[str]]:
-    named = [[example.name, f"`{one.scenario}`", one.requirement, one.reason] for one in findings(example)]
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in findings(example):
+        alike.setdefault((one.requirement, one.reason), []).append(f"`{one.scenario}`")
+    named = [[example.name, ", ".join(scenarios), *said] for said, scenarios in alike.items()]
     if not (withheld := example.withheld):
         return named
     count = f"{withheld['cells']} {'cell' if withheld['cells'] == 1 else 'cells'}, withheld"
