@@ -2,15 +2,16 @@
 # Five good tokens of one key, and then a sixth while the provider is down, with one object of each library kept for all.
 #
 # One would guess: the key set is fetched once and kept for a while, at least as long as its Cache-Control says (an hour
-# here); the object that is made once per process (KeycloakOpenID, Request) is there to keep it. So known keys outlive a short
+# here); the object that is made once per process (KeycloakOpenID, Request, a middleware) is there to keep it. So known keys outlive a short
 # outage.
-# What happens: python-keycloak's decode_token and google-auth's id_token.verify_token fetch the key set anew for each token,
+# What happens: python-keycloak's decode_token, google-auth's id_token.verify_token and Hono's jwk fetch the key set anew for each token,
 # one request to the provider for each request to the service, and keep nothing: a provider that is down for a second fails
 # each request in that second. google-auth says so in the text of its module and points to CacheControl; python-keycloak
-# doesn't say it, and its way out is to pass key= and to mind rotations oneself. PyJWKClient and auth0-python fetch once.
+# doesn't say it, and its way out is to pass key= and to mind rotations oneself; Hono's is a function as `keys`. PyJWKClient,
+# auth0-python and jose fetch once.
 #
 # In `idp-harness measure` this is the row fetches-known-kid; for a profile of this project: stale_keys_during_outage = false.
-# Ends with 0 when it is still so, with 1 when the behaviour has changed.
+# Ends with 0 when it is still so, with 1 when the behaviour has changed. Needs Node.js 20 or newer, too.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -83,8 +84,55 @@ for name, verify in verifiers.items():
     print(f"{name} {importlib.metadata.version(name)}: {seen} fetches for 5 tokens; while the provider is down: {result}")
 server.shutdown()
 PYTHON
+cd "$folder"
+echo '{"private": true, "type": "module"}' >package.json
+npm install --silent --no-audit --no-fund hono@4.13.19 jose@6.2.18
+cat >try.js <<'JS'
+import fs from 'node:fs'
+import http from 'node:http'
+import { Hono } from 'hono'
+import { jwk } from 'hono/jwk'
+import * as jose from 'jose'
+
+const { publicKey, privateKey } = await jose.generateKeyPair('RS256')
+const key = { ...(await jose.exportJWK(publicKey)), kid: 'one', use: 'sig', alg: 'RS256' }
+let fetches
+let status
+const server = http.createServer((_, answer) => {
+  fetches += 1
+  answer.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=3600' })
+  answer.end(JSON.stringify({ keys: [key] }))
+})
+await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+const uri = `http://127.0.0.1:${server.address().port}/`
+const token = await new jose.SignJWT({ sub: 'somebody' }).setProtectedHeader({ alg: 'RS256', kid: 'one' })
+  .setIssuer('https://idp.test/').setAudience('api').setIssuedAt().setExpirationTime('5m').sign(privateKey)
+const app = new Hono()
+app.use('*', jwk({ jwks_uri: uri, alg: ['RS256'], verification: { iss: 'https://idp.test/', aud: 'api' } }))
+app.get('/', (c) => c.text('in'))
+const remote = jose.createRemoteJWKSet(new URL(uri))
+const verifiers = {
+  hono: async () => (await app.request('/', { headers: { Authorization: `Bearer ${token}` } })).status,
+  jose: () => jose.jwtVerify(token, remote, { issuer: 'https://idp.test/', audience: 'api' }).then(() => 200, () => 401)
+}
+for (const [name, verify] of Object.entries(verifiers)) {
+  fetches = 0
+  status = 200
+  for (let number = 0; number < 5; number += 1) if (await verify() !== 200) throw new Error('a good token was refused')
+  const seen = fetches
+  status = 503
+  const result = await verify() === 200 ? 'accepted' : 'refused'
+  const { version } = JSON.parse(fs.readFileSync(`node_modules/${name}/package.json`))
+  console.log(`${name} ${version}: ${seen} fetches for 5 tokens; while the provider is down: ${result}`)
+}
+server.close()
+server.closeAllConnections()
+JS
+node try.js 2>log | tee -a seen || { cat log >&2; exit 1; }
 grep -q '^python-keycloak .*: 5 fetches for 5 tokens; while the provider is down: refused: KeycloakGetError' "$folder/seen" &&
   grep -q '^google-auth .*: 5 fetches for 5 tokens; while the provider is down: refused: TransportError' "$folder/seen" &&
   grep -q '^pyjwt .*: 1 fetches for 5 tokens; while the provider is down: accepted' "$folder/seen" &&
+  grep -q '^hono .*: 5 fetches for 5 tokens; while the provider is down: refused' "$folder/seen" &&
+  grep -q '^jose .*: 1 fetches for 5 tokens; while the provider is down: accepted' "$folder/seen" &&
   grep -q '^auth0-python .*: 1 fetches for 5 tokens; while the provider is down: accepted' "$folder/seen" ||
   { echo "the behaviour has changed"; exit 1; }
