@@ -13,7 +13,7 @@ from doc_pages import PAGES
 from harness.targets.tasker_container import VARIABLES
 
 ROOT = Path(__file__).parent.parent
-CI = (".ci/run", ".ci/engine", ".ci/cargo-make", ".ci/node")
+CI = (".ci/run", ".ci/engine", ".ci/cargo-make", ".ci/node", ".ci/go")
 SCRIPTS = ("docker/build", "docker/base-image", "docker/wheelhouse", "docker/postgres/entrypoint", *CI)
 CONTAINERS = PAGES["containers.md"]
 COMPOSE = (ROOT / "docker-compose.e2e.yml").read_text(encoding="utf-8")

@@ -26,6 +26,7 @@ _MODULES = {
     "session_page": "session_pages",
     "account": "account",
     "registration": "registration",
+    "tokeninfo": "tokeninfo",
 }
 
 

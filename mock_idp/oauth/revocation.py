@@ -6,7 +6,7 @@ from mock_idp.http11.response import Response
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.client_authentication import authenticate
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.form import read_form
+from mock_idp.oauth.form import read_form, read_query
 from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.token_endpoint import claimed_client_id
@@ -16,36 +16,43 @@ from mock_idp.vendors.problems import OTHER_CLIENT
 
 def respond(request: FlowRequest) -> Response:
     """200 also for a token nobody knows (section 2.2), a refusal for one of another client (section 2.1)."""
-    form: dict[str, str] = {}
+    vendor, form = request.issuer.vendor, dict[str, str]()
     try:
-        form = read_form(request.content_type, request.body, request.issuer.vendor.accepts_json_token_requests)
-        client = authenticate(request, form, id_alone=request.issuer.vendor.id_alone_in_basic)
+        client = None
+        if vendor.revokes_for_anybody:
+            form = read_query(request.query) | (read_form(request.content_type, request.body) if request.body else {})
+        else:
+            form = read_form(request.content_type, request.body, vendor.accepts_json_token_requests)
+            client = authenticate(request, form, id_alone=vendor.id_alone_in_basic)
         if "token" not in form:
             raise OAuthError("missing_parameter", "token")
         known = _revoke_refresh_token(request, client, form["token"])
         known = known or _revoke_access_token(request, client, form["token"])
     except OAuthError as error:
         return request.refusal(error, form, claimed_client_id(request, form))
-    unknown = None if known else request.issuer.vendor.revoked_nothing()
+    unknown = None if known else vendor.revoked_nothing()
     return unknown or Response(200, (("Cache-Control", "no-store"), ("Pragma", "no-cache")))
 
 
-def _revoke_refresh_token(request: FlowRequest, client: ClientSettings, text: str) -> bool:
+def _revoke_refresh_token(request: FlowRequest, client: ClientSettings | None, text: str) -> bool:
     """Whether it was a refresh token; all tokens of its grant end with it (section 2.1)."""
     token = request.issuer.flows.refresh_tokens.get(digest(text), request.now)
     if token is None:
         return False
-    if token.family.grant.client_id != client.id:
+    if client is not None and token.family.grant.client_id != client.id:
         raise OAuthError("bad_refresh_token", OTHER_CLIENT)
     token.family.ended = True
     return True
 
 
-def _revoke_access_token(request: FlowRequest, client: ClientSettings, text: str) -> bool:
+def _revoke_access_token(request: FlowRequest, client: ClientSettings | None, text: str) -> bool:
     token = own_token(request.issuer, text)
     if token is None:
         return False
-    if token.client_id not in (None, client.id):
+    if client is None and token.family is not None:
+        token.family.ended = True
+        return True
+    if client is not None and token.client_id not in (None, client.id):
         raise OAuthError("bad_refresh_token", OTHER_CLIENT)
     until = token.claims.get("exp", request.now + request.context.token_lifetime_seconds)
     request.issuer.flows.revoked.put(digest(text), True, until)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from mock_idp.errors import MockIdpError
 
@@ -15,28 +15,47 @@ MAX_PLANNED = 1000
 # What one takes beside its text.
 _PLAN_BYTES = 1000
 
+_WANTED: dict[str, Any] = {"type": ["string", "boolean"]}
 WHEN: dict[str, Any] = {
     "type": "object",
-    "additionalProperties": {"type": "string"},
+    "properties": {
+        "headers": {
+            "type": ["object", "string", "boolean"],
+            "additionalProperties": _WANTED,
+            "description": "Likewise the headers of the request; a text is a parameter of that name.",
+        }
+    },
+    "additionalProperties": _WANTED,
     "description": "Only requests whose parameters of these names (client_id, grant_type, scope, ...) have exactly "
-    "these values; :path is the path of the request.",
+    "these values; :path is the path of the request; true: whatever the value, false: none.",
 }
 """The JSON schema of the condition of a plan."""
 
-ReadParameters = Callable[[], Mapping[str, str]]
-"""Reads the parameters of a request; called only when something waits that asks for them."""
+Condition = Mapping[str, str | bool | Mapping[str, str | bool]]
+"""By parameter, the value that a request must have, or whether it must have one; `headers` as a mapping is likewise
+about headers."""
+
+
+class Asked(Protocol):
+    """A request as far as conditions ask about it."""
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Its parameters; read only when something waits that asks for them."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its headers, by their names in lower case."""
 
 
 @dataclass
 class Planned:
-    """Something for the next `times` requests (None: until cleared) of the endpoint `on` that have the parameters of
-    `when`, with those values.
-    """
+    """Something for the next `times` requests (None: until cleared) of the endpoint `on` that are as `when` says."""
 
     id: str
     on: str
     times: int | None
-    when: Mapping[str, str]
+    when: Condition
     served: int = field(default=0, kw_only=True)
 
     @property
@@ -49,12 +68,14 @@ class Planned:
         """Whether a request that it was planned for has not come; until cleared: whether none has."""
         return self.served < (self.times or 1)
 
-    def fits(self, parameters: ReadParameters) -> bool:
-        """Whether it is for a request with these parameters."""
-        if not self.when:
-            return True
-        given = parameters()
-        return all(given.get(name) == value for name, value in self.when.items())
+    def fits(self, request: Asked) -> bool:
+        """Whether it is for this request."""
+        return all(
+            all(_is(wanted, request.headers.get(header.lower())) for header, wanted in value.items())
+            if isinstance(value, Mapping)
+            else _is(value, request.parameters.get(name))
+            for name, value in self.when.items()
+        )
 
     def as_json(self) -> dict[str, object]:
         """As the control API shows it."""
@@ -63,6 +84,10 @@ class Planned:
     def about(self) -> dict[str, object]:
         """Where, when and how often, as the control API shows it."""
         return {"id": self.id, "on": self.on, "times": self.times, "when": dict(self.when), "served": self.served}
+
+
+def _is(wanted: str | bool, value: str | None) -> bool:
+    return value == wanted if isinstance(wanted, str) else (value is not None) is wanted
 
 
 P = TypeVar("P", bound=Planned)
@@ -128,13 +153,13 @@ class PlanQueue(Generic[P]):
             self._arm()
             return planned
 
-    def next_for(self, endpoint: str, parameters: ReadParameters) -> P | None:
-        """The oldest for a request of `endpoint` with these parameters, counted as shown; None when there is none."""
+    def next_for(self, endpoint: str, request: Asked) -> P | None:
+        """The oldest for this request of `endpoint`, counted as shown; None when there is none."""
         if endpoint not in self.armed:
             return None
         with self._lock:
             for planned in self._planned:
-                if planned.on == endpoint and not planned.spent and planned.fits(parameters):
+                if planned.on == endpoint and not planned.spent and planned.fits(request):
                     planned.served += 1
                     self._arm()
                     return planned

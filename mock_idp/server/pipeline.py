@@ -51,6 +51,11 @@ class Visit:
         # By the name that HTTP/2 gives it, which no parameter has.
         return {**given, **known, ":path": self.request.path}
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the request, by their names in lower case."""
+        return {name.lower(): value for name, value in self.request.headers}
+
 
 class Pipeline:
     """Answers the requests of services and clients."""
@@ -128,10 +133,10 @@ def take_plans(visit: Visit) -> None:
     issuer, endpoint = visit.issuer, visit.endpoint
     # A browser asks on its own account, and what is planned is for the request that follows.
     if not visit.preflight:
-        visit.fault = issuer.faults.next_for(endpoint, lambda: visit.parameters)
+        visit.fault = issuer.faults.next_for(endpoint, visit)
     # A method that is refused anyway leaves the stubs alone.
     if visit.request.method in METHODS.get(endpoint, ()):
-        visit.stub = issuer.stubs.next_for(endpoint, lambda: visit.parameters)
+        visit.stub = issuer.stubs.next_for(endpoint, visit)
 
 
 def log_arrival(visit: Visit) -> RequestRecord:

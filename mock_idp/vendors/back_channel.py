@@ -33,6 +33,10 @@ class BackChannel:
     takes_own_assertion = True
     """Whether jwt-bearer takes a token of the issuer itself."""
 
+    revokes_for_anybody = False
+    """Whether a token is revoked for whoever has it, without a client, by a form or by the query, and its refresh token
+    with it."""
+
     def refuse_introspection(self, request: IssuerRequest, public: bool) -> Response | None:
         """The answer to a client that is known and may not ask. In: whether it is a public one."""
         return None

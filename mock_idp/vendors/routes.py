@@ -31,6 +31,7 @@ FLOW_METHODS = {
     "registration": ("POST",),
     "session_page": ("GET",),
     "account": ("GET",),
+    "tokeninfo": ("GET", "POST"),
 }
 
 

@@ -16,7 +16,7 @@ class Wire:
     shared_endpoints: frozenset[str] = frozenset(
         {
             *("jwks", "discovery", "token", "userinfo", "introspect", "revoke", "device_authorization", "par"),
-            *("account", "registration"),
+            *("account", "registration", "tokeninfo"),
         }
     )
     """The endpoints that scripts ask; browsers go to the others by themselves."""

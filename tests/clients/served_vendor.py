@@ -23,7 +23,7 @@ class Vendor:
         self._session.trust_env = False
         if self.ca_file:
             self._session.verify = self.ca_file
-        self._control = f"{idp.url}/_mock/issuers/default"
+        self.control_url = f"{idp.url}/_mock/issuers/default"
         self.about = self.control("GET")
         self.issuer: str = self.about["issuer"]
         self.jwks_uri: str = self.about["jwks_uri"]
@@ -37,7 +37,7 @@ class Vendor:
 
     def control(self, method: str, path: str = "", body: Any = None) -> Any:
         """A call of the control API below the issuer; the decoded answer."""
-        answer = self._session.request(method, self._control + path, json=body, timeout=20)
+        answer = self._session.request(method, self.control_url + path, json=body, timeout=20)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 

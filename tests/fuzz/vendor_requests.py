@@ -130,6 +130,7 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "end_session": ("id_token_hint", "client_id", "post_logout_redirect_uri", "logout_uri", "state"),
     "par": ("client_id", "client_secret", "response_type", "redirect_uri", "scope", "code_challenge"),
     "userinfo": ("access_token",),
+    "tokeninfo": ("access_token", "id_token"),
 }  # fmt: skip
 _ODD = (
     *(
@@ -201,7 +202,8 @@ def vendor_request(draw: Draw, routes: list[tuple[str, str]], memory: Memory) ->
 def _usual_methods(endpoint: str) -> tuple[str, ...]:
     if endpoint in ("jwks", "discovery", "session_page", "account"):
         return ("GET", "GET", "GET", "HEAD")
-    return ("GET", "POST") if endpoint in ("authorize", "userinfo", "end_session", "device_page") else ("POST",)
+    both = ("authorize", "userinfo", "end_session", "device_page", "tokeninfo")
+    return ("GET", "POST") if endpoint in both else ("POST",)
 
 
 def _parameters(draw: Draw, endpoint: str, memory: Memory) -> list[tuple[str, str]]:

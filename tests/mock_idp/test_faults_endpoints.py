@@ -21,7 +21,7 @@ MEMBERS = {
 }
 GETS = ("jwks", "discovery", "authorize", "userinfo", "end_session", "device_page", "session_page", "account")
 # Endpoints that not everybody has.
-STYLES = {"session_page": "keycloak", "account": "keycloak", "registration": "mcp"}
+STYLES = {"session_page": "keycloak", "account": "keycloak", "registration": "mcp", "tokeninfo": "google"}
 NEEDED: dict[str, dict[str, Any]] = {
     "redirect": {"location": "/x"},
     "body": {"body": "x"},
@@ -55,6 +55,7 @@ def ask(session: requests.Session, issuer: IssuerApi, endpoint: str) -> requests
         "device_page": f"{issuer.about['issuer']}/device",
         "session_page": document.get("check_session_iframe"),
         "account": f"{issuer.about['issuer']}/account",
+        "tokeninfo": f"{issuer.about['issuer']}/tokeninfo",
         "other": f"{issuer.about['issuer']}/nothing",
     }
     url = urls.get(endpoint) or document[MEMBERS.get(endpoint, f"{endpoint}_endpoint")]

@@ -123,12 +123,28 @@ def test_until_cleared(issuer: IssuerApi, times: str | None) -> None:
         ({"client_id": "me", "scope": "a b"}, True),
         ({"client_id": "me", "scope": "c"}, False),
         ({"resource": ""}, False),
+        ({"scope": True}, True),
+        ({"scope": False}, False),
+        ({"resource": True}, False),
+        ({"resource": False, "client_id": "me"}, True),
+        ({"headers": {"X-Tenant": "7"}}, True),
+        ({"headers": {"x-tenant": "7", "authorization": False}}, True),
+        ({"headers": {"x-tenant": "8"}}, False),
+        ({"headers": {"x-tenant": True}, "client_id": "me"}, True),
+        ({"headers": {"x-tenant": True}, "client_id": "you"}, False),
+        ({"headers": {"x-tenant": False}}, False),
+        ({"headers": {"authorization": True}}, False),
+        ({"headers": {}}, True),
+        ({"headers": "X-Tenant"}, False),
     ],
 )
-def test_conditions(issuer: IssuerApi, when: dict[str, str], fits: bool) -> None:
-    """Plain equality of parameters, all of them; a step that does not fit waits for one that does."""
+def test_conditions(issuer: IssuerApi, when: dict[str, Any], fits: bool) -> None:
+    """Plain equality of parameters and headers, or whether they are there, all of them; a step that does not fit waits
+    for one that does.
+    """
     plan(issuer, when=when, response={"status": 299})
-    assert (ask(issuer, data={**GRANT, "scope": "a b"}).status_code == 299) is fits
+    answer = ask(issuer, data={**GRANT, "scope": "a b"}, headers={"X-Tenant": "7"})
+    assert (answer.status_code == 299) is fits
     assert issuer.ok("GET", "/script")["steps"][0]["served"] == fits
 
 
@@ -170,6 +186,17 @@ def test_parameters_of_a_query(issuer: IssuerApi) -> None:
     plan(issuer, on="jwks", when={"tenant": "7"}, response={"status": 299})
     assert issuer.get().status_code == 200
     assert issuer.get(params={"tenant": "7"}).status_code == 299
+
+
+def test_a_key_set_that_wants_credentials(issuer: IssuerApi) -> None:
+    """As that of a Kubernetes cluster does: every request without a header gets the refusal, in whatever case it is."""
+    refusal = {"status": 401, "headers": {"WWW-Authenticate": "Bearer"}}
+    plan(issuer, on="jwks", times=None, when={"headers": {"Authorization": False}}, response=refusal)
+    assert [issuer.get().status_code, issuer.get().status_code] == [401, 401]
+    assert issuer.get(headers={"authorization": "Bearer x"}).status_code == 200
+    issuer.fault("status", on="jwks", status=503, when={"headers": {"authorization": "Bearer y"}})
+    assert issuer.get(headers={"Authorization": "Bearer x"}).status_code == 200
+    assert issuer.get(headers={"Authorization": "Bearer y"}).status_code == 503
 
 
 def test_a_fault_distorts_the_scripted_answer(issuer: IssuerApi) -> None:
@@ -270,6 +297,7 @@ def test_the_script_of_the_start(make_issuer: MakeIssuer) -> None:
         ({"on": "other", "response": {}}, "on"),
         ({"times": 0, "response": {}}, "times"),
         ({"when": {"client_id": 1}, "response": {}}, "when.client_id"),
+        ({"when": {"headers": {"x": 1}}, "response": {}}, "when.headers.x"),
         ({"response": {"status": 99}}, "response.status"),
         ({"response": {"headers": {"Content-Length": "1"}}}, "response.headers.Content-Length"),
         ({"response": {"headers": {"A": "b\r\nC: d"}}}, "response.headers.A"),

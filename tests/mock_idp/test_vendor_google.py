@@ -204,3 +204,65 @@ def test_rotation(google: IssuerApi) -> None:
     """The key that was published ahead signs."""
     _, upcoming = google.kids()
     assert google.ok("POST", "/rotate")["signing"] == upcoming
+
+
+def logged_in(google: IssuerApi) -> dict[str, Any]:
+    """The answer to a code of ann's."""
+    session, callback = google.api.session, "http://localhost/callback"
+    query = {"response_type": "code", "client_id": "app", "redirect_uri": callback, "scope": "openid email"}
+    url = google.local(google.get("discovery_url").json()["authorization_endpoint"])
+    asked = {**query, "access_type": "offline", "mock_user": "ann@example.com"}
+    back = session.get(url, params=asked, allow_redirects=False, timeout=20).headers["Location"]
+    code = re.search("code=([^&]+)", back)
+    assert code is not None
+    grant = {"grant_type": "authorization_code", "code": code[1], "redirect_uri": callback}
+    return dict(ask(google, **grant, client_id="app", client_secret="secret").json())
+
+
+def at(google: IssuerApi, path: str, **sent: Any) -> requests.Response:
+    return google.api.session.post(google.local(google.about["issuer"] + path), timeout=20, **sent)
+
+
+@pytest.mark.parametrize("sent", ["query", "form"])
+def test_tokeninfo_of_an_id_token(google: IssuerApi, sent: str) -> None:
+    """Its claims and its header, all of it text."""
+    token = google.ok("POST", "/tokens", {"kind": "user"})
+    given = {"id_token": token["token"]}
+    said = at(google, "/tokeninfo", **{"params" if sent == "query" else "data": given}).json()
+    assert said == {
+        **{name: value if isinstance(value, str) else str(value).lower() for name, value in token["claims"].items()},
+        **token["header"],
+    }
+    assert said["email_verified"] == "true"
+
+
+def test_tokeninfo_of_an_access_token(google: IssuerApi) -> None:
+    """Whose it is, for what and for how long; google-auth-library sends it as a bearer token."""
+    tokens = logged_in(google)
+    said = at(google, "/tokeninfo", headers={"Authorization": f"Bearer {tokens['access_token']}"}).json()
+    assert [said[name] for name in ("aud", "scope", "email", "email_verified")] == [
+        *("app", "openid email", "ann@example.com", "true"),
+    ]
+    assert 3500 < int(said["expires_in"]) <= 3600
+    assert said == at(google, "/oauth2/v3/tokeninfo", params={"access_token": tokens["access_token"]}).json()
+
+
+@pytest.mark.parametrize("given", [{}, {"id_token": "a.b.c"}, {"access_token": "ya29.x"}, {"id_token": "ya29.x"}])
+def test_tokeninfo_of_nothing(google: IssuerApi, given: dict[str, str]) -> None:
+    """400, in Google's words."""
+    answer = at(google, "/tokeninfo", params=given)
+    said = {"error": "invalid_token", "error_description": "Invalid Value"}
+    assert (answer.status_code, answer.json()) == (400, said)
+
+
+@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
+def test_whoever_has_a_token_revokes_it(google: IssuerApi, which: str) -> None:
+    """By the query and without a client, as google-auth-library does; what belongs to it ends, and once is enough."""
+    tokens = logged_in(google)
+    assert at(google, "/revoke", params={"token": tokens[which]}).status_code == 200
+    info = at(google, "/tokeninfo", params={"access_token": tokens["access_token"]})
+    grant = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "client_id": "app"}
+    assert (info.status_code, ask(google, **grant, client_secret="secret").json()["error"]) == (400, "invalid_grant")
+    again = at(google, "/revoke", data={"token": tokens["access_token"]})
+    said = {"error": "invalid_token", "error_description": "Token expired or revoked"}
+    assert (again.status_code, again.json()) == (400, said)

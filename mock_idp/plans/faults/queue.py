@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from mock_idp.plans.faults.base import Fault
 from mock_idp.plans.faults.latch import Latch
-from mock_idp.plans.queue import Planned, PlanQueue
+from mock_idp.plans.queue import Condition, Planned, PlanQueue
 
 
 @dataclass
@@ -30,7 +30,7 @@ class FaultQueue(PlanQueue[PlannedFault]):
         super().__init__(hold)
         self.latch = Latch()
 
-    def add(self, on: str, fault: Fault, times: int | None, when: Mapping[str, str]) -> PlannedFault:
+    def add(self, on: str, fault: Fault, times: int | None, when: Condition) -> PlannedFault:
         """Queue a fault. Raises MockIdpError when an absurd number of them is waiting already."""
         return self._put(lambda name: PlannedFault(name, on, times, when, fault))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_idp.plans.faults.base import FaultContext
 from mock_idp.plans.faults.connection import close_connection
+from mock_idp.plans.queue import Condition
 from mock_idp.plans.stubs.kinds import Claims, FixedResponse, Merge, Refusal, Stub, Usual, VendorRefusal
 from mock_idp.plans.stubs.schema import ALWAYS
 
@@ -22,7 +23,7 @@ class StubSettings:
 
     on: str
     times: int | None
-    when: Mapping[str, str]
+    when: Condition
     stub: Stub
     delay_seconds: float = 0
     given: Mapping[str, Any] = field(compare=False, repr=False, default_factory=dict)

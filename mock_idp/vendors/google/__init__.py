@@ -70,6 +70,8 @@ class Google(Vendor):
     audience_parameter = False
     resource_parameter = False
     refresh = "keep"
+    revokes_for_anybody = True
+    more_paths: ClassVar[Mapping[str, str]] = dict.fromkeys(("/tokeninfo", "/oauth2/v3/tokeninfo"), "tokeninfo")
     refresh_lifetime_seconds = 180 * 86_400
     opaque_prefix = "ya29."
 
@@ -156,6 +158,9 @@ class Google(Vendor):
 
     def token_error(self, problem: Problem) -> Response:
         return errors.token_error(problem)
+
+    def revoked_nothing(self) -> Response:
+        return errors.revoked_nothing()
 
     def token_header(self, options: Options) -> dict[str, Any]:
         return {"alg": None, "kid": None, "typ": "JWT"}

@@ -43,3 +43,8 @@ def token_error(problem: Problem) -> Response:
     status, code, description = _REFUSALS.get(problem.kind) or (400, *standard_code(problem.kind, problem.value))
     document = {"error": code, "error_description": description.replace("{value}", problem.value)}
     return json_response(status, document, (("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"),))
+
+
+def revoked_nothing() -> Response:
+    """The answer to the revocation of what is no token, or is none any more."""
+    return json_response(400, {"error": "invalid_token", "error_description": "Token expired or revoked"})
