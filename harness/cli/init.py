@@ -39,6 +39,8 @@ _CAN_BE_ANY = ("process", "url")
 _APP = re.compile(r"(?:[\w.]{0,200}\.)?(\w{1,100}):\w{1,100}(?:\(\))?")
 # Nobody knows yet how long it takes to start.
 _BOOT_SECONDS = "60"
+# Their cases hardly need a start of their own, and are the first that somebody wants to know of.
+_QUICK_AREAS = ("baseline", "signature", "identity", "time", "permissions")
 # A run gives a service 30 s, and may start several at once: one that took longer than this alone is given more.
 _SLOW_START_SECONDS = 8.0
 
@@ -164,7 +166,12 @@ def init(
     others = [("--idp-url", idp_url), ("--issuer", issuer), *(("--scenarios", str(one)) for one in directories)]
     others += [("--fault", fault) for fault in faults]
     line = _next_command(file, target, given, surveyed, [(key, value) for key, value in others if value])
-    console.print(words("\nNext:\n  ", (line, "bold")), soft_wrap=True)
+    few = f"{line} {' '.join(_QUICK_AREAS)}"
+    console.print(words("\nNext, what one running service can show:\n  ", (few, "bold")), soft_wrap=True)
+    console.print(
+        words("\nThen all, with keys and outages, for which it is started many times:\n  ", (line, "bold")),
+        soft_wrap=True,
+    )
     return EXIT_OK
 
 

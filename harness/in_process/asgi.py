@@ -14,6 +14,7 @@ from harness.base.errors import TargetError
 from harness.in_process.app_log import AppLog
 from harness.in_process.incoming import Incoming
 from harness.in_process.pending import Pending
+from harness.processes.readiness import LONGER
 from harness.shown.foreign_text import foreign
 
 Message = MutableMapping[str, Any]
@@ -45,7 +46,7 @@ class AsgiServing:
         try:
             problem = self._started.result(boot_seconds)
         except TimeoutError:
-            problem = f"the app's lifespan did not start within {boot_seconds:g} s"
+            problem = f"the app's lifespan did not start within {boot_seconds:g} s; {LONGER}"
         if problem:
             self.stop()
             raise TargetError(problem, log.tail(40))

@@ -9,6 +9,8 @@ from harness.base.errors import HarnessError
 from harness.wire.exchange import Connection, Request
 
 HEALTH_PATH = "/health"
+# What a person can do about a service that wasn't ready in time.
+LONGER = "--target-option boot_seconds=N gives it longer"
 _PROBE_SECONDS = 2.0
 _INTERVAL_SECONDS = 0.01
 # Looking at the system's connections costs 10 ms of processor time; most of it should be left to what starts.

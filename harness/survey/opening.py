@@ -115,11 +115,14 @@ def opened(environment: Environment, wanted: Wanted, say: Say) -> Iterator[Opene
                 say(f"OpenAPI: {openapi}, {len(operations)} operations" if openapi else "OpenAPI: no document found")
             since = asker.issuer.last_seq()
             candidates = _candidates(asker, wanted, operations)
-            told_claim = _told_claim(environment)
+            told_claim, before = _told_claim(environment), len(tried)
             door = open_door(asker, candidates, wanted.permissions, told_claim, tried)
             fetched = tuple(dict.fromkeys(asker.fetches(since)))
             if door is None:
-                say(f"tokens of the style {style}: none was let in" + (f"; fetched: {', '.join(fetched) or 'nothing'}"))
+                answers = "".join(f"\n           {line}" for line in tried[before:])
+                say(
+                    f"tokens of the style {style}: none was let in; fetched: {', '.join(fetched) or 'nothing'}{answers}"
+                )
                 if not fetched and not any(one in asker.fetches() for one in ("jwks", "discovery")):
                     tried.append(f"style {style}: the service asked the identity provider for nothing")
                 continue

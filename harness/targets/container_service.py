@@ -13,6 +13,7 @@ from testcontainers.core.network import Network
 from harness.crates.database_files import DatabaseFiles
 from harness.engine import containers
 from harness.engine.container_run import ContainerRun
+from harness.processes.readiness import LONGER
 from harness.processes.service_log import ServiceLog
 from harness.shown.foreign_text import ForeignText
 from harness.targets.container_database import COMMAND, prepare_tasker_database
@@ -87,7 +88,7 @@ def start_service(
             containers.publish(container, port)
             undo.callback(containers.remove, container)
             container.start()
-        what = f"the service in the container of {image} (GET {health_path} with 200 at port {port})"
+        what = f"the service in the container of {image} (GET {health_path} with 200 at port {port}; {LONGER})"
         url = containers.wait_until_healthy(container, what, port, health_path, boot_seconds)
         undo.pop_all()
     return ContainerService(url, container, spec.secrets, log_folder)

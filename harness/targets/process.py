@@ -11,7 +11,7 @@ from harness.base.errors import TargetError
 from harness.base.own_environment import own_environment
 from harness.processes import ports
 from harness.processes.guarded_process import GuardedProcess
-from harness.processes.readiness import HEALTH_PATH, health_state, wait_until
+from harness.processes.readiness import HEALTH_PATH, LONGER, health_state, wait_until
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
@@ -158,7 +158,9 @@ class ProcessTarget:
         if ports.holders(port) - {one.pid for one in process.processes()}:
             raise ports.PortTakenError(f"port {port} was taken by {ports.describe_holder(port)}", log.tail())
         if state is not None:
-            raise TargetError(f"the service serves no gRPC within {self._boot_seconds:g} s: {state}", log.tail())
+            raise TargetError(
+                f"the service serves no gRPC within {self._boot_seconds:g} s: {state}; {LONGER}", log.tail()
+            )
 
     def _wait_until_healthy(self, process: GuardedProcess, log: ServiceLog, base_url: str, port: int) -> None:
         def missing() -> str | None:
@@ -178,6 +180,7 @@ class ProcessTarget:
             raise TargetError(f"the service ended with status {status} while starting", log.tail())
         raise TargetError(
             f"the service did not answer GET {self._health_path} with "
-            f"{'a status below 500' if self._any_status else 200} within {self._boot_seconds:g} s; last state: {state}",
+            f"{'a status below 500' if self._any_status else 200} within {self._boot_seconds:g} s; "
+            f"last state: {state}; {LONGER}",
             log.tail(),
         )

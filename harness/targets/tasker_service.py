@@ -12,6 +12,7 @@ from harness.base.errors import TargetError
 from harness.processes import ports
 from harness.processes.guarded_process import GuardedProcess, clean_environment
 from harness.processes.own_port import wait_for_other_port, wait_until_healthy
+from harness.processes.readiness import LONGER
 from harness.processes.scratch_folder import ScratchFolder
 from harness.processes.service_log import ServiceLog
 from harness.targets.base import ServiceConfig
@@ -188,7 +189,8 @@ class TaskerTarget(ABC):
         status = process.exit_status()
         if status is None:
             raise TargetError(
-                f"{self.kind} did not answer GET /health with 200 within {self._boot_seconds:g} s; last state: {state}",
+                f"{self.kind} did not answer GET /health with 200 within {self._boot_seconds:g} s; "
+                f"last state: {state}; {LONGER}",
                 log.tail(),
             )
         if self._port and "Address already in use" in log.tail():

@@ -10,6 +10,8 @@ from measuring import Measure
 from harness.declared.quantities import CROWD, KNOWN_REQUESTS, QUANTITIES, UNKNOWN_CROWD
 from harness.measure.finding import AT_LEAST
 from harness.measure.reading import MEASURED
+from harness.reference.jwk import VerificationKey
+from harness.reference.jwks_key_store import JwksKeyStore
 
 RSA = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 # What the reference does, as its settings and its documentation have it.
@@ -106,6 +108,23 @@ def test_what_has_no_end_is_at_least_the_experiments_own(
         assert reading.value == "no refresh by the timer was seen"
     else:
         assert (reading.bound, reading.value >= value) == (AT_LEAST, True), reading
+
+
+def test_who_wants_a_kid_only_where_there_is_a_choice_is_told_from_who_always_wants_one(
+    measured: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in a style that publishes several keys from the start."""
+    matching = JwksKeyStore.matching
+
+    def of_one_key(store: JwksKeyStore, kid: str | None) -> tuple[VerificationKey, ...]:
+        found = matching(store, kid)
+        return () if kid is None and len(found) > 1 else found
+
+    monkeypatch.setattr(JwksKeyStore, "matching", of_one_key)
+    among = "token-without-kid-among-several-keys"
+    found = measured("token-without-kid", among, style="auth0")
+    assert (found["token-without-kid"].value, found["token-without-kid"].counts["published_keys"]) == ("accepted", 1)
+    assert found[among].value == "refused"
 
 
 def test_a_refusal_is_shown_with_its_challenge_and_the_shape_of_its_body(measured: Measure) -> None:
