@@ -55,8 +55,9 @@ class ClientSettings:
 
     `secret` and `keys` (public JWKs) are what it can authenticate with; without either it is a public client, which
     names itself and no more (RFC 6749 section 2.1). `auth_method` narrows that to one method. `roles` are permissions
-    that its tokens always have, `claims` are set in them. Declared `redirect_uris` are compared character by character
-    (RFC 9700 section 2.1). `web_origins` are the origins whose web pages may read the answers to it; `*` is any.
+    that its tokens always have, `claims` are set in them, `token` is what else is changed in them. Declared
+    `redirect_uris` are compared character by character (RFC 9700 section 2.1). `web_origins` are the origins whose web
+    pages may read the answers to it; `*` is any.
     """
 
     id: str
@@ -70,6 +71,7 @@ class ClientSettings:
     audiences: tuple[str, ...] | None = None
     roles: tuple[str, ...] = ()
     claims: Mapping[str, Any] = field(default_factory=dict)
+    token: Mapping[str, Any] = field(default_factory=dict)
     require_pkce: bool = False
     web_origins: tuple[str, ...] | None = None
     anonymous: bool = False

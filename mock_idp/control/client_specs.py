@@ -27,7 +27,8 @@ def read_users(specs: Sequence[Mapping[str, Any]], field: str = "users") -> tupl
 def read_client(spec: Mapping[str, Any], path: str = "") -> ClientSettings:
     """A checked spec as settings. In: what stands before a member in the path of an error.
 
-    Raises MockIdpError for a key that has the form of one and is none, or claims without a JSON form.
+    Raises MockIdpError for a key that has the form of one and is none, claims without a JSON form, or changes of
+    its tokens that contradict each other.
     """
     for number, jwk in enumerate(spec.get("keys", ())):
         # Only who declares keys pays for the signature code.
@@ -38,6 +39,13 @@ def read_client(spec: Mapping[str, Any], path: str = "") -> ClientSettings:
         except JoseError as error:
             raise conflict(error.code, error.sentence, f"{path}keys.{number}") from None
     _check_claims(spec, path)
+    if "token" in spec:
+        from mock_idp.jose.token_changes import check_changes
+
+        try:
+            check_changes(spec["token"])
+        except JoseError as error:
+            raise bad_field(f"{path}token.{error.field}" if error.field else f"{path}token", error.sentence) from None
     return ClientSettings(**_with_tuples(spec))
 
 

@@ -12,6 +12,7 @@ from mock_idp.jose.algorithms import CURVE_NAMES
 from mock_idp.jose.errors import nearest
 from mock_idp.jose.json_checks import base64url
 from mock_idp.jose.members import OTHERWISE
+from mock_idp.jose.token_changes import CHANGES
 from mock_idp.settings import CLIENT_AUTH_METHODS, NO_REDIRECT_URI, REDIRECT_URI
 
 _CLIENTS = "/_mock/issuers/{issuer_id}/clients"
@@ -64,6 +65,7 @@ _CLIENT = {
     "audiences": {**TEXTS, "description": "What it may ask tokens for, the usual one first; left out: any."},
     "roles": {**TEXTS, "description": "Permissions that its tokens always have."},
     "claims": {"type": "object", "description": "Claims that are set in its access tokens."},
+    "token": {**closed(CHANGES), "description": "Changes in its tokens, as in a TokenSpec."},
     "require_pkce": {"type": "boolean", "default": False},
     "web_origins": {
         **TEXTS,

@@ -65,7 +65,7 @@ PLAN_SCHEMAS: dict[str, Json] = {
             "served": {"type": "integer", "description": "How many requests have met it."},
         },
         "required": ["id", "on", "times", "when", "served"],
-        "description": "Also has what it does: response, error, problem, claims, merge, delay_seconds.",
+        "description": "Also has what it does: response, error, problem, claims, token, merge, delay_seconds.",
     },
 }
 

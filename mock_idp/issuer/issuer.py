@@ -26,7 +26,7 @@ from mock_idp.plans.faults.queue import FaultQueue
 from mock_idp.plans.stubs.queue import StubQueue
 from mock_idp.settings import IssuerSettings
 from mock_idp.vendors import VENDORS
-from mock_idp.vendors.context import GrantOrigin, IssuerContext, TokenRequest
+from mock_idp.vendors.context import GrantOrigin, IssuerContext, TokenPlace, TokenRequest
 from mock_idp.vendors.permission_path import check_path, in_place
 
 if TYPE_CHECKING:
@@ -232,19 +232,25 @@ class Issuer:
         context: IssuerContext | None = None,
         origin: GrantOrigin | None = None,
         scope: Sequence[str] = (),
+        place: TokenPlace = "access_token",
+        claims: Mapping[str, Any] | None = None,
     ) -> ForgedToken:
         """A token as the vendor would make it, with the differences the spec asks for.
 
         `context` differs from the issuer's own behind a proxy; a token for a user is one of a login in a browser
-        without an `origin`. `scope` are the words that were granted. Raises JoseError.
+        without an `origin`. `scope` are the words that were granted. `claims` stand in place of the vendor's, for an ID
+        token. Raises JoseError.
         """
         # The forge is a third of the start-up time, and keys are served without it.
         from mock_idp.jose.forge import forge
+        from mock_idp.jose.token_changes import changed
 
         context = context or self.context
         # Who writes the whole payload writes them into it.
         if context.extra_claims and spec.payload is None:
             spec = replace(spec, claims={**spec.claims, **context.extra_claims})
+        if context.token_changes:
+            spec = changed(spec, context.token_changes, place)
         if spec.header:
             header = with_keys(spec.header, lambda handle, field: self.find_key(handle, field).key)
             spec = replace(spec, header=header)
@@ -262,18 +268,20 @@ class Issuer:
         )
         return forge(
             spec,
-            base_claims=in_place(self.vendor.claims(context, request), context.permissions_claim),
+            base_claims=in_place(self.vendor.claims(context, request), context.permissions_claim)
+            if claims is None
+            else claims,
             base_header=self.vendor.token_header(self.context.options),
-            key=self._signing_key(spec),
+            key=self._signing_key(spec, place),
             now=now,
             header_form=self.vendor.header_bytes,
         )
 
-    def _signing_key(self, spec: TokenSpec) -> SigningKey:
+    def _signing_key(self, spec: TokenSpec, place: TokenPlace) -> SigningKey:
         """The key a spec names; an access token for which it names none may have a key of its own."""
         name = self.vendor.access_token_key(self.context.options)
-        # A payload of its own is an ID token, or nothing that the vendor makes.
-        if spec.key == "current" and spec.payload is None and name != "current":
+        # A payload of its own is nothing that the vendor makes.
+        if spec.key == "current" and place == "access_token" and spec.payload is None and name != "current":
             own = next((entry.key for entry in self.key_entries() if entry.name == name), None)
             if own is not None:
                 return own

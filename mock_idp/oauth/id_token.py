@@ -9,7 +9,7 @@ from dataclasses import replace
 from mock_idp.issuer.flow_state import Family
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.algorithms import find_algorithm
-from mock_idp.jose.encoding import b64url_encode, compact_json
+from mock_idp.jose.encoding import b64url_encode
 from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.users import STANDARD_CLAIMS, claims_of, known_of, person_of, subject_of
@@ -64,8 +64,8 @@ def id_token(
     # An access token may have a typ of its own (RFC 9068), an ID token has none but JWT.
     typ = {"typ": "JWT"} if "typ" in issuer.vendor.token_header(context.options) else {}
     claims = _ordered(claims, vendor)
-    spec = TokenSpec(kind="user", payload=compact_json(claims).decode("utf-8"), header=typ, key=_signer(issuer))
-    return issuer.mint(spec, context).token
+    spec = TokenSpec(kind="user", header=typ, key=_signer(issuer))
+    return issuer.mint(spec, context, place="id_token", claims=claims).token
 
 
 def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Claims, access_token: str) -> str:
@@ -93,8 +93,8 @@ def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Cl
         **context.extra_claims,
     }
     claims = _ordered(claims, vendor)
-    spec = TokenSpec(payload=compact_json(claims).decode("utf-8"), header={"typ": "JWT"}, key=_signer(issuer))
-    return issuer.mint(spec, context).token
+    spec = TokenSpec(header={"typ": "JWT"}, key=_signer(issuer))
+    return issuer.mint(spec, context, place="id_token", claims=claims).token
 
 
 def _ordered(claims: Claims, vendor: Vendor) -> Claims:

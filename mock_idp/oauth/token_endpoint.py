@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mock_idp.http11.response import Response
 from mock_idp.oauth.client_authentication import authenticate, read_credentials
@@ -31,6 +32,8 @@ def respond(request: FlowRequest) -> Response:
         if grant_type in vendor.own_grants:
             return own_grant(vendor.own_grants[grant_type])(request, form)
         client = _client(request, form, grant_type)
+        if client.token and not request.context.token_changes:
+            request = replace(request, context=replace(request.context, token_changes=client.token))
         refused = _other_origin(request, client)
         if refused is not None:
             return refused

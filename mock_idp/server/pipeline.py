@@ -180,18 +180,21 @@ def stubbed(visit: Visit, stub: PlannedStub) -> Response:
         StubbedRequest(
             visit.endpoint,
             usual=lambda claims: vendors_own(visit, claims),
+            changed=lambda changes: vendors_own(visit, changes=changes),
             refuse=lambda kind: refused_by_vendor(flow(), kind),
             send_back=lambda error: sent_back(flow(), error),
         )
     )
 
 
-def vendors_own(visit: Visit, claims: Mapping[str, Any] | None = None) -> Response:
-    """What the vendor answers, with these claims in its tokens; or what is wrong with the request."""
+def vendors_own(
+    visit: Visit, claims: Mapping[str, Any] | None = None, changes: Mapping[str, Any] | None = None
+) -> Response:
+    """What the vendor answers, with these claims and changes in its tokens; or what is wrong with the request."""
     try:
         if visit.problem is not None:
             raise visit.problem
-        return vendor_response(visit.issuer, visit.endpoint, visit.request, claims or {})
+        return vendor_response(visit.issuer, visit.endpoint, visit.request, claims or {}, changes or {})
     except MockIdpError as error:
         return json_response(error.status, error.as_json())
 

@@ -22,8 +22,14 @@ METHODS = {"jwks": ("GET", "HEAD"), "discovery": ("GET", "HEAD"), "token": ("POS
 """The methods that each endpoint takes."""
 
 
-def vendor_response(issuer: Issuer, endpoint: str, request: IssuerRequest, claims: Mapping[str, Any]) -> Response:
-    """The answer of an endpoint, with these claims in its tokens in place of others of their name.
+def vendor_response(
+    issuer: Issuer,
+    endpoint: str,
+    request: IssuerRequest,
+    claims: Mapping[str, Any],
+    changes: Mapping[str, Any],
+) -> Response:
+    """The answer of an endpoint, with these claims in its tokens in place of others of their name, and these changes.
 
     Raises MockIdpError: 404 for a path with nothing behind it, 503 where nothing can be signed.
     """
@@ -41,8 +47,10 @@ def vendor_response(issuer: Issuer, endpoint: str, request: IssuerRequest, claim
         if refused is not None:
             return refused
         return _document(issuer, endpoint, request)
-    context = replace(request.context, extra_claims=claims) if claims else request.context
-    return _flow(endpoint, flow_request(issuer, replace(request, context=context)))
+    if claims or changes:
+        context = replace(request.context, extra_claims=claims, token_changes=changes)
+        request = replace(request, context=context)
+    return _flow(endpoint, flow_request(issuer, request))
 
 
 def flow_request(issuer: Issuer, request: IssuerRequest) -> FlowRequest:

@@ -28,9 +28,9 @@ class IssuerContext:
 
     `base` is the public URL below which the vendor's own paths begin, without a slash at the end.
     `options` are the vendor's options, complete with defaults. `extra_claims` go into every token that is made for the
-    request at hand, in place of others of their name. `path` is that of the request, below the base URL; empty where
-    there is none, as for tokens of the control API. `back` is the URL in place of `base` for what clients and services
-    ask by themselves.
+    request at hand, in place of others of their name, and `token_changes` are what else is changed in them. `path` is
+    that of the request, below the base URL; empty where there is none, as for tokens of the control API. `back` is the
+    URL in place of `base` for what clients and services ask by themselves.
     """
 
     base: str
@@ -40,6 +40,7 @@ class IssuerContext:
     token_lifetime_seconds: int
     options: Mapping[str, Any]
     extra_claims: Mapping[str, Any] = field(default_factory=dict)
+    token_changes: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
     back: str = ""
 

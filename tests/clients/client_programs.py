@@ -22,7 +22,7 @@ _SECONDS = 600
 # What the programs of a language need, how their packages are installed, and how one is run.
 _NEEDS = {"node": ["node>=24", "npm"], "go": ["go>=1.25"]}
 _INSTALL = {
-    "node": ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+    "node": ["npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"],
     "go": ["go", "build", "-o", ".", "./..."],
 }
 

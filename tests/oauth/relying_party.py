@@ -100,6 +100,10 @@ class Rp:
         url = urljoin(shown.url, form.action)
         return self.session.post(url, data={**form.fields, **fields}, allow_redirects=False, timeout=20)
 
+    def step(self, **spec: Any) -> Any:
+        """Plan a scripted answer."""
+        return self.own("POST", "/script", spec)
+
     def claims(self, token: str) -> dict[str, Any]:
         """The claims of a token whose signature one of the published keys made."""
         keys = jwt.PyJWKSet.from_dict(self.get(self.about["jwks_uri"]).json())

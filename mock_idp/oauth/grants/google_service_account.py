@@ -42,7 +42,7 @@ def respond(request: FlowRequest, form: Mapping[str, str]) -> Response:
     document: dict[str, Any]
     if isinstance(audience, str):
         spec = TokenSpec(client_id=account_id(email), audience=audience, claims={"email": email})
-        document = {"id_token": request.issuer.mint(spec, request.context).token}
+        document = {"id_token": request.issuer.mint(spec, request.context, place="id_token").token}
     else:
         document = token_document(request, f"ya29.c.{secrets.token_urlsafe(96)}", ())
     return token_response(request, document)

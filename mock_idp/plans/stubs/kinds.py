@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from mock_idp.errors import bad_field
 from mock_idp.http11.response import JSON, Headers, Response, json_response
+from mock_idp.jose.errors import JoseError
 from mock_idp.plans.faults.responses import checked_headers
 from mock_idp.vendors.problems import ProblemKind
 
@@ -17,13 +19,15 @@ from mock_idp.vendors.problems import ProblemKind
 class StubbedRequest:
     """A request as a stub sees it.
 
-    `usual` makes the answer it would have got, with claims in its tokens in place of others of their name. `refuse`
-    makes the vendor's answer to a problem, `send_back` the redirect that takes the members of an error to the client,
-    or None where nobody can be trusted to be the client.
+    `usual` makes the answer it would have got, with claims in its tokens in place of others of their name, `changed`
+    that with changes in them as `mock_idp.jose.token_changes` has them. `refuse` makes the vendor's answer to a
+    problem, `send_back` the redirect that takes the members of an error to the client, or None where nobody can be
+    trusted to be the client.
     """
 
     endpoint: str
     usual: Callable[[Mapping[str, Any]], Response]
+    changed: Callable[[Mapping[str, Any]], Response]
     refuse: Callable[[ProblemKind], Response]
     send_back: Callable[[Mapping[str, str]], Response | None]
 
@@ -177,3 +181,23 @@ class Claims:
             return response
         document = {**json.loads(response.body), **self.claims}
         return replace(response, body=json.dumps(document, separators=(",", ":")).encode("ascii"))
+
+
+@dataclass(frozen=True)
+class Token:
+    """The usual answer with changes in its tokens. Raises MockIdpError for changes that contradict each other."""
+
+    changes: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        # Only who plans one pays for what can be wrong with it.
+        from mock_idp.jose.token_changes import check_changes
+
+        try:
+            check_changes(self.changes)
+        except JoseError as error:
+            raise bad_field(f"token.{error.field}" if error.field else "token", error.sentence) from None
+
+    def apply(self, request: StubbedRequest) -> Response:
+        """The answer with the changed tokens."""
+        return request.changed(self.changes)

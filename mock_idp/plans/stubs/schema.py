@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mock_idp.http11.schema_parts import Json, closed, never
 from mock_idp.jose.members import OTHERWISE
+from mock_idp.jose.token_changes import CHANGES
 from mock_idp.plans.faults.base import MAX_SECONDS
 from mock_idp.plans.faults.responses import HEADERS, STATUS
 from mock_idp.plans.queue import WHEN
@@ -11,11 +12,11 @@ from mock_idp.vendors.context import SERVED_ENDPOINTS
 from mock_idp.vendors.problems import PROBLEM_KINDS
 
 ALWAYS = "always"
-KINDS = ("response", "error", "problem", "claims", "merge")
+KINDS = ("response", "error", "problem", "claims", "token", "merge")
 # Where the usual answer has claims, and where clients are refused in the vendor's words.
 CLAIMS_POINTS = ("token", "userinfo", "introspect")
 PROBLEM_POINTS = ("token", "introspect", "revoke", "device_authorization", "par")
-ONE_KIND = "A step has exactly one of response, error, problem, claims and merge, or only delay_seconds."
+ONE_KIND = "A step has exactly one of response, error, problem, claims, token and merge, or only delay_seconds."
 # RFC 6749 section 5.2: what the three members of an error may consist of.
 _CODE = "^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$"
 _SENTENCE = "^[ !#-\\[\\]-~]*$"
@@ -47,6 +48,7 @@ _WHERE = {
     "claims": {
         "on": {"enum": list(CLAIMS_POINTS), OTHERWISE: f"Only the answers of {', '.join(CLAIMS_POINTS)} have claims."}
     },
+    "token": {"on": {"enum": ["token"], OTHERWISE: "Only the answers of token have tokens."}},
     "problem": {
         "on": {
             "enum": list(PROBLEM_POINTS),
@@ -90,9 +92,10 @@ STUB_SPEC: Json = {
                 "type": "object",
                 "description": "Claims of the tokens, or of what userinfo or introspection say; any JSON.",
             },
+            "token": {**closed(CHANGES), "description": "Changes in the tokens, as in a TokenSpec."},
         }
     ),
-    "description": "Has exactly one of response, error, problem, claims and merge, or only delay_seconds.",
+    "description": "Has exactly one of response, error, problem, claims, token and merge, or only delay_seconds.",
     "allOf": [
         {
             "anyOf": [

@@ -9,7 +9,7 @@ from typing import Any
 from mock_idp.plans.faults.base import FaultContext
 from mock_idp.plans.faults.connection import close_connection
 from mock_idp.plans.queue import Condition
-from mock_idp.plans.stubs.kinds import Claims, FixedResponse, Merge, Refusal, Stub, Usual, VendorRefusal
+from mock_idp.plans.stubs.kinds import Claims, FixedResponse, Merge, Refusal, Stub, Token, Usual, VendorRefusal
 from mock_idp.plans.stubs.schema import ALWAYS
 
 
@@ -52,6 +52,8 @@ def stub_settings(spec: Mapping[str, Any]) -> StubSettings:
 def _stub(spec: Mapping[str, Any]) -> Stub:
     if "claims" in spec:
         return Claims(spec["claims"])
+    if "token" in spec:
+        return Token(spec["token"])
     if "error" in spec:
         return Refusal(**spec["error"])
     if "problem" in spec:
