@@ -90,6 +90,8 @@ def _clear_up(run: CellRun, result: CellResult, mishap: BaseException | None, *,
             {HELD_UP: held_up} if held_up else {}
         )
         if tidy:
+            if run.starts_for_keys and result.verdict != PASSED:
+                run.session.stop_service()  # It may have no keys, and rest for long before it fetches some.
             run.session.tidy()
     except MISHAPS as problem:
         before = f"; before, {_said(result)}" if result.verdict != PASSED else ""
