@@ -12,6 +12,7 @@ from examples.tool.measured import take_over
 from examples.tool.needs import missing
 from examples.tool.preparing import prepared
 from examples.tool.selection import quick_selection
+from examples.tool.versions import compare_versions
 from harness.base.errors import HarnessError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN
 
@@ -83,6 +84,27 @@ def _run(example: Example, scenarios: tuple[str, ...], rows: tuple[str, ...], on
 
 def _again(example: Example, processes: str) -> int:
     return judge_again(example, prepared(example, click.echo), build_folder(example), more=["-n", processes])
+
+
+@main.command()
+@click.argument("name", metavar="NAME")
+@click.argument("package", metavar="PACKAGE==VERSION")
+@click.option("--scenario", "scenarios", multiple=True, metavar="ID-PREFIX", help="Judge by these.")
+@click.option("--row", "rows", multiple=True, metavar="ROW", help="Measure this row of the card.")
+@click.option("-n", "processes", default="auto", show_default=True, help="Processes.")
+def compare(name: str, package: str, scenarios: tuple[str, ...], rows: tuple[str, ...], processes: str) -> None:
+    """Say what an example does otherwise with another version of a package that it pins.
+
+    Exit status 1 when something differs, 3 when it could not be found out.
+    """
+    if not scenarios and not rows:
+        raise click.UsageError("by what? Name scenarios with --scenario or rows of the card with --row")
+    more = {"scenarios": scenarios, "rows": rows, "processes": processes}
+    try:
+        sys.exit(compare_versions(load_example(name), package, say=click.echo, **more))
+    except HarnessError as error:
+        click.echo(str(error), err=True)
+        sys.exit(EXIT_COULD_NOT_RUN)
 
 
 @main.command()

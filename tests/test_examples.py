@@ -22,6 +22,7 @@ from examples.tool.needs import missing
 from examples.tool.page import known_findings, statement
 from examples.tool.preparing import prepared
 from examples.tool.selection import HANDFUL, quick_selection
+from examples.tool.versions import with_version
 from harness.base.errors import HarnessError, UsageError
 from harness.declared.expected import load_expected
 from harness.declared.profile import load_profile
@@ -288,3 +289,37 @@ def test_no_file_of_the_judge_is_the_service_s() -> None:
 )
 def test_a_table_says_what_was_measured(stated: dict[str, Any] | None, said: str) -> None:
     assert statement(stated) == said
+
+
+def test_another_version_is_installed_over_the_pinned_one() -> None:
+    """By the package manager of the language, after everything else; what can't be had so is refused."""
+    python, node, go = (load_example(name) for name in ("fastapi-pyjwt", "node-jose", "go-oidc"))
+    assert with_version(python, "pyjwt==2.13.0").prepare[:-1] == python.prepare
+    assert with_version(python, "pyjwt==2.13.0").prepare[-1].endswith(" pyjwt==2.13.0")
+    assert with_version(node, "jose==6.0.0").prepare[-1].endswith(" jose@6.0.0")
+    for example, package in ((go, "oidc==3.0.0"), (python, "pyjwt"), (python, "--index-url==x"), (python, "a==1 b")):
+        with pytest.raises(UsageError):
+            with_version(example, package)
+
+
+def test_two_versions_are_compared_by_what_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is judged and measured first; a difference is the exit status, and what couldn't be judged another one."""
+    asked: list[tuple[str, ...]] = []
+    statuses = {"run": 1, "measure": 0, "compare": 1}
+
+    def idp_harness(folder: Path, *arguments: str) -> int:
+        asked.append(arguments)
+        return statuses[arguments[0]]
+
+    monkeypatch.setattr("examples.tool.judging._idp_harness", idp_harness)
+    monkeypatch.setattr("examples.tool.judging.BUILD", tmp_path)
+    monkeypatch.setattr("examples.tool.versions.prepared", lambda *_: tmp_path)
+    said = ["compare", "fastapi-pyjwt", "pyjwt==2.13.0", "--scenario", "time", "--row", "cool-down"]
+    assert CliRunner().invoke(main, said).exit_code == 1
+    assert [one[0] for one in asked] == ["run", "measure", "run", "measure", "compare", "compare"]
+    folder = tmp_path / "fastapi-pyjwt" / "versions"
+    pinned = f"PyJWT-{load_example('fastapi-pyjwt').version}"
+    assert asked[-1][1:] == tuple(str(folder / name / "card.json") for name in ("pyjwt==2.13.0", pinned))
+    statuses["measure"] = 3
+    assert CliRunner().invoke(main, said).exit_code == 3
+    assert CliRunner().invoke(main, said[:3]).exit_code == 2

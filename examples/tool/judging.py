@@ -56,11 +56,26 @@ def _cells(record: Path) -> dict[str, str]:
 
 
 def measure(
-    example: Example, prepared: Path, build: Path, *, rows: Sequence[str] = (), more: Sequence[str] = ()
+    example: Example,
+    prepared: Path,
+    build: Path,
+    *,
+    rows: Sequence[str] = (),
+    more: Sequence[str] = (),
+    card: Path | None = None,
 ) -> int:
-    """Measure it, all rows or those named; the exit status of `idp-harness measure`. Only all rows become a card."""
-    card = [f"--only={row}" for row in rows] or ["--json", str(build / "card.json")]
-    return _idp_harness(prepared, "measure", *arguments(example, build / "scenarios"), *card, *more)
+    """Measure it, all rows or those named; the exit status of `idp-harness measure`.
+
+    All rows become the card of the example, some of them that of `card`.
+    """
+    file = card or (None if rows else build / "card.json")
+    said = [f"--only={row}" for row in rows] + (["--json", str(file)] if file else [])
+    return _idp_harness(prepared, "measure", *arguments(example, build / "scenarios"), *said, *more)
+
+
+def compare(before: Path, after: Path) -> int:
+    """Compare two records or two cards; the exit status of `idp-harness compare`."""
+    return _idp_harness(before.parent, "compare", str(before), str(after))
 
 
 def arguments(example: Example, folder: Path) -> list[str]:
