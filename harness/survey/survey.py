@@ -171,7 +171,7 @@ def _first(work: Survey, found: Opened, further: Further, audience: str, why: st
         audience=audience,
         audience_evidence=why,
         routes=routes,
-        place=None if not door.place.claim and door.place.form == "array" else door.place,
+        place=door.place,
         place_evidence=door.place_evidence,
         capabilities=had,
         lacks=lacks_of(target, beyond, had, against),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,19 @@ from small_service import Answer, Behaviour, Call, SmallService
 import harness.survey.survey as survey_module
 from harness.base.errors import HarnessError, UsageError
 from harness.cell.environment import Environment, Options
+from harness.cell.session import Session
+from harness.declared.permissions import Permissions
 from harness.declared.profile import Profile, load_profile
 from harness.grammar.model import Route
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient, IssuerClient
-from harness.survey.door import closed_routes, names_in, read_route
-from harness.survey.further import find_more
+from harness.survey.asker import Asker
+from harness.survey.door import Door, closed_routes, names_in, read_route
+from harness.survey.further import Further, find_more
 from harness.survey.openapi import Operation
 from harness.survey.opening import Opened, Wanted, audience_for, check_told, opened
 from harness.survey.survey import Survey, survey
+from harness.survey.writing import profile_text
 from harness.targets import make_target
 from harness.wire.exchange import Exchange, Request
 
@@ -197,6 +201,22 @@ def test_a_service_that_runs_already_gets_a_profile(
     assert (profile.refusal.bad_token, profile.refusal.without_credentials) == ((401,), (401,))
     assert "configure" in profile.lacks
     assert profile.routes["read"].permission == "things.list"
+
+
+def test_the_form_of_permissions_is_declared_also_in_the_claim_that_a_service_is_told(
+    idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
+) -> None:
+    """Without it a run would call undeclared whatever is about permissions in another form."""
+    target = make_target("process", {"command": "true --port {port} --claim {permissions_claim}"})
+    environment = Environment(Options("process"), PLAIN, target, idp_client, attacker)
+    work = Survey(environment, NEEDS, "Notes", tmp_path / "notes.toml", {}, [], [], lambda _: None)
+    route = Route("read", "GET", "/notes", permission="notes:list")
+    door = Door(route, "401 without a token", Permissions("", "array"), "notes:list opened it")
+    with closing(Session(environment, "custom", {})) as session:
+        found = Opened(Asker(session), door, "custom", (), "", "", ())
+        portrait = survey_module._first(work, found, Further(), "notes-api", "it is told so")
+    profile = load_profile(work.file, text=profile_text(portrait, {}))
+    assert profile.policy["permissions_form"] == "array"
 
 
 def test_what_a_person_says_is_checked() -> None:
