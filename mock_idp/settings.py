@@ -111,7 +111,7 @@ class IssuerSettings:
     Without `clients` or `users` any client or user is accepted; `scopes` and `audiences` of None are any. `auto_login`
     is the user who is logged in without a page. `refresh` of None is the vendor's habit with refresh tokens.
     `device_interval_seconds` is how far apart the questions of a device have to be. `script` are the scripted answers
-    it begins with.
+    it begins with, `token` is what is changed in the tokens of its token endpoint.
     """
 
     id: str
@@ -132,6 +132,7 @@ class IssuerSettings:
     refresh: Literal["rotate", "reissue", "keep"] | None = None
     device_interval_seconds: int = 5
     script: tuple[StubSettings, ...] = ()
+    token: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,7 @@ def read_client(spec: Mapping[str, Any], path: str = "") -> ClientSettings:
         except JoseError as error:
             raise conflict(error.code, error.sentence, f"{path}keys.{number}") from None
     _check_claims(spec, path)
-    if "token" in spec:
-        from mock_idp.jose.token_changes import check_changes
-
-        try:
-            check_changes(spec["token"])
-        except JoseError as error:
-            raise bad_field(f"{path}token.{error.field}" if error.field else f"{path}token", error.sentence) from None
+    check_token(spec, path)
     return ClientSettings(**_with_tuples(spec))
 
 
@@ -53,6 +47,17 @@ def read_user(spec: Mapping[str, Any], path: str = "") -> UserSettings:
     """A checked spec as settings. Raises MockIdpError for claims without a JSON form."""
     _check_claims(spec, path)
     return UserSettings(**_with_tuples(spec))
+
+
+def check_token(spec: Mapping[str, Any], path: str = "") -> None:
+    """Raises MockIdpError for changes of tokens that contradict each other. In: as `read_client`."""
+    if "token" in spec:
+        from mock_idp.jose.token_changes import check_changes
+
+        try:
+            check_changes(spec["token"])
+        except JoseError as error:
+            raise bad_field(f"{path}token.{error.field}" if error.field else f"{path}token", error.sentence) from None
 
 
 def show_client(client: ClientSettings) -> dict[str, Any]:

@@ -135,6 +135,7 @@ FLOW_SETTINGS: dict[str, Any] = {
         "enum": ["rotate", "reissue", "keep"],
         "description": "What using a refresh token does to it; left out: the vendor's habit.",
     },
+    "token": {**closed(CHANGES), "description": "Changes in the tokens of its token endpoint, as in a TokenSpec."},
     "device_interval_seconds": {"type": "integer", "minimum": 0, "maximum": 3600, "default": 5},
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mock_idp.control.client_specs import read_clients, read_users
+from mock_idp.control.client_specs import check_token, read_clients, read_users
 from mock_idp.errors import MockIdpError, bad_field
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.errors import JoseError
@@ -137,6 +137,7 @@ def issuer_settings(spec: Mapping[str, Any]) -> IssuerSettings:
     for name in ("scopes", "audiences"):
         if name in values:
             values[name] = tuple(values[name])
+    check_token(values)
     if "script" in values:
         values["script"] = tuple(stub_settings(step) for step in values["script"])
     return IssuerSettings(**values)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mock_idp.issuer.flow_state import Family
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.issuer.store import digest
+from mock_idp.jose.encoding import b64url_decode
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, read_jws, verifies
 from mock_idp.settings import UserSettings
@@ -86,6 +87,14 @@ def _checked(issuer: Issuer, text: str, now: float) -> Jws | None:
 
 
 def is_ours(issuer: Issuer, jws: Jws) -> bool:
-    """Whether a key that counts at this issuer has signed it."""
+    """Whether a key that counts at this issuer has signed it, or a secret that it shares."""
     keys = (one.key.public_key for one in issuer.key_entries() if one.state not in issuer.vendor.dead_states)
-    return any(verifies(jws, key) for key in keys)
+    return any(verifies(jws, key) for key in (*keys, *_shared_secrets(issuer)))
+
+
+def _shared_secrets(issuer: Issuer) -> Iterator[bytes]:
+    """What the tokens of its clients are signed with, where that is no key of a key set."""
+    for changes in (issuer.settings.token, *(client.token for client in issuer.clients.clients.values())):
+        if changes.get("mutation") == "hmac-with-secret":
+            given = changes["with"]
+            yield b64url_decode(given["secret_b64"]) if "secret_b64" in given else given["secret"].encode("utf-8")

@@ -32,8 +32,7 @@ def respond(request: FlowRequest) -> Response:
         if grant_type in vendor.own_grants:
             return own_grant(vendor.own_grants[grant_type])(request, form)
         client = _client(request, form, grant_type)
-        if client.token and not request.context.token_changes:
-            request = replace(request, context=replace(request.context, token_changes=client.token))
+        request = _with_changes(request, client)
         refused = _other_origin(request, client)
         if refused is not None:
             return refused
@@ -47,6 +46,12 @@ def respond(request: FlowRequest) -> Response:
         return find_grant(grant_type)(request, client, form)
     except OAuthError as error:
         return request.refusal(error, form, claimed_client_id(request, form))
+
+
+def _with_changes(request: FlowRequest, client: ClientSettings) -> FlowRequest:
+    """The request with the changes of its tokens: those of a stub, or else of the client, or else of the issuer."""
+    changes = request.context.token_changes or client.token or request.issuer.settings.token
+    return replace(request, context=replace(request.context, token_changes=changes)) if changes else request
 
 
 def _other_origin(request: FlowRequest, client: ClientSettings) -> Response | None:

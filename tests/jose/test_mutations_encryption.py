@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from joserfc import jwe
+from joserfc.jwk import RSAKey
 
 from mock_idp.jose.encoding import b64url_decode
 from mock_idp.jose.errors import JoseError
@@ -121,6 +123,22 @@ def test_a_count_nobody_can_afford(mint: Mint) -> None:
     assert header_of(token)["p2c"] == 2**31 - 1
 
 
+@pytest.mark.parametrize("alg", ["RSA-OAEP", "RSA-OAEP-256"])
+@pytest.mark.parametrize("kid", [None, "theirs"])
+def test_to_the_key_of_a_recipient(alg: str, kid: str | None, mint: Mint, ec_key: SigningKey) -> None:
+    """Whatever kind of key signs: a library opens it with the recipient's key, and finds the good token."""
+    theirs = RSAKey.generate_key(2048, {"kid": kid} if kid else None)
+    options = {"plaintext": "signed-jwt", "alg": alg, "key": theirs.as_dict(private=False)}
+    token = mint(signer=ec_key, mutation="jwe", with_=options).token
+    opened = jwe.decrypt_compact(token, theirs, algorithms=[alg, "A256GCM"])
+    assert opened.plaintext is not None
+    assert opened.plaintext.decode().split(".")[:2] == mint(signer=ec_key).token.split(".")[:2]
+    assert (header_of(token)["cty"], header_of(token).get("kid")) == ("JWT", theirs.as_dict().get("kid"))
+    with pytest.raises(JoseError) as caught:
+        mint(mutation="jwe", with_={**options, "alg": "dir"})
+    assert caught.value.field == "with.key"
+
+
 def test_two_tokens_share_no_secret(mint: Mint) -> None:
     """Content key and initialisation vector are new for every token."""
     first, second = (mint(mutation="jwe").token.split(".") for _ in range(2))
@@ -136,6 +154,10 @@ def test_two_tokens_share_no_secret(mint: Mint) -> None:
         ({"zip": True, "bomb_bytes": 10**12}, "with.bomb_bytes"),
         ({"p2c": 10}, "with.p2c"),
         ({"alg": "PBES2-HS256+A128KW", "p2c": 0}, "with.p2c"),
+        ({"key": {}}, "with.key"),
+        ({"key": {"kty": "oct", "k": "AAAA"}}, "with.key"),
+        ({"key": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}}, "with.key"),
+        ({"key": {"kty": "RSA", "n": "AQAB", "e": "AQAB"}}, "with.key"),
     ],
 )
 def test_options_that_make_no_sense(options: dict[str, Any], field: str, mint: Mint) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import jwt
 import pytest
 import requests
+from joserfc import jwe
+from joserfc.jwk import RSAKey
 from relying_party import MakeRp, Rp
 
 
@@ -137,3 +139,38 @@ def test_steps_that_are_refused(rp: Rp, step: dict[str, Any], field: str) -> Non
     if field.startswith("token."):
         client: requests.Response = rp.session.post(f"{url}/clients", json={"id": "app", **step}, timeout=20)
         assert (client.status_code, client.json()["field"]) == (400, field), client.text
+
+
+SECRET = "a secret of sixty-four bytes, which is the least that HS512 wants."
+
+
+@pytest.mark.parametrize("where", ["issuer", "client"])
+@pytest.mark.parametrize("alg", ["HS256", "HS384", "HS512"])
+def test_a_shared_secret(make_rp: MakeRp, where: str, alg: str) -> None:
+    """As APIs of Auth0 have it: no key of the key set, and the provider knows its tokens."""
+    token = {"mutation": "hmac-with-secret", "with": {"secret": SECRET, "alg": alg}}
+    client = {"id": "app", "secret": "secret", **({"token": token} if where == "client" else {})}
+    rp = make_rp("custom", clients=[client], **({"token": token} if where == "issuer" else {}))
+    tokens = rp.tokens("openid email")
+    off = {"verify_aud": False, "verify_iat": False}
+    for name in ("access_token", "id_token"):
+        assert jwt.decode(tokens[name], SECRET, algorithms=[alg], options=off)["iss"]
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert rp.get(rp.document["userinfo_endpoint"], headers=bearer).status_code == 200
+    about = rp.post("introspection", {"token": tokens["access_token"], **rp.client}).json()
+    assert about["active"] is True
+    stranger = jwt.encode({"iss": rp.about["issuer"], "sub": "ann", "exp": 2_000_000_000}, "x" * 64, algorithm=alg)
+    assert rp.post("introspection", {"token": stranger, **rp.client}).json() == {"active": False}
+
+
+def test_an_id_token_for_the_key_of_its_client(make_rp: MakeRp) -> None:
+    """Signed, then encrypted (OpenID Connect Core section 16.14); the access token stays as it is."""
+    own = RSAKey.generate_key(2048, {"kid": "own"})
+    options = {"plaintext": "signed-jwt", "alg": "RSA-OAEP-256", "key": own.as_dict(private=False)}
+    changes = {"only": "id_token", "mutation": "jwe", "with": options}
+    rp = make_rp("custom", clients=[{"id": "app", "secret": "secret", "token": changes}])
+    tokens = rp.tokens("openid")
+    inside = jwe.decrypt_compact(tokens["id_token"], own, algorithms=["RSA-OAEP-256", "A256GCM"]).plaintext
+    assert inside is not None
+    assert rp.claims(inside.decode())["aud"] == "app"
+    assert rp.claims(tokens["access_token"])["iss"] == rp.about["issuer"]

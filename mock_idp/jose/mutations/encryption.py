@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, get_args
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -11,6 +12,7 @@ from mock_idp.jose.errors import JoseError
 from mock_idp.jose.jwe import (
     ContentEncryption,
     ContentKey,
+    RsaEncryption,
     deflated,
     encrypt,
     password_key,
@@ -20,12 +22,14 @@ from mock_idp.jose.jws import compact
 from mock_idp.jose.members import OTHERWISE
 from mock_idp.jose.mutations.base import Draft, mutation_with
 from mock_idp.jose.mutations.options import Range
+from mock_idp.jose.verification import public_key
 
 JweAlgorithm = Literal["RSA-OAEP", "RSA-OAEP-256", "RSA1_5", "dir", "PBES2-HS256+A128KW"]
 JwePlaintext = Literal["claims", "unsecured-jwt", "signed-jwt"]
 
 MAX_BOMB_BYTES = 268_435_456
 _USUAL_ITERATIONS = 1000
+_LEAST_BITS = 2048
 # A token that claims more is made with this many: the number in the header is the attack, and nobody who believes it
 # gets to see that it is wrong.
 _MAX_REAL_ITERATIONS = 100_000
@@ -33,6 +37,7 @@ _MAX_REAL_ITERATIONS = 100_000
 
 _ZIP_TOO = "with.bomb_bytes is the size before compression; say zip as well."
 _PBES2: Final = "PBES2-HS256+A128KW"
+_TO_A_KEY = "with.key is a public RSA JWK of 2048 bits or more, and alg one of RSA-OAEP, RSA-OAEP-256 and RSA1_5."
 _ALG_TOO = f"with.p2c is the iteration count of {_PBES2}, 1 or more; choose that alg."
 
 
@@ -46,7 +51,8 @@ _ALG_TOO = f"with.p2c is the iteration count of {_PBES2}, 1 or more; choose that
     },
     {
         "dependentSchemas": {
-            "p2c": {"properties": {"alg": {"enum": [_PBES2]}}, "required": ["alg"], OTHERWISE: _ALG_TOO}
+            "p2c": {"properties": {"alg": {"enum": [_PBES2]}}, "required": ["alg"], OTHERWISE: _ALG_TOO},
+            "key": {"properties": {"alg": {"enum": [*get_args(RsaEncryption)]}}, OTHERWISE: _TO_A_KEY},
         }
     },
 )
@@ -59,6 +65,7 @@ def jwe(
     zip: bool = False,
     bomb_bytes: Annotated[int, Range(0, MAX_BOMB_BYTES)] = 0,
     p2c: Annotated[int | None, Range(1)] = None,
+    key: dict[str, Any] | None = None,
 ) -> str:
     """The token is encrypted to the signing key's public half instead of signed: five segments, made by anybody.
 
@@ -66,7 +73,8 @@ def jwe(
     `bomb_bytes` it is so many bytes long before that, spaces behind the text. Where the algorithm wants a shared
     secret, that is made from the public key as well: the SHA-256 of its SPKI PEM is the content key of `dir`, the
     PEM the password of PBES2. `p2c` is the iteration count in the header, 1000 when not given; the key is derived
-    with at most 100000.
+    with at most 100000. With `key`, a public RSA JWK, it is encrypted to that one, and the header has its kid: with a
+    good token inside it is what a provider sends to whom it knows such a key of.
 
     Source: RFC 8725 sections 2.3 and 3.3, RFC 7516, RFC 7518 sections 4 and 5; CVE-2026-29000, CVE-2023-51774,
     CVE-2024-28176 (bomb), CVE-2023-52428 (p2c).
@@ -80,7 +88,12 @@ def jwe(
         members["cty"] = "JWT"  # RFC 7519 section 5.2: it must be there when another JWT is inside.
     if zip:
         members["zip"] = "DEF"
-    content_key = _content_key(draft, alg, members, p2c or _USUAL_ITERATIONS)
+    if key is None:
+        content_key = _content_key(draft, alg, members, p2c or _USUAL_ITERATIONS)
+    else:
+        members = {name: value for name, value in members.items() if name != "kid"}
+        members |= {"kid": key["kid"]} if isinstance(key.get("kid"), str) else {}
+        content_key = _key_for(key, alg)
     text = _text(draft, plaintext)
     return encrypt(compact_json(members), content_key, enc, deflated(text, bomb_bytes) if zip else text)
 
@@ -102,6 +115,17 @@ def _content_key(draft: Draft, alg: JweAlgorithm, members: dict[str, Any], itera
         members |= {"p2s": b64url_encode(salt), "p2c": iterations}
         return password_key(draft.key.public_pem().encode("ascii"), salt, min(iterations, _MAX_REAL_ITERATIONS))
     return rsa_key(_rsa_public_key(draft), alg)
+
+
+def _key_for(jwk: Mapping[str, Any], alg: JweAlgorithm) -> ContentKey:
+    """The content key for the owner of a public JWK."""
+    try:
+        recipient = public_key(jwk)
+    except JoseError:
+        recipient = None
+    if alg == "dir" or alg == _PBES2 or not isinstance(recipient, rsa.RSAPublicKey) or recipient.key_size < _LEAST_BITS:
+        raise JoseError("wrong_value", _TO_A_KEY, "with.key")
+    return rsa_key(recipient, alg)
 
 
 def _rsa_public_key(draft: Draft) -> rsa.RSAPublicKey:

@@ -49,7 +49,7 @@ AUTH0 = Vendor(
             "http://auth0.com/oauth/grant-type/mfa-otp",
         }
     ),
-    not_provoked={"API signing algorithm HS256": "the mock signs with asymmetric keys only"},
+    not_provoked={"API signing algorithm HS256": "only with a token setting of the issuer or the client"},
     request={
         "grant_type": "client_credentials",
         "client_id": _CLIENT,
