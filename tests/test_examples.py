@@ -218,8 +218,10 @@ def test_a_run_is_taken_over(tmp_path: Path) -> None:
     (build / "card.json").unlink()
     write_run(build, "passed", "passed", card=False)
     assert take_over(example, build) == []
-    write_run(build, "passed", ended="interrupted")
-    assert take_over(example, build)
+    write_run(build, "passed", ended="interrupted", cool_down=5.2)
+    assert take_over(example, build) == []
+    assert (measured(example) or {})["verdicts"] == {"passed": 2}
+    take_over(replace(example, version="2"), build)
     assert (measured(example) or {})["verdicts"] == {}
 
 

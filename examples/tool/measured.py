@@ -29,8 +29,9 @@ def measured(example: Example) -> dict[str, Any] | None:
 def take_over(example: Example, build: Path) -> list[str]:
     """Write what the records in `build` say, and return what is otherwise than before, a line each.
 
-    What differs by no more than its resolution stays as it was; `verdicts` are empty for what was measured only, and
-    what was measured before stays for what was judged only. Raises `HarnessError` where nothing was measured ever.
+    What differs by no more than its resolution stays as it was. What was measured before stays for what was judged only;
+    verdicts stay for what was measured only, unless they are of another version. Raises `HarnessError` where nothing was
+    measured ever.
     """
     record, card, old = build / "report" / "results.jsonl", build / "card.json", measured(example)
     if not card.is_file() and not (old and _is_whole(build / "report")):
@@ -42,6 +43,8 @@ def take_over(example: Example, build: Path) -> list[str]:
     if counts[FAILED] == example.withheld.get("cells", 0):
         counts[WITHHELD] = counts.pop(FAILED, 0)
     verdicts = dict(sorted((+counts).items()))
+    if not lines and old.get("version") == example.version:
+        verdicts = old["verdicts"]
     readings = [coarse(one) for one in read_card(card)["readings"]] if card.is_file() else old["readings"]
     changed = {name: (before, after) for name, before, after in differences(old["readings"], readings)}
     was = {one["name"]: one for one in old["readings"]}
