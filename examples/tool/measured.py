@@ -29,9 +29,9 @@ def measured(example: Example) -> dict[str, Any] | None:
 def take_over(example: Example, build: Path) -> list[str]:
     """Write what the records in `build` say, and return what is otherwise than before, a line each.
 
-    What differs by no more than its resolution stays as it was. What was measured before stays for what was judged only;
-    verdicts stay for what was measured only, unless they are of another version. Raises `HarnessError` where nothing was
-    measured ever.
+    What differs by no more than its resolution stays as it was. What was measured before stays for what was judged
+    only, and verdicts stay for what was measured only, unless they are of another version. Raises `HarnessError` where
+    nothing was measured ever.
     """
     record, card, old = build / "report" / "results.jsonl", build / "card.json", measured(example)
     if not card.is_file() and not (old and _is_whole(build / "report")):
