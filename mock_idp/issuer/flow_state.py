@@ -21,6 +21,7 @@ class UserGrant:
 
     `audience` of None is the client's or the issuer's own. `session_id` is the login the grant came from, `grant_type`
     the way it came. `auth_time_asked` says that the ID token has to say when the login was (Core section 3.1.2.1).
+    `signed_on` says that the login was there before it was asked for.
     """
 
     client_id: str
@@ -33,6 +34,7 @@ class UserGrant:
     nonce: str | None = None
     auth_time_asked: bool = False
     step_up: StepUp = field(default_factory=StepUp)
+    signed_on: bool = False
 
 
 @dataclass

@@ -213,9 +213,11 @@ def _challenge(request: FlowRequest, client: ClientSettings, given: Mapping[str,
     supported = document.get("code_challenge_methods_supported", vendor.challenge_methods)
     method = given.get("code_challenge_method", "plain")
     if method not in supported:
-        raise RedirectedError("invalid_request", f"code_challenge_method must be one of {', '.join(supported)}.")
+        sentence = f"code_challenge_method must be one of {', '.join(supported)}."
+        raise RedirectedError("invalid_request", sentence, ("invalid", "code_challenge_method"))
     if not (_S256 if method == "S256" else _PLAIN).fullmatch(challenge):
-        raise RedirectedError("invalid_request", f"The code_challenge is not one of the method {method}.")
+        sentence = f"The code_challenge is not one of the method {method}."
+        raise RedirectedError("invalid_request", sentence, ("invalid", "code_challenge"))
     return challenge, method
 
 

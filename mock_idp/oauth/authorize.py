@@ -53,7 +53,8 @@ def respond(request: FlowRequest) -> Response:
         login = _login_without_page(request, asked, wanted)
         if login is not None:
             session_id, user_there, cookies = login
-            return with_cookies(_with_code(request, asked, wanted, session_id, user_there), cookies)
+            answer = _with_code(request, asked, wanted, session_id, user_there, signed_on=not cookies)
+            return with_cookies(answer, cookies)
         if "none" in wanted.prompt:
             raise RedirectedError("login_required", "No user is logged in.")
     except RedirectedError as error:
@@ -115,7 +116,12 @@ def _login_page(request: FlowRequest, asked: AuthorizationRequest, message: str 
 
 
 def _with_code(
-    request: FlowRequest, asked: AuthorizationRequest, wanted: AuthorizationGrant, session_id: str, login: Login
+    request: FlowRequest,
+    asked: AuthorizationRequest,
+    wanted: AuthorizationGrant,
+    session_id: str,
+    login: Login,
+    signed_on: bool = False,
 ) -> Response:
     flows, now = request.issuer.flows, request.now
     if "request_uri" in asked.parameters and not flows.pushed.take(digest(asked.parameters["request_uri"]), now):
@@ -131,6 +137,7 @@ def _with_code(
         nonce=asked.parameters.get("nonce"),
         auth_time_asked=wanted.max_age is not None,
         step_up=wanted.step_up,
+        signed_on=signed_on and "mock_user" not in asked.parameters,
     )
     text = request.issuer.vendor.code(session_id)
     code = Code(

@@ -56,7 +56,8 @@ def id_token(
         grant_type=grant.grant_type,
         now=request.now,
     )
-    claims |= vendor.id_token_extra(about) | vendor.step_up_claims(grant.step_up, "id_token")
+    claims |= vendor.id_token_extra(about) | (dict(vendor.signed_on_claims) if grant.signed_on else {})
+    claims |= vendor.step_up_claims(grant.step_up, "id_token")
     has, given = vendor.id_token_names(about), claims_of(grant.user, scope, vendor)
     left_out = claims.keys() | ({*STANDARD_CLAIMS} - has if has is not None else set())
     claims |= {name: value for name, value in given.items() if name not in left_out}

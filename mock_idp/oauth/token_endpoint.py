@@ -33,7 +33,7 @@ def respond(request: FlowRequest) -> Response:
             return own_grant(vendor.own_grants[grant_type])(request, form)
         client = _client(request, form, grant_type)
         request = _with_changes(request, client)
-        refused = _other_origin(request, client)
+        refused = other_origin(request, client)
         if refused is not None:
             return refused
         if repeated is not None:
@@ -41,7 +41,8 @@ def respond(request: FlowRequest) -> Response:
         refused = vendor.refuse_client(request.with_form(form, client.id))
         if refused is not None:
             return refused
-        if client.grant_types is not None and grant_type not in client.grant_types:
+        allowed = client.grant_types is None or grant_type in client.grant_types or grant_type in vendor.ungated_grants
+        if not allowed:
             raise OAuthError("grant_not_allowed", grant_type)
         return find_grant(grant_type)(request, client, form)
     except OAuthError as error:
@@ -54,7 +55,8 @@ def _with_changes(request: FlowRequest, client: ClientSettings) -> FlowRequest:
     return replace(request, context=replace(request.context, token_changes=changes)) if changes else request
 
 
-def _other_origin(request: FlowRequest, client: ClientSettings) -> Response | None:
+def other_origin(request: FlowRequest, client: ClientSettings) -> Response | None:
+    """The vendor's answer to a page whose origin is none of its client's."""
     origins = client.web_origins
     if origins is None or not request.has("origin") or {request.header("origin"), "*"} & {*origins}:
         return None

@@ -47,7 +47,7 @@ def user_token_response(
         document["refresh_token"] = refresh_token(request, family, refresh_scope or scope)
         if "refresh_expires_in" in document and not is_offline(family):
             document["refresh_expires_in"] = vendor.refresh_lifetime_seconds
-    if "openid" in scope:
+    if "openid" in (refresh_scope or scope if vendor.refresh_narrows else scope):
         from mock_idp.oauth.id_token import id_token
 
         document["id_token"] = id_token(request, client, family, scope, token, nonce)
@@ -77,7 +77,8 @@ def access_token(
     vendor, grant, now = request.issuer.vendor, family.grant, request.now
     known = known_of(grant.user, vendor)
     context = vendor.context_of_user(request.context, known)
-    permissions = permissions_of(scope, (*grant.user.roles, *client.roles), vendor)
+    roles = (*grant.user.roles, *(client.roles if vendor.client_roles_for_users else ()))
+    permissions = permissions_of(scope, roles, vendor)
     audience = audience or grant.audience
     origin = origin or GrantOrigin((grant.grant_type,), is_offline(family))
     about = {"preferred_username": grant.user.username, **known}
@@ -103,6 +104,7 @@ def access_token(
         claims={
             **_claims_of_user(usual, family, about),
             **_scope_claim(usual, context.permissions_claim, vendor.scope_words(tuple(scope)), permissions),
+            **(vendor.signed_on_claims if grant.signed_on else {}),
             **vendor.step_up_claims(grant.step_up, "access_token"),
             **claims_of_client(request, client),
             **(more or {}),

@@ -24,6 +24,9 @@ class BackChannel:
     """Whether a parameter without a value is there all the same, for what is introspected and for a scope."""
     form_credentials_first = False
     """Whether the id and the secret of a client count as its form has them, whatever its Authorization header says."""
+    ungated_grants: frozenset[str] = frozenset()
+    """The grant types that no client has to be given: their tokens say whose they are."""
+    revoked_headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
     introspection_headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
     userinfo_headers: Headers = (("Cache-Control", "no-store"),)
     logout_by_hint = False
@@ -51,6 +54,10 @@ class BackChannel:
 
     def refuse_userinfo(self, context: IssuerContext, problem: UserinfoProblem) -> Response | None:
         """The answer to a token that is not good at userinfo."""
+        return None
+
+    def refuse_revocation(self, claims: Mapping[str, Any]) -> Response | None:
+        """The answer to the revocation of a good token of its own that is of no kind to be revoked."""
         return None
 
     def revoked_nothing(self) -> Response | None:

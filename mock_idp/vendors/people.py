@@ -17,6 +17,12 @@ class People:
     """The scopes of which ID token and userinfo have the claims whatever was asked for."""
     more_scopes: frozenset[str] = frozenset()
     """The scopes beside those of OpenID Connect that each client may ask for; they are no permissions."""
+    client_roles_for_users = True
+    """Whether the roles of a client count for the users of its tokens, too, and not for the client itself alone."""
+    refresh_narrows = False
+    """Whether a refresh may ask for any scope that the client may have, and gets what of it was granted."""
+    signed_on_claims: Mapping[str, Any] = MappingProxyType({})
+    """What tokens say of a login that was there before it was asked for."""
     id_token_order: tuple[str, ...] = ()
     """Which claims of ID tokens come first, where that is not as they are listed in Core section 2."""
     access_token_hash = True

@@ -61,7 +61,10 @@ OTHER_CLIENT = "it was issued to another client"
 ENDED = "its grant has ended"
 EXPIRED = "it has expired"
 USER_GONE = "its user was removed"
-"""Reasons for which a refresh token is refused, for vendors that tell them apart."""
+NO_VERIFIER = "it is missing"
+BAD_VERIFIER = "it must be 43 to 128 unreserved characters"
+UNASKED_VERIFIER = "the authorization request had no code_challenge"
+"""Reasons for which a refresh token, a code or a code verifier is refused, for vendors that tell them apart."""
 
 _CODES: dict[ProblemKind, tuple[str, str]] = {
     "malformed_body": ("invalid_request", "The body cannot be read: {value}."),

@@ -59,11 +59,14 @@ def test_introspection_as_before(make_rp: MakeRp) -> None:
 
 
 def test_a_refresh_token_is_known_by_the_hint(realm: Rp) -> None:
-    """Whoever asks."""
-    token = by_password(realm)["refresh_token"]
-    assert not introspect(realm, token).json()["active"]
-    assert not introspect(realm, token, token_type_hint="access_token").json()["active"]
-    assert introspect(realm, token, token_type_hint="refresh_token").json()["active"]
+    """To its own client, and with that hint no other token is known."""
+    given = by_password(realm)
+    token, hint = given["refresh_token"], {"token_type_hint": "refresh_token"}
+    assert not introspect(realm, token, realm.client).json()["active"]
+    assert not introspect(realm, token, realm.client, token_type_hint="access_token").json()["active"]
+    assert introspect(realm, token, realm.client, **hint).json()["active"]
+    assert not introspect(realm, token, **hint).json()["active"]
+    assert not introspect(realm, given["access_token"], **hint).json()["active"]
 
 
 def test_what_introspection_says(realm: Rp) -> None:
@@ -131,7 +134,7 @@ def test_refused_userinfo(realm: Rp) -> None:
     answers = {token: userinfo(realm, token) for token in cases}
     assert [answer.headers["WWW-Authenticate"] for answer in answers.values()] == [*cases.values()]
     assert [answer.status_code for answer in answers.values()] == [401, 401, 401, 403]
-    assert {(one.text, one.headers["Content-Type"]) for one in answers.values()} == {("", "text/plain")}
+    assert {(one.text, one.headers["Content-Type"]) for one in answers.values()} == {("", "text/plain;charset=utf-8")}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

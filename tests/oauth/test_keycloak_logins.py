@@ -158,7 +158,9 @@ def test_the_type_of_a_key_set(realm: Rp, method: str, accept: str, expected: st
 
 
 def test_only_a_key_set_has_that_type(realm: Rp) -> None:
-    """The page of the realm and the discovery document don't."""
+    """The page of the realm and the discovery document don't, and the latter is refused."""
     headers = {"Accept": "application/jwk-set+json"}
     pages = [realm.document["issuer"], realm.about["discovery_url"]]
-    assert {realm.get(url, headers=headers).headers["Content-Type"] for url in pages} == {"application/json"}
+    answers = [realm.get(url, headers=headers) for url in pages]
+    assert [one.status_code for one in answers] == [200, 406]
+    assert {one.headers["Content-Type"].partition(";")[0] for one in answers} == {"application/json"}

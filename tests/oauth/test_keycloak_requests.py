@@ -53,12 +53,14 @@ def test_a_broken_header_is_not_challenged(realm: Rp) -> None:
 
 @pytest.mark.parametrize("form", [{"client_assertion": "garbage"}, {"client_assertion_type": "none"}])
 def test_an_assertion_that_is_none(realm: Rp, form: dict[str, str]) -> None:
-    """As a wrong secret."""
+    """As a wrong secret, where the client says who it is."""
     usual = {"client_assertion": "a.b.c", "client_assertion_type": ASSERTION, "grant_type": "client_credentials"}
-    assert refusal(realm.post("token", {**usual, **form})) == (401, "unauthorized_client")
+    assert refusal(realm.post("token", {**usual, **form})) == (401, "invalid_client")
+    named = {**usual, **form, "client_id": realm.client["client_id"]}
+    assert refusal(realm.post("token", named)) == (401, "unauthorized_client")
 
 
-@pytest.mark.parametrize("scope", ["", "tasks:list  email", " "])
+@pytest.mark.parametrize("scope", ["", "tasks:list  email", " email"])
 def test_a_scope_without_a_name(realm: Rp, scope: str) -> None:
     """It stands between two blanks, and where nothing is."""
     form = {"grant_type": "client_credentials", **realm.client, "scope": scope}

@@ -12,24 +12,28 @@ from mock_idp.issuer.flow_state import Code
 from mock_idp.issuer.store import digest
 from mock_idp.jose.encoding import b64url_encode
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import has_empty
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import resource_of_token
 from mock_idp.oauth.user_tokens import user_token_response
 from mock_idp.oauth.users import look_up
 from mock_idp.settings import ClientSettings
-from mock_idp.vendors.problems import USER_GONE
+from mock_idp.vendors.problems import BAD_VERIFIER, NO_VERIFIER, OTHER_CLIENT, UNASKED_VERIFIER, USER_GONE
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """Tokens for a code that is fresh, the client's own and was not shown before."""
+    reads_empty = request.issuer.vendor.reads_empty_values
     if "code" not in form:
-        raise OAuthError("missing_parameter", "code")
+        is_empty = reads_empty and has_empty(request.body, "code")
+        raise OAuthError("bad_code") if is_empty else OAuthError("missing_parameter", "code")
     code = _spend(request, client, form["code"])
     if code.redirect_uri is not None and form.get("redirect_uri") != code.redirect_uri:
         raise OAuthError("wrong_redirect_uri", form.get("redirect_uri", ""))
-    _check_verifier(code, form.get("code_verifier"))
+    is_empty = reads_empty and has_empty(request.body, "code_verifier")
+    _check_verifier(code, "" if is_empty else form.get("code_verifier"))
     granted = code.family.grant
     audience = resource_of_token(request, client, form, granted.audience)
     return user_token_response(request, client, code.family, granted.scope, nonce=granted.nonce, audience=audience)
@@ -41,7 +45,7 @@ def _spend(request: FlowRequest, client: ClientSettings, text: str) -> Code:
     if code is None:
         raise OAuthError("bad_code", "it was not issued here, or too long ago")
     if code.family.grant.client_id != client.id:
-        raise OAuthError("bad_code", "it was issued to another client")
+        raise OAuthError("bad_code", OTHER_CLIENT)
     with flows.lock:
         if code.used:
             # RFC 6749 section 4.1.2: whoever has it, tokens that were issued for it are no longer safe.
@@ -59,12 +63,12 @@ def _check_verifier(code: Code, verifier: str | None) -> None:
     if code.challenge is None:
         if verifier is not None:
             # RFC 9700 section 4.8.2: otherwise an attacker strips the challenge and nobody notices.
-            raise OAuthError("bad_code_verifier", "the authorization request had no code_challenge")
+            raise OAuthError("bad_code_verifier", UNASKED_VERIFIER)
         return
     if verifier is None:
-        raise OAuthError("bad_code_verifier", "it is missing")
+        raise OAuthError("bad_code_verifier", NO_VERIFIER)
     if not _VERIFIER.fullmatch(verifier):
-        raise OAuthError("bad_code_verifier", "it must be 43 to 128 unreserved characters")
+        raise OAuthError("bad_code_verifier", BAD_VERIFIER)
     if not hmac.compare_digest(_challenge(code.challenge_method, verifier), code.challenge):
         raise OAuthError("bad_code_verifier", "it does not match the code_challenge")
 

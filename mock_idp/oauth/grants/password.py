@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import has_empty
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.oauth.user_tokens import user_token_response
@@ -19,6 +20,8 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     """Tokens for a user whose password the client has."""
     for name in ("username", "password"):
         if name not in form:
+            if request.issuer.vendor.reads_empty_values and has_empty(request.body, name):
+                raise OAuthError("wrong_user_or_password")
             raise OAuthError("missing_parameter", name)
     user = checked_user(request.issuer, form["username"], form["password"])
     if user is None:

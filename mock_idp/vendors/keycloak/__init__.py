@@ -137,6 +137,10 @@ class Keycloak(Answers, Vendor):
     # Source: Keycloak, `org.keycloak.protocol.oidc.OIDCWellKnownProvider`, which has these two for browsers.
     back_endpoints = tuple({*BACK_CHANNEL} - {"revocation_endpoint", "device_authorization_endpoint"})
     default_scopes = claims.DEFAULT_SCOPES
+    client_roles_for_users = False
+    refresh_narrows = True
+    # A login that is only remembered is of no level of assurance.
+    signed_on_claims = MappingProxyType({"acr": "0"})
     more_scopes = claims.MORE_SCOPES
     id_token_order = claims.ID_TOKEN_ORDER
     refresh = "reissue"
@@ -146,6 +150,8 @@ class Keycloak(Answers, Vendor):
     guarded_endpoints = frozenset({"introspect", "revoke", "device_authorization", "par", "userinfo"})
     reads_empty_values = True
     form_credentials_first = True
+    ungated_grants = frozenset({"refresh_token"})
+    revoked_headers = ()
     introspection_headers = back_channel.INTROSPECTION_HEADERS
     userinfo_headers = back_channel.USERINFO_HEADERS
     logout_by_hint = True
@@ -229,6 +235,9 @@ class Keycloak(Answers, Vendor):
 
     def refuse_userinfo(self, context: IssuerContext, problem: UserinfoProblem) -> Response | None:
         return back_channel.refuse_userinfo(context, problem)
+
+    def refuse_revocation(self, claims: Mapping[str, Any]) -> Response | None:
+        return back_channel.refuse_revocation(claims)
 
     def revoked_nothing(self) -> Response | None:
         return back_channel.revoked_nothing()

@@ -95,7 +95,7 @@ class Answers(Wire):
             return response
         endpoint = self.endpoint_of(endpoint, request.method)
         if ("Content-Type", JSON) not in response.headers:
-            response = secured(endpoint, response)
+            response = secured(endpoint, request.method, response)
         return _shared(endpoint, request.header("origin"), response) if request.has("origin") else response
 
 

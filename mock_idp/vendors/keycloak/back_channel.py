@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.back_channel import UserinfoProblem
@@ -33,15 +34,17 @@ def refuse_introspection(request: IssuerRequest, public: bool) -> Response | Non
     """Public clients, and hints that are none."""
     if public:
         return refusal(403, "invalid_request", "Client not allowed.")
-    if request.form.get("token_type_hint", "access_token") not in _HINTS:
+    hint = request.form.get("token_type_hint", "access_token")
+    if hint not in _HINTS or ("token_type_hint", "") in _pairs(request.body):
         return refusal(400, "invalid_request", "Unsupported token type.")
     return None
 
 
 def tells_of(request: IssuerRequest, claims: Mapping[str, Any], refresh: bool) -> bool:
-    """An access or ID token is for those in its `aud` (since 26.6.2), a refresh token for those who say what it is."""
-    if refresh:
-        return request.form.get("token_type_hint") == "refresh_token"
+    """An access or ID token is for those in its `aud` (since 26.6.2), a refresh token for its client that says so."""
+    is_called_refresh = request.form.get("token_type_hint") == "refresh_token"
+    if refresh or is_called_refresh:
+        return refresh and is_called_refresh and claims.get("azp") == request.client_id
     return bool(request.context.options["introspects_all"]) or is_for(request.client_id, claims)
 
 
@@ -60,16 +63,22 @@ def introspected(about: Claims, claims: Mapping[str, Any]) -> Claims:
         said.setdefault("username", said["preferred_username"])
     if said.get("typ") == "ID":
         said["token_type"] = "ID"
-    return {**said, "active": True}
+    last: Claims = {name: said.pop(name) for name in ("client_id", "username", "token_type") if name in said}
+    return {**said, **last, "active": True}
 
 
 def refuse_userinfo(context: IssuerContext, problem: UserinfoProblem) -> Response:
     """Nothing but the challenge (RFC 6750 section 3)."""
     realm = context.options["realm"]
     if problem == "none":
-        return _challenge(401, f'Bearer realm="{realm}"', (("Cache-Control", "no-store"), ("Pragma", "no-cache")))
+        return _challenge(401, f'Bearer realm="{realm}"')
     status, code, sentence = _USERINFO[problem]
     return _challenge(status, f'Bearer realm="{realm}", error="{code}", error_description="{sentence}"')
+
+
+def refuse_revocation(claims: Mapping[str, Any]) -> Response | None:
+    """An ID token ends by itself."""
+    return refusal(400, "unsupported_token_type", "Unsupported token type") if claims.get("typ") == "ID" else None
 
 
 def revoked_nothing() -> Response:
@@ -92,6 +101,10 @@ def refuse_pushed(code: str, description: str) -> Response:
     return refusal(400, "invalid_request" if code == "unsupported_response_type" else code, description)
 
 
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
 def _unsupported(form: Mapping[str, str], public: bool) -> str | None:
     for name in ("requested_subject", "requested_issuer", "subject_issuer"):
         if name in form:
@@ -108,6 +121,7 @@ def _unsupported(form: Mapping[str, str], public: bool) -> str | None:
     return None
 
 
-def _challenge(status: int, challenge: str, caching: Headers = ()) -> Response:
+def _challenge(status: int, challenge: str) -> Response:
+    caching = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
     said = (("WWW-Authenticate", challenge), ("Content-Type", "text/plain;charset=utf-8"))
     return Response(status, (*caching, *said, *UNFRAMED))

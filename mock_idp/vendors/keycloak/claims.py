@@ -124,8 +124,7 @@ def _context(context: IssuerContext, request: TokenRequest) -> str:
 
 
 def _session(origin: GrantOrigin) -> str:
-    # A login starts online; its offline session is what a refresh token without an end goes back to.
-    return "of" if origin.offline and origin.grants[-1] == "refresh_token" else "on"
+    return "of" if origin.offline else "on"
 
 
 def _audience(context: IssuerContext, request: TokenRequest) -> str | list[str] | None:

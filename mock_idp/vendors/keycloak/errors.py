@@ -9,7 +9,18 @@ from __future__ import annotations
 from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerContext, IssuerRequest
 from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
-from mock_idp.vendors.problems import ENDED, EXPIRED, OTHER_CLIENT, USER_GONE, Problem, ProblemKind, standard_code
+from mock_idp.vendors.problems import (
+    BAD_VERIFIER,
+    ENDED,
+    EXPIRED,
+    NO_VERIFIER,
+    OTHER_CLIENT,
+    UNASKED_VERIFIER,
+    USER_GONE,
+    Problem,
+    ProblemKind,
+    standard_code,
+)
 
 TOKEN_HEADERS: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"), *SECURITY_HEADERS)
 _BAD_CLIENT = "Invalid client or Invalid client credentials"
@@ -89,6 +100,13 @@ _BAD_REFRESH_TOKEN = {
 }
 
 
+_BAD_VERIFIER = {
+    NO_VERIFIER: "PKCE code verifier not specified",
+    BAD_VERIFIER: "PKCE verification failed: Invalid code verifier",
+    UNASKED_VERIFIER: "PKCE code verifier specified but challenge not present in authorization",
+}
+
+
 def token_error(problem: Problem) -> Response:
     """The answer to a refused request; it has the headers that a token would have come with."""
     _, _, place = problem.request.context.path.rstrip("/").partition("/protocol/openid-connect/")
@@ -106,6 +124,10 @@ def token_error(problem: Problem) -> Response:
     status, code, sentence = said or (400, *standard_code(problem.kind, problem.value))
     if problem.kind == "bad_refresh_token" and place != "revoke":
         sentence = _BAD_REFRESH_TOKEN.get(problem.value, sentence)
+    elif problem.kind == "bad_code_verifier":
+        sentence = _BAD_VERIFIER.get(problem.value, sentence)
+    elif problem.kind == "bad_code" and problem.value == OTHER_CLIENT:
+        sentence = "Auth error: Found different client_id in clientSession"
     headers = SECURITY_HEADERS if place in _AT else TOKEN_HEADERS
     return _response(status, code, sentence.replace("{value}", value), headers)
 

@@ -18,6 +18,9 @@ from .sides import Answer
 # How an answer travels, not what it says; the body is compared itself.
 _OF_THE_CONNECTION = {"connection", "content-length", "date", "keep-alive", "transfer-encoding"}
 _TIMES = {"exp", "iat", "nbf", "auth_time"}
+_SESSIONS = {"sid", "session_state"}
+# Lists whose order follows random ids.
+_SETS = {"roles", "groups", "permissions"}
 _REMAINING = {"expires_in", "refresh_expires_in"}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile(r"\b[0-9a-f]{32,}\b")
@@ -100,7 +103,8 @@ class _Reader:
 
     def _value(self, found: Leaves, place: str, value: Any, member: str = "") -> None:
         if isinstance(value, dict):
-            by_chance = _MAPPED if place.endswith("_token.claims") else frozenset()
+            is_mapped = place.endswith("_token.claims") or (place == "body" and "sub" in value)
+            by_chance = _MAPPED if is_mapped else frozenset()
             found[f"{place} (order)"] = [self.named(name) for name in value if name not in by_chance]
             if not value:
                 found[place] = "{}"
@@ -112,7 +116,8 @@ class _Reader:
             if member == "x5c":
                 found[place] = [self.named(_certificate(one)) for one in value]
             elif value and all(isinstance(one, (str, int)) for one in value):
-                found[place] = [self.text(one) if isinstance(one, str) else one for one in value]
+                read = [self.text(one) if isinstance(one, str) else one for one in value]
+                found[place] = sorted(read) if member in _SETS else read
             else:
                 for number, one in enumerate(value):
                     self._value(found, f"{place}[{number}]", one)
@@ -124,6 +129,8 @@ class _Reader:
             found[f"{place}.signature (length)"] = len(value.rpartition(".")[2])
         elif member in _TIMES and isinstance(value, (int, float)):
             found[place] = self._time(value)
+        elif member in _SESSIONS and isinstance(value, str):
+            found[place] = f"{{{len(value)} characters}}"
         elif member == "scope" and isinstance(value, str):
             found[place] = self.text(_scope(value))
         elif member in _REMAINING and isinstance(value, int):

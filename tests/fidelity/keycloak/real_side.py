@@ -100,7 +100,9 @@ class RealAdmin:
         """The kid of each key that has one, by the name of its provider."""
         names = {one["id"]: one["name"] for one in self.of_realm("GET", f"/components?type={_KEYS}")}
         keys = self.of_realm("GET", "/keys")["keys"]
-        return {names[one["providerId"]]: one["kid"] for one in keys if one["providerId"] in names and "kid" in one}
+        # Of the others nobody outside has ever heard but by the kid of a refresh token.
+        public = [one for one in keys if one["providerId"] in names and "kid" in one and one.get("publicKey")]
+        return {names[one["providerId"]]: one["kid"] for one in public}
 
     def in_the_key_set(self) -> list[str]:
         """The names of the published keys in their order, which follows a random id of each."""
