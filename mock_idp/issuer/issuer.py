@@ -70,6 +70,8 @@ class Issuer:
             options=options,
         )
         check_path(self.vendor, self.context)
+        # All issuers of the server, among them this one, once it stands there.
+        self.neighbours: Callable[[], Sequence[Issuer]] = lambda: ()
         self.is_closed = self.vendor.refuse_document(self.context) is not None
         self.clock = IssuerClock(wall)
         self._memory = IssuersMemory() if memory is None else memory

@@ -191,7 +191,9 @@ class State:
 
     def _make(self, settings: IssuerSettings, keys_of: Issuer | None = None) -> Issuer:
         log_size, options = self.settings.request_log_size, _options(settings)
-        return Issuer(settings, self.public_url, self.pool, self.wall, log_size, options, keys_of, self.memory)
+        issuer = Issuer(settings, self.public_url, self.pool, self.wall, log_size, options, keys_of, self.memory)
+        issuer.neighbours = self.issuers
+        return issuer
 
 
 def _routes_of(issuer: Issuer, taken: Mapping[str, Route]) -> dict[str, Route]:

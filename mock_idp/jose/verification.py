@@ -26,13 +26,16 @@ _CURVES: dict[str, ec.EllipticCurve] = {
 
 @dataclass(frozen=True)
 class Jws:
-    """A signed JWT, taken apart and unchecked. `signed` are the bytes its signature covers."""
+    """A signed JWT, taken apart and unchecked. `signed` are the bytes its signature covers, `typ` is a member of its
+    header, None where that is no text.
+    """
 
     alg: str
     kid: str | None
     claims: dict[str, Any] = field(repr=False)
     signed: bytes = field(repr=False)
     signature: bytes = field(repr=False)
+    typ: str | None = None
 
 
 def read_jws(token: str) -> Jws:
@@ -47,9 +50,10 @@ def read_jws(token: str) -> Jws:
         raise JoseError("bad_token", "This is not a signed JWT in its compact form.") from None
     if not isinstance(header, dict) or not isinstance(claims, dict) or not isinstance(header.get("alg"), str):
         raise JoseError("bad_token", "The header and the claims of a JWT are JSON objects.")
-    kid = header.get("kid")
+    kid, typ = header.get("kid"), header.get("typ")
     signed = f"{parts[0]}.{parts[1]}".encode("ascii")
-    return Jws(header["alg"], kid if isinstance(kid, str) else None, claims, signed, signature)
+    known_kid, known_typ = (one if isinstance(one, str) else None for one in (kid, typ))
+    return Jws(header["alg"], known_kid, claims, signed, signature, known_typ)
 
 
 def public_key(jwk: Mapping[str, Any]) -> PublicKey:

@@ -21,6 +21,8 @@ class Clients:
     resource_parameter = True
     """Whether a client can ask for an audience with `resource` (RFC 8707)."""
 
+    identity_grants = False
+    """Whether an ID token is exchanged for a grant at another issuer, and such a grant for a token (ID-JAG)."""
     bound_resources = False
     """Whether `resource` is what RFC 8707 says: one or several absolute URIs, at the token endpoint those of the grant
     or a part of them."""

@@ -30,6 +30,12 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     A token of this issuer is believed as it is. Any other assertion is signed with a key of its client, which nobody
     checks of a client that is not declared, and addressed to this issuer.
     """
+    if request.issuer.vendor.identity_grants:
+        from mock_idp.oauth.grants import id_jag
+
+        jws = _read(form)
+        if jws.typ == id_jag.TYP:
+            return id_jag.taken(request, client, form, jws)
     claims = _claims(request, client, form)
     user = request.issuer.clients.user_of_subject(claims["sub"]) or UserSettings(
         claims["sub"], subject=claims["sub"], anonymous=True
@@ -51,7 +57,11 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
 
 def client_of_grant(request: FlowRequest, form: Mapping[str, str]) -> ClientSettings:
     """The client a request is from that names none: the issuer of the assertion. Raises OAuthError."""
-    issuer = _read(form).claims.get("iss")
+    jws = _read(form)
+    if request.issuer.vendor.identity_grants and (jws.typ or "").endswith("id-jag+jwt"):
+        # Its issuer is an identity provider and no client.
+        raise OAuthError("no_credentials")
+    issuer = jws.claims.get("iss")
     if not isinstance(issuer, str):
         raise OAuthError("bad_assertion", "it has no iss")
     return request.client(issuer)

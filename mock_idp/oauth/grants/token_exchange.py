@@ -18,7 +18,7 @@ from mock_idp.settings import ClientSettings, UserSettings
 from mock_idp.vendors.grant_types import TOKEN_EXCHANGE
 
 _TYPES = "urn:ietf:params:oauth:token-type:"
-ACCESS_TOKEN, ID_TOKEN, JWT = (_TYPES + name for name in ("access_token", "id_token", "jwt"))
+ACCESS_TOKEN, ID_TOKEN, JWT, ID_JAG = (_TYPES + name for name in ("access_token", "id_token", "jwt", "id-jag"))
 
 
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
@@ -31,6 +31,10 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     refused = vendor.refuse_exchange(asked, client.public, subject.claims)
     if refused is not None:
         return refused
+    if vendor.identity_grants and form.get("requested_token_type") == ID_JAG:
+        from mock_idp.oauth.grants.id_jag import issued
+
+        return issued(request, client, form, subject)
     more = _act(_token(request, form, "actor_token")) if "actor_token" in form else {}
     wanted = form.get("requested_token_type", ACCESS_TOKEN)
     if wanted not in (ACCESS_TOKEN, JWT):

@@ -35,6 +35,7 @@ class Mcp(Custom):
     endpoint_paths: ClassVar[Mapping[str, str]] = {**Custom.endpoint_paths, "registration": "/oauth2/register"}
     loopback_ports_vary = True
     bound_resources = True
+    identity_grants = True
     option_schemas: ClassVar[OptionSchemas] = {
         **Custom.option_schemas,
         "iss_in_redirect": {
@@ -76,6 +77,9 @@ class Mcp(Custom):
         if self.client_documents(context.options) is not None:
             document["client_id_metadata_document_supported"] = True
         document["token_endpoint_auth_signing_alg_values_supported"] = list(_ASSERTION_ALGORITHMS)
+        # draft-ietf-oauth-identity-assertion-authz-grant section 7, draft-ietf-oauth-identity-chaining.
+        document["authorization_grant_profiles_supported"] = ["urn:ietf:params:oauth:grant-profile:id-jag"]
+        document["identity_chaining_requested_token_types_supported"] = ["urn:ietf:params:oauth:token-type:id-jag"]
         document["authorization_response_iss_parameter_supported"] = _promises_iss(context.options)
         return document
 
