@@ -139,6 +139,15 @@ def test_what_is_no_key(issuer: IssuerApi, given: Any) -> None:
     assert EC_JWK["x"][:20] not in answer.text
 
 
+@pytest.mark.parametrize("given", [pem(EC) + pem(RSA), {"keys": [EC_JWK, RSA_JWK]}], ids=["pem", "set"])
+def test_one_key_has_its_place(issuer: IssuerApi, given: Any) -> None:
+    """Of several none is chosen for the caller."""
+    spec = {"private_key": given if isinstance(given, str) else json.dumps(given)}
+    answer = issuer.api.call("POST", f"/issuers/{issuer.about['id']}/keys", spec)
+    assert (answer.status_code, answer.json()["field"]) == (400, "private_key")
+    assert "These are 2 keys" in answer.text
+
+
 def test_said_twice(issuer: IssuerApi) -> None:
     """The keys of the start come from one place."""
     spec = {"style": "custom", "private_keys": pem(EC), "keys": [{}]}

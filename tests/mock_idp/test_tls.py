@@ -158,6 +158,17 @@ def test_without_tls_there_is_no_ca_file() -> None:
         assert (idp.ca_file, idp.url.partition(":")[0]) == (None, "http")
 
 
+def test_the_back_channel_is_https_too() -> None:
+    """What a service asks by itself is where it has asked, under whatever name: that port speaks TLS alone."""
+    issuer = IssuerSettings(id="a", style="custom", mount="root")
+    settings = ServerSettings(port=0, key_pool_size=0, tls=TlsSettings(), backchannel_dynamic=True, issuers=(issuer,))
+    with EmbeddedIdp(settings) as idp:
+        inside = f"https://127.0.0.1:{idp.port}"
+        found = fetch(f"{inside}/.well-known/openid-configuration", idp.ca_file or False).json()
+    assert found["jwks_uri"].startswith(f"{inside}/")
+    assert found["issuer"].startswith(f"https://localhost:{idp.port}")
+
+
 def test_a_certificate_that_is_brought_along(pair: tuple[Path, Path, Path]) -> None:
     """It is shown, and there is no CA file: its owner knows who trusts it."""
     ca_file, cert, key = pair
