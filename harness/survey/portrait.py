@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,7 @@ class Seen:
 class Misdeed:
     """A requirement of every service that this one broke: `cells` of the scenario failed, one with `actual`.
 
+    That is an error of the service only where it is one in all of them: an error lets nobody in.
     `variants` are those of the cells, of a scenario that has several.
     """
 
@@ -38,6 +40,11 @@ class Misdeed:
     cells: tuple[str, ...]
     actual: str
     variants: tuple[str, ...] = ()
+
+
+def is_error(actual: str) -> bool:
+    """Whether what came was an error of the service, which keeps the caller out though not by saying no."""
+    return re.match(r"5\d\d\b", actual) is not None
 
 
 @dataclass(frozen=True)

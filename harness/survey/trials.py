@@ -17,7 +17,7 @@ from harness.grammar.model import Cell, Scenario, Variant
 from harness.grammar.policies import Knob
 from harness.matrix.cell_runner import run_cell
 from harness.scenario.plan import plan
-from harness.survey.portrait import Misdeed, Seen
+from harness.survey.portrait import Misdeed, Seen, is_error
 from harness.survey.questions import questions, takes_up_keys, thresholds, values
 
 # Which of a policy's answers are left to a person: what lets somebody in whom an RFC or common sense would keep out.
@@ -195,6 +195,7 @@ def find_misdeeds(
             break
         variants = [one for one in scenario.variants if not one.config and bench.fits(one)]
         failed = [one for one in bench.run(scenario, variants, {}) if one.verdict == FAILED]
+        failed.sort(key=lambda one: is_error(one.actual))
         if failed:
             progress(f"{scenario.id}: {failed[0].actual}")
             found.append(
@@ -208,4 +209,4 @@ def find_misdeeds(
                     tuple(dict.fromkeys(one.variant for one in failed if one.variant)),
                 )
             )
-    return sorted(found, key=lambda one: _GRAVE.index(one.severity))
+    return sorted(found, key=lambda one: (is_error(one.actual), _GRAVE.index(one.severity)))

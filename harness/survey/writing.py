@@ -13,7 +13,7 @@ from harness.grammar.model import Route
 from harness.grammar.policies import Knob
 from harness.grammar.vocabulary import CAPABILITIES, VENDORS
 from harness.shown.foreign_text import one_line
-from harness.survey.portrait import FoundRoute, Misdeed, Portrait, Seen
+from harness.survey.portrait import FoundRoute, Misdeed, Portrait, Seen, is_error
 from harness.targets.toml_text import toml_value
 
 HEAD: Final = "# A profile by idp-harness init"
@@ -77,9 +77,10 @@ def _head(portrait: Portrait) -> list[str]:
 def misdeed_lines(misdeed: Misdeed) -> list[str]:
     """A finding in two lines."""
     count = f"{len(misdeed.cells)} cells" if len(misdeed.cells) > 1 else "1 cell"
+    said = ". An error of the service: nobody is let in, and nobody is told why" if is_error(misdeed.actual) else ""
     return [
         one_line(f"{misdeed.severity} {misdeed.scenario}: {misdeed.title} ({count})", _WIDTH),
-        one_line(f"  {misdeed.requirement}; got {misdeed.actual}", _WIDTH),
+        one_line(f"  {misdeed.requirement}; got {misdeed.actual}", _WIDTH) + said,
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from harness.scenario.chosen import load_chosen
 from harness.survey.late_fetch import instead_of, may_rest
 from harness.survey.portrait import FoundRoute, Misdeed, Portrait, Seen
 from harness.survey.rows import key_set_is_quick, lines_of
-from harness.survey.writing import findings_text, is_only_proposed, profile_text, style_in
+from harness.survey.writing import findings_text, is_only_proposed, misdeed_lines, profile_text, style_in
 
 KNOBS = known_knobs()
 READ = FoundRoute(Route("read", "GET", "/notes", "notes:list"), "401 without a token\nand 200 with one")
@@ -122,6 +123,14 @@ def test_a_rest_is_told_from_no_fetch() -> None:
     late = Seen("policy", "unknown_kid_refetches", True, "after 30 s")
     assert instead_of(lines_of([none], KNOBS), [late]) == (late,)
     assert lines_of([reading("cool-down", 0.0)], KNOBS) == []
+
+
+def test_a_service_that_fell_over_is_told_from_one_that_let_somebody_in() -> None:
+    """The requirement is broken in both, and only one of them is a way in."""
+    error = "500 Internal Server Error"
+    misdeed = Misdeed("signature/hmac/sig-a", "No HMAC", "RFC 8725 §3.5", "critical", ("a",), error)
+    assert "An error of the service: nobody is let in" in misdeed_lines(misdeed)[1]
+    assert "nobody is let in" not in misdeed_lines(replace(misdeed, actual="200 OK"))[1]
 
 
 MISDEEDS = (
