@@ -7,6 +7,7 @@ import shlex
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -37,6 +38,7 @@ from harness.targets import TARGETS, make_target
 _STAND_IN = "rfc9068"
 _CAN_BE_ANY = ("process", "url")
 _APP = re.compile(r"(?:[\w.]{0,200}\.)?(\w{1,100}):\w{1,100}(?:\(\))?")
+_MODULE = re.compile(r"(?:[\w.]{0,200}\.)?(\w{1,100})")
 # Nobody knows yet how long it takes to start.
 _BOOT_SECONDS = "60"
 # Their cases hardly need a start of their own, and are the first that somebody wants to know of.
@@ -213,6 +215,7 @@ def _name(settings: Sequence[tuple[str, str]], target: str) -> str:
     ]
     # As Python's servers are told an app: `uvicorn main:app`, `flask --app orders run`.
     modules = [found[1] for part in [*parts, said.get("app", "")] if (found := _APP.fullmatch(part))]
+    modules += [found[1] for flag, part in pairwise(parts) if flag == "--app" and (found := _MODULE.fullmatch(part))]
     stem = next(iter([*files, *modules]), target if target not in _CAN_BE_ANY else Path.cwd().name)
     return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem) or "service"
 

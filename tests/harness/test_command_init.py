@@ -66,6 +66,7 @@ def test_a_service_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert _name([("command", "python 'notes api.py' --port {port}")], "process") == "notes-api"
     assert _name([("image", "registry.example/team/orders:1")], "container") == "orders"
     assert _name([("command", "uvicorn shop.orders:app --port {port}")], "process") == "orders"
+    assert _name([("command", "flask --app shop.orders run --port {port}")], "process") == "orders"
     assert _name([("base-url", "http://127.0.0.1:1")], "url") == tmp_path.name
 
 
