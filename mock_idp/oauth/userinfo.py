@@ -10,6 +10,7 @@ from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
 from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.request import FlowRequest
+from mock_idp.oauth.token_endpoint import other_origin
 from mock_idp.oauth.users import claims_of, known_of, person_of
 from mock_idp.vendors.back_channel import UserinfoProblem
 from mock_idp.vendors.context import IdTokenRequest
@@ -30,9 +31,15 @@ def respond(request: FlowRequest) -> Response:
     if text is None:
         return _refused(request, "none")
     token = own_token(request.issuer, text)
+    if token is not None and token.claims.get("typ") == "ID" and not vendor.userinfo_for_id_tokens:
+        return _refused(request, "bad")
     if token is None:
         issued = request.issuer.flows.access_tokens.get(digest(text), request.now)
         return _refused(request, "ended" if issued is not None and issued.family.ended else "bad")
+    client = request.issuer.clients.client(token.client_id) if token.client_id is not None else None
+    refused = None if client is None else other_origin(request, client)
+    if refused is not None:
+        return refused
     if "openid" not in token.scope:
         return _refused(request, "scope")
     account = vendor.account_of_client(request.context, token.client_id or "") if token.family is None else None

@@ -24,6 +24,8 @@ class BackChannel:
     """Whether a parameter without a value is there all the same, for what is introspected and for a scope."""
     form_credentials_first = False
     """Whether the id and the secret of a client count as its form has them, whatever its Authorization header says."""
+    userinfo_for_id_tokens = True
+    """Whether userinfo looks no further at a token than whether it is good."""
     ungated_grants: frozenset[str] = frozenset()
     """The grant types that no client has to be given: their tokens say whose they are."""
     revoked_headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))

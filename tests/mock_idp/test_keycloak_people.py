@@ -22,6 +22,7 @@ def keycloak(make_issuer: MakeIssuer) -> IssuerApi:
         {"id": "svc", "secret": SECRET, "redirect_uris": [CALLBACK], "roles": ["of:machines"]},
         {"id": "machine", "secret": SECRET, "grant_types": ["client_credentials"]},
     ]
+    clients.append({"id": "page", "secret": SECRET, "web_origins": ["https://app.example"]})
     users = [{"username": "ann", "password": "ann", "roles": ["of:ann"]}]
     return make_issuer("keycloak", algorithm="ES256", scopes=["tasks:list"], clients=clients, users=users)
 
@@ -159,3 +160,14 @@ def test_an_empty_hint_is_none(keycloak: IssuerApi) -> None:
     """Introspection knows three kinds, and the empty one isn't among them."""
     answer = ask(keycloak, "/token/introspect", {**CLIENT, "token": "x", "token_type_hint": ""})
     assert (answer.status_code, answer.json()["error_description"]) == (400, "Unsupported token type.")
+
+
+def test_userinfo_is_for_access_tokens(keycloak: IssuerApi) -> None:
+    """Not for an ID token, nor for the page of somebody else."""
+    tokens = log_in(keycloak, client_id="page")
+    asked = {name: {"Authorization": f"Bearer {tokens[name]}"} for name in ("access_token", "id_token")}
+    assert (
+        "Token verification failed" in ask(keycloak, "/userinfo", headers=asked["id_token"]).headers["WWW-Authenticate"]
+    )
+    for origin, status in (("https://app.example", 200), ("https://evil.example", 403)):
+        assert ask(keycloak, "/userinfo", headers=asked["access_token"] | {"Origin": origin}).status_code == status

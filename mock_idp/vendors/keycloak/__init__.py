@@ -150,6 +150,7 @@ class Keycloak(Answers, Vendor):
     guarded_endpoints = frozenset({"introspect", "revoke", "device_authorization", "par", "userinfo"})
     reads_empty_values = True
     form_credentials_first = True
+    userinfo_for_id_tokens = False
     ungated_grants = frozenset({"refresh_token"})
     revoked_headers = ()
     introspection_headers = back_channel.INTROSPECTION_HEADERS

@@ -19,13 +19,14 @@ _ALLOWED_HEADERS = (
     "Content-Type, Authorization"
 )
 # What may be read of an answer, where a page may read it at all.
-_EXPOSED = dict.fromkeys(("token", "revoke", "device_authorization"), "Access-Control-Allow-Methods")
-_EXPOSED["userinfo"] = "Access-Control-Allow-Methods, WWW-Authenticate"
+_EXPOSED = "Access-Control-Allow-Methods"
+_EXPOSING = frozenset({"token", "revoke", "device_authorization", "userinfo"})
 # Endpoints that have no preflight: OPTIONS lists their methods, in an order that is chance.
 _ALLOW = {"/token/introspect": "HEAD, POST, OPTIONS", "/ext/par/request": "HEAD, POST, OPTIONS"}
 _ALLOW |= {"/auth": "HEAD, POST, GET, OPTIONS"}
 _ASKED_WITH = {"token": "POST, OPTIONS", "revoke": "POST, OPTIONS", "device_authorization": "POST, OPTIONS"}
-_UNKNOWN, _NO_METHOD, _NO_DOCUMENT = 401, 405, 406
+_FORM = "application/x-www-form-urlencoded"
+_REFUSED, _UNKNOWN, _NO_METHOD, _NO_DOCUMENT = 400, 401, 405, 406
 _NOT_PRODUCED = "The accept header value did not match the value in @Produces"
 _NOTHING_TO_SHOW = b"<!DOCTYPE html><title>An error occurred</title><p>There is no such document as a page.</p>"
 
@@ -95,7 +96,7 @@ class Answers(Wire):
             return response
         endpoint = self.endpoint_of(endpoint, request.method)
         if ("Content-Type", JSON) not in response.headers:
-            response = secured(endpoint, request.method, response)
+            response = secured(endpoint, request.content_type.startswith(_FORM), response)
         return _shared(endpoint, request.header("origin"), response) if request.has("origin") else response
 
 
@@ -108,6 +109,7 @@ def _shared(endpoint: str, origin: str, response: Response) -> Response:
     if endpoint == "token" and response.status == _UNKNOWN:
         # Whose pages may ask is known when the client is.
         response = response.with_header(_ORIGIN, origin).with_header("Access-Control-Allow-Credentials", "true")
-    if endpoint in _EXPOSED and any(name == _ORIGIN for name, _ in response.headers):
-        return response.with_header("Access-Control-Expose-Headers", _EXPOSED[endpoint])
+    if endpoint in _EXPOSING and any(name == _ORIGIN for name, _ in response.headers):
+        more = ", WWW-Authenticate" if endpoint == "userinfo" and response.status >= _REFUSED else ""
+        return response.with_header("Access-Control-Expose-Headers", _EXPOSED + more)
     return response

@@ -30,8 +30,6 @@ _PAGE: Headers = (
 _IFRAME: Headers = (("Content-Security-Policy", _FRAMES.format(ancestors="")), *UNFRAMED)
 _NAMES = frozenset(name for name, _ in _PAGE)
 _REFUSED = 400
-# A form that is answered with nothing has the headers of a page, without its language.
-_FORMS = frozenset({"authorize", "end_session", "revoke"})
 _NO_CACHE = "no-cache"
 _NEVER_STORED = "no-store, must-revalidate, max-age=0"
 # By endpoint; a page that says what is wrong says nothing of caches.
@@ -44,17 +42,15 @@ _CACHING = {
 }
 
 
-def secured(endpoint: str, method: str, response: Response) -> Response:
+def secured(endpoint: str, is_form: bool, response: Response) -> Response:
     """The answer of an endpoint with the headers of its kind in place of those that it has."""
     kind = next((value.partition(";")[0] for name, value in response.headers if name == "Content-Type"), "")
     if kind == "text/html":
         return _page(endpoint, response)
-    if not kind and endpoint in _FORMS and response.status < _REFUSED:
-        usual = _PAGE[1:] if method == "POST" else UNFRAMED
-        if endpoint == "authorize":
-            return _with(response, (("Cache-Control", _NEVER_STORED), *usual), _NAMES | {"Cache-Control", "Pragma"})
-        return _with(response, usual, _NAMES)
-    usual = SECURITY_HEADERS if kind == JSON else UNFRAMED
+    # What a form is answered with is a page, if an empty one, unless it is JSON.
+    usual = SECURITY_HEADERS if kind == JSON else _PAGE[1:] if is_form else UNFRAMED
+    if endpoint == "authorize" and any(name == "Location" for name, _ in response.headers):
+        return _with(response, (("Cache-Control", _NEVER_STORED), *usual), _NAMES | {"Cache-Control", "Pragma"})
     return _with(response, usual, _NAMES)
 
 
