@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
-from urllib.parse import urlsplit
 
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_query
+from mock_idp.oauth.known_clients import find_client
+from mock_idp.oauth.redirect_uris import is_redirect_uri, on_this_machine
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.settings import ClientSettings
@@ -20,10 +21,6 @@ from mock_idp.vendors.problems import standard_code
 
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _S256 = re.compile(r"[A-Za-z0-9_-]{43}")
-# A program on this machine listens at any port. In front of the port, and behind it.
-_PORT_HERE = re.compile(r"(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:/[^#]*)?)")
-# Schemes that run in the page which redirects to them.
-_SCRIPTS = ("javascript", "data", "vbscript")
 
 
 class ShownError(Exception):
@@ -95,7 +92,7 @@ def read_parameters(request: FlowRequest, parameters: Mapping[str, str]) -> Auth
     if client_id is None:
         raise ShownError("The parameter client_id is missing.")
     try:
-        client = request.find_client(client_id, anew=True)
+        client = find_client(request, client_id, anew=True)
     except OAuthError as error:
         raise ShownError(standard_code(error.kind, error.value)[1]) from None
     if client is None:
@@ -170,28 +167,12 @@ def _redirect_uri(client: ClientSettings, given: str | None, ports_vary: bool) -
             raise ShownError("The parameter redirect_uri is missing.")
         return declared[0]
     if declared is not None:
-        if given not in declared and not (ports_vary and _on_this_machine(given, declared)):
+        if given not in declared and not (ports_vary and on_this_machine(given, declared)):
             raise ShownError("The redirect_uri is none of those the client has declared.")
         return given
     if not is_redirect_uri(given):
         raise ShownError("The redirect_uri must be an absolute URI without a fragment.")
     return given
-
-
-def _on_this_machine(given: str, declared: Sequence[str]) -> bool:
-    """Whether that is a declared address of this machine with another port (RFC 8252 section 7.3, RFC 9700 2.1)."""
-    here, others = _PORT_HERE.fullmatch(given), map(_PORT_HERE.fullmatch, declared)
-    return here is not None and any(one is not None and here.groups() == one.groups() for one in others)
-
-
-def is_redirect_uri(text: str) -> bool:
-    """Whether a browser can be sent there: an absolute URI without fragment (RFC 6749 section 3.1.2), not a script."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    printable = text.isascii() and text.isprintable() and " " not in text and '"' not in text
-    return printable and bool(parts.scheme) and "#" not in text and parts.scheme.lower() not in _SCRIPTS
 
 
 def _challenge(request: FlowRequest, client: ClientSettings, given: Mapping[str, str]) -> tuple[str | None, str]:

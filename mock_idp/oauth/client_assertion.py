@@ -9,6 +9,7 @@ from mock_idp.issuer.store import digest
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.known_clients import known_client
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import ClientAuthMethod, ClientSettings
 
@@ -34,7 +35,7 @@ def client_of_assertion(request: FlowRequest, form: Mapping[str, str]) -> Client
         raise _bad("iss and sub must both be the client id")
     if form.get("client_id", client_id) != client_id:
         raise _bad("client_id is another one than its sub")
-    client = request.client(client_id)
+    client = known_client(request, client_id)
     method: ClientAuthMethod = "client_secret_jwt" if jws.alg.startswith("HS") else "private_key_jwt"
     document = request.issuer.vendor.discovery(request.context)
     supported = document.get("token_endpoint_auth_methods_supported", [method])

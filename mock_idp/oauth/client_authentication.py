@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_plus
 
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.known_clients import known_client
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import ClientAuthMethod, ClientSettings
 
@@ -36,7 +37,7 @@ def authenticate(request: FlowRequest, form: Mapping[str, str], *, id_alone: boo
         return client_of_assertion(request, form)
     first = request.issuer.vendor.form_credentials_first
     given = read_credentials(request.authorization, form, id_alone=id_alone, form_first=first)
-    client = request.client(given.client_id)
+    client = known_client(request, given.client_id)
     if client.anonymous or (client.public and client.auth_method is None):
         return client
     if client.auth_method is not None and client.auth_method != given.method:

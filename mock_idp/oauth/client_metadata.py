@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import public_key
-from mock_idp.oauth.authorization_request import is_redirect_uri
+from mock_idp.oauth.redirect_uris import is_redirect_uri
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import IDENTITY_SCOPES, unique
 from mock_idp.settings import CLIENT_AUTH_METHODS, REDIRECT_URI, ClientAuthMethod, ClientSettings

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from mock_idp.http11.response import Response
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import read_jws
-from mock_idp.oauth.authorization_request import is_redirect_uri
 from mock_idp.oauth.authorization_response import redirect, with_query
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form, read_query
+from mock_idp.oauth.known_clients import find_client
 from mock_idp.oauth.logins import current_login, end_login, with_cookies
 from mock_idp.oauth.own_tokens import is_ours
 from mock_idp.oauth.pages import page
+from mock_idp.oauth.redirect_uris import is_redirect_uri
 from mock_idp.oauth.refresh_token_logout import refresh_token_logout
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.settings import ClientSettings
@@ -77,7 +78,7 @@ def _client_id(request: FlowRequest, given: Mapping[str, str]) -> str | None:
 
 def _client(request: FlowRequest, client_id: str | None) -> ClientSettings | None:
     try:
-        return request.find_client(client_id) if client_id is not None else None
+        return find_client(request, client_id) if client_id is not None else None
     except OAuthError:
         return None
 

@@ -55,10 +55,12 @@ GRANTS = (
     "urn:ietf:params:oauth:grant-type:token-exchange",
     "http://auth0.com/oauth/grant-type/password-realm",
 )
-_TYPES = tuple(f"urn:ietf:params:oauth:token-type:{kind}" for kind in ("access_token", "id_token", "jwt", "saml2"))
+_TYPES = tuple(
+    f"urn:ietf:params:oauth:token-type:{kind}" for kind in ("access_token", "id_token", "jwt", "saml2", "id-jag")
+)
 _WORDS: dict[str, tuple[str, ...]] = {
     "grant_type": GRANTS,
-    "client_id": ("app", "web", "spa", "", "nobody"),
+    "client_id": ("app", "web", "spa", "", "nobody", "http://127.0.0.1:1/client.json", "https://app.example/c.json"),
     "scope": (
         "openid",
         "openid profile email offline_access",
@@ -69,7 +71,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "openid openid",
     ),
     "audience": ("tasker-api", "https://api.example/", "", "api"),
-    "resource": ("tasker-api", "https://graph.microsoft.com", "urn:x"),
+    "resource": ("tasker-api", "https://graph.microsoft.com", "urn:x", "https://mcp.example/#f", "/mcp"),
     "redirect_uri": (
         "https://app.example/callback",
         "http://localhost/cb",
@@ -129,6 +131,7 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "revoke": ("token", "token_type_hint", "client_id", "client_secret"),
     "end_session": ("id_token_hint", "client_id", "post_logout_redirect_uri", "logout_uri", "state"),
     "par": ("client_id", "client_secret", "response_type", "redirect_uri", "scope", "code_challenge"),
+    "registration": ("redirect_uris", "grant_types", "scope", "client_name", "token_endpoint_auth_method"),
     "userinfo": ("access_token",),
     "tokeninfo": ("access_token", "id_token"),
 }  # fmt: skip

@@ -19,7 +19,6 @@ from mock_idp.jose.token_spec import TokenSpec
 from mock_idp.jose.verification import Jws
 from mock_idp.oauth.client_assertion import check_times
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.grants.token_exchange import ID_JAG
 from mock_idp.oauth.own_tokens import OwnToken, is_ours
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope, is_resource, unique
@@ -27,7 +26,7 @@ from mock_idp.oauth.token_response import token_response
 from mock_idp.oauth.user_tokens import user_token_response
 from mock_idp.settings import ClientSettings, UserSettings
 from mock_idp.vendors.context import Claims
-from mock_idp.vendors.grant_types import JWT_BEARER
+from mock_idp.vendors.grant_types import ID_JAG, JWT_BEARER
 
 TYP = "oauth-id-jag+jwt"
 LIFETIME_SECONDS = 300

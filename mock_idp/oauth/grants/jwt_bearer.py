@@ -16,6 +16,7 @@ from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
 from mock_idp.oauth.client_assertion import check_times, is_for
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.known_clients import known_client
 from mock_idp.oauth.own_tokens import own_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope
@@ -64,7 +65,7 @@ def client_of_grant(request: FlowRequest, form: Mapping[str, str]) -> ClientSett
     issuer = jws.claims.get("iss")
     if not isinstance(issuer, str):
         raise OAuthError("bad_assertion", "it has no iss")
-    return request.client(issuer)
+    return known_client(request, issuer)
 
 
 def _claims(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from mock_idp.oauth.scope_policy import granted_audience, granted_scope
 from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.user_tokens import access_token
 from mock_idp.settings import ClientSettings, UserSettings
-from mock_idp.vendors.grant_types import TOKEN_EXCHANGE
+from mock_idp.vendors.grant_types import ID_JAG, TOKEN_EXCHANGE
 
 _TYPES = "urn:ietf:params:oauth:token-type:"
-ACCESS_TOKEN, ID_TOKEN, JWT, ID_JAG = (_TYPES + name for name in ("access_token", "id_token", "jwt", "id-jag"))
+ACCESS_TOKEN, ID_TOKEN, JWT = (_TYPES + name for name in ("access_token", "id_token", "jwt"))
 
 
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:

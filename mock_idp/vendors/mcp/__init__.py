@@ -13,6 +13,7 @@ from mock_idp.vendors.base import Options, OptionSchemas
 from mock_idp.vendors.clients import DocumentPlaces
 from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest
 from mock_idp.vendors.custom import Custom
+from mock_idp.vendors.grant_types import ID_JAG
 
 # RFC 8414 section 2: who takes signed assertions has to say which signatures. RFC 7518 section 3.1, RFC 8037.
 _ASSERTION_ALGORITHMS = (
@@ -79,7 +80,7 @@ class Mcp(Custom):
         document["token_endpoint_auth_signing_alg_values_supported"] = list(_ASSERTION_ALGORITHMS)
         # draft-ietf-oauth-identity-assertion-authz-grant section 7, draft-ietf-oauth-identity-chaining.
         document["authorization_grant_profiles_supported"] = ["urn:ietf:params:oauth:grant-profile:id-jag"]
-        document["identity_chaining_requested_token_types_supported"] = ["urn:ietf:params:oauth:token-type:id-jag"]
+        document["identity_chaining_requested_token_types_supported"] = [ID_JAG]
         document["authorization_response_iss_parameter_supported"] = _promises_iss(context.options)
         return document
 
