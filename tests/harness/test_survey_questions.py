@@ -61,7 +61,6 @@ def test_a_case_that_asks_in_one_of_its_steps_is_a_question() -> None:
         ("jti_one_time", "replay-plain"),
         ("x5c_keys", "jwks-x5c-only"),
         ("mixed_permission_array_accepted", "perm-array-mixed"),
-        ("jwks_byte_order_mark_tolerated", "http-encoding-bom"),
         ("distinguish_expired", "leak-uniform-401"),
     ):
         assert [one.scenario.slug for one in questions(KNOBS[knob], load_chosen([], [scenario]))] == [scenario]
