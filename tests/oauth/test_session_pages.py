@@ -22,8 +22,9 @@ def realm(make_rp: MakeRp) -> Rp:
 def test_the_pages_may_stand_in_frames(realm: Rp, page: str) -> None:
     """They are HTML, and nothing keeps another origin from framing them."""
     answer = realm.get(f"{realm.about['issuer']}{CONNECT}/{page}")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert not {"X-Frame-Options", "Content-Security-Policy"} & answer.headers.keys()
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html;charset=utf-8")
+    assert "X-Frame-Options" not in answer.headers
+    assert "frame-ancestors" not in answer.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(
