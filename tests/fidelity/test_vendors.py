@@ -66,13 +66,10 @@ def test_without_fixtures_the_reason_is_printed(
 def test_every_page_has_its_parts(page: Path) -> None:
     """How to point Tasker at the real vendor and at the mock, what the mock leaves out, and a rotation.
 
-    Windmill is no vendor, but what the tokens of a back end are for.
+    Two are no vendors: Windmill is what the tokens of a back end are for, and MCP a kind of services.
     """
     headings = re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    own = (
-        ["Windmill with the mock"]
-        if page.stem == "windmill"
-        else ["Tasker with (a|the) real .+", "Tasker with the mock"]
-    )
+    no_vendors = {"windmill": ["Windmill with the mock"], "mcp": ["An MCP server with the mock"]}
+    own = no_vendors.get(page.stem, ["Tasker with (a|the) real .+", "Tasker with the mock"])
     parts = [*own, "A rotation", "What the mock leaves out"]
     assert [part for part in parts if not any(re.fullmatch(part, heading) for heading in headings)] == []
