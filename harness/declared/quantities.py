@@ -45,7 +45,7 @@ _ROWS = (
     Quantity("algorithms-configured", "algorithms accepted when alone on the allow-list"),
     Quantity("accepted-typ", "values of the header member typ that are accepted"),
     Quantity("token-without-kid", "a token that names no key"),
-    Quantity("token-without-kid-among-several-keys", "a token that names no key, of an issuer with two of them"),
+    Quantity("token-without-kid-several-keys", "a token that names no key, of an issuer with two of them"),
     Quantity("clock", "the clock that exp is compared with"),
     Quantity("minimum-rsa-bits", "smallest RSA key that is accepted", "bits"),
     Quantity("largest-token", "longest token that is accepted", "bytes", 64),

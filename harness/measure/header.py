@@ -52,7 +52,7 @@ def _published(trial: Trial) -> list[dict[str, Any]]:
 
 def without_kid_among_keys(lab: Lab) -> Findings:
     """Tokens without kid of each of two keys, to a service that finds both when it starts."""
-    row = "token-without-kid-among-several-keys"
+    row = "token-without-kid-several-keys"
     with lab.trial() as trial:
         kids = [next(key["kid"] for key in trial.issuer.key_list() if key["state"] == "current")]
         kids.append(trial.session.add_key("second", state="next"))
@@ -88,5 +88,5 @@ def _step(accepted: int) -> int:
 
 
 TYP = Experiment(("accepted-typ", "token-without-kid"), accepted_typ, needs=())
-AMONG_KEYS = Experiment(("token-without-kid-among-several-keys",), without_kid_among_keys)
+AMONG_KEYS = Experiment(("token-without-kid-several-keys",), without_kid_among_keys)
 TOKEN_SIZE = Experiment(("largest-token",), largest_token, needs=())

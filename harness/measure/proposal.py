@@ -129,7 +129,7 @@ _POLICY: Final[Mapping[str, Callable[[Reading], Lines]]] = {
     "algorithms-configured": lambda reading: {"es256_supported": "ES256" in reading.value},
     "accepted-typ": _types,
     "token-without-kid": _without_kid,
-    "token-without-kid-among-several-keys": _among_keys,
+    "token-without-kid-several-keys": _among_keys,
     "credential-precedence": _word("credential_precedence", _PRECEDENCE),
 }
 _TIMING: Final[Mapping[str, Callable[[Reading], Lines]]] = {"cool-down": _cool_down}

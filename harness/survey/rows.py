@@ -30,7 +30,7 @@ def own_rows(profile: Profile, found: Iterable[Reading] = ()) -> list[str]:
     """The other rows that say something for a profile, of a service that is run as it says; `found` are known."""
     rows = ["algorithms-unconfigured"]
     if not any(proposed_lines(one, ["kid_required"]).get("policy", {}).get("kid_required") for one in found):
-        rows.append("token-without-kid-among-several-keys")
+        rows.append("token-without-kid-several-keys")
     if "restart" in profile.capabilities:
         rows.append("start-up-fetch")
     if "configure" in profile.capabilities and "refresh" not in profile.cannot_set:

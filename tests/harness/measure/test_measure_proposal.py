@@ -17,7 +17,7 @@ from harness.measure.finding import AT_LEAST, Finding, unmeasured
 from harness.measure.proposal import propose_profile, proposed_lines
 from harness.measure.reading import Reading, make_reading
 
-AMONG = "token-without-kid-among-several-keys"
+AMONG = "token-without-kid-several-keys"
 
 
 def reading(name: str, value: Any, bound: str = "") -> Reading:
