@@ -29,14 +29,17 @@ class Browser(webbrowser.BaseBrowser):
             urllib.request.build_opener(Stay).open(url, timeout=20)
         except HTTPError as answer:
             callback = answer.headers["Location"]
+        # The client listens for its callback only after it has opened the browser.
         for _ in range(200):
             try:
                 urllib.request.urlopen(callback, timeout=20).read()
                 return
             except HTTPError:
                 return
-            except URLError:
+            except URLError as error:
+                last = error
                 time.sleep(0.05)
+        raise SystemExit(f"nobody listens at the callback {callback.partition('?')[0]}: {last.reason}")
 
 
 webbrowser.register("a-test", None, Browser(), preferred=True)
