@@ -92,10 +92,11 @@ class DeviceRequest:
 
 @dataclass(frozen=True)
 class Login:
-    """A user who is logged in, in a browser that has the cookie. `auth_time` is in unix seconds."""
+    """A user who is logged in, in a browser that has the cookie. `until` is its end; both times are in unix seconds."""
 
     user: UserSettings
     auth_time: int
+    until: float
 
 
 @dataclass(frozen=True)

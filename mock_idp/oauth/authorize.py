@@ -22,7 +22,7 @@ from mock_idp.oauth.authorization_request import (
 from mock_idp.oauth.authorization_response import redirect, refuse, send_back
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import read_form
-from mock_idp.oauth.logins import current_login, start_login, user_without_page, with_cookies
+from mock_idp.oauth.logins import current_login, new_login, start_login, user_without_page, with_cookies
 from mock_idp.oauth.pages import page
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.users import checked_user
@@ -76,7 +76,7 @@ def _login_without_page(
         raise RedirectedError("access_denied", "There is no such user.")
     if "mock_user" in given:
         # A word of a test: each code is of a session of its own, and the browser is not logged in.
-        return request.issuer.vendor.session_id(secrets.token_hex(16)), Login(user, int(request.now)), ()
+        return request.issuer.vendor.session_id(secrets.token_hex(16)), new_login(request, user), ()
     if there is not None and there[1].user.username == username:
         return *there, ()
     return start_login(request, user)

@@ -27,6 +27,8 @@ _MODULES = {
     "account": "account",
     "registration": "registration",
     "tokeninfo": "tokeninfo",
+    "session": "sessions",
+    "session_refresh": "sessions",
 }
 
 

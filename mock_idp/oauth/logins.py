@@ -18,10 +18,22 @@ _LIFETIME_SECONDS = 10 * 3600
 def start_login(request: FlowRequest, user: UserSettings) -> tuple[str, Login, Headers]:
     """The id of a new login, the login, and the headers that keep it in the browser."""
     secret = secrets.token_urlsafe(32)
-    login = Login(user, int(request.now))
+    login = new_login(request, user)
     session_id = _session_id(request, secret)
-    request.issuer.flows.logins.put(session_id, login, request.now + _LIFETIME_SECONDS)
+    request.issuer.flows.logins.put(session_id, login, login.until)
     return session_id, login, _cookies(request, secret, session_id)
+
+
+def new_login(request: FlowRequest, user: UserSettings) -> Login:
+    """A login that begins now."""
+    return Login(user, int(request.now), request.now + _LIFETIME_SECONDS)
+
+
+def prolong(request: FlowRequest, session_id: str, login: Login) -> Login:
+    """The login, from now on good for as long as a new one."""
+    login = replace(login, until=request.now + _LIFETIME_SECONDS)
+    request.issuer.flows.logins.put(session_id, login, login.until)
+    return login
 
 
 def current_login(request: FlowRequest) -> tuple[str, Login] | None:

@@ -65,7 +65,8 @@ def share(
         or _has(response.headers, _ALLOW_ORIGIN)
     ):
         return response
-    if endpoint not in _DOCUMENTS and not _is_allowed(issuer, origin, client_id):
+    allowed = _is_trusted if endpoint in issuer.vendor.cookie_endpoints else _is_allowed
+    if endpoint not in _DOCUMENTS and not allowed(issuer, origin, client_id):
         return response
     headers = [*response.headers]
     _share(headers, issuer, endpoint, origin)
@@ -93,7 +94,7 @@ def _share(headers: list[tuple[str, str]], issuer: Issuer, endpoint: str, origin
 
 def _headers(issuer: Issuer, endpoint: str, origin: str) -> list[tuple[str, str]]:
     headers = [(_ALLOW_ORIGIN, origin)]
-    if issuer.vendor.cors_credentials:
+    if issuer.vendor.cors_credentials or endpoint in issuer.vendor.cookie_endpoints:
         # Documents are for everybody, so nobody needs to say who they are.
         nobody = endpoint in _DOCUMENTS and not issuer.vendor.cors_credentials_for_documents
         headers.append(("Access-Control-Allow-Credentials", "false" if nobody else "true"))
@@ -107,6 +108,14 @@ def _is_allowed(issuer: Issuer, origin: str, client_id: Callable[[], str | None]
     name = client_id()
     client = clients.get(name) if name is not None else None
     return client is None or client.web_origins is None or bool({origin, "*"} & {*client.web_origins})
+
+
+def _is_trusted(issuer: Issuer, origin: str, client_id: Callable[[], str | None]) -> bool:
+    """Whether it is the origin of any client, where the request is not from one."""
+    clients = issuer.clients.clients.values()
+    return not clients or any(
+        client.web_origins is None or bool({origin, "*"} & {*client.web_origins}) for client in clients
+    )
 
 
 def _has(headers: Sequence[tuple[str, str]], name: str) -> bool:

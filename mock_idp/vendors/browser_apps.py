@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from mock_idp.http11.response import Response
 from mock_idp.vendors.context import IssuerContext
 
 Cookie = tuple[str, str, str]
 """Name, value and path."""
+
+
+@dataclass(frozen=True)
+class BrowserSession:
+    """The login of a browser. In unix seconds: when it began, and when it ends."""
+
+    id: str
+    username: str
+    person: str
+    name: str
+    begun: int
+    until: float
 
 
 class BrowserApps:
@@ -27,6 +41,10 @@ class BrowserApps:
     def page_paths(self, context: IssuerContext) -> Mapping[str, str]:
         """Paths below the base URL, with their endpoints, of what its libraries ask beside the discovery document."""
         return {}
+
+    def told_session(self, context: IssuerContext, session: BrowserSession | None) -> Response:
+        """What the API about the session of a browser says of it; None where nobody is logged in."""
+        return Response(404, ())
 
     def session_cookie(self, context: IssuerContext, session_id: str) -> Cookie | None:
         """A cookie beside that of the login, which its own pages read: whose login it is they can tell by it."""

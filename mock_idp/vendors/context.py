@@ -16,6 +16,7 @@ Audience = str | tuple[str, ...]
 ENDPOINTS = (
     *("jwks", "discovery", "token", "authorize", "userinfo", "introspect", "revoke", "end_session"),
     *("device_authorization", "device_page", "par", "session_page", "account", "registration", "tokeninfo"),
+    *("session", "session_refresh"),
     "other",
 )
 SERVED_ENDPOINTS = ENDPOINTS[:-1]

@@ -32,6 +32,8 @@ FLOW_METHODS = {
     "session_page": ("GET",),
     "account": ("GET",),
     "tokeninfo": ("GET", "POST"),
+    "session": ("GET", "DELETE"),
+    "session_refresh": ("POST",),
 }
 
 

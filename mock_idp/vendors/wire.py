@@ -16,7 +16,7 @@ class Wire:
     shared_endpoints: frozenset[str] = frozenset(
         {
             *("jwks", "discovery", "token", "userinfo", "introspect", "revoke", "device_authorization", "par"),
-            *("account", "registration", "tokeninfo"),
+            *("account", "registration", "tokeninfo", "session", "session_refresh"),
         }
     )
     """The endpoints that scripts ask; browsers go to the others by themselves."""
@@ -24,6 +24,8 @@ class Wire:
     """Whether web pages of other origins may send credentials along."""
     cors_credentials_for_documents = False
     """Whether they are told so of documents, too, at which nobody looks at credentials."""
+    cookie_endpoints: frozenset[str] = frozenset({"session", "session_refresh"})
+    """The endpoints that pages ask with the cookie of the login, and with no name of a client."""
     cors_varies = True
     """Whether the answers to a page say that they vary with its origin."""
 

@@ -34,6 +34,7 @@ def test_login_reload_renewal_and_logout(page: Page, make_single_page_app: MakeS
     app.ready(page)
     assert page.evaluate("sdk.isAuthenticated()") is True
     assert page.evaluate("sdk.getUser()")["email"] == "ann@example.com"
+    assert page.evaluate("sdk.session.refresh()")["login"] == "ann"
     before = page.evaluate(TOKEN)
     page.evaluate("sdk.tokenManager.renew('accessToken')")
     assert page.evaluate(TOKEN) != before
@@ -41,12 +42,27 @@ def test_login_reload_renewal_and_logout(page: Page, make_single_page_app: MakeS
     other = page.context.new_page()
     app.open(other)
     assert other.evaluate("sdk.isAuthenticated()") is True
+    assert other.evaluate("sdk.session.exists()") is True
     with other.expect_navigation(url=f"{app.url}/**"):
         other.evaluate("void sdk.signOut()")
     app.ready(other)
     assert page.evaluate(SILENT) == "login_required"
     assert page.evaluate("sdk.isAuthenticated()") is False
+    assert page.evaluate("sdk.session.exists()") is False
     assert {*app.grants()} == {"authorization_code"}
+
+
+def test_a_session_that_is_closed(page: Page, make_single_page_app: MakeSinglePageApp) -> None:
+    """By the SDK, in place of a logout: the browser has to log in again."""
+    app = okta_app(make_single_page_app)
+    app.open(page)
+    page.evaluate("void sdk.signInWithRedirect()")
+    log_in(page)
+    app.ready(page)
+    assert page.evaluate("sdk.session.get()")["status"] == "ACTIVE"
+    page.evaluate("sdk.closeSession()")
+    assert page.evaluate("sdk.session.get()")["status"] == "INACTIVE"
+    assert page.evaluate(SILENT) == "login_required"
 
 
 def test_refresh_tokens(page: Page, make_single_page_app: MakeSinglePageApp) -> None:

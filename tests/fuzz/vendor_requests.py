@@ -205,6 +205,8 @@ def vendor_request(draw: Draw, routes: list[tuple[str, str]], memory: Memory) ->
 def _usual_methods(endpoint: str) -> tuple[str, ...]:
     if endpoint in ("jwks", "discovery", "session_page", "account"):
         return ("GET", "GET", "GET", "HEAD")
+    if endpoint == "session":
+        return ("GET", "GET", "DELETE")
     both = ("authorize", "userinfo", "end_session", "device_page", "tokeninfo")
     return ("GET", "POST") if endpoint in both else ("POST",)
 

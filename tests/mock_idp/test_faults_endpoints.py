@@ -19,9 +19,19 @@ MEMBERS = {
     "revoke": "revocation_endpoint",
     "par": "pushed_authorization_request_endpoint",
 }
-GETS = ("jwks", "discovery", "authorize", "userinfo", "end_session", "device_page", "session_page", "account")
+GETS = (
+    *("jwks", "discovery", "authorize", "userinfo", "end_session", "device_page", "session_page", "account"),
+    "session",
+)
 # Endpoints that not everybody has.
-STYLES = {"session_page": "keycloak", "account": "keycloak", "registration": "mcp", "tokeninfo": "google"}
+STYLES = {
+    "session_page": "keycloak",
+    "account": "keycloak",
+    "registration": "mcp",
+    "tokeninfo": "google",
+    "session": "okta",
+    "session_refresh": "okta",
+}
 NEEDED: dict[str, dict[str, Any]] = {
     "redirect": {"location": "/x"},
     "body": {"body": "x"},
@@ -50,12 +60,15 @@ def served(endpoint: str, make_issuer: MakeIssuer) -> IssuerApi:
 def ask(session: requests.Session, issuer: IssuerApi, endpoint: str) -> requests.Response:
     """A request to an endpoint by its name in the log, with nothing in it."""
     document = session.get(issuer.local(issuer.about["discovery_url"]), timeout=20).json()
+    organization = issuer.about["issuer"].partition("/oauth2")[0]
     urls = {
         "discovery": issuer.about["discovery_url"],
         "device_page": f"{issuer.about['issuer']}/device",
         "session_page": document.get("check_session_iframe"),
         "account": f"{issuer.about['issuer']}/account",
         "tokeninfo": f"{issuer.about['issuer']}/tokeninfo",
+        "session": f"{organization}/api/v1/sessions/me",
+        "session_refresh": f"{organization}/api/v1/sessions/me/lifecycle/refresh",
         "other": f"{issuer.about['issuer']}/nothing",
     }
     url = urls.get(endpoint) or document[MEMBERS.get(endpoint, f"{endpoint}_endpoint")]

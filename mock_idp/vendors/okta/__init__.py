@@ -10,11 +10,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from mock_idp.http11.response import Headers, Response
+from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.jose import kid
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.kid import KidSource
 from mock_idp.vendors.base import Options, OptionSchemas, Vendor, http_date
+from mock_idp.vendors.browser_apps import BrowserSession
 from mock_idp.vendors.context import (
     Claims,
     IdTokenRequest,
@@ -25,7 +26,7 @@ from mock_idp.vendors.context import (
     audience_of,
     lifetime,
 )
-from mock_idp.vendors.okta import discovery, errors
+from mock_idp.vendors.okta import discovery, errors, sessions
 from mock_idp.vendors.problems import Problem, ProblemKind
 
 # Okta rotates about four times a year; the JWKS may be cached until the next planned rotation.
@@ -102,6 +103,15 @@ class Okta(Vendor):
     def posted_message(self, mode: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
         """What okta-auth-js listens for in its iframe and its popup."""
         return parameters if mode == "okta_post_message" else None
+
+    def page_paths(self, context: IssuerContext) -> Mapping[str, str]:
+        """What okta-auth-js asks for beside OAuth; it stands at the organization, whatever its authorization server."""
+        return {sessions.ME: "session", f"{sessions.ME}/lifecycle/refresh": "session_refresh"}
+
+    def told_session(self, context: IssuerContext, session: BrowserSession | None) -> Response:
+        if session is None:
+            return errors.no_session()
+        return json_response(200, sessions.document(context.base, session), errors.HEADERS)
 
     def jwks_headers(self, times: KeyTimes) -> Headers:
         if times.options["jwks_cache"] == "no-store":
@@ -198,7 +208,7 @@ class Okta(Vendor):
             "ver": 1,
             "jti": f"ID.{secrets.token_urlsafe(32)}",
             "amr": ["pwd"],
-            "idp": "00omockidp0000000001",
+            "idp": sessions.ORGANIZATION,
         }
 
     def needs_offline_access(self, context: IssuerContext) -> bool:

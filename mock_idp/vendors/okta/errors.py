@@ -136,6 +136,11 @@ def rate_limited(request: IssuerRequest) -> Response:
     return _legacy(429, "E0000047", "API call exceeded rate limit due to too many requests.", headers)
 
 
+def no_session() -> Response:
+    """The answer to a browser in which nobody is logged in, about its session."""
+    return _legacy(404, "E0000007", "Not found: Resource not found: me (Session)", HEADERS)
+
+
 def _response(status: int, code: str, sentence: str) -> Response:
     return json_response(status, {"error": code, "error_description": sentence}, HEADERS)
 
