@@ -298,7 +298,7 @@ class Issuer:
             with self._lock:
                 # Unless another one was faster.
                 if self.keys.missing() is not None:
-                    self.keys.put_last(key, settings)
+                    self.keys.put(key, settings)
                     self.publish()
 
     def reset(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from mock_idp.errors import bad_field, conflict
 from mock_idp.jose.algorithms import Algorithm, find_algorithm
@@ -22,6 +23,8 @@ from mock_idp.vendors.context import IssuerContext
 _ENCRYPTION_ALG = {"RSA": "RSA-OAEP", "EC": "ECDH-ES", "OKP": "ECDH-ES"}
 
 
+FIRST_PRIORITY = 100
+"""How far in front the keys of the start stand; one that is made where none signs stands as far behind."""
 # What a key takes beside its texts.
 _KEY_BYTES = 4096
 
@@ -57,7 +60,8 @@ class IssuerKeys:
         for settings in keys:
             # Those of the start stand in the order in which they are said.
             self.check(settings)
-            self.put(self.make(settings), settings, priority=0)
+            usual = FIRST_PRIORITY if settings.priority is None else settings.priority
+            self.put(self.make(settings), replace(settings, priority=usual))
         self._baseline = tuple((entry, self.members(entry.key)) for entry in self.ring)
 
     def start_as(self, other: IssuerKeys) -> None:
@@ -77,7 +81,7 @@ class IssuerKeys:
         _check_use(settings.use, check_state(settings.state))
         self.ring.check_new(settings.kid, settings.name, allow_reuse=settings.allow_reuse)
 
-    def put(self, key: SigningKey, settings: KeySettings, priority: int | None = None) -> RingEntry:
+    def put(self, key: SigningKey, settings: KeySettings) -> RingEntry:
         """Take in a key that was made from these settings, which are checked.
 
         Raises JoseError as `KeyRing.add`, and for an unknown member, MockIdpError when there is no room; then the ring
@@ -89,7 +93,12 @@ class IssuerKeys:
         self.ring.check_new(key.kid, settings.name, allow_reuse=settings.allow_reuse)
         self._grow([key])
         entry = self.ring.add(
-            key, state, name=settings.name, now=self._now(), allow_reuse=settings.allow_reuse, priority=priority
+            key,
+            state,
+            name=settings.name,
+            now=self._now(),
+            allow_reuse=settings.allow_reuse,
+            priority=settings.priority,
         )
         self._members[key] = members
         return entry
@@ -131,11 +140,8 @@ class IssuerKeys:
         if any(entry.state == "current" for entry in self.ring):
             return None
         name = f"fallback-{self._context.algorithm}"
-        return KeySettings(name=None if any(entry.name == name for entry in self.ring) else name)
-
-    def put_last(self, key: SigningKey, settings: KeySettings) -> RingEntry:
-        """Take in a key behind all others. Raises as `put`."""
-        return self.put(key, settings, min((entry.priority for entry in self.ring), default=0) - 1)
+        taken = any(entry.name == name for entry in self.ring)
+        return KeySettings(name=None if taken else name, priority=-FIRST_PRIORITY)
 
     def _kid(self, settings: KeySettings) -> str | KidShape:
         if settings.kid is not None:
@@ -204,7 +210,9 @@ class IssuerKeys:
         """The keys of the start in their first states; all others are gone, revoked or not, with their kids."""
         self.ring = self._empty_ring()
         for entry, _ in self._baseline:
-            self.ring.add(entry.key, entry.state, name=entry.name, now=entry.since, allow_reuse=True, priority=0)
+            self.ring.add(
+                entry.key, entry.state, name=entry.name, now=entry.since, allow_reuse=True, priority=entry.priority
+            )
         self._members = {entry.key: members for entry, members in self._baseline}
         self._bytes = sum(_size(entry.key) for entry in self.ring)
         self._hold(self._bytes)

@@ -78,6 +78,14 @@ class KeySettings:
         minimum=0,
         maximum=MAX_EXPONENT,
     )
+    priority: int | None = member(
+        None,
+        "At Keycloak, how far in front of the others it is published; left out: 100 for a key of the start, above all "
+        "for one that signs, 0 for any other.",
+        type="integer",
+        minimum=-1_000_000,
+        maximum=1_000_000,
+    )
     kid: str | None = member(None, "Left out: a kid in the vendor's shape.", _HANDLE, maxLength=40_000)
     use: Literal["sig", "enc"] = member("sig", "", type="string", enum=["sig", "enc"], default="sig")
     members: tuple[str, ...] | None = member(

@@ -81,7 +81,7 @@ class KeyRing:
         """Takes a key in.
 
         In: `name`, the caller's handle; `now` in unix seconds; `allow_reuse` for a kid that was used before;
-        `priority`, unless said above all others for a key that signs, and below them for one that doesn't.
+        `priority`, unless said above all others for a key that signs, and 0 for one that doesn't.
 
         Raises:
             JoseError: `unknown_state`; `kid_reused` for a kid this ring has seen; `kid_reserved`; `name_taken`;
@@ -89,8 +89,7 @@ class KeyRing:
         """
         self.check_new(key.kid, name, allow_reuse=allow_reuse)
         if priority is None:
-            ranks = [entry.priority for entry in self._entries] or [0]
-            priority = max(ranks) + 1 if state == "current" else min(ranks) - 1
+            priority = max((entry.priority for entry in self._entries), default=0) + 100 if state == "current" else 0
         entry = RingEntry(key, check_state(state), name, now, priority)
         if state == "current":
             self._demote_current(now)

@@ -79,6 +79,20 @@ def test_a_key_that_does_not_sign_comes_last(make_issuer: MakeIssuer) -> None:
     assert issuer.kids()[-1] == added
 
 
+@pytest.mark.parametrize(("priority", "place"), [(200, 0), (100, 2), (50, 2)])
+def test_a_key_may_say_its_priority(make_issuer: MakeIssuer, priority: int, place: int) -> None:
+    """In front of those of the start, or behind them; a reset keeps what was said at the start."""
+    issuer = make_issuer("keycloak", algorithm="ES256")
+    added = issuer.ok("POST", "/keys", {"state": "previous", "priority": priority})["kid"]
+    assert issuer.kids()[place] == added
+    keys = [{"name": "low", "priority": -1}, {"name": "high", "state": "previous", "priority": 1}]
+    other = make_issuer("keycloak", algorithm="ES256", keys=keys)
+    before = other.kids()
+    assert [one["name"] for one in other.ok("GET", "/keys")["keys"] if one["kid"] == before[0]] == ["high"]
+    other.ok("POST", "/reset")
+    assert other.kids() == before
+
+
 def test_a_reset_brings_the_order_back(make_issuer: MakeIssuer) -> None:
     """And the keys."""
     issuer = make_issuer("keycloak", algorithm="ES256")

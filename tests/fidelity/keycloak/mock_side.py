@@ -16,6 +16,7 @@ from .sides import Side
 _SECONDS = 60.0
 FIRST_KEYS = ("rsa-generated", "rsa-enc-generated")
 """The keys of a fresh realm that its key set has."""
+_CURVES = frozenset({"Ed25519", "Ed448"})
 
 
 class MockAdmin:
@@ -26,8 +27,8 @@ class MockAdmin:
         self._issuer = issuer
         self._session = requests.Session()
         self._session.trust_env = False
-        # Priority and state of each signing key, in the order in which they were made.
-        self._keys: dict[str, tuple[int, str]] = {FIRST_KEYS[0]: (100, "active")}
+        # Priority, state and algorithm of each signing key, in the order in which they were made.
+        self._keys: dict[str, tuple[int, str, str]] = {}
 
     def call(self, method: str, path: str = "", body: Any = None) -> Any:
         """In: the path below the issuer. Raises `HarnessError` for what is refused."""
@@ -35,6 +36,10 @@ class MockAdmin:
 
     def make(self, spec: Mapping[str, Any]) -> None:
         self._ask("POST", self._url, spec)
+        self._algorithm = str(spec["algorithm"])
+        for key in spec["keys"]:
+            if key["state"] == "current":
+                self._keys[key["name"]] = (100, "active", self._algorithm)
 
     def _ask(self, method: str, url: str, body: Any) -> Any:
         answer = self._session.request(method, url, json=body, timeout=_SECONDS)
@@ -43,14 +48,20 @@ class MockAdmin:
         return answer.json() if answer.content else {}
 
     def add_key(self, name: str, *, priority: int = 100, algorithm: str = "RS256") -> None:
-        self.call("POST", "/keys", {"name": name, "algorithm": algorithm, "state": "previous"})
-        if algorithm == "RS256":
-            self._keys[name] = (priority, "active")
+        spec = {"name": name, "algorithm": algorithm, "state": "previous", "priority": priority}
+        if algorithm in _CURVES:
+            spec |= {"algorithm": "EdDSA", "curve": algorithm}
+        self.call("POST", "/keys", spec)
+        self._keys[name] = (priority, "active", algorithm)
         self._choose()
 
     def set_key(self, name: str, state: str) -> None:
-        self._keys[name] = (self._keys[name][0], state)
-        self._choose()
+        if name in self._keys:
+            priority, _, algorithm = self._keys[name]
+            self._keys[name] = (priority, state, algorithm)
+            self._choose()
+        else:
+            self._publish(name, state)
 
     def remove_key(self, name: str) -> None:
         self._keys.pop(name, None)
@@ -59,13 +70,21 @@ class MockAdmin:
 
     def _choose(self) -> None:
         """The active key of the highest priority signs, of the others those that are not disabled are published."""
-        active = {name: priority for name, (priority, state) in self._keys.items() if state == "active"}
+        active = {
+            name: priority
+            for name, (priority, state, algorithm) in self._keys.items()
+            if state == "active" and algorithm == self._algorithm
+        }
         signs = max(active, key=lambda name: active[name]) if active else None
-        for name, (_, state) in self._keys.items():
+        for name, (_, state, _) in self._keys.items():
             if name != signs:
-                self.call("PATCH", f"/keys/{name}", {"state": "retired" if state == "disabled" else "previous"})
+                self._publish(name, state)
         if signs is not None:
             self.call("PATCH", f"/keys/{signs}", {"state": "current"})
+
+    def _publish(self, name: str, state: str) -> None:
+        """A key that doesn't sign."""
+        self.call("PATCH", f"/keys/{name}", {"state": "retired" if state == "disabled" else "previous"})
 
     def kids(self) -> dict[str, str]:
         """The kid of each key, by its name."""
@@ -153,6 +172,6 @@ def mock_side(
 
 
 def _key(name: str) -> dict[str, Any]:
-    if name == FIRST_KEYS[0]:
-        return {"name": name, "state": "current"}
-    return {"name": name, "state": "previous", "algorithm": "RS256", "use": "enc"}
+    if name == FIRST_KEYS[1]:
+        return {"name": name, "state": "previous", "algorithm": "RS256", "use": "enc"}
+    return {"name": name, "state": "current"}

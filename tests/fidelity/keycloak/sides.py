@@ -62,7 +62,8 @@ class Answer:
 class Admin(Protocol):
     """What the administrator of a realm can change, at either side. Keys have the names that they were given."""
 
-    def add_key(self, name: str, *, priority: int = 100, algorithm: str = "RS256") -> None: ...
+    def add_key(self, name: str, *, priority: int = 100, algorithm: str = "RS256") -> None:
+        """One of an algorithm, or of the curve Ed25519 or Ed448; it stands behind those of the same priority."""
 
     def set_key(self, name: str, state: str) -> None:
         """`active`, `passive` or `disabled`."""
