@@ -127,6 +127,7 @@ def test_a_request_that_only_one_was_asked_is_a_difference(made: Mock) -> None:
         ("trrtcc:a20ba25c-3460-2e4b-a818-0123456789ab", "trrtcc:{uuid}"),
         ("vWZqJ0pX2k9aBcD3eFgH4iJk", "{24 characters}"),
         ("0123456789abcdef0123456789abcdef", "{32 hex digits}"),
+        ("/device?user_code=XQWZ-BCDF", "/device?user_code={4 letters}-{4 letters}"),
         ("http://host/realms/x", "{base}/realms/x"),
         ("urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:grant-type:token-exchange"),
         ("tls_client_certificate_bound_access_tokens", "tls_client_certificate_bound_access_tokens"),

@@ -23,6 +23,7 @@ _SESSIONS = {"sid", "session_state"}
 _SETS = {"roles", "groups", "permissions"}
 _REMAINING = {"expires_in", "refresh_expires_in"}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_USER_CODE = re.compile(r"(?<![A-Za-z])[A-Z]{4}-[A-Z]{4}(?![A-Za-z])")
 _HEX = re.compile(r"\b[0-9a-f]{32,}\b")
 _WORD = re.compile(r"[A-Za-z0-9_+/-]{20,}={0,2}")
 _JWT = re.compile(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
@@ -171,6 +172,7 @@ class _Reader:
         """The text with what is random by its shape."""
         text = self.named(text)
         text = _UUID.sub("{uuid}", text)
+        text = _USER_CODE.sub("{4 letters}-{4 letters}", text)
         text = _HEX.sub(lambda found: f"{{{len(found[0])} hex digits}}", text)
         return _WORD.sub(_shape, text)
 

@@ -32,35 +32,45 @@ class RealAdmin:
         self._server, self.realm = server, realm
         self._session = requests.Session()
         self._session.trust_env = False
-        self._token, self._until = "", -math.inf
+        self._token, self._refresh, self._until = "", "", -math.inf
+        self._made = 0
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """In: the path below all realms."""
+        return _read(self._call(method, path, body))
+
+    def _call(self, method: str, path: str, body: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {self._fresh_token()}"}
         return self._ask(method, f"{self._server.url}/admin/realms{path}", json=body, headers=headers)
 
     def _fresh_token(self) -> str:
-        """Tokens of the administrator live for a minute."""
+        """Tokens of the administrator live for a minute; the next comes without the password, whose hash is dear."""
         if time.monotonic() > self._until:
-            login = {"grant_type": "password", "client_id": "admin-cli"}
-            login |= {"username": self._server.user, "password": self._server.password}
+            login = {"username": self._server.user, "password": self._server.password, "grant_type": "password"}
+            if self._refresh:
+                login = {"refresh_token": self._refresh, "grant_type": "refresh_token"}
             self._until = time.monotonic() + _TOKEN_SECONDS
             url = f"{self._server.url}/realms/master/protocol/openid-connect/token"
-            self._token = self._ask("POST", url, data=login)["access_token"]
+            got = _read(self._ask("POST", url, data={**login, "client_id": "admin-cli"}))
+            self._token, self._refresh = got["access_token"], got["refresh_token"]
         return self._token
 
-    def _ask(self, method: str, url: str, **more: Any) -> Any:
+    def _ask(self, method: str, url: str, **more: Any) -> requests.Response:
         try:
             answer = self._session.request(method, url, timeout=_SECONDS, **more)
         except requests.RequestException as error:
             raise HarnessError(f"Keycloak's administration does not answer: {error}") from error
         if answer.status_code >= 300:
             raise HarnessError(f"Keycloak refuses {method} {url}: {answer.status_code} {answer.text[:300]}")
-        return answer.json() if answer.content else {}
+        return answer
 
     def of_realm(self, method: str, path: str, body: Any = None) -> Any:
         """As `call`, below this realm."""
         return self.call(method, f"/{self.realm}{path}", body)
+
+    def make(self, path: str, body: Any) -> str:
+        """Make something below this realm; its id."""
+        return self._call("POST", f"/{self.realm}{path}", body).headers["Location"].rpartition("/")[2]
 
     def client_uuid(self, client_id: str) -> str:
         return str(self.of_realm("GET", f"/clients?clientId={quote(client_id)}")[0]["id"])
@@ -76,14 +86,16 @@ class RealAdmin:
         config = {"priority": [str(priority)], "enabled": ["true"], "active": ["true"]}
         if algorithm in _CURVES:
             config["ecdsaEllipticCurveKey"] = [_CURVES[algorithm]]
-        elif algorithm == "EdDSA":
-            config["eddsaEllipticCurveKey"] = ["Ed25519"]
+        elif algorithm.startswith("Ed"):
+            config["eddsaEllipticCurveKey"] = [algorithm]
         else:
             config["algorithm"] = [algorithm]
         provider = _PROVIDERS[algorithm[:2]]
-        self.of_realm(
-            "POST", "/components", {"name": name, "providerId": provider, "providerType": _KEYS, "config": config}
-        )
+        self._made += 1
+        # Of the same priority the one with the lower id comes first, which is chance unless it is said.
+        described = {"id": f"ffffffff-ffff-4fff-bfff-{self._made:012d}", "name": name}
+        described |= {"providerId": provider, "providerType": _KEYS}
+        self.of_realm("POST", "/components", {**described, "config": config})
 
     def set_key(self, name: str, state: str) -> None:
         component = self._component(name)
@@ -108,7 +120,7 @@ class RealAdmin:
         """The names of the published keys in their order, which follows a random id of each."""
         kids = {kid: name for name, kid in self.kids().items()}
         url = f"{self._server.url}/realms/{self.realm}/protocol/openid-connect/certs"
-        return [kids[one["kid"]] for one in self._ask("GET", url)["keys"]]
+        return [kids[one["kid"]] for one in _read(self._ask("GET", url))["keys"]]
 
     def put_user(self, username: str, changes: Mapping[str, Any]) -> None:
         uuid = self.user_uuid(username)
@@ -128,13 +140,21 @@ class RealAdmin:
         self.of_realm("DELETE", "")
 
 
+def _read(answer: requests.Response) -> Any:
+    return answer.json() if answer.content else {}
+
+
 def real_side(server: Server, name: str, realm: Realm) -> Side:
     """Make a realm of this name. Raises `HarnessError` for what Keycloak refuses; no half of a realm is left then."""
     admin = RealAdmin(server, name)
     # Logins by the dozen: what hashes their passwords costs a tenth of a second each time unless it is told otherwise.
     hashing = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1000)"
-    admin.call("POST", "", {"realm": name, "enabled": True, "sslRequired": "none", "passwordPolicy": hashing})
+    described = {"realm": name, "enabled": True, "sslRequired": "none", "passwordPolicy": hashing}
+    admin.call("POST", "", {**described, "defaultSignatureAlgorithm": realm.algorithm})
     try:
+        if realm.algorithm != "RS256":
+            admin.add_key(f"{realm.algorithm}-generated", algorithm=realm.algorithm)
+            admin.remove_key("rsa-generated")
         known = {name: "{realm}", **_clients(admin, realm), **_users(admin, realm), **_addresses(server.url)}
         known |= {kid: f"{{kid of {key}}}" for key, kid in admin.kids().items()}
         if not realm.enabled or realm.ssl_required != "none":
@@ -147,21 +167,18 @@ def real_side(server: Server, name: str, realm: Realm) -> Side:
 
 def _clients(admin: RealAdmin, realm: Realm) -> dict[str, str]:
     """Make the clients, the roles and the scope; the ids of the clients' accounts, with what they are called."""
-    if all(client.id != API for client in realm.clients):
-        admin.of_realm("POST", "/clients", {"clientId": API, "bearerOnly": True, "enabled": True})
-    for client in realm.clients:
-        admin.of_realm("POST", "/clients", _client(client, realm))
-    for role in sorted({role for one in (*realm.clients, *realm.users) for role in one.roles}):
-        admin.of_realm("POST", f"/clients/{admin.client_uuid(API)}/roles", {"name": role})
     described = {"name": SCOPE, "protocol": "openid-connect", "attributes": {"include.in.token.scope": "true"}}
-    admin.of_realm("POST", "/client-scopes", described)
-    scope = next(one["id"] for one in admin.of_realm("GET", "/client-scopes") if one["name"] == SCOPE)
+    # That of each client that is made after it.
+    admin.of_realm("PUT", f"/default-optional-client-scopes/{admin.make('/client-scopes', described)}")
+    made = {client.id: admin.make("/clients", _client(client, realm)) for client in realm.clients}
+    if API not in made:
+        made[API] = admin.make("/clients", {"clientId": API, "bearerOnly": True, "enabled": True})
+    for role in sorted({role for one in (*realm.clients, *realm.users) for role in one.roles}):
+        admin.of_realm("POST", f"/clients/{made[API]}/roles", {"name": role})
     known = {}
     for client in realm.clients:
-        uuid = admin.client_uuid(client.id)
-        admin.of_realm("PUT", f"/clients/{uuid}/optional-client-scopes/{scope}")
         if MACHINE in client.grants and client.secret is not None and client.id not in realm.bearer_only:
-            account = admin.of_realm("GET", f"/clients/{uuid}/service-account-user")["id"]
+            account = admin.of_realm("GET", f"/clients/{made[client.id]}/service-account-user")["id"]
             known[account] = f"{{account of {client.id}}}"
             _grant(admin, account, client.roles)
     return known
@@ -181,8 +198,7 @@ def _users(admin: RealAdmin, realm: Realm) -> dict[str, str]:
             "lastName": claims["family_name"],
             "credentials": [{"type": "password", "value": PASSWORD, "temporary": False}],
         }
-        admin.of_realm("POST", "/users", described)
-        uuid = admin.user_uuid(user.username)
+        uuid = admin.make("/users", described)
         known[uuid] = f"{{id of {user.username}}}"
         _grant(admin, uuid, user.roles)
     return known
@@ -211,8 +227,6 @@ def _client(client: Client, realm: Realm) -> dict[str, Any]:
     }
     if client.pkce:
         attributes["pkce.code.challenge.method"] = "S256"
-    if realm.algorithm != "RS256":
-        attributes["access.token.signed.response.alg"] = realm.algorithm
     described = {
         "clientId": client.id,
         "enabled": True,

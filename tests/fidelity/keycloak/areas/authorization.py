@@ -8,10 +8,7 @@ from ..browser import Browser, query_of
 from ..realm import CALLBACK, PASSWORD, SCOPE, SECRET
 from ..sides import Side
 from . import Area
-from .common import authorization, by_code, login
-
-_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-_CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+from .common import CHALLENGE, VERIFIER, authorization, by_code, login
 
 _CHANGED: dict[str, dict[str, str | None]] = {
     "good": {},
@@ -60,16 +57,16 @@ _CHANGED: dict[str, dict[str, str | None]] = {
     "max-age-none": {"max_age": "10", "prompt": "none"},
     "max-age-text": {"max_age": "x"},
     "max-age-negative": {"max_age": "-1"},
-    "challenge": {"code_challenge": _CHALLENGE, "code_challenge_method": "S256"},
-    "challenge-plain": {"code_challenge": _VERIFIER, "code_challenge_method": "plain"},
-    "challenge-no-method": {"code_challenge": _VERIFIER},
+    "challenge": {"code_challenge": CHALLENGE, "code_challenge_method": "S256"},
+    "challenge-plain": {"code_challenge": VERIFIER, "code_challenge_method": "plain"},
+    "challenge-no-method": {"code_challenge": VERIFIER},
     "challenge-short": {"code_challenge": "short", "code_challenge_method": "S256"},
-    "challenge-unknown": {"code_challenge": _CHALLENGE, "code_challenge_method": "S512"},
+    "challenge-unknown": {"code_challenge": CHALLENGE, "code_challenge_method": "S512"},
     "method-alone": {"code_challenge_method": "S256"},
     "pkce-missing": {"client_id": "pkce"},
-    "pkce-plain": {"client_id": "pkce", "code_challenge": _VERIFIER, "code_challenge_method": "plain"},
-    "pkce-no-method": {"client_id": "pkce", "code_challenge": _CHALLENGE},
-    "pkce-good": {"client_id": "pkce", "code_challenge": _CHALLENGE, "code_challenge_method": "S256"},
+    "pkce-plain": {"client_id": "pkce", "code_challenge": VERIFIER, "code_challenge_method": "plain"},
+    "pkce-no-method": {"client_id": "pkce", "code_challenge": CHALLENGE},
+    "pkce-good": {"client_id": "pkce", "code_challenge": CHALLENGE, "code_challenge_method": "S256"},
     "request": {"request": "eyJhbGciOiJub25lIn0.e30."},
     "request-garbage": {"request": "garbage"},
     "request-uri": {"request_uri": "https://app.example/request"},
@@ -165,15 +162,15 @@ def _codes(side: Side) -> None:
     by_code(side, "authorization/code confidential-wrong", fresh(client_id="svc"), "svc", client_secret="wrong")
     by_code(side, "authorization/code confidential", fresh(client_id="svc"), "svc", client_secret=SECRET)
     by_code(side, "authorization/code scope", fresh(), scope="email")
-    by_code(side, "authorization/code verifier-unasked", fresh(), code_verifier=_VERIFIER)
-    challenged = {"code_challenge": _CHALLENGE, "code_challenge_method": "S256"}
-    by_code(side, "authorization/code pkce", fresh(client_id="pkce", **challenged), "pkce", code_verifier=_VERIFIER)
-    by_code(side, "authorization/code pkce-wrong", fresh(**challenged), code_verifier=_VERIFIER[::-1])
+    by_code(side, "authorization/code verifier-unasked", fresh(), code_verifier=VERIFIER)
+    challenged = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+    by_code(side, "authorization/code pkce", fresh(client_id="pkce", **challenged), "pkce", code_verifier=VERIFIER)
+    by_code(side, "authorization/code pkce-wrong", fresh(**challenged), code_verifier=VERIFIER[::-1])
     by_code(side, "authorization/code pkce-missing", fresh(**challenged))
     by_code(side, "authorization/code pkce-short", fresh(**challenged), code_verifier="short")
     by_code(side, "authorization/code pkce-empty", fresh(**challenged), code_verifier="")
-    plain = {"code_challenge": _VERIFIER, "code_challenge_method": "plain"}
-    by_code(side, "authorization/code pkce-plain", fresh(**plain), code_verifier=_VERIFIER)
+    plain = {"code_challenge": VERIFIER, "code_challenge_method": "plain"}
+    by_code(side, "authorization/code pkce-plain", fresh(**plain), code_verifier=VERIFIER)
     for scope in (
         "openid email",
         "openid profile",

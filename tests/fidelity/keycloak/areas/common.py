@@ -7,6 +7,9 @@ from ..realm import CALLBACK, PASSWORD, SECRET
 from ..sides import Answer, Side
 
 SVC = ("svc", SECRET)
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+"""Of that verifier by S256: the pair of RFC 7636 appendix B."""
 
 
 def credentials(client_id: str = "svc") -> dict[str, str]:

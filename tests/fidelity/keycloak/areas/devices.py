@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from mock_idp.vendors.grant_types import DEVICE_CODE
 
 from ..browser import Browser
-from ..realm import PASSWORD, SCOPE
+from ..realm import ORIGIN, PASSWORD, SCOPE
 from ..sides import Answer, Side
 from . import Area
-from .common import credentials
+from .common import CHALLENGE, SVC, VERIFIER, credentials, login
 
 
 def _poll(side: Side, name: str, code: str, **more: str) -> Answer:
@@ -30,7 +32,7 @@ def _ask(side: Side) -> None:
         "no-client": {},
         "challenge": {
             "client_id": "web",
-            "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
         },
         "pkce-missing": {"client_id": "pkce"},
@@ -49,6 +51,8 @@ def _ask(side: Side) -> None:
     )
     _decided(side, "allow", {"accept": "Yes", "action": "allow"})
     _decided(side, "deny", {"cancel": "No", "action": "deny"})
+    _proof(side)
+    _pages(side)
     browser = Browser(side)
     browser.get("devices/page", side.issuer + "/device")
     browser.get("devices/page code", side.issuer + "/device?user_code=ABCD-EFGH")
@@ -63,8 +67,61 @@ def _decided(side: Side, name: str, decision: dict[str, str]) -> None:
         # Keycloak asks who it is, then whether; the mock asks both on one page.
         page = browser.arrive(browser.submit("", page, fields))
     browser.submit(f"devices/{name} decided", page, {**fields, **decision})
-    _poll(side, f"devices/{name}", begun.text("device_code"))
+    tokens = _poll(side, f"devices/{name}", begun.text("device_code"))
     _poll(side, f"devices/{name} again", begun.text("device_code"))
+    browser = Browser(side)
+    browser.get(f"devices/{name} code again", begun.text("verification_uri_complete"))
+    form = {"grant_type": "refresh_token", **credentials(), "refresh_token": tokens.text("refresh_token")}
+    side.form(f"devices/{name} refresh", "token", form)
+    bearer = [("Authorization", f"Bearer {tokens.text('access_token')}")]
+    side.send(f"devices/{name} userinfo", "GET", "userinfo", bearer)
+
+
+def _proof(side: Side) -> None:
+    """A public client with PKCE, and other ways to ask."""
+    begin = {"client_id": "web", "scope": "openid", "code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+    code = side.form("", "device", begin).text("device_code")
+    form = {"grant_type": DEVICE_CODE, "client_id": "web", "device_code": code}
+    side.form("devices/pkce none", "token", form)
+    side.form("devices/pkce wrong", "token", {**form, "code_verifier": VERIFIER[::-1]})
+    side.form("devices/pkce", "token", {**form, "code_verifier": VERIFIER})
+    code = side.form("", "device", {"client_id": "web"}).text("device_code")
+    side.form("devices/pkce unasked", "token", {**form, "device_code": code, "code_verifier": VERIFIER})
+    for name, more in {
+        "plain": {"code_challenge_method": "plain", "code_challenge": VERIFIER},
+        "no-method": {"code_challenge": CHALLENGE},
+        "short": {"code_challenge": "short", "code_challenge_method": "S256"},
+        "unknown-method": {"code_challenge": CHALLENGE, "code_challenge_method": "S512"},
+        "offline": {"scope": "openid offline_access"},
+        "nonce": {"nonce": "n-1"},
+        "unknown-parameter": {"x": "y"},
+    }.items():
+        side.form(f"devices/begin {name}", "device", {"client_id": "web", **more})
+    side.form("devices/begin basic", "device", {"scope": "openid"}, basic=SVC)
+    side.form("devices/begin basic wrong", "device", {"scope": "openid"}, basic=("svc", "wrong"))
+    side.form("devices/begin origin", "device", credentials(), headers=[("Origin", ORIGIN)])
+    side.form("devices/begin other-origin", "device", credentials(), headers=[("Origin", "https://evil.example")])
+    side.send("devices/begin JSON", "POST", "device", [("Content-Type", "application/json")], '{"client_id": "web"}')
+    side.form("devices/wrong-secret", "token", {**form, **credentials(), "client_secret": "wrong"})
+    side.form("devices/twice", "token", [*form.items(), ("device_code", code)])
+
+
+def _pages(side: Side) -> None:
+    """The code as people type it; what a session and a wrong password make of it."""
+    begun = side.form("", "device", {**credentials(), "scope": "openid offline_access"})
+    browser = Browser(side)
+    page = browser.arrive(browser.get("devices/typed page", begun.text("verification_uri")))
+    wrong = browser.submit("devices/typed wrong", page, {"device_user_code": "AAAA-AAAA", "user_code": "AAAA-AAAA"})
+    browser.arrive(wrong)
+    browser, _ = login(side)
+    browser.get("devices/logged-in page", begun.text("verification_uri_complete"))
+    for name, code in {
+        "lower": begun.text("user_code").lower(),
+        "no-dash": begun.text("user_code").replace("-", ""),
+        "blanks": f" {begun.text('user_code')} ",
+    }.items():
+        browser = Browser(side)
+        browser.get(f"devices/typed {name}", f"{begun.text('verification_uri')}?{urlencode({'user_code': code})}")
 
 
 AREAS = (Area("devices", _ask),)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mock_idp.vendors.grant_types import JWT_BEARER, TOKEN_EXCHANGE
 
-from ..realm import API, SCOPE, SECRET
+from ..realm import API, ORIGIN, SCOPE, SECRET
 from ..sides import Side
 from . import Area
-from .common import credentials, machine, person
+from .common import SVC, credentials, machine, person
 
 _TYPE = "urn:ietf:params:oauth:token-type:"
 
@@ -60,6 +60,7 @@ def _ask(side: Side) -> None:
     for name, changes in changed.items():
         form = {key: value for key, value in {**good, **changes}.items() if value is not None}
         side.form(f"exchange/{name}", "token", form)
+    _more(side, good)
     side.form("exchange/two-audiences", "token", [*good.items(), ("audience", API), ("audience", "svc")])
     for name, form in {
         "garbage": {"assertion": "garbage"},
@@ -71,6 +72,49 @@ def _ask(side: Side) -> None:
     public = {"grant_type": JWT_BEARER, "client_id": "web", "assertion": "garbage"}
     side.form("exchange/assertion by-public", "token", public)
     side.form("exchange/assertion wrong-secret", "token", {**public, "client_id": "svc", "client_secret": SECRET + "x"})
+
+
+def _more(side: Side, good: dict[str, str]) -> None:
+    """What an exchanged token is good for, and other ways to ask for it."""
+    exchanged = side.form("", "token", good)
+    token = exchanged.text("access_token")
+    side.send("exchange/exchanged userinfo", "GET", "userinfo", [("Authorization", f"Bearer {token}")])
+    side.form("exchange/exchanged introspect", "introspect", {**credentials(), "token": token})
+    side.form("exchange/exchanged revoke", "revoke", {**credentials(), "token": token})
+    side.form("exchange/exchanged introspect again", "introspect", {**credentials(), "token": token})
+    side.form("exchange/exchanged user introspect", "introspect", {**credentials(), "token": good["subject_token"]})
+    token = side.form("", "token", good).text("access_token")
+    side.form("exchange/again", "token", {**good, "subject_token": token})
+    form = {key: value for key, value in good.items() if key not in ("client_id", "client_secret")}
+    side.form("exchange/basic", "token", form, basic=SVC)
+    side.form("exchange/no-client", "token", form)
+    side.form("exchange/origin", "token", good, headers=[("Origin", ORIGIN)])
+    for name, more in {
+        "empty-audience": {"audience": ""},
+        "empty-scope": {"scope": ""},
+        "empty-type": {"subject_token_type": ""},
+        "empty-requested": {"requested_token_type": ""},
+        "audience-public": {"audience": "web"},
+        "audience-and-scope": {"audience": API, "scope": SCOPE},
+        "openid-and-email": {"scope": "openid email"},
+        "requested-saml": {"requested_token_type": _TYPE + "saml2"},
+        "actor-type-alone": {"actor_token_type": _TYPE + "access_token"},
+        "not-allowed": credentials("login-only"),
+        "unknown-client": credentials("nobody"),
+    }.items():
+        side.form(f"exchange/{name}", "token", {**good, **more})
+    side.form("exchange/twice", "token", [*good.items(), ("subject_token", good["subject_token"])])
+    side.form("exchange/two-scopes", "token", [*good.items(), ("scope", "email"), ("scope", "openid")])
+    bob = person(side, username="bob")
+    form = {**good, "subject_token": bob.text("access_token")}
+    side.form("exchange/bob", "token", form)
+    side.form("", "logout", {**credentials(), "refresh_token": bob.text("refresh_token")})
+    side.form("exchange/after-logout", "token", form)
+    email = person(side, scope="email").text("access_token")
+    side.form("exchange/of-email", "token", {**good, "subject_token": email})
+    side.form("exchange/of-email openid", "token", {**good, "subject_token": email, "scope": "openid"})
+    offline = person(side, scope="openid offline_access").text("access_token")
+    side.form("exchange/of-offline", "token", {**good, "subject_token": offline})
 
 
 AREAS = (Area("exchange", _ask),)

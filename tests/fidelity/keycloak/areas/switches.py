@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from ..realm import CLIENTS, Client, Realm
+from urllib.parse import urlencode
+
+from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
+
+from ..realm import CALLBACK, CLIENTS, Client, Realm
 from ..sides import Side
 from . import Area
 from .common import authorization, credentials, machine, person
@@ -46,6 +50,25 @@ def _clients(side: Side) -> None:
         side.form(f"clients/{client_id} revoke", "revoke", {**credentials(client_id), "token": "x"})
         side.form(f"clients/{client_id} device", "device", credentials(client_id))
         side.form(f"clients/{client_id} no-grant", "token", credentials(client_id))
+        side.form(f"clients/{client_id} par", "par", {**authorization(client_id), **credentials(client_id)})
+        side.send(f"clients/{client_id} auth", "GET", f"{side.url('auth')}?{urlencode(authorization(client_id))}")
+        side.form(f"clients/{client_id} logout", "logout", {**credentials(client_id), "refresh_token": "x"})
+        for grant, more in {
+            "refresh_token": {"refresh_token": "x"},
+            "authorization_code": {"code": "x", "redirect_uri": CALLBACK},
+            DEVICE_CODE: {"device_code": "x"},
+            TOKEN_EXCHANGE: {"subject_token": "x", "subject_token_type": "x"},
+            JWT_BEARER: {"assertion": "x"},
+            "nothing": {},
+        }.items():
+            form = {"grant_type": grant, **credentials(client_id), **more}
+            side.form(f"clients/{client_id} {grant.rpartition(':')[2]}", "token", form)
+        token = machine(side).text("access_token")
+        side.form(f"clients/{client_id} introspect good", "introspect", {**credentials(client_id), "token": token})
+    proof = [("DPoP", "garbage")]
+    form = {"grant_type": "client_credentials", **credentials("proof")}
+    side.form("clients/proof garbage", "token", form, headers=proof)
+    side.form("clients/svc garbage proof", "token", {**form, **credentials()}, headers=proof)
 
 
 AREAS = (
