@@ -23,6 +23,8 @@ _CHECK_SECONDS = 5.0
 _MAX_CONTROL_TOKEN = 1024
 # A signature takes milliseconds, and with the largest keys half a second.
 _MINT_SECONDS = 0.5
+# For as long the control API waits in one call.
+_LONGEST_WAIT_SECONDS = 60.0
 _KEPT_TOKENS = 32
 _SHOWN = 60
 # The request log of a long run, and key sets that are large on purpose.
@@ -274,15 +276,19 @@ class IssuerClient:
 
         None when the deadline passes first.
         """
-        wanted = {**({"endpoint": endpoint} if endpoint else {}), **(filters or {})}
-        query = urlencode({**wanted, "count": count, "since": since, "timeout": seconds})
-        try:
-            answer = self.idp.call("GET", f"{self._path}/requests/wait?{query}", answer_seconds=seconds + 10)
-        except IdpError as error:
-            if ": 408" in str(error):
+        wanted = {**({"endpoint": endpoint} if endpoint else {}), **(filters or {}), "count": count, "since": since}
+        while True:
+            asked = min(seconds, _LONGEST_WAIT_SECONDS)
+            query = urlencode({**wanted, "timeout": asked})
+            try:
+                answer = self.idp.call("GET", f"{self._path}/requests/wait?{query}", answer_seconds=asked + 10)
+                return list(answer["requests"])
+            except IdpError as error:
+                if ": 408" not in str(error):
+                    raise
+            seconds -= asked
+            if seconds <= 0:
                 return None
-            raise
-        return list(answer["requests"])
 
     def delete(self) -> None:
         self.idp.call("DELETE", self._path)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from raw_server import CLOSE, RawServer
-from small_service import Answer, SmallService
+from small_service import Answer, Call, SmallService
 
 from harness.idp.client import IdpClient, IdpError
 
@@ -83,3 +84,30 @@ def test_a_refusal_is_quoted_without_the_token() -> None:
         with pytest.raises(IdpError, match=r"403 Forbidden Bearer a-secret…\\x1b\[2J"):
             client.create_issuer("okta")
         client.close()
+
+
+def test_a_wait_beyond_what_one_call_bears_is_several_calls() -> None:
+    """Of 320 s, as for a service that rests for five minutes, the control API would say 400."""
+    entries = iter([None] * 5 + [[{"path": "/jwks"}]])
+
+    def answer(call: Call) -> Answer:
+        if "/wait?" not in call.path:
+            return Answer(200, json.dumps(ISSUER))
+        found = next(entries)
+        return Answer(408, '{"error":"timeout"}') if found is None else Answer(200, json.dumps({"requests": found}))
+
+    with SmallService(answer) as service, closing(IdpClient(service.url)) as client:
+        issuer = client.issuer("default")
+        assert issuer.wait_for_requests("jwks", 1, 0, 320.0) == [{"path": "/jwks"}]
+        asked = [parse_qs(urlsplit(call.path).query)["timeout"] for call in service.calls if "/wait?" in call.path]
+        assert asked == [["60.0"]] * 5 + [["20.0"]]
+
+
+def test_a_wait_that_is_over_says_so() -> None:
+    answers = {True: Answer(408, '{"error":"timeout"}'), False: Answer(200, json.dumps(ISSUER))}
+    with (
+        SmallService(lambda call: answers["/wait?" in call.path]) as service,
+        closing(IdpClient(service.url)) as client,
+    ):
+        assert client.issuer("default").wait_for_requests("jwks", 1, 0, 61.5) is None
+        assert sum("/wait?" in call.path for call in service.calls) == 2
