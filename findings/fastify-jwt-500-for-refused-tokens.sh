@@ -3,7 +3,7 @@
 #
 # One would guess: 401 for whatever is wrong with the token: that README promises "an authentication error" for any token that isn't
 # valid, and RFC 6750 §3.1 has 401 for one that is "expired, revoked, malformed, or invalid for other reasons".
-# What happens: @fastify/jwt makes 401 of five of fast-jwt's errors, such as an expired token and a wrong signature. All others are
+# What happens: @fastify/jwt makes 401 of six errors of fast-jwt's verifier, such as an expired token and a wrong signature. All others are
 # passed on without a status, which Fastify answers with 500: a token that isn't valid yet, one whose algorithm isn't among those of
 # the options, one whose aud isn't a text. What get-jwks throws, too: a kid that isn't published, an issuer that isn't on its list,
 # and with it a caller's own mistake, or an old token after a rotation, looks like a fault of the service, and can be had by
