@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.pytest_plugins import left_out
+from harness.pytest_plugins.between_processes import pytest_report_from_serializable as pytest_report_from_serializable
+from harness.pytest_plugins.between_processes import pytest_report_to_serializable as pytest_report_to_serializable
 
 if TYPE_CHECKING:
     from harness.base.verdicts import CellResult
