@@ -171,8 +171,9 @@ class CellRun:
         Without `connection` the session's own is used, which belongs to the thread that runs the cell.
         """
         seconds = self.profile.duration(args["answer_within"]) if "answer_within" in args else ANSWER_SECONDS
+        patient = not checks.takes_429(self.expectation(args))
         if "concurrent" in args:
-            return self._send_at_once(args, int(args["concurrent"]), seconds)
+            return self._send_at_once(args, int(args["concurrent"]), seconds, patient)
         connection = connection or self.session.connection
         if connection is None:
             raise HarnessError("the scenario sends a request while its service is not running")
@@ -180,12 +181,13 @@ class CellRun:
         for i in range(int(args.get("repeat", 1))):
             prepared = self.prepare(args, i)
             same = args.get("connection") == "same"
-            sent.append(Sent(prepared, connection.send(prepared.request, answer_seconds=seconds, same=same)))
+            exchange = connection.send(prepared.request, answer_seconds=seconds, same=same, patient=patient)
+            sent.append(Sent(prepared, exchange))
             if sent[-1].exchange.late:
                 break  # Each of the others would wait as long.
         return sent
 
-    def _send_at_once(self, args: Table, count: int, seconds: float) -> list[Sent]:
+    def _send_at_once(self, args: Table, count: int, seconds: float, patient: bool) -> list[Sent]:
         """All at the same moment, each on a connection of its own."""
         prepared = [self.prepare(args, i) for i in range(count if args.get("unique_kid") else 1)]
         barrier = threading.Barrier(count)
@@ -193,7 +195,7 @@ class CellRun:
         def one(item: Prepared) -> Sent:
             with self.new_connection() as connection:
                 barrier.wait(JOIN_SECONDS)
-                return Sent(item, connection.send(item.request, answer_seconds=seconds))
+                return Sent(item, connection.send(item.request, answer_seconds=seconds, patient=patient))
 
         with ThreadPoolExecutor(count, thread_name_prefix="at-once") as pool:
             return list(pool.map(one, prepared * (count // len(prepared))))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.base.errors import HarnessError
+from harness.cell.pace import TOO_MANY_REQUESTS
 from harness.declared.refusal import CLOSED, UNDECLARED, Refusal
 from harness.grammar.model import Route
 from harness.grammar.vocabulary import EXPECTATIONS
@@ -14,11 +15,13 @@ from harness.wire.grpc_status import code_of
 
 Expectation = str | Sequence[int | str]
 
+_THROTTLED = "throttled"
 _FIXED: dict[str, tuple[int, ...]] = {"not-found": (404,), "bad-request": (400, 422)}
 # What an expectation of a refusal allows beside the service's own way to say no. A service that can't do what it should
 # says so with one of several statuses (RFC 9110 §15.6); no document asks for one of them while no keys can be had.
 _MORE: dict[str, tuple[int | str, ...]] = {
     "unavailable": (500, 502, 503, 504),
+    _THROTTLED: (TOO_MANY_REQUESTS,),
     "refuse": (400, 413, 414, 431, CLOSED),
 }
 _WITH_PERMISSIONS = ("deny", "no-grant", "forbidden")
@@ -81,6 +84,11 @@ def _is(exchange: Exchange, wanted: int | str, route: Route | None, refusal: Ref
     if wanted == "public-ok":
         return status in (route.success if route else (200,))
     return status in _FIXED[wanted]
+
+
+def takes_429(expectation: Expectation) -> bool:
+    """Whether 429 is an answer to what was sent, as a limit on floods is; else it asks to send that again later."""
+    return expectation == _THROTTLED or (not isinstance(expectation, str) and _THROTTLED in expectation)
 
 
 def is_refusal(expectation: Expectation) -> bool:

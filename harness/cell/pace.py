@@ -117,8 +117,13 @@ class PacedConnection:
             self._grpc.close()
             self._grpc = None
 
-    def send(self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False) -> Exchange:
-        """As `Connection.send`; raises `Inconclusive` too, when it is answered 429 again and again."""
+    def send(
+        self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False, patient: bool = True
+    ) -> Exchange:
+        """As `Connection.send`; raises `Inconclusive` too, when it is answered 429 again and again.
+
+        Without `patient` a 429 is the answer.
+        """
         waited = 0.0
         while True:
             self._pace.turn()
@@ -126,7 +131,7 @@ class PacedConnection:
                 exchange = self._channel().send(request, answer_seconds=answer_seconds)
             else:
                 exchange = self._http.send(request, answer_seconds=answer_seconds, same=same)
-            waited = self._pace.rest(exchange, waited)
+            waited = self._pace.rest(exchange, waited) if patient else 0.0
             if not waited:
                 return exchange
 

@@ -26,6 +26,7 @@ EXPECTATIONS: Final = {
     "deny": "what the profile declares for a token without the permission",
     "no-grant": "as `reject` or `deny`",
     "unavailable": "as `reject`, or 500, 502, 503 or 504",
+    "throttled": "as `reject`, or 429, which is an answer here and not waited for",
     "refuse": "as `reject`, or 400, 413, 414, 431 or a closed connection",
     "unauthorized": "what the profile declares for `reject`, and 401 where it declares nothing",
     "forbidden": "what the profile declares for `deny`, and 403 where it declares nothing",
@@ -38,7 +39,7 @@ EXPECTATIONS: Final = {
 }
 # These say "not let in": without an accepted control they prove nothing.
 NEGATIVE_EXPECTATIONS: Final = frozenset(
-    {"reject", "deny", "no-grant", "unavailable", "refuse", "unauthorized", "forbidden"}
+    {"reject", "deny", "no-grant", "unavailable", "throttled", "refuse", "unauthorized", "forbidden"}
 )
 
 CAPABILITIES: Final = {

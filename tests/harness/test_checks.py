@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[int]] = {
     "deny": {403},
     "no-grant": {401, 403},
     "unavailable": {401, *UNABLE},
+    "throttled": {401, 429},
     "refuse": {400, 401, 413, 414, 431},
     "unauthorized": {401},
     "forbidden": {403},
@@ -33,7 +34,7 @@ STRICT = Refusal(without_credentials=(401,), bad_token=(401,), no_permission=(40
 # Not 409: on this route it shows that the caller was let in.
 KEPT_OUT = {301, 302, 400, 401, 403, 404, 413, 414, 422, 429, 431}
 UNDECLARED_ALLOWED: dict[str, set[int]] = {
-    **dict.fromkeys(("reject", "deny", "no-grant", "refuse"), KEPT_OUT),
+    **dict.fromkeys(("reject", "deny", "no-grant", "refuse", "throttled"), KEPT_OUT),
     "unavailable": KEPT_OUT | UNABLE,
     "unauthorized": {401},
     "forbidden": {403},

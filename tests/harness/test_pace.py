@@ -123,3 +123,20 @@ def test_a_service_that_only_answers_429_proves_nothing(bench: Bench) -> None:
 
     result = bench.judge(limited, steps('do = "send", request = { anonymous = true }, expect = "reject"'))
     assert (result.verdict, "asks for fewer requests (429)" in result.reason) == (INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize(
+    ("crowd", "expect"), [("repeat", '"throttled"'), ("concurrent", '"throttled"'), ("repeat", '["throttled", 404]')]
+)
+def test_who_sends_a_flood_takes_429_for_an_answer(bench: Bench, crowd: str, expect: str) -> None:
+    calls: list[Call] = []
+
+    def limited(call: Call) -> Answer:
+        if "Authorization" in call.headers:
+            return honest(call)
+        calls.append(call)
+        return honest(call) if len(calls) < 3 else Answer(429, headers=(("Retry-After", "3600"),))
+
+    sent = steps(f'do = "send", request = {{ anonymous = true }}, {crowd} = 5, expect = {expect}')
+    assert bench.judge(limited, sent).verdict == PASSED
+    assert len(calls) == 1 + 5  # One before the case: does it want a token at all?

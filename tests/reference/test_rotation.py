@@ -75,7 +75,7 @@ def test_a_kid_may_get_another_key(world: World) -> None:
 
 
 def test_strangers_do_not_drive_the_issuer(world: World) -> None:
-    """Thirty unknown kids, three fetches at most."""
+    """Thirty unknown kids, two fetches at most."""
     service = world.start(unknown_kid_cooldown_seconds=60.0)
     assert {service.status(world.attacker.token({"kid": f"u-{i}"})) for i in range(30)} == {401}
     assert len(world.issuer.fetches) <= 2
