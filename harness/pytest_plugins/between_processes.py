@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-# What a report holds of a cell or a mutant. On its way pytest-xdist bears no number below -2**31 and no half of a surrogate
-# pair, as claims of a token have that is told as evidence. The text of JSON bears both.
+# What a report holds of a cell or a mutant. On its way pytest-xdist bears no number below -2**31 and no half of a
+# surrogate pair, as claims of a token have that is told as evidence. The text of JSON bears both.
 _RECORDS: Final = ("idp_cell", "idp_mutant")
 
 
