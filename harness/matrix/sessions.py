@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 
 from harness.base.held_up import HeldUp
 from harness.base.mishaps import MISHAPS, sentence
-from harness.base.verdicts import ERROR, HELD_UP, INCONCLUSIVE, PASSED, SKIPPED, CellResult, NotPossible
+from harness.base.verdicts import ERROR, FAILED, HELD_UP, INCONCLUSIVE, PASSED, SKIPPED, CellResult, NotPossible
 from harness.base.waiting import result_of
 from harness.cell.environment import Environment
 from harness.cell.session import Session
@@ -19,6 +19,7 @@ from harness.grammar.model import Cell
 from harness.idp.client import IdpError
 from harness.matrix.cell_runner import blank_result, run_cell
 from harness.matrix.idle_sessions import IdleSessions
+from harness.steps import STEPS
 from harness.targets.base import BringsIdp
 
 # The cells of so many services at once: two, so that one goes on while the other starts or waits.
@@ -107,7 +108,10 @@ class Sessions:
         try:
             while waiting:
                 cell, result = waiting[0]
+                used = session
                 session, outcome = self._run(cell, session)
+                if used is not None and self._may_have_come_too_late(cell, outcome):
+                    session, outcome = self._on_a_new_service(cell, session)
                 if not cell.scenario.timed:
                     session, outcome = self._again(cell, session, outcome)
                 if len(waiting) == 1 and session is not None:
@@ -203,6 +207,25 @@ class Sessions:
             return None, outcome
         session.suspect = outcome.verdict not in (PASSED, SKIPPED)
         return session, outcome
+
+    def _may_have_come_too_late(self, cell: Cell, outcome: CellResult) -> bool:
+        """Whether the service may have no fetch left for the keys of this cell, after those for the cells before it.
+
+        Libraries have a ration, such as five in a minute, and the profile may say nothing of it. Who was let in against
+        the requirement was let in.
+        """
+        if self._hold or not any(STEPS[step.do].says.takes_up_keys for step in cell.variant.steps):
+            return False
+        if outcome.verdict == FAILED:
+            return outcome.expected.startswith("accept") and not self._deviates(cell)
+        return outcome.verdict == INCONCLUSIVE and HELD_UP not in outcome.evidence
+
+    def _on_a_new_service(self, cell: Cell, used: Session | None) -> tuple[Session | None, CellResult]:
+        """Run a cell where none has been before; returns as `_run`."""
+        if used is not None:
+            with suppress(*MISHAPS):  # What is left ends with the target.
+                used.close()
+        return self._run(cell, None)
 
     def _proves_nothing(self, cell: Cell, outcome: CellResult) -> bool:
         """Whether the machine, and not the service, may have decided, so that it is worth another try."""

@@ -14,9 +14,9 @@ from harness.declared.profile import Profile
 from harness.grammar.toml_source import TomlSource
 from harness.measure.reading import ERROR, Reading, is_number
 from harness.survey.asker import Asker, keeps_out, lets_in
-from harness.survey.late_fetch import instead_of, may_rest, wait_for_fetch
+from harness.survey.fetch_ration import instead_of, watching
 from harness.survey.portrait import Seen
-from harness.survey.rows import key_set_is_quick, lines_of
+from harness.survey.rows import lines_of
 from harness.survey.survey import Survey, ask_policies, measure_rows
 from harness.survey.trials import Bench
 from harness.targets.within_reach import as_run_by
@@ -51,17 +51,16 @@ def compare(work: Survey, profile: Profile, source: TomlSource, style: str) -> C
     declared = as_run_by(work.environment.target, profile)
     environment = replace(work.environment, profile=declared)
     found = list(_routes(environment, style, source))
-    readings = measure_rows(environment, style, work.say)
-    seen = lines_of(readings, work.knobs)
-    contradictions = [one for one in found if one is not None]
-    agreed = len(found) - len(contradictions)
-    told = source.data.get("policy", {})
-    known = {one.name for one in seen if one.table == "policy"}
-    if may_rest(readings):
-        work.say("waiting whether an unknown kid makes it fetch after a rest")
-        seen = [*instead_of(seen, wait_for_fetch(environment, style))]
-    with closing(Bench(environment, style, key_sets=key_set_is_quick(readings))) as bench:
-        seen += ask_policies(bench, work, [name for name in told if name not in known], declared.policy)[0]
+    with watching(environment, style) as watch:
+        readings, quick = measure_rows(environment, style, watch, work.say)
+        seen = lines_of(readings, work.knobs)
+        contradictions = [one for one in found if one is not None]
+        agreed = len(found) - len(contradictions)
+        told = source.data.get("policy", {})
+        known = {one.name for one in seen if one.table == "policy"}
+        with closing(Bench(environment, style, key_sets=quick)) as bench:
+            seen += ask_policies(bench, work, [name for name in told if name not in known], declared.policy)[0]
+        seen = [*instead_of(seen, watch.lines())]
     not_compared = [name for name in told if name not in {one.name for one in seen}]
     for one in seen:
         if one.name not in source.data.get(one.table, {}):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,8 +15,8 @@ from harness.grammar.policies import Knob
 from harness.measure.reading import ERROR, Reading
 from harness.measure.runner import measure, select_experiments
 from harness.survey.capabilities import capabilities_of, lacks_of, words_of
+from harness.survey.fetch_ration import FetchWatch, instead_of, watching
 from harness.survey.further import Further, find_more
-from harness.survey.late_fetch import LONGEST_REST, instead_of, may_rest, wait_for_fetch
 from harness.survey.one_service import measure_on_one
 from harness.survey.opening import Opened, Say, Wanted, audience_for, opened
 from harness.survey.portrait import FoundRoute, Portrait, Seen
@@ -90,39 +89,20 @@ def survey(work: Survey) -> Surveyed:
         again = make_target(options.target, options.target_settings())
         work = replace(work, environment=replace(work.environment, target=again))
     portrait = _first(work, found, further, audience, why)
-    portrait, readings = _measured(work, portrait)
-    environment = environment_for(work, portrait)
-    with closing(Bench(environment, portrait.style, key_sets=key_set_is_quick(readings))) as bench:
-        with _waiting(environment, portrait, readings, work.say) as late:
+    with watching(environment_for(work, portrait), portrait.style) as watch:
+        portrait, quick = _measured(work, portrait, watch)
+        with closing(Bench(environment_for(work, portrait), portrait.style, key_sets=quick)) as bench:
             portrait = _asked(work, portrait, bench)
-        told = late()
-        for line in told:
+            bench.environment = environment_for(work, portrait)
+            work.say("trying what no service may do")
+            bench.begin(_MISDEED_SECONDS)
+            portrait = replace(portrait, misdeeds=tuple(find_misdeeds(bench, work.scenarios, work.say)))
+        if not watch.is_done():
+            work.say("waiting whether an unknown kid makes it fetch after a rest, as with many libraries")
+        for line in (told := watch.lines()):
             work.say(f"{line.table}.{line.name} = {line.value!r}: {line.evidence}")
-        portrait = replace(portrait, seen=instead_of(portrait.seen, told))
-        bench.environment = environment_for(work, portrait)
-        work.say("trying what no service may do")
-        bench.begin(_MISDEED_SECONDS)
-        portrait = replace(portrait, misdeeds=tuple(find_misdeeds(bench, work.scenarios, work.say)))
+    portrait = replace(portrait, seen=instead_of(portrait.seen, told))
     return Surveyed(portrait, profile_text(portrait, work.knobs), found.health, found.start_seconds)
-
-
-@contextmanager
-def _waiting(
-    environment: Environment, portrait: Portrait, readings: Iterable[Reading], say: Say
-) -> Iterator[Callable[[], list[Seen]]]:
-    """Meanwhile it is found out, on a service of its own, whether a service that fetches for no unknown kid rests.
-
-    Where there is only one service, before that.
-    """
-    with ThreadPoolExecutor(1, thread_name_prefix="late-fetch") as pool:
-        if not may_rest(readings):
-            yield list
-            return
-        say(f"waiting for up to {LONGEST_REST:g} s whether an unknown kid makes it fetch after a rest")
-        future = pool.submit(wait_for_fetch, environment, portrait.style)
-        if environment.options.issuer:
-            future.result()
-        yield future.result
 
 
 def environment_for(work: Survey, portrait: Portrait) -> Environment:
@@ -180,9 +160,10 @@ def _first(work: Survey, found: Opened, further: Further, audience: str, why: st
     )
 
 
-def _measured(work: Survey, portrait: Portrait) -> tuple[Portrait, list[Reading]]:
+def _measured(work: Survey, portrait: Portrait, watch: FetchWatch) -> tuple[Portrait, bool]:
+    """The portrait with what the rows of the card say, and whether a changed key set is taken up at once."""
     environment = environment_for(work, portrait)
-    readings = measure_rows(environment, portrait.style, work.say)
+    readings, quick = measure_rows(environment, portrait.style, watch, work.say)
     seen = lines_of(readings, work.knobs)
     for one in seen:
         work.say(f"{one.table}.{one.name} = {one.value!r}: {one.evidence}")
@@ -190,11 +171,16 @@ def _measured(work: Survey, portrait: Portrait) -> tuple[Portrait, list[Reading]
     if elliptic := [one for one in algorithms_seen(readings) if one.startswith("ES")]:
         had = {**portrait.capabilities, "ec-keys": f"tokens with {', '.join(elliptic)} were let in"}
         portrait = replace(portrait, capabilities=had, lacks=_without(portrait.lacks, "ec-keys"))
-    return portrait, readings
+    return portrait, quick
 
 
-def measure_rows(environment: Environment, style: str, say: Say) -> list[Reading]:
-    """The rows of the card that say something for a profile."""
+def measure_rows(environment: Environment, style: str, watch: FetchWatch, say: Say) -> tuple[list[Reading], bool]:
+    """The rows of the card that say something for a profile, and whether a changed key set is taken up at once.
+
+    Meanwhile the fetches are watched, on a service of its own; where there is only one, behind all rows.
+    """
+    if not has_one_service(environment):
+        watch.begin()
     say(f"measuring: {', '.join(ON_ONE)}")
     readings = measure_on_one(environment, style, [*ON_ONE])
     rows = own_rows(environment.profile, readings)
@@ -203,7 +189,15 @@ def measure_rows(environment: Environment, style: str, say: Say) -> list[Reading
     for one in readings:
         if one.status == ERROR:
             say(f"{one.name} could not be measured: {one.reason}")
-    return readings
+    quick = key_set_is_quick(readings) and not watch.has_end()
+    if has_one_service(environment):
+        watch.ration()
+    return readings, quick
+
+
+def has_one_service(environment: Environment) -> bool:
+    """Whether nothing can be asked beside something else."""
+    return bool(environment.options.issuer or getattr(environment.target, "one_at_a_time", False))
 
 
 def _asked(work: Survey, portrait: Portrait, bench: Bench) -> Portrait:

@@ -135,6 +135,40 @@ def test_a_cell_that_has_begun_runs_once(sessions: Sessions, target: CountingTar
     assert len(target.started) == 1
 
 
+NEW_KEY = """
+steps = [
+  { do = "publish-key", name = "second" },
+  { do = "take-up-keys" },
+  { do = "send-until", token = { key = "second" }, expect = "EXPECT", within = { seconds = 0.2 } },
+]
+"""
+
+
+def test_a_service_with_a_ration_of_fetches_is_judged_by_what_it_does_with_them(
+    target: CountingTarget, idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
+) -> None:
+    """What cells before it have used up, a cell has on a new service; who was let in is not asked again."""
+    kids: dict[int, set[str]] = {}
+    most = [2]
+
+    def rationed(call: Call) -> Answer:
+        known = kids.setdefault(len(target.started), set())
+        if call.token and len(known) < most[0]:
+            known.add(call.header["kid"])
+        return honest(call) if not call.token or call.header["kid"] in known else Answer(401)
+
+    target.behaviour = rationed
+    all_of_it = environment(target, idp_client, attacker, tmp_path)
+    policy = {**all_of_it.profile.policy, "unknown_kid_refetches": True}
+    with Sessions(replace(all_of_it, profile=replace(all_of_it.profile, policy=policy))) as sessions:
+        accepted = [cell(tmp_path, NEW_KEY.replace("EXPECT", "accept"), topic=topic) for topic in ("one", "two")]
+        assert [sessions.run(one).verdict for one in accepted] == [PASSED, PASSED]
+        assert len(target.started) == 2
+        most[0] = 9
+        assert sessions.run(cell(tmp_path, NEW_KEY.replace("EXPECT", "reject"), topic="three")).verdict == FAILED
+        assert len(target.started) == 2
+
+
 def test_cells_of_a_service_that_have_begun_run_one_after_the_other(
     sessions: Sessions, target: CountingTarget, tmp_path: Path
 ) -> None:

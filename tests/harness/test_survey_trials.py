@@ -20,7 +20,7 @@ from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.scenario.chosen import load_chosen
 from harness.survey.contradictions import Compared, _routes, compare
-from harness.survey.late_fetch import wait_for_fetch
+from harness.survey.fetch_ration import watching
 from harness.survey.opening import Wanted
 from harness.survey.survey import Survey
 from harness.survey.trials import Bench, ask_policy, find_misdeeds
@@ -35,8 +35,8 @@ def environment(idp_client: IdpClient, attacker: AttackerListener) -> Iterator[M
     """Makes one for the reference with a fault and its bundled profile."""
     with ExitStack() as ends:
 
-        def make(*faults: str) -> Environment:
-            options = Options("reference", faults=faults)
+        def make(*faults: str, **settings: str) -> Environment:
+            options = Options("reference", faults=faults, target_options=tuple(settings.items()))
             target = ends.enter_context(closing(make_target("reference", options.target_settings())))
             profile = as_run_by(target, load_profile(find_profile("reference")))
             return Environment(options, profile, target, idp_client, attacker)
@@ -105,12 +105,18 @@ def test_what_no_service_may_do_is_found(environment: MakeEnvironment) -> None:
     assert misdeeds(environment(), "time-exp-past", "sig-alg-none", "id-aud-wrong") == []
 
 
-def test_a_rest_is_waited_for(environment: MakeEnvironment) -> None:
+def ration(environment: Environment, longest: float) -> tuple[bool, dict[str, Any]]:
+    with watching(environment, "custom", longest) as watch:
+        return watch.has_end(), {one.name: one.value for one in watch.lines()}
+
+
+def test_a_rest_between_fetches_is_told_from_none(environment: MakeEnvironment) -> None:
     """The fetch that comes after it is one for an unknown kid; without one in time there is none."""
-    lines = {one.name: one.value for one in wait_for_fetch(environment(), "custom", longest=5)}
-    assert lines["unknown_kid_refetches"] is True
-    never = environment("m-never-refresh-unknown-kid")
-    assert [one.value for one in wait_for_fetch(never, "custom", longest=1)] == [False]
+    has_end, lines = ration(environment(unknown_kid_cooldown_seconds="3"), 9)
+    assert (has_end, lines.pop("unknown_kid_refetches")) == (True, True)
+    assert lines.pop("unknown_kid_cooldown_seconds") >= 3
+    assert ration(environment("m-never-refresh-unknown-kid"), 0.1) == (True, {"unknown_kid_refetches": False})
+    assert ration(environment(), 9) == (False, {})
 
 
 PROFILE = """

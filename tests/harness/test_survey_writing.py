@@ -21,7 +21,7 @@ from harness.grammar.vocabulary import CAPABILITIES
 from harness.measure.finding import AT_LEAST, Finding
 from harness.measure.reading import Reading, make_reading
 from harness.scenario.chosen import load_chosen
-from harness.survey.late_fetch import instead_of, may_rest
+from harness.survey.fetch_ration import Ration, instead_of, lines_of_ration
 from harness.survey.portrait import FoundRoute, Misdeed, Portrait, Seen
 from harness.survey.rows import key_set_is_quick, lines_of
 from harness.survey.writing import findings_text, is_only_proposed, misdeed_lines, profile_text, style_in
@@ -111,18 +111,31 @@ def test_what_lets_more_in_than_it_has_to_is_doubtful(name: str, value: Any, dou
     assert [one.name for one in lines_of([reading(name, value)], KNOBS) if one.doubt] == doubtful
 
 
-def test_a_rest_is_told_from_no_fetch() -> None:
-    """By a longer wait, whose lines take the place of the others."""
+def test_key_sets_are_quick_where_nothing_rests() -> None:
     none, one = reading("fetches-unknown-kid", 0), reading("fetches-unknown-kid", 1)
-    assert may_rest([none])
-    assert may_rest([one, reading("cool-down", 5.0, AT_LEAST)])
-    assert not may_rest([one, reading("cool-down", 0.5)])
     assert key_set_is_quick([one, reading("cool-down", 0.0)])
     assert not key_set_is_quick([one, reading("cool-down", 5.0, AT_LEAST)])
     assert not key_set_is_quick([none])
-    late = Seen("policy", "unknown_kid_refetches", True, "after 30 s")
-    assert instead_of(lines_of([none], KNOBS), [late]) == (late,)
     assert lines_of([reading("cool-down", 0.0)], KNOBS) == []
+
+
+def test_a_ration_of_fetches_is_a_rest_to_declare() -> None:
+    """Where nobody saw its end, a person has to say how long it is, as a service that fetches once never did before."""
+    rested = lines_of_ration(Ration(5, 11.9))
+    assert [(one.name, one.value) for one in rested] == [
+        ("unknown_kid_refetches", True),
+        ("unknown_kid_cooldown_seconds", 12.0),
+    ]
+    assert (
+        rested[0].evidence
+        == "5 unknown kids in a row caused a fetch each, then none did until 12 s after the last fetch"
+    )
+    endless = lines_of_ration(Ration(1, None, 62.0))
+    assert [(one.value, bool(one.doubt)) for one in endless] == [(True, True)]
+    assert [(one.value, one.doubt) for one in lines_of_ration(Ration(0, None, 35.0))] == [(False, "")]
+    assert lines_of_ration(Ration(30, 0.0)) == []
+    none = lines_of([reading("fetches-unknown-kid", 0)], KNOBS)
+    assert instead_of(none, rested) == tuple(rested)
 
 
 def test_a_service_that_fell_over_is_told_from_one_that_let_somebody_in() -> None:
