@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 
 from mock_idp.http11.response import Response
+from mock_idp.jose.encoding import b64url_encode
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import read_jws
 from mock_idp.oauth.authorization_response import redirect, with_query
 from mock_idp.oauth.errors import OAuthError
-from mock_idp.oauth.form import read_form, read_query
+from mock_idp.oauth.form import has_empty, read_form, read_query
 from mock_idp.oauth.known_clients import find_client
 from mock_idp.oauth.logins import current_login, end_login, with_cookies
 from mock_idp.oauth.own_tokens import is_ours
@@ -21,30 +23,55 @@ from mock_idp.settings import ClientSettings
 
 
 def respond(request: FlowRequest) -> Response:
-    """The login of the browser ends; the browser goes where the client wants it, if the client may want that."""
+    """The login of the browser ends; the browser goes where the client wants it, if the client may want that.
+
+    Where the vendor asks its user first, who shows no ID token is asked.
+    """
+    vendor = request.issuer.vendor
     try:
-        given = read_query(request.query)
+        given = read_query(request.query, first_only=vendor.lenient_logout)
         if request.method == "POST" and request.body:
-            form = read_form(request.content_type, request.body)
-            headers = request.issuer.vendor.refresh_token_logout
-            if headers is not None and "refresh_token" in form:
+            form = _form(request)
+            headers = vendor.refresh_token_logout
+            if headers is not None and ("refresh_token" in form or has_empty(request.body, "refresh_token")):
                 return refresh_token_logout(request, form, headers)
             given |= form
         client_id = _client_id(request, given)
         target = _target(request, given, client_id)
     except (OAuthError, _Refused) as error:
         return page("message.html", 400, title="This request cannot be answered", text=str(error))
+    login = current_login(request)
+    if vendor.confirms_logout and login is not None and "id_token_hint" not in given:
+        code = _code(request, login[0])
+        if not hmac.compare_digest(given.pop("session_code", "").encode(), code.encode()):
+            return page("logout.html", parameters={**given, "session_code": code})
     state = {"state": given["state"]} if "state" in given else {}
     response = (
         page("message.html", title="Logged out", text="You are logged out.")
         if target is None
         else redirect(request, with_query(target, state))
     )
-    login = current_login(request)
-    if request.issuer.vendor.logout_by_hint and "id_token_hint" in given:
+    if vendor.logout_by_hint and "id_token_hint" in given:
         # After the browser's login is known: it is mostly the same one, and its cookies have to go, too.
         _end_hinted(request, given["id_token_hint"])
     return response if login is None else with_cookies(response, end_login(request, login[0]))
+
+
+def _form(request: FlowRequest) -> dict[str, str]:
+    if not request.issuer.vendor.lenient_logout:
+        return read_form(request.content_type, request.body)
+    try:
+        # What is no form says nothing, and of a parameter that is given twice the first counts.
+        read_form(request.content_type, request.body)
+    except OAuthError as error:
+        if error.kind != "duplicate_parameter":
+            return {}
+    return read_query(request.body.decode("utf-8"), first_only=True)
+
+
+def _code(request: FlowRequest, session_id: str) -> str:
+    """What only the page has that asked the user of this login: no other page may end it."""
+    return b64url_encode(hmac.digest(request.issuer.flows.secret, f"logout {session_id}".encode(), "sha256"))
 
 
 def _end_hinted(request: FlowRequest, hint: str) -> None:
@@ -69,6 +96,8 @@ def _client_id(request: FlowRequest, given: Mapping[str, str]) -> str | None:
         raise _Refused("The id_token_hint is no token.") from None
     if not is_ours(request.issuer, jws):
         raise _Refused("The id_token_hint is not a token of this issuer.")
+    if not request.issuer.vendor.is_logout_hint(jws.claims):
+        raise _Refused("The id_token_hint is no ID token.")
     audience = jws.claims.get("aud")
     hinted = audience[0] if isinstance(audience, list) and audience else audience
     if given.get("client_id", hinted) != hinted:

@@ -33,6 +33,10 @@ class BackChannel:
     userinfo_headers: Headers = (("Cache-Control", "no-store"),)
     logout_by_hint = False
     """Whether an ID token that is shown at the logout ends its session, whatever the browser says."""
+    confirms_logout = False
+    """Whether a browser whose login is to end is asked first, where no ID token is shown."""
+    lenient_logout = False
+    """Whether the logout takes the first of a parameter that is given twice, and a body that is no form for none."""
     audiences_are_clients = False
     """Whether nothing is an audience that is no client, where clients are declared."""
     takes_own_assertion = True
@@ -65,6 +69,10 @@ class BackChannel:
     def revoked_nothing(self) -> Response | None:
         """The answer to the revocation of what is no token."""
         return None
+
+    def is_logout_hint(self, claims: Mapping[str, Any]) -> bool:
+        """Whether a good token of its own is one to log out with. In: its claims."""
+        return True
 
     def refuse_exchange(
         self, request: IssuerRequest, public: bool, subject: Mapping[str, Any] | None

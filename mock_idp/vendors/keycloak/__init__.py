@@ -32,7 +32,8 @@ from mock_idp.vendors.context import (
 from mock_idp.vendors.keycloak import back_channel, browser_apps, claims, discovery, errors
 from mock_idp.vendors.keycloak.answers import Answers
 from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
-from mock_idp.vendors.keycloak.refresh import LOGGED_OUT, header_bytes, refresh_token
+from mock_idp.vendors.keycloak.logout import Logout
+from mock_idp.vendors.keycloak.refresh import header_bytes, refresh_token
 from mock_idp.vendors.problems import Problem
 from mock_idp.vendors.two_names import BACK_CHANNEL
 
@@ -47,7 +48,7 @@ def _clients(about: str) -> dict[str, Any]:
     return {"type": "array", "items": {"type": "string"}, "maxItems": 100, "default": [], "description": about}
 
 
-class Keycloak(Answers, Vendor):
+class Keycloak(Answers, Logout, Vendor):
     """A realm of a Keycloak server."""
 
     judged_by_default = True
@@ -146,7 +147,6 @@ class Keycloak(Answers, Vendor):
     refresh = "reissue"
     refresh_lifetime_seconds = 1800
     offline_lifetime_seconds = 30 * 86_400
-    refresh_token_logout = LOGGED_OUT
     guarded_endpoints = frozenset({"introspect", "revoke", "device_authorization", "par", "userinfo"})
     reads_empty_values = True
     form_credentials_first = True
@@ -155,7 +155,6 @@ class Keycloak(Answers, Vendor):
     revoked_headers = ()
     introspection_headers = back_channel.INTROSPECTION_HEADERS
     userinfo_headers = back_channel.USERINFO_HEADERS
-    logout_by_hint = True
     audiences_are_clients = True
     takes_own_assertion = False
 

@@ -20,7 +20,7 @@ _ALLOWED_HEADERS = (
 )
 # What may be read of an answer, where a page may read it at all.
 _EXPOSED = "Access-Control-Allow-Methods"
-_EXPOSING = frozenset({"token", "revoke", "device_authorization", "userinfo"})
+_EXPOSING = frozenset({"token", "revoke", "device_authorization", "userinfo", "end_session"})
 # Endpoints that have no preflight: OPTIONS lists their methods, in an order that is chance.
 _ALLOW = {"/token/introspect": "HEAD, POST, OPTIONS", "/ext/par/request": "HEAD, POST, OPTIONS"}
 _ALLOW |= {"/auth": "HEAD, POST, GET, OPTIONS"}

@@ -32,7 +32,7 @@ _NAMES = frozenset(name for name, _ in _PAGE)
 _REFUSED = 400
 _NO_CACHE = "no-cache"
 _NEVER_STORED = "no-store, must-revalidate, max-age=0"
-# By endpoint; a page that says what is wrong says nothing of caches.
+# By endpoint; a page that says what is wrong says nothing of caches, but at the logout.
 _CACHING = {
     "account": _NO_CACHE,
     "authorize": _NEVER_STORED,
@@ -40,6 +40,8 @@ _CACHING = {
     "end_session": _NO_CACHE,
     "session_page": "no-cache, must-revalidate, no-transform, no-store",
 }
+# From where browsers are sent on.
+_LEAVING = frozenset({"authorize", "end_session"})
 
 
 def secured(endpoint: str, is_form: bool, response: Response) -> Response:
@@ -49,8 +51,8 @@ def secured(endpoint: str, is_form: bool, response: Response) -> Response:
         return _page(endpoint, response)
     # What a form is answered with is a page, if an empty one, unless it is JSON.
     usual = SECURITY_HEADERS if kind == JSON else _PAGE[1:] if is_form else UNFRAMED
-    if endpoint == "authorize" and any(name == "Location" for name, _ in response.headers):
-        return _with(response, (("Cache-Control", _NEVER_STORED), *usual), _NAMES | {"Cache-Control", "Pragma"})
+    if endpoint in _LEAVING and any(name == "Location" for name, _ in response.headers):
+        return _with(response, (("Cache-Control", _CACHING[endpoint]), *usual), _NAMES | {"Cache-Control", "Pragma"})
     return _with(response, usual, _NAMES)
 
 
@@ -58,7 +60,7 @@ def _page(endpoint: str, response: Response) -> Response:
     usual = _IFRAME if endpoint == "session_page" else _PAGE
     if endpoint != "account":
         usual = (("Content-Type", PAGE_TYPE), *usual)
-    if endpoint in _CACHING and response.status < _REFUSED:
+    if endpoint in _CACHING and (response.status < _REFUSED or endpoint == "end_session"):
         usual = (("Cache-Control", _CACHING[endpoint]), *usual)
     return _with(response, usual, _NAMES | {"Cache-Control"} | {name for name, _ in usual})
 

@@ -18,7 +18,8 @@ from .sides import Answer
 # How an answer travels, not what it says; the body is compared itself.
 _OF_THE_CONNECTION = {"connection", "content-length", "date", "keep-alive", "transfer-encoding"}
 _TIMES = {"exp", "iat", "nbf", "auth_time"}
-_SESSIONS = {"sid", "session_state"}
+# Texts of chance, of which the length is compared.
+_DRAWN = {"sid", "session_state", "at_hash", "device_code"}
 # Lists whose order follows random ids.
 _SETS = {"roles", "groups", "permissions"}
 _REMAINING = {"expires_in", "refresh_expires_in"}
@@ -130,7 +131,7 @@ class _Reader:
             found[f"{place}.signature (length)"] = len(value.rpartition(".")[2])
         elif member in _TIMES and isinstance(value, (int, float)):
             found[place] = self._time(value)
-        elif member in _SESSIONS and isinstance(value, str):
+        elif member in _DRAWN and isinstance(value, str):
             found[place] = f"{{{len(value)} characters}}"
         elif member == "scope" and isinstance(value, str):
             found[place] = self.text(_scope(value))
@@ -189,7 +190,7 @@ def _shape(found: re.Match[str]) -> str:
     word = found[0]
     kinds = ["a" if one.islower() else "A" if one.isupper() else "0" for one in word if one.isalnum()]
     turns = sum(one != other for one, other in pairwise(kinds))
-    return f"{{{len(word)} characters}}" if {"a", "A"} <= set(kinds) and turns * 4 >= len(word) else word
+    return f"{{{len(word)} characters}}" if {"a", "A"} <= set(kinds) and turns * 5 >= len(word) else word
 
 
 def _certificate(text: str) -> str:
