@@ -72,6 +72,7 @@ class CellRun:
         self.leaked: list[str] = []  # What the provider published although it is secret.
         self.resources = 0
         self.created = ""
+        self.mcp_sessions: dict[str, str] = {}  # A scenario's name of a session -> its id.
         self.keys_since: int | None = None  # The last request at the provider before the service was to take up keys.
         self.starts_for_keys = False  # Whether the service was started again to take up keys, as others fetch them.
         self.keyless = False  # Whether it was started on a key set that it refuses.

@@ -12,6 +12,7 @@ from harness.grammar.model import Route
 from harness.grammar.vocabulary import EXPECTATIONS
 from harness.wire.exchange import Exchange
 from harness.wire.grpc_status import code_of
+from harness.wire.json_rpc import says_error
 
 Expectation = str | Sequence[int | str]
 
@@ -74,7 +75,7 @@ def _is(exchange: Exchange, wanted: int | str, route: Route | None, refusal: Ref
         return _says_no(exchange, wanted, route, refusal)
     if status is None:
         return False
-    error = refusal.is_error(status, exchange.body)
+    error = refusal.is_error(status, exchange.body) or _says_error(exchange, route)
     if wanted == "observe":
         return status < 500
     if wanted == "shut-out":
@@ -102,11 +103,18 @@ def _says_no(exchange: Exchange, wanted: str, route: Route | None, refusal: Refu
     if status is None:
         return allowed.kept_out or CLOSED in allowed.statuses
     if 200 <= status < 300:
+        if allowed.kept_out and _says_error(exchange, route):
+            return True
         return refusal.is_error(status, exchange.body) and (allowed.error or status in allowed.statuses)
     if status in allowed.statuses:
         return True
     let_in = route.success + route.let_in if route else ()
     return allowed.kept_out and 300 <= status < 500 and status not in let_in
+
+
+def _says_error(exchange: Exchange, route: Route | None) -> bool:
+    """Whether a message in the answer says that nothing was done, which is no way to refuse a token by its status."""
+    return bool(route and route.rpc) and says_error(exchange.body, exchange.header("Content-Type") or "")
 
 
 def _allowed(wanted: str, proof: str | None, refusal: Refusal) -> _Allowed:

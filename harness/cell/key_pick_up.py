@@ -57,7 +57,7 @@ def _is_picked_up(session: Session) -> bool:
     try:
         token = session.issuer.mint(session.token_spec({"key": kid}, route))
         deadline = time.monotonic() + _PROBE_SECONDS
-        request = build_request({}, route, token, {}, session.profile.credential)
+        request = build_request({}, route, token, {"mcp_session": session.mcp.id}, session.profile.credential)
         while not checks.meets(session.send(request), "accept", route, refusal):
             if time.monotonic() >= deadline:
                 return False

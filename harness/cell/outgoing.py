@@ -7,6 +7,7 @@ import uuid
 from harness.base.errors import HarnessError
 from harness.cell.tokens import Words
 from harness.declared.credential import BEARER, Credential
+from harness.declared.mcp import OWN_SESSION
 from harness.declared.profile import Profile
 from harness.grammar.model import Route, Table
 from harness.grammar.placeholders import fill
@@ -70,14 +71,17 @@ def build_request(
     )
     if "query" in table:
         path += "?" + fill(table["query"], words)
-    headers: list[Header] = [] if route.grpc else [("Accept", "*/*")]
+    own_accept = any(name.lower() == "accept" for name, _ in route.headers)
+    headers: list[Header] = [] if route.grpc or own_accept else [("Accept", "*/*")]
     if "authorization" in table:
         headers.append(("Authorization", fill(table["authorization"], words)))
     elif token is not None and not table.get("anonymous"):
         headers += credential.headers(token)
         path = credential.in_path(path, token)
     replaced = {name.lower() for name in table.get("headers", {})}
-    headers += [(name, value) for name, value in route.headers if name.lower() not in replaced]
+    for name, value in route.headers:
+        said = words.get("mcp_session", str)() if value == OWN_SESSION else value
+        headers += [(name, said)] if said and name.lower() not in replaced else []
     for name, value in fill(table.get("headers", {}), words).items():
         headers += [(name, one) for one in (value if isinstance(value, list) else [value])]
     method = table.get("method", route.method)

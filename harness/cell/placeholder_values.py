@@ -22,6 +22,7 @@ def session_words(session: Session, cell_path: str) -> dict[str, Callable[[], st
         "permissions_claim": lambda: session.permissions_claim,
         "attacker": lambda: session.environment.attacker.url + cell_path,
         "attacker_port": lambda: str(session.environment.attacker.port),
+        "mcp_session": lambda: session.mcp.id(),
         "api_key_header": lambda: session.config.get("api_key_header", "X-API-Key"),
     }
     for name, key in session.api_keys().items():

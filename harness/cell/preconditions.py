@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from harness.base.verdicts import Inconclusive
 from harness.cell import checks
 from harness.cell.outgoing import build_request, find_route, is_over_grpc, over_grpc
+from harness.cell.placeholder_values import session_words
 from harness.cell.tokens import Words
 from harness.grammar.model import Table
 
@@ -38,7 +39,9 @@ class Controls:
         if self._checked:
             return
         route = self._session.profile.routes["read"]
-        anonymous = self._session.send(build_request({"anonymous": True}, route, None, {}))
+        anonymous = self._session.send(
+            build_request({"anonymous": True}, route, None, session_words(self._session, ""))
+        )
         refusal = self._session.profile.refusal
         # Whether the status is the declared one is a case of its own.
         if anonymous.limit:

@@ -13,6 +13,7 @@ from harness.base.verdicts import Inconclusive, NotPossible
 from harness.cell.credentials import known_secrets
 from harness.cell.environment import Environment
 from harness.cell.key_files import KeyFiles
+from harness.cell.mcp_session import McpSession
 from harness.cell.outgoing import build_request, find_route
 from harness.cell.pace import PacedConnection
 from harness.cell.placeholder_values import session_words
@@ -60,6 +61,7 @@ class Session:
         self.connection: PacedConnection | None = None
         self.key_files = KeyFiles(self)
         self.controls = Controls(self)
+        self.mcp = McpSession(self)
         self._plain: dict[str, tuple[str, float]] = {}
         self._keys_changed = False
         self.suspect = False  # Whether a case that did not pass has used the service.
@@ -139,7 +141,7 @@ class Session:
             raise TargetError(secrets.cut(problem.what), secrets.cut(problem.log.as_it_came)) from problem
         self.planted |= {*self.service.secrets}
         self.connection = self.environment.connect(self.service)
-        self.controls = Controls(self)
+        self.controls, self.mcp = Controls(self), McpSession(self)
 
     def is_lost(self) -> bool:
         """Whether the service ended, or no longer lets in whom it let in before; False for one that can't be replaced.

@@ -16,6 +16,7 @@ from rich.console import Console
 from harness.base.errors import HarnessError, UsageError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK, Inconclusive
 from harness.cell.environment import Options, check_options
+from harness.cli.init_mcp import init_mcp
 from harness.cli.options import all_scenarios, check_idp, control_token_option, scenarios_option, target_settings
 from harness.cli.output import OutputFile
 from harness.declared.expected import expected_file
@@ -53,6 +54,7 @@ _SLOW_START_SECONDS = 8.0
 )
 @click.option("--command", metavar="LINE", help="How to start the service (--target process).")
 @click.option("--base-url", metavar="URL", help="Where a running service is (--target url).")
+@click.option("--mcp", "mcp", metavar="URL", help="The endpoint of a running MCP server; it says most by itself.")
 @click.option("--target-option", multiple=True, metavar="KEY=VALUE", help="Another setting of the target.")
 @click.option("--idp-url", metavar="URL", help="A running mock-idp instead of an embedded one.")
 @control_token_option
@@ -83,6 +85,7 @@ def init(
     target: str | None,
     command: str | None,
     base_url: str | None,
+    mcp: str | None,
     target_option: tuple[str, ...],
     idp_url: str | None,
     control_token: str | None,
@@ -111,9 +114,22 @@ def init(
       idp-harness init --command 'python service.py --port {port} --issuer {issuer} --jwks-url {jwks_url}
                                   --audience {audience}' --route /notes
       idp-harness init --base-url http://127.0.0.1:8080 --idp-url http://127.0.0.1:9400 --route /notes
+      idp-harness init --mcp http://127.0.0.1:8000/mcp --idp-url http://127.0.0.1:9400
       idp-harness init --check notes.toml --command '...'
     """
     console = terminal.console()
+    began = time.monotonic()
+
+    def say(line: str) -> None:
+        console.print(words((f"{time.monotonic() - began:6.1f} s ", "dim"), line), soft_wrap=True)
+
+    if mcp is not None:
+        if target or command or base_url or target_option or route or audience or openapi or old or style or faults:
+            raise UsageError(
+                "--mcp is the server; beside it --idp-url, --issuer, --permission, --title, --output, --force"
+            )
+        said = {"title": title, "idp_url": idp_url, "control_token": control_token, "issuer": issuer}
+        return init_mcp(console, say, mcp, output, force, scopes=permissions, **said)
     given = tuple(target_settings(base_url, command, target_option))
     target = _target(target, {name.replace("-", "_") for name, _ in given})
     if idp_url and not issuer:
@@ -146,11 +162,6 @@ def init(
         raise HarnessError(f"the target {target} can't be used here: {reason}")
     knobs, scenarios = known_knobs(directories), all_scenarios(directories)
     wanted = Wanted(route, permissions, openapi, style or "", audience)
-    began = time.monotonic()
-
-    def say(line: str) -> None:
-        console.print(words((f"{time.monotonic() - began:6.1f} s ", "dim"), line), soft_wrap=True)
-
     with closing(TargetRuns()) as runs:
         environment = runs.of(options).sessions.environment
         work = Survey(environment, wanted, name, file, knobs, scenarios, directories, say)

@@ -12,6 +12,7 @@ from harness.base.errors import UsageError
 from harness.declared.card_rows import Documented, Threshold, read_documented, read_thresholds
 from harness.declared.credential import BEARER, Credential, read_credential
 from harness.declared.grpc import Grpc, read_grpc, refusal_over_grpc
+from harness.declared.mcp import Mcp, with_mcp
 from harness.declared.permissions import KNOB, Permissions, read_permissions
 from harness.declared.profile_checks import check_profile
 from harness.declared.refusal import UNDECLARED, Refusal, read_refusal
@@ -34,7 +35,7 @@ class Profile:
     services have unless a scenario says otherwise, `cannot_set` settings of scenarios that this service can't be given,
     with the reason. `real_issuer` says whether it trusts an issuer that is none of ours. `log_hidden` is why nobody
     sees its log, "" where it can be seen; `no_neighbour` why there is no other service that trusts the same issuer, ""
-    where there is one; `no_socket` why no bytes can be written to it.
+    where there is one; `no_socket` why no bytes can be written to it. `mcp` is there for an MCP server.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Profile:
     permissions_place: Permissions = field(default_factory=Permissions)
     usual: Mapping[str, Any] = field(default_factory=dict)
     grpc: Grpc = field(default_factory=Grpc)
+    mcp: Mcp | None = None
 
     def refusal_of(self, route: Route) -> Refusal:
         """How the service says no to a request to a route, or to a call of a method."""
@@ -118,15 +120,17 @@ def load_profile(file: Path, directories: Iterable[Path] = (), *, text: str | No
     """
     source = TomlSource(file, text)
     own = [file.parent.parent] if file.parent.name == "profiles" else []
+    mcp = with_mcp(source)
     check_profile(source, known_knobs([*own, *directories]))
     data = source.data
+    over_rpc = mcp.route_names if mcp else frozenset()
     vocabulary, place = data.get("vocabulary", {}), read_permissions(data)
     return Profile(
         name=file.stem,
         title=data.get("title", file.stem),
         capabilities=frozenset(data.get("capabilities", ())),
         lacks=data.get("lacks", {}),
-        routes={name: _route(name, table) for name, table in data["routes"].items()},
+        routes={name: _route(name, table, rpc=name in over_rpc) for name, table in data["routes"].items()},
         policy=_policy({**data.get("policy", {}), **({KNOB: place.form} if place.form else {})}),
         permissions=tuple(vocabulary.get("permissions", ())),
         public=tuple(_route(table["path"], {"method": "GET", **table}) for table in vocabulary.get("public", ())),
@@ -143,6 +147,7 @@ def load_profile(file: Path, directories: Iterable[Path] = (), *, text: str | No
         refusal=read_refusal(data.get("refusal", {})),
         usual=read_usual(data.get("usual", {}), data.get("capabilities", [])),
         grpc=read_grpc(data.get("grpc", {})),
+        mcp=mcp,
         **_timing(data.get("timing", {})),
     )
 
@@ -161,7 +166,7 @@ def _policy(declared: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**leeway, **kid, **declared}
 
 
-def _route(name: str, table: Mapping[str, Any]) -> Route:
+def _route(name: str, table: Mapping[str, Any], *, rpc: bool = False) -> Route:
     return Route(
         name=name,
         method=table["method"],
@@ -172,4 +177,5 @@ def _route(name: str, table: Mapping[str, Any]) -> Route:
         let_in=tuple(table.get("let_in", ())),
         headers=tuple(table.get("headers", {}).items()),
         content_type=table.get("content_type", "application/json"),
+        rpc=rpc,
     )

@@ -36,6 +36,8 @@ from harness.grammar.value_kinds import (
 _TABLE = Kind("a table", lambda value: isinstance(value, dict))
 _PROFILE: Mapping[str, Kind] = {
     "title": LINE,
+    "protocol": LINE,
+    "mcp": _TABLE,
     "documents": TEXTS,
     "capabilities": TEXTS,
     "lacks": table_of(TEXT, "a table of reasons"),

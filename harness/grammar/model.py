@@ -142,7 +142,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Route:
-    """A request that the service's profile gives a name; with `grpc` a call, whose statuses stand for codes."""
+    """A request that the service's profile gives a name; with `grpc` a call, whose statuses stand for codes.
+
+    With `rpc` it is a message of JSON-RPC over HTTP: an answer that holds an error lets nobody in, whatever its status.
+    """
 
     name: str
     method: str
@@ -154,6 +157,7 @@ class Route:
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str = "application/json"
     grpc: bool = False
+    rpc: bool = False
 
     @property
     def resource(self) -> str:

@@ -15,6 +15,8 @@ VENDORS: Final[tuple[str, ...]] = tuple(WORDS["vendors"])
 # The options of a style with which services are judged, unless a profile has others.
 STYLE_OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = WORDS["judged_options"]
 STYLES: Final[tuple[str, ...]] = tuple(WORDS["judged_vendors"])
+# The one whose tokens MCP servers are judged with: their scenarios name it, and so nobody else has their cells.
+MCP_STYLE: Final = "mcp"
 LEVELS: Final = ("must", "should", "policy")
 # The gravest is for a service that stands open although its configuration says otherwise: it comes first everywhere.
 SEVERITIES: Final = ("catastrophic", "critical", "high", "medium", "low", "info")

@@ -15,6 +15,7 @@ from harness.base.verdicts import Inconclusive
 from harness.cell import checks
 from harness.cell.outgoing import build_request
 from harness.cell.session import Session
+from harness.cell.tokens import Words
 from harness.declared.profile import Profile
 from harness.grammar.model import Route, Table
 from harness.wire.exchange import Exchange
@@ -43,6 +44,7 @@ class Trial:
     ) -> None:
         self.session, self.pause, self._starting = session, pause, starting
         self.issuer, self.profile = session.issuer, session.profile
+        self._words: Words = {"mcp_session": lambda: session.mcp.id()}  # Each start has another one.
 
     @property
     def route(self) -> Route:
@@ -62,7 +64,7 @@ class Trial:
 
     def require_control(self) -> None:
         """Raises `Inconclusive` unless anonymous requests are refused and the plain token is accepted."""
-        anonymous = self.session.send(build_request({"anonymous": True}, self.route, None, {}))
+        anonymous = self.session.send(build_request({"anonymous": True}, self.route, None, self._words))
         if not checks.meets(anonymous, "reject", self.route, self.profile.refusal.of_any_status):
             wanted = checks.describe("reject", self.route, self.profile.refusal, "").partition(": ")[2]
             raise Inconclusive(f"a request without credentials must be {wanted}; got {anonymous.summary()}")
@@ -89,7 +91,7 @@ class Trial:
     def send(self, token: str | None, request: Table | None = None) -> Exchange:
         """One request with the token. Raises what `pause` raises when the time of the experiment is over."""
         self.pause(0)
-        return self.session.send(build_request(request or {}, self.route, token, {}, self.profile.credential))
+        return self.session.send(build_request(request or {}, self.route, token, self._words, self.profile.credential))
 
     def accepts(self, token: str) -> bool:
         return checks.meets(self.send(token), "accept", self.route, self.profile.refusal)
@@ -117,7 +119,7 @@ class Trial:
         def send(token: str) -> Exchange:
             with self.session.environment.connect(service) as connection:
                 gate.wait(timeout=10)
-                request = build_request({}, self.route, token, {}, self.profile.credential)
+                request = build_request({}, self.route, token, self._words, self.profile.credential)
                 return connection.send(request, answer_seconds=_CROWD_ANSWER_SECONDS)
 
         with ThreadPoolExecutor(len(tokens), thread_name_prefix="crowd") as pool:

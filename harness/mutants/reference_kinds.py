@@ -14,7 +14,7 @@ from harness.targets import make_target, profile_of
 from harness.targets.within_reach import as_run_by
 
 # The tokens of one style alone are for a service that reads claims of its own.
-_OWN_STYLES: Final[Mapping[str, tuple[str, ...]]] = {"windmill": ("windmill",), "rfc9068": ("custom",)}
+_OWN_STYLES: Final[Mapping[str, tuple[str, ...]]] = {"windmill": ("windmill",), "rfc9068": ("custom",), "mcp": ("mcp",)}
 
 
 def target_options(fault: str) -> tuple[tuple[str, str], ...]:

@@ -101,7 +101,7 @@ def build_app(settings: ReferenceSettings, parts: Parts | None = None, clock: Cl
     handlers = parts.of(Handlers)(settings, routes, TaskStore(), metrics, keys)
     gate = parts.of(Gate)(parts.of(CredentialReader)(settings), security, permissions, handlers, metrics)
     sources = () if keys is None else (keys, *other_keys.values())
-    return ReferenceApp(settings, parts.of(Router)(routes), gate, parts.of(ErrorReplies)(), sources)
+    return ReferenceApp(settings, parts.of(Router)(routes), gate, parts.of(ErrorReplies)(settings), sources)
 
 
 def key_source(settings: ReferenceSettings, parts: Parts, clock: Clock) -> KeySource | None:

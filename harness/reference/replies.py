@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 
 from harness.reference.errors import AuthenticationFailed, PermissionDenied, Reason, RequestError
+from harness.reference.settings import ReferenceSettings
 
 
 def json_reply(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
@@ -19,6 +20,9 @@ class ErrorReplies:
     """What a caller is told. All invalid credentials look the same, and nothing they sent comes back."""
 
     realm = "tasker"
+
+    def __init__(self, settings: ReferenceSettings) -> None:
+        self.settings = settings
 
     def unauthorized(self, failure: AuthenticationFailed) -> Response:
         """401 with a challenge (RFC 9110 §15.5.2)."""

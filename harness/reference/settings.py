@@ -10,7 +10,7 @@ from harness.reference.algorithms import ALGORITHMS
 from harness.reference.errors import SettingsError
 
 # Those of Tasker, and those with parts of their own in the folder of their name.
-SERVICES_WITH_PARTS: Final = ("windmill", "rfc9068")
+SERVICES_WITH_PARTS: Final = ("windmill", "rfc9068", "mcp")
 SERVICES: Final = ("orchestration", "worker", *SERVICES_WITH_PARTS)
 VERIFICATION_METHODS: Final = ("jwks", "public_key")
 

@@ -77,7 +77,8 @@ def _no_challenge(args: Table, profile: Profile) -> str:
         return ""
     request, expected = args.get("request", "read"), args.get("expect")
     anonymous = not isinstance(request, str) and request.get("anonymous")
-    answer = "no_permission" if expected in _DENIALS else "without_credentials" if anonymous else "bad_token"
+    denied = not isinstance(expected, list) and expected in _DENIALS
+    answer = "no_permission" if denied else "without_credentials" if anonymous else "bad_token"
     declared = profile.refusal.declared(answer)
     if declared is None and profile.refusal.error_member:
         return f"the profile {profile.name} says no in the body, where no challenge is asked for"

@@ -13,6 +13,7 @@ from harness.declared.profile import Profile
 from harness.grammar.model import Cell, Scenario, Variant
 from harness.grammar.vocabulary import (
     BEARER_HEADER,
+    MCP_STYLE,
     NEIGHBOUR,
     OF_ALL_SERVICES,
     OWN_SOCKET,
@@ -95,9 +96,11 @@ def _in_every_style(cell: Cell) -> list[Cell]:
 def left_out(planned: Iterable[PlannedCell], prefixes: Sequence[str] = ()) -> int:
     """How many more cells there would be in all `STYLES` beside those that were planned without any asked for.
 
-    Only what would be run counts, and nothing beside a cell that `prefixes` name by its id.
+    Only what would be run counts, and nothing beside a cell that `prefixes` name by its id, or in a style of its own.
     """
-    running = [one.cell for one in planned if not one.verdict and one.cell.id not in prefixes]
+    running = [
+        one.cell for one in planned if not one.verdict and one.cell.id not in prefixes and one.cell.style in STYLES
+    ]
     variants = {(cell.scenario.id, cell.variant.name): cell for cell in running}
     return sum(len(_in_every_style(cell)) for cell in variants.values()) - len(running)
 
@@ -113,11 +116,13 @@ def plan(
     """The cells of a target, dealt out to so many shares; skipped and undeclared ones have their verdict already.
 
     `styles` are those that somebody asks for; without any each variant has its own (`styles_of`), and those beside
-    them in which a cell is `named` by its id.
+    them in which a cell is `named` by its id. An MCP server has tokens of the style `mcp` then, and nobody else has.
 
     In each share the cells that one running service is enough for stand together. The timed ones come last, the
     longest first.
     """
+    if not styles and profile.mcp:
+        styles = (MCP_STYLE,)
     services: dict[object, list[PlannedCell]] = {}
     timed: list[Cell] = []
     for one in scenarios:

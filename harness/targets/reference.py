@@ -74,8 +74,8 @@ class ReferenceService:
 
 
 class ReferenceTarget:
-    """Starts reference services with the named `faults`, `service` "orchestration", "worker", "windmill" or
-    "rfc9068".
+    """Starts reference services with the named `faults`, `service` "orchestration", "worker", "windmill",
+    "rfc9068" or "mcp".
 
     The two times, in seconds, are those of `ReferenceSettings`; `None` leaves its default. With `own_process` each
     service is a process of its own, whose memory can be read. With `grpc_tls` all gRPC is served over TLS.

@@ -128,7 +128,7 @@ TARGETS: Mapping[str, Entry] = {
     "reference": Entry(
         _reference,
         {
-            "service": one_of("orchestration", "worker", "windmill", "rfc9068"),
+            "service": one_of("orchestration", "worker", "windmill", "rfc9068", "mcp"),
             "faults": NAMES,
             "jwks_fetch_timeout_seconds": SOME_SECONDS,
             "unknown_kid_cooldown_seconds": SECONDS,
@@ -234,5 +234,6 @@ def profile_of(name: str, options: Mapping[str, Any] | None = None) -> str:
         ("container", "tasker-orchestration"),
         ("reference", "windmill"),
         ("reference", "rfc9068"),
+        ("reference", "mcp"),
     )
     return service if (name, service) in own else name

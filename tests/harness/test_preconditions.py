@@ -40,8 +40,9 @@ REFUSED = {
     "compare-transports": ['do = "compare-transports", REQUEST'],
     "compare-times": ['do = "compare-times", first = { REQUEST }, second = { request = "read" }, samples = 20'],
 }
-# What they call is no route, or that of another service too: see test_steps_transports.py and test_steps_neighbours.py.
-ELSEWHERE = {"send-to-methods", "compare-methods", "send-to-both"}
+# What they call is no route, or that of another service too, or they need a session: see test_steps_transports.py,
+# test_steps_neighbours.py and test_mcp_servers.py.
+ELSEWHERE = {"send-to-methods", "compare-methods", "send-to-both", "send-in-session"}
 # Nothing that it sends is ever answered, and nothing is judged.
 UNJUDGED = {"send-half"}
 

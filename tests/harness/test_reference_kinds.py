@@ -12,6 +12,7 @@ def test_the_service_of_a_fault() -> None:
     """Tasker's by default."""
     assert target_options("m-no-exp-check") == ()
     assert target_options("m-wm-prefix-loose") == (("service", "windmill"),)
+    assert target_options("m-mcp-aud-slash") == (("service", "mcp"),)
 
 
 def test_the_cells_are_those_of_the_service() -> None:
@@ -23,8 +24,8 @@ def test_the_cells_are_those_of_the_service() -> None:
     assert first[0].style != "windmill"
 
 
-def test_nobody_else_has_the_cells_of_windmill() -> None:
+def test_nobody_else_has_the_cells_of_windmill_and_of_mcp_servers() -> None:
     """Neither run nor skipped: the usual styles have none."""
     for name in ("reference", "tasker-worker", "tasker-orchestration"):
         planned = plan(load_all(), load_profile(find_profile(name)), name)
-        assert [one.cell.id for one in planned if one.cell.scenario.id.startswith("windmill/")] == []
+        assert [one.cell.id for one in planned if one.cell.scenario.id.startswith(("windmill/", "mcp/"))] == []

@@ -19,6 +19,7 @@ from .test_faults_grpc import EXPERIMENTS as GRPC
 from .test_faults_helpful_readers import EXPERIMENTS as HELPFUL_READERS
 from .test_faults_key_entries import EXPERIMENTS as KEY_ENTRIES
 from .test_faults_key_store import EXPERIMENTS as KEY_STORE
+from .test_faults_mcp import EXPERIMENTS as MCP
 from .test_faults_odd_answers import EXPERIMENTS as ODD_ANSWERS
 from .test_faults_other_ways import EXPERIMENTS as OTHER_WAYS
 from .test_faults_rfc9068 import EXPERIMENTS as RFC9068
@@ -46,6 +47,7 @@ AREAS = (
     TLS,
     WINDMILL,
     RFC9068,
+    MCP,
     SIDE_EFFECTS,
     TOKEN_CACHE,
     KEY_ENTRIES,
