@@ -74,6 +74,8 @@ class ClientSettings:
     token: Mapping[str, Any] = field(default_factory=dict)
     require_pkce: bool = False
     web_origins: tuple[str, ...] | None = None
+    jwks_uri: str | None = None
+    """Where the keys are of a client that has registered itself, in place of `keys`."""
     anonymous: bool = False
     """Nobody declared it: it is accepted because the issuer declares no clients."""
 
@@ -82,7 +84,7 @@ class ClientSettings:
         """Whether it has nothing to authenticate with."""
         if self.auth_method is not None:
             return self.auth_method == "none"
-        return not self.anonymous and self.secret is None and not self.keys
+        return not self.anonymous and self.secret is None and not self.keys and self.jwks_uri is None
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,8 @@ class FlowState:
         # By the client id, which is no secret.
         self.registered: Store[ClientSettings] = Store(memory=memory)
         self.client_documents: Store[ClientSettings] = Store(memory=memory)
+        # By the URL they are at.
+        self.client_keys: Store[tuple[Mapping[str, Any], ...]] = Store(memory=memory)
 
     @property
     def stores(self) -> tuple[Store[Any], ...]:

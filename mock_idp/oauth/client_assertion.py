@@ -7,7 +7,8 @@ from typing import Any, TypeGuard
 
 from mock_idp.issuer.store import digest
 from mock_idp.jose.errors import JoseError
-from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
+from mock_idp.jose.verification import Jws, read_jws, verifies
+from mock_idp.oauth.client_keys import KeysError, is_signed_by
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.known_clients import known_client
 from mock_idp.oauth.request import FlowRequest
@@ -43,7 +44,7 @@ def client_of_assertion(request: FlowRequest, form: Mapping[str, str]) -> Client
         raise OAuthError("wrong_method", method)
     if jws.alg not in document.get("token_endpoint_auth_signing_alg_values_supported", [jws.alg]):
         raise _bad(f"it is signed with {jws.alg}")
-    if not client.anonymous and not _is_signed_by(client, jws):
+    if not client.anonymous and not _is_signed_by(request, client, jws):
         raise _bad("its signature is not the client's")
     exp = check_times(jws.claims, request.now, _bad)
     if not is_for(request, jws.claims.get("aud")):
@@ -85,10 +86,13 @@ def is_for(request: FlowRequest, audience: Any) -> bool:
     return any(one in endpoints(request) for one in given if isinstance(one, str))
 
 
-def _is_signed_by(client: ClientSettings, jws: Jws) -> bool:
+def _is_signed_by(request: FlowRequest, client: ClientSettings, jws: Jws) -> bool:
     if jws.alg.startswith("HS"):
         return client.secret is not None and verifies(jws, client.secret.encode())
-    return any(verifies(jws, public_key(jwk)) for jwk in client.keys if jwk.get("kid", jws.kid) == jws.kid)
+    try:
+        return is_signed_by(request, client, jws)
+    except KeysError as error:
+        raise _bad(str(error)) from None
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.verification import public_key
+from mock_idp.oauth.client_keys import MAX_KEYS
 from mock_idp.oauth.redirect_uris import is_redirect_uri
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import IDENTITY_SCOPES, unique
@@ -16,11 +17,12 @@ from mock_idp.settings import CLIENT_AUTH_METHODS, REDIRECT_URI, ClientAuthMetho
 
 MetadataErrorCode = Literal["invalid_redirect_uri", "invalid_client_metadata"]
 
+FETCHED_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(/[!$&-;=?-Z_a-z~%]*)?")
+"""A URL of something that is fetched from a client: without a user and a fragment. The last group is path and query."""
 _REDIRECT_URI = re.compile(REDIRECT_URI)
 # What is said back as it was said.
 _TEXTS = ("client_name", "client_uri", "logo_uri", "tos_uri", "policy_uri", "software_id", "software_version")
 _MAX_URIS = 100
-_MAX_KEYS = 20
 # RFC 7591 section 2: what a client uses that doesn't say it.
 _USUAL_GRANTS = ["authorization_code"]
 _USUAL_RESPONSES = ["code"]
@@ -51,15 +53,16 @@ def client_of_metadata(
     responses = _words(metadata, "response_types", _USUAL_RESPONSES if "authorization_code" in grants else [])
     if ("code" in responses) != ("authorization_code" in grants):
         raise _bad("response_types and grant_types must fit together: code goes with authorization_code.")
-    keys = _keys(metadata)
-    if method == "private_key_jwt" and not keys:
-        raise _bad("A client that authenticates with private_key_jwt needs jwks.")
+    keys, jwks_uri = _keys(metadata), _jwks_uri(metadata)
+    if method == "private_key_jwt" and not keys and jwks_uri is None:
+        raise _bad("A client that authenticates with private_key_jwt needs jwks or a jwks_uri.")
     has_secret = method.startswith("client_secret_")
     client = ClientSettings(
         client_id,
         secret=secret if has_secret else None,
         auth_method=method,
         keys=keys,
+        jwks_uri=jwks_uri,
         redirect_uris=uris,
         grant_types=tuple(grants),
     )
@@ -71,6 +74,8 @@ def client_of_metadata(
         more["contacts"] = _words(metadata, "contacts", [])
     if keys:
         more["jwks"] = metadata["jwks"]
+    if jwks_uri is not None:
+        more["jwks_uri"] = jwks_uri
     return client, {
         "redirect_uris": list(uris),
         "token_endpoint_auth_method": method,
@@ -125,18 +130,28 @@ def _auth_method(request: FlowRequest, metadata: Mapping[str, Any], secret: str 
 
 
 def _keys(metadata: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    if "jwks_uri" in metadata:
-        raise _bad("Keys are taken in jwks only, not from a jwks_uri.")
+    if "jwks" in metadata and "jwks_uri" in metadata:
+        raise _bad("jwks and jwks_uri must not both be there.")
     jwks = metadata.get("jwks", {"keys": []})
     keys = jwks.get("keys") if isinstance(jwks, dict) else None
-    if not isinstance(keys, list) or len(keys) > _MAX_KEYS or not all(isinstance(key, dict) for key in keys):
-        raise _bad(f"jwks must be a JWK Set of at most {_MAX_KEYS} keys.")
+    if not isinstance(keys, list) or len(keys) > MAX_KEYS or not all(isinstance(key, dict) for key in keys):
+        raise _bad(f"jwks must be a JWK Set of at most {MAX_KEYS} keys.")
     try:
         for key in keys:
             public_key(key)
     except JoseError:
         raise _bad("One of jwks is no public key.") from None
     return tuple(keys)
+
+
+def _jwks_uri(metadata: Mapping[str, Any]) -> str | None:
+    """It is asked when the client signs something, and who is asked for what is looked at then."""
+    if "jwks_uri" not in metadata:
+        return None
+    uri = _text(metadata, "jwks_uri")
+    if not FETCHED_URL.fullmatch(uri) or not (uri.startswith("https://") or is_here(uri)):
+        raise _bad("jwks_uri must be an https URL, or an http URL of this machine, without a fragment.")
+    return uri
 
 
 def _scope(request: FlowRequest, metadata: Mapping[str, Any]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from client_site import Site, site_server
 from relying_party import START, MakeRp, Rp
 
 from mock_idp.embed import EmbeddedIdp
@@ -40,3 +42,17 @@ def make_rp(idp: EmbeddedIdp) -> Iterator[MakeRp]:
 def rp(make_rp: MakeRp) -> Rp:
     """A custom issuer that declares neither clients nor users."""
     return make_rp()
+
+
+@pytest.fixture(scope="module")
+def client_server() -> Iterator[ThreadingHTTPServer]:
+    """Where the sites of clients are."""
+    with site_server() as server:
+        yield server
+
+
+@pytest.fixture
+def site(client_server: ThreadingHTTPServer) -> Site:
+    """A web server of a client that has nothing yet."""
+    client_server.site = site = Site(client_server.server_port)  # type: ignore[attr-defined]
+    return site

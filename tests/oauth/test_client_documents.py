@@ -2,79 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from client_site import Site
 from relying_party import CALLBACK, CHALLENGE, VERIFIER, MakeRp, Rp, refusal
 
 from mock_idp.oauth import fetching
 from mock_idp.oauth.client_documents import is_document_url
 
 PKCE = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
-
-
-class Site:
-    """A web server of a client: what it answers at which path, and what it was asked."""
-
-    def __init__(self, server: ThreadingHTTPServer) -> None:
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
-        self.asked: list[str] = []
-
-    def publish(self, path: str = "/client.json", **members: Any) -> str:
-        """A document about a client; its URL."""
-        url = self.url + path
-        usual = {"client_id": url, "client_name": "Mine", "redirect_uris": [CALLBACK]}
-        document = {"token_endpoint_auth_method": "none", **usual, **members}
-        self.answer(path, json.dumps(document).encode())
-        return url
-
-    def answer(self, path: str, body: bytes, status: int = 200, **headers: str) -> str:
-        self.answers[path] = status, headers, body
-        return self.url + path
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[ThreadingHTTPServer]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            site: Site = self.server.site  # type: ignore[attr-defined]
-            site.asked.append(self.path)
-            status, headers, body = site.answers.get(self.path, (404, {}, b""))
-            self.send_response(status)
-            for name, value in {
-                "Content-Type": "application/json",
-                **headers,
-                "Content-Length": str(len(body)),
-            }.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def site(server: ThreadingHTTPServer) -> Site:
-    site = Site(server)
-    server.site = site  # type: ignore[attr-defined]
-    return site
 
 
 @pytest.fixture

@@ -148,7 +148,6 @@ def test_a_scope_is_said_back_and_narrows_nothing(make_rp: MakeRp) -> None:
         ({**PUBLIC, "jwks": {"keys": [{"kty": "x"}]}}, "invalid_client_metadata"),
         ({**PUBLIC, "jwks": {"keys": [1]}}, "invalid_client_metadata"),
         ({**PUBLIC, "jwks": []}, "invalid_client_metadata"),
-        ({**PUBLIC, "jwks_uri": "https://app.example/keys"}, "invalid_client_metadata"),
         ({**PUBLIC, "application_type": "toaster"}, "invalid_client_metadata"),
         ({**PUBLIC, "client_name": 1}, "invalid_client_metadata"),
         ({**PUBLIC, "scope": ["a"]}, "invalid_client_metadata"),

@@ -13,8 +13,9 @@ from typing import Any
 from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.jose.errors import JoseError
-from mock_idp.jose.verification import Jws, public_key, read_jws, verifies
+from mock_idp.jose.verification import Jws, read_jws
 from mock_idp.oauth.client_assertion import check_times, is_for
+from mock_idp.oauth.client_keys import KeysError, is_signed_by
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.known_clients import known_client
 from mock_idp.oauth.own_tokens import own_token
@@ -74,9 +75,7 @@ def _claims(request: FlowRequest, client: ClientSettings, form: Mapping[str, str
     if own is not None and not request.issuer.vendor.takes_own_assertion:
         raise _bad("it is a token of this server")
     if own is None:
-        if not client.anonymous and not any(
-            verifies(jws, public_key(jwk)) for jwk in client.keys if jwk.get("kid", jws.kid) == jws.kid
-        ):
+        if not client.anonymous and not _is_signed(request, client, jws):
             raise _bad("its signature is not the client's")
         check_times(jws.claims, request.now, _bad)
         if not is_for(request, jws.claims.get("aud")):
@@ -86,6 +85,13 @@ def _claims(request: FlowRequest, client: ClientSettings, form: Mapping[str, str
     if not isinstance(subject, str):
         raise _bad("it has no sub")
     return {**jws.claims, "sub": subject}
+
+
+def _is_signed(request: FlowRequest, client: ClientSettings, jws: Jws) -> bool:
+    try:
+        return is_signed_by(request, client, jws)
+    except KeysError as error:
+        raise _bad(str(error)) from None
 
 
 def _read(form: Mapping[str, str]) -> Jws:

@@ -51,8 +51,8 @@ class Mcp(Custom):
             "type": "string",
             "enum": ["loopback", "public", "none"],
             "default": "loopback",
-            "description": "From where the document is fetched that a client id is the URL of: this machine; public, "
-            "public addresses as well; none, such an id is like any other.",
+            "description": "From where the document is fetched that a client id is the URL of, and the keys behind a "
+            "jwks_uri: this machine; public, public addresses as well; none, such an id is like any other.",
         },
         "registration": {
             "type": "boolean",
