@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mock_idp.http11.response import Response
 from mock_idp.jose.encoding import b64url_encode
@@ -119,10 +119,16 @@ def _target(request: FlowRequest, given: Mapping[str, str], client_id: str | Non
     target = next((given[name] for name in names if name in given), None)
     if target is None:
         return None
-    client = _client(request, client_id)
-    if client is None and request.issuer.clients.clients:
+    whose, declared = _client(request, client_id), request.issuer.clients.clients
+    nobody_named = client_id is None and not request.issuer.vendor.logout_names_client
+    if whose is None and declared and not nobody_named:
         raise _Refused("A post_logout_redirect_uri needs an id_token_hint or client_id of a known client.")
-    declared = client.post_logout_redirect_uris if client is not None else None
-    if (declared is not None and target not in declared) or not is_redirect_uri(target):
+    if not is_redirect_uri(target) or not _is_of(target, [whose] if whose is not None else [*declared.values()]):
         raise _Refused("The post_logout_redirect_uri is none the client may use.")
     return target
+
+
+def _is_of(target: str, clients: Sequence[ClientSettings]) -> bool:
+    """Whether one of these clients may use an address; anybody may while there are none."""
+    declared = [client.post_logout_redirect_uris for client in clients]
+    return not declared or any(uris is None or target in uris for uris in declared)

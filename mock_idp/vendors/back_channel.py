@@ -37,6 +37,8 @@ class BackChannel:
     """Whether a browser whose login is to end is asked first, where no ID token is shown."""
     lenient_logout = False
     """Whether the logout takes the first of a parameter that is given twice, and a body that is no form for none."""
+    logout_names_client = True
+    """Whether a logout that leads to an address names the client it is of; otherwise that of any client will do."""
     audiences_are_clients = False
     """Whether nothing is an audience that is no client, where clients are declared."""
     takes_own_assertion = True

@@ -48,7 +48,7 @@ def test_login_reload_renewal_and_logout(page: Page, make_single_page_app: MakeS
 
 
 def test_refresh_tokens(page: Page, make_single_page_app: MakeSinglePageApp) -> None:
-    """`useRefreshTokens` with a cache that outlives the page; the login of the browser may be gone."""
+    """`useRefreshTokens` with a cache that outlives the page; the login of the browser may be gone, the user not."""
     app = auth0_app(make_single_page_app, useRefreshTokens=True, cacheLocation="localstorage")
     app.open(page)
     page.evaluate("void sdk.loginWithRedirect()")
@@ -59,3 +59,6 @@ def test_refresh_tokens(page: Page, make_single_page_app: MakeSinglePageApp) -> 
     app.ready(page)
     assert page.evaluate(RENEW) == page.evaluate("sdk.getTokenSilently()")
     assert app.grants() == ["authorization_code", "refresh_token"]
+    app.forget_user("ann")
+    assert page.evaluate(RENEW) == "invalid_grant"
+    assert page.evaluate("sdk.isAuthenticated()") is True

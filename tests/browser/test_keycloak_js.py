@@ -46,7 +46,7 @@ def test_login_renewal_and_logout(page: Page, make_single_page_app: MakeSinglePa
 
 
 def test_a_session_is_found_silently(page: Page, make_single_page_app: MakeSinglePageApp) -> None:
-    """check-sso in an iframe, before and after the login; the page itself is never sent away."""
+    """check-sso in an iframe, before and after the login, and without its user; the page is never sent away."""
     app = keycloak_app(make_single_page_app, onLoad="check-sso")
     app.config["init"]["silentCheckSsoRedirectUri"] = f"{app.url}/silent.html"
     app.open(page)
@@ -58,6 +58,7 @@ def test_a_session_is_found_silently(page: Page, make_single_page_app: MakeSingl
     app.open(page)
     assert page.evaluate("sdk.authenticated") is True
     assert "iss=" not in page.url
-    page.context.clear_cookies()
+    app.forget_user("ann")
+    assert page.evaluate("sdk.updateToken(-1).catch(() => sdk.authenticated)") is False
     app.open(page)
     assert page.evaluate("sdk.authenticated") is False

@@ -66,3 +66,5 @@ def test_a_session_that_is_watched(page: Page, make_single_page_app: MakeSingleP
     app.ready(other)
     other.evaluate("void sdk.signoutRedirect()")
     page.wait_for_function("heard.includes('signed out')")
+    assert page.evaluate("sdk.signinSilent().catch((error) => error.error)") == "invalid_grant"
+    assert page.evaluate("sdk.getUser()") is not None

@@ -66,7 +66,7 @@ def test_a_session_that_is_closed(page: Page, make_single_page_app: MakeSinglePa
 
 
 def test_refresh_tokens(page: Page, make_single_page_app: MakeSinglePageApp) -> None:
-    """With `offline_access` no iframe is needed, nor the login of the browser."""
+    """With `offline_access` no iframe is needed, nor the login of the browser; the user is."""
     app = okta_app(make_single_page_app, "offline_access")
     app.open(page)
     page.evaluate("void sdk.signInWithRedirect()")
@@ -77,3 +77,6 @@ def test_refresh_tokens(page: Page, make_single_page_app: MakeSinglePageApp) -> 
     page.evaluate("sdk.tokenManager.renew('accessToken')")
     assert page.evaluate(TOKEN) != before
     assert app.grants() == ["authorization_code", "refresh_token"]
+    app.forget_user("ann")
+    assert page.evaluate("sdk.tokenManager.renew('accessToken').catch((error) => error.errorCode)") == "invalid_grant"
+    assert page.evaluate("sdk.isAuthenticated()") is False

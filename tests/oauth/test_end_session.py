@@ -61,6 +61,18 @@ def test_an_open_redirect(make_rp: MakeRp, parameters: dict[str, str]) -> None:
     assert "code" in rp.returned(rp.authorize(prompt="none"))
 
 
+def test_a_logout_that_names_no_client(make_rp: MakeRp) -> None:
+    """At Entra ID an address of any client there is will do; of no other, and of nobody who is named and unknown."""
+    clients = [{"id": "app", "post_logout_redirect_uris": [AFTER]}, {"id": "more", "post_logout_redirect_uris": []}]
+    rp = make_rp("entra", clients=clients)
+    assert leave(rp, post_logout_redirect_uri=AFTER, state="s").headers["Location"] == f"{AFTER}?state=s"
+    for refused in (
+        {"post_logout_redirect_uri": CALLBACK},
+        {"post_logout_redirect_uri": AFTER, "client_id": "unknown"},
+    ):
+        assert leave(rp, **refused).status_code == 400
+
+
 def test_a_hint_of_another_issuer(make_rp: MakeRp) -> None:
     """Its signature is looked at."""
     assert leave(make_rp(), id_token_hint=log_in(make_rp())["id_token"]).status_code == 400

@@ -97,6 +97,8 @@ class Entra(Vendor):
     device_page = "{base}/common/oauth2/deviceauth"
     refresh = "reissue"
     access_token_hash = False
+    # Microsoft's "Send a sign-out request" has no client_id, and its libraries send none.
+    logout_names_client = False
     refresh_lifetime_seconds = 90 * 86_400
 
     def issuer(self, context: IssuerContext) -> str:
