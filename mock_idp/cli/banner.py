@@ -54,7 +54,7 @@ def _to_trust(issuer: Issuer) -> list[str]:
     return [
         "Tell your service:",
         f"  audience   {context.audience}",
-        f"  algorithm  {context.algorithm}",
+        f"  algorithm  {issuer.algorithm}",
         f"  permissions are in the claim {context.permissions_claim}",
     ]
 
@@ -115,5 +115,5 @@ def _tasker(issuer: Issuer) -> str:
         issuer=issuer.issuer,
         audience=issuer.context.audience,
         permissions_claim=issuer.context.permissions_claim,
-        algorithm=issuer.context.algorithm,
+        algorithm=issuer.algorithm,
     )

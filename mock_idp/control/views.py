@@ -28,7 +28,7 @@ def show_issuer(issuer: Issuer) -> dict[str, Any]:
         "token_endpoint": issuer.token_endpoint,
         "audience": issuer.context.audience,
         "permissions_claim": issuer.context.permissions_claim,
-        "algorithm": issuer.context.algorithm,
+        "algorithm": issuer.algorithm,
         "token_lifetime_seconds": issuer.context.token_lifetime_seconds,
         "options": dict(issuer.context.options),
         "mount": issuer.mount,

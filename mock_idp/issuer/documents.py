@@ -13,6 +13,8 @@ from mock_idp.vendors.base import Vendor
 from mock_idp.vendors.context import IssuerContext, KeyTimes
 from mock_idp.vendors.two_names import seen_from_behind
 
+_ALGORITHMS = "id_token_signing_alg_values_supported"
+
 REMAINING = "X-RateLimit-Remaining"
 """The header that says how many requests are left of those that are allowed in a second."""
 
@@ -86,8 +88,14 @@ def documents_of(
 
 
 def discovery_of(vendor: Vendor, context: IssuerContext, changed_at: float, path: str = "") -> Document:
-    """The discovery document at a path of an issuer, as it is seen from where `context` says."""
+    """The discovery document at a path of an issuer, as it is seen from where `context` says, and with the algorithm
+    that it says.
+    """
     document = vendor.more_documents(context).get(path) or vendor.discovery(context)
+    announced = document.get(_ALGORITHMS)
+    if isinstance(announced, list) and context.algorithm not in announced:
+        # Clients refuse ID tokens that are signed with anything else.
+        document = {**document, _ALGORITHMS: [*announced, context.algorithm]}
     if context.back not in ("", context.base):
         document = seen_from_behind(document, vendor.back_endpoints, context.base, context.back)
     return Document(compact_json(document), changed_at, vendor.discovery_headers)

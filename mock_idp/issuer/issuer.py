@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mock_idp.issuer.clients import ClientRegistry
 from mock_idp.issuer.clock import IssuerClock
 from mock_idp.issuer.documents import Document, documents_of
+from mock_idp.issuer.id_token_keys import id_token_algorithm
 from mock_idp.issuer.jwks_overlay import JwksOverlay
 from mock_idp.issuer.keys import IssuerKeys
 from mock_idp.issuer.memory import IssuersMemory, Share, size_of
@@ -117,10 +118,7 @@ class Issuer:
 
     @property
     def documents(self) -> Mapping[str, Document]:
-        """The JWKS and the discovery document by their endpoint, and by their path those of which a vendor has more.
-
-        They are made when the first one asks for them after a change, and replaced as a whole.
-        """
+        """JWKS and discovery by their endpoint, others by their path: made at the first request after a change."""
         documents = self._documents
         return self._make_documents() if documents is None else documents
 
@@ -128,6 +126,11 @@ class Issuer:
     def issuer(self) -> str:
         """The issuer identifier, the `iss` of its tokens."""
         return self.vendor.issuer(self.context)
+
+    @property
+    def algorithm(self) -> str:
+        """What its ID tokens are signed with, by the key that signs now."""
+        return id_token_algorithm(self.vendor, self.key_entries(), self.settings.token, self.context.algorithm)
 
     @property
     def jwks_uri(self) -> str:
@@ -342,5 +345,6 @@ class Issuer:
         with self._lock:
             keys = self.keys.ring.published()
             jwks = self.overlay.document(keys, self.keys.members)
-            self._documents = documents_of(self.vendor, self.context, self.prefix, jwks, keys, self._changed_at)
+            context = replace(self.context, algorithm=self.algorithm)
+            self._documents = documents_of(self.vendor, context, self.prefix, jwks, keys, self._changed_at)
             return self._documents

@@ -81,5 +81,7 @@ def find_algorithm(name: str, field: str | None = "algorithm") -> Algorithm:
     try:
         return ALGORITHMS[name]
     except KeyError:
-        sentence = f"{name!r} is not a known JWS algorithm. {nearest(name, ALGORITHMS)}"
+        # The algorithm of a key can't be one with a shared secret, the `alg` of a token can.
+        names = ALGORITHMS if field == "alg" else SIGNING_ALGORITHMS
+        sentence = f"{name!r} is not a known JWS algorithm. {nearest(name, names)}"
         raise JoseError("unknown_algorithm", sentence, field) from None

@@ -47,7 +47,10 @@ def generate_private_key(
     if algorithm.family == "OKP":
         kind = ed448.Ed448PrivateKey if algorithm.crv == "Ed448" else ed25519.Ed25519PrivateKey
         return kind.generate()
-    sentence = f"{algorithm.name} signs with a shared secret; a provider key needs an RS, PS, ES or EdDSA algorithm."
+    sentence = (
+        f"{algorithm.name} signs with a shared secret, and no key of a provider does. For its tokens say in the issuer "
+        f'token = {{mutation = "hmac-with-secret", with = {{secret = "...", alg = "{algorithm.name}"}}}}.'
+    )
     raise JoseError("no_private_key", sentence, "algorithm")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mock_idp.issuer.flow_state import Family
+from mock_idp.issuer.id_token_keys import id_token_algorithm, id_token_key
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.algorithms import find_algorithm
 from mock_idp.jose.encoding import b64url_encode
@@ -44,7 +45,7 @@ def id_token(
     if nonce is not None:
         claims["nonce"] = nonce
     if access_token is not None and vendor.access_token_hash:
-        claims["at_hash"] = token_hash(access_token, issuer.find_key("current").key.algorithm.name)
+        claims["at_hash"] = token_hash(access_token, _algorithm(issuer, context))
     about = IdTokenRequest(
         client_id=client.id,
         session_id=grant.session_id,
@@ -65,7 +66,7 @@ def id_token(
     # An access token may have a typ of its own (RFC 9068), an ID token has none but JWT.
     typ = {"typ": "JWT"} if "typ" in issuer.vendor.token_header(context.options) else {}
     claims = _ordered(claims, vendor)
-    spec = TokenSpec(kind="user", header=typ, key=_signer(issuer))
+    spec = TokenSpec(kind="user", header=typ, key=id_token_key(vendor, issuer.key_entries()))
     return issuer.mint(spec, context, place="id_token", claims=claims).token
 
 
@@ -88,13 +89,13 @@ def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Cl
         "aud": client.id,
         "exp": exp,
         "iat": iat,
-        "at_hash": token_hash(access_token, issuer.find_key("current").key.algorithm.name),
+        "at_hash": token_hash(access_token, _algorithm(issuer, context)),
         **vendor.id_token_extra(about),
         **account,
         **context.extra_claims,
     }
     claims = _ordered(claims, vendor)
-    spec = TokenSpec(header={"typ": "JWT"}, key=_signer(issuer))
+    spec = TokenSpec(header={"typ": "JWT"}, key=id_token_key(vendor, issuer.key_entries()))
     return issuer.mint(spec, context, place="id_token", claims=claims).token
 
 
@@ -103,10 +104,8 @@ def _ordered(claims: Claims, vendor: Vendor) -> Claims:
     return first | claims
 
 
-def _signer(issuer: Issuer) -> str:
-    """The key that signs ID tokens; an issuer with keys of its own choice may not have the vendor's."""
-    name = issuer.vendor.id_token_key
-    return name if any(entry.name == name for entry in issuer.key_entries()) else "current"
+def _algorithm(issuer: Issuer, context: IssuerContext) -> str:
+    return id_token_algorithm(issuer.vendor, issuer.key_entries(), context.token_changes, context.algorithm)
 
 
 def _with_lifetime(context: IssuerContext, vendor: Vendor) -> IssuerContext:

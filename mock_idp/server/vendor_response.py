@@ -75,7 +75,8 @@ def _document(issuer: Issuer, endpoint: str, request: IssuerRequest) -> Response
     now = issuer.clock.now()
     context, usual = request.context, issuer.context
     if endpoint == "discovery" and (context.base, context.back) != (usual.base, usual.back):
-        return discovery_of(issuer.vendor, request.context, now, request.path.removeprefix(issuer.prefix)).response(now)
+        context = replace(context, algorithm=issuer.algorithm)
+        return discovery_of(issuer.vendor, context, now, request.path.removeprefix(issuer.prefix)).response(now)
     document = issuer.documents.get(request.path) or issuer.documents[endpoint]
     response = document.response(now)
     headers = [*response.headers]

@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc import jwe
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from mock_idp.jose.encoding import b64url_decode
 from mock_idp.jose.errors import JoseError
 from mock_idp.jose.forge import ForgedToken
 from mock_idp.jose.jwe import ContentEncryption
+from mock_idp.jose.key_agreement import ECDH_ALGORITHMS
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.mutations.encryption import JweAlgorithm
 
@@ -71,7 +72,7 @@ def content_key_of(members: dict[str, Any], encrypted: bytes, key: SigningKey) -
 
 
 @pytest.mark.parametrize("enc", get_args(ContentEncryption))
-@pytest.mark.parametrize("alg", get_args(JweAlgorithm))
+@pytest.mark.parametrize("alg", [alg for alg in get_args(JweAlgorithm) if alg not in ECDH_ALGORITHMS])
 def test_the_claims_can_be_decrypted(
     alg: str, enc: str, mint: Mint, rsa_key: SigningKey, base_claims: dict[str, Any]
 ) -> None:
@@ -139,6 +140,41 @@ def test_to_the_key_of_a_recipient(alg: str, kid: str | None, mint: Mint, ec_key
     assert caught.value.field == "with.key"
 
 
+THEIRS = {
+    **{crv: ECKey.generate_key(crv, {"kid": "theirs"}) for crv in ("P-256", "P-384", "P-521")},
+    **{crv: OKPKey.generate_key(crv, {"kid": "theirs"}) for crv in ("X25519", "X448")},
+}
+
+
+@pytest.mark.parametrize("enc", get_args(ContentEncryption))
+@pytest.mark.parametrize("alg", ECDH_ALGORITHMS)
+@pytest.mark.parametrize("crv", THEIRS)
+def test_to_an_elliptic_key_of_a_recipient(crv: str, alg: str, enc: str, mint: Mint) -> None:
+    """A library agrees with the `epk` of the header; it is of the same curve, and another one each time."""
+    theirs = THEIRS[crv]
+    options = {"plaintext": "signed-jwt", "alg": alg, "enc": enc, "key": theirs.as_dict(private=False)}
+    tokens = [mint(mutation="jwe", with_=options).token for _ in range(2)]
+    for token in tokens:
+        opened = jwe.decrypt_compact(token, theirs, algorithms=[alg, enc])
+        assert opened.plaintext is not None
+        assert opened.plaintext.decode() == mint().token
+        assert (header_of(token)["kid"], header_of(token)["epk"]["crv"]) == ("theirs", crv)
+        assert "d" not in header_of(token)["epk"]
+    assert header_of(tokens[0])["epk"]["x"] != header_of(tokens[1])["epk"]["x"]
+
+
+@pytest.mark.parametrize("alg", ECDH_ALGORITHMS)
+def test_to_the_elliptic_key_that_signs(alg: str, mint: Mint, ec_key: SigningKey, base_claims: dict[str, Any]) -> None:
+    """As with RSA: who publishes a key for signatures gets a token that its private half opens."""
+    token = mint(signer=ec_key, mutation="jwe", with_={"alg": alg}).token
+    own = ECKey.import_key(ec_key.private_pem())
+    opened = jwe.decrypt_compact(token, own, algorithms=[alg, "A256GCM"])
+    assert json.loads(opened.plaintext or b"") == base_claims
+    with pytest.raises(JoseError) as caught:
+        mint(mutation="jwe", with_={"alg": alg})
+    assert caught.value.code == "key_mismatch"
+
+
 def test_two_tokens_share_no_secret(mint: Mint) -> None:
     """Content key and initialisation vector are new for every token."""
     first, second = (mint(mutation="jwe").token.split(".") for _ in range(2))
@@ -158,6 +194,13 @@ def test_two_tokens_share_no_secret(mint: Mint) -> None:
         ({"key": {"kty": "oct", "k": "AAAA"}}, "with.key"),
         ({"key": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}}, "with.key"),
         ({"key": {"kty": "RSA", "n": "AQAB", "e": "AQAB"}}, "with.key"),
+        ({"alg": "ECDH-ES", "key": {"kty": "RSA", "n": "AQAB", "e": "AQAB"}}, "with.key"),
+        ({"alg": "ECDH-ES", "key": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}}, "with.key"),
+        ({"alg": "ECDH-ES", "key": {"kty": "OKP", "crv": "X25519", "x": "AA"}}, "with.key"),
+        ({"alg": "ECDH-ES", "key": {"kty": "OKP", "crv": "X25519"}}, "with.key"),
+        ({"alg": "ECDH-ES", "key": {"kty": "OKP", "crv": "X25519", "x": "A" * 43}}, "with.key"),
+        ({"alg": "ECDH-ES", "key": {"kty": "OKP", "crv": "Ed25519", "x": "A" * 43}}, "with.key"),
+        ({"key": THEIRS["P-256"].as_dict(private=False)}, "with.key"),
     ],
 )
 def test_options_that_make_no_sense(options: dict[str, Any], field: str, mint: Mint) -> None:

@@ -3,9 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Final, Literal, get_args
 
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from mock_idp.jose.encoding import b64url_encode, compact_json
 from mock_idp.jose.errors import JoseError
@@ -19,12 +20,23 @@ from mock_idp.jose.jwe import (
     rsa_key,
 )
 from mock_idp.jose.jws import compact
+from mock_idp.jose.key_agreement import ECDH_ALGORITHMS, EcdhAlgorithm, RecipientKey, agreed_key, recipient_key
 from mock_idp.jose.members import OTHERWISE
 from mock_idp.jose.mutations.base import Draft, mutation_with
 from mock_idp.jose.mutations.options import Range
 from mock_idp.jose.verification import public_key
 
-JweAlgorithm = Literal["RSA-OAEP", "RSA-OAEP-256", "RSA1_5", "dir", "PBES2-HS256+A128KW"]
+JweAlgorithm = Literal[
+    "RSA-OAEP",
+    "RSA-OAEP-256",
+    "RSA1_5",
+    "dir",
+    "PBES2-HS256+A128KW",
+    "ECDH-ES",
+    "ECDH-ES+A128KW",
+    "ECDH-ES+A192KW",
+    "ECDH-ES+A256KW",
+]
 JwePlaintext = Literal["claims", "unsecured-jwt", "signed-jwt"]
 
 MAX_BOMB_BYTES = 268_435_456
@@ -37,7 +49,10 @@ _MAX_REAL_ITERATIONS = 100_000
 
 _ZIP_TOO = "with.bomb_bytes is the size before compression; say zip as well."
 _PBES2: Final = "PBES2-HS256+A128KW"
-_TO_A_KEY = "with.key is a public RSA JWK of 2048 bits or more, and alg one of RSA-OAEP, RSA-OAEP-256 and RSA1_5."
+_TO_A_KEY = (
+    "with.key is a public RSA JWK of 2048 bits or more, and alg one of RSA-OAEP, RSA-OAEP-256 and RSA1_5; or a public "
+    "JWK of P-256, P-384, P-521, X25519 or X448, and alg ECDH-ES, also with +A128KW, +A192KW or +A256KW."
+)
 _ALG_TOO = f"with.p2c is the iteration count of {_PBES2}, 1 or more; choose that alg."
 
 
@@ -52,7 +67,10 @@ _ALG_TOO = f"with.p2c is the iteration count of {_PBES2}, 1 or more; choose that
     {
         "dependentSchemas": {
             "p2c": {"properties": {"alg": {"enum": [_PBES2]}}, "required": ["alg"], OTHERWISE: _ALG_TOO},
-            "key": {"properties": {"alg": {"enum": [*get_args(RsaEncryption)]}}, OTHERWISE: _TO_A_KEY},
+            "key": {
+                "properties": {"alg": {"enum": [*get_args(RsaEncryption), *ECDH_ALGORITHMS]}},
+                OTHERWISE: _TO_A_KEY,
+            },
         }
     },
 )
@@ -73,8 +91,9 @@ def jwe(
     `bomb_bytes` it is so many bytes long before that, spaces behind the text. Where the algorithm wants a shared
     secret, that is made from the public key as well: the SHA-256 of its SPKI PEM is the content key of `dir`, the
     PEM the password of PBES2. `p2c` is the iteration count in the header, 1000 when not given; the key is derived
-    with at most 100000. With `key`, a public RSA JWK, it is encrypted to that one, and the header has its kid: with a
-    good token inside it is what a provider sends to whom it knows such a key of.
+    with at most 100000. With `key`, a public JWK, it is encrypted to that one, and the header has its kid: with a
+    good token inside it is what a provider sends to whom it knows such a key of. An RSA key goes with the algorithms of
+    RSA, one of P-256, P-384, P-521, X25519 or X448 with ECDH-ES.
 
     Source: RFC 8725 sections 2.3 and 3.3, RFC 7516, RFC 7518 sections 4 and 5; CVE-2026-29000, CVE-2023-51774,
     CVE-2024-28176 (bomb), CVE-2023-52428 (p2c).
@@ -89,11 +108,11 @@ def jwe(
     if zip:
         members["zip"] = "DEF"
     if key is None:
-        content_key = _content_key(draft, alg, members, p2c or _USUAL_ITERATIONS)
+        content_key = _content_key(draft, alg, enc, members, p2c or _USUAL_ITERATIONS)
     else:
         members = {name: value for name, value in members.items() if name != "kid"}
         members |= {"kid": key["kid"]} if isinstance(key.get("kid"), str) else {}
-        content_key = _key_for(key, alg)
+        content_key = _key_for(key, alg, enc, members)
     text = _text(draft, plaintext)
     return encrypt(compact_json(members), content_key, enc, deflated(text, bomb_bytes) if zip else text)
 
@@ -106,26 +125,44 @@ def _text(draft: Draft, plaintext: JwePlaintext) -> bytes:
     return compact(compact_json({"alg": "none"}), draft.payload, b"").encode("ascii")
 
 
-def _content_key(draft: Draft, alg: JweAlgorithm, members: dict[str, Any], iterations: int) -> ContentKey:
-    """The content key; for PBES2 its parameters go into the header's members (RFC 7518 section 4.8.1)."""
+def _content_key(
+    draft: Draft, alg: JweAlgorithm, enc: ContentEncryption, members: dict[str, Any], iterations: int
+) -> ContentKey:
+    """The content key; what its recipient has to know goes into the header (RFC 7518 sections 4.6.1 and 4.8.1)."""
     if alg == "dir":
         return ContentKey(hashlib.sha256(draft.key.public_pem().encode("ascii")).digest(), b"")
     if alg == _PBES2:
         salt = secrets.token_bytes(16)
         members |= {"p2s": b64url_encode(salt), "p2c": iterations}
         return password_key(draft.key.public_pem().encode("ascii"), salt, min(iterations, _MAX_REAL_ITERATIONS))
-    return rsa_key(_rsa_public_key(draft), alg)
+    if alg == "RSA-OAEP" or alg == "RSA-OAEP-256" or alg == "RSA1_5":
+        return rsa_key(_rsa_public_key(draft), alg)
+    if not isinstance(draft.key.public_key, ec.EllipticCurvePublicKey):
+        raise JoseError("key_mismatch", f"{alg} agrees on a key with an EC key; sign with one.", "key")
+    return _agreed(draft.key.public_key, alg, enc, members)
 
 
-def _key_for(jwk: Mapping[str, Any], alg: JweAlgorithm) -> ContentKey:
-    """The content key for the owner of a public JWK."""
-    try:
-        recipient = public_key(jwk)
-    except JoseError:
-        recipient = None
-    if alg == "dir" or alg == _PBES2 or not isinstance(recipient, rsa.RSAPublicKey) or recipient.key_size < _LEAST_BITS:
-        raise JoseError("wrong_value", _TO_A_KEY, "with.key")
-    return rsa_key(recipient, alg)
+def _agreed(key: RecipientKey, alg: EcdhAlgorithm, enc: ContentEncryption, members: dict[str, Any]) -> ContentKey:
+    content_key, found_by = agreed_key(key, alg, enc)
+    members |= found_by
+    return content_key
+
+
+def _key_for(jwk: Mapping[str, Any], alg: JweAlgorithm, enc: ContentEncryption, members: dict[str, Any]) -> ContentKey:
+    """The content key for the owner of a public JWK; what they have to know goes into the header's members."""
+    if alg == "RSA-OAEP" or alg == "RSA-OAEP-256" or alg == "RSA1_5":
+        try:
+            recipient = public_key(jwk)
+        except JoseError:
+            recipient = None
+        if isinstance(recipient, rsa.RSAPublicKey) and recipient.key_size >= _LEAST_BITS:
+            return rsa_key(recipient, alg)
+    elif alg != "dir" and alg != _PBES2:
+        party = recipient_key(jwk)
+        if party is not None:
+            with suppress(ValueError):
+                return _agreed(party, alg, enc, members)
+    raise JoseError("wrong_value", _TO_A_KEY, "with.key")
 
 
 def _rsa_public_key(draft: Draft) -> rsa.RSAPublicKey:
