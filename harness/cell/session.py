@@ -228,10 +228,12 @@ class Session:
         self._plain.clear()
         self._keys_changed = True
 
-    def send(self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False) -> Exchange:
+    def send(
+        self, request: Request, *, answer_seconds: float = ANSWER_SECONDS, same: bool = False, patient: bool = True
+    ) -> Exchange:
         if self.connection is None:
             raise HarnessError("the scenario sends a request while its service is not running")
-        return self.connection.send(request, answer_seconds=answer_seconds, same=same)
+        return self.connection.send(request, answer_seconds=answer_seconds, same=same, patient=patient)
 
     def send_plain(self, request: str | Table = "read") -> tuple[Exchange, Route]:
         """The plain token on a route, as the profile describes it."""

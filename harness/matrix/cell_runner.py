@@ -76,7 +76,9 @@ def _clear_up(run: CellRun, result: CellResult, mishap: BaseException | None, *,
     """Write down what happened, and leave the session as it was."""
     held_up = run.held_up.reason(run.service_pid())
     # A step that didn't get what it needs may have waited for an answer that only the machine kept back.
-    if held_up and (result.verdict == FAILED or isinstance(mishap, HarnessError)):
+    # Who was called has been called, however long that took.
+    slow = held_up and not run.session.environment.attacker.hits(run.attacker_path)
+    if slow and (result.verdict == FAILED or isinstance(mishap, HarnessError)):
         said = result.reason if mishap else f"Expected {result.expected}; got {result.actual}"
         result.verdict, result.reason = INCONCLUSIVE, f"{held_up}. {said}"
     if result.verdict != PASSED and (reason := _ended_by_others(run.session)):
@@ -141,9 +143,13 @@ def _run_case(run: CellRun) -> None:
     watched = scenario.start == "automatic" and _refuses_all_writes(run)
     if watched:
         STEPS["remember-resources"].function(run)
-    for step in run.cell.variant.steps:
-        run.doing = f"in the step {step.do}"
-        STEPS[step.do].function(run, **step.args)
+    try:
+        for step in run.cell.variant.steps:
+            run.doing = f"in the step {step.do}"
+            STEPS[step.do].function(run, **step.args)
+    except Inconclusive:
+        _nobody_is_called(run)  # Who is called has shown that, whatever the rest needed.
+        raise
     run.doing = "after the last step"
     if watched:
         STEPS["expect-same-resources"].function(run)
@@ -199,9 +205,7 @@ def is_negative(expectation: Expectation) -> bool:
 
 def _check_invariants(run: CellRun) -> None:
     """What holds around every case: the attacker was not called, and the plain token is let in afterwards."""
-    hits = run.session.environment.attacker.hits(run.attacker_path)
-    if hits:
-        raise Deviation("no request to an address that the token names", f"{len(hits)}: {foreign(hits[0])}")
+    _nobody_is_called(run)
     if run.keyless:  # Nobody is let in before it is started on another set.
         run.session.stop_service()
     if run.session.service is None or run.cell.scenario.preflight:
@@ -218,6 +222,12 @@ def _check_invariants(run: CellRun) -> None:
         )
     if problem:
         raise Deviation("the plain token is accepted after the case (canary)", problem)
+
+
+def _nobody_is_called(run: CellRun) -> None:
+    hits = run.session.environment.attacker.hits(run.attacker_path)
+    if hits:
+        raise Deviation("no request to an address that the token names", f"{len(hits)}: {foreign(hits[0])}")
 
 
 def _may_be_slow_to_recover(run: CellRun) -> bool:

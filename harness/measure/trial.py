@@ -88,10 +88,14 @@ class Trial:
         """Tokens signed by the issuer's key that name kids nobody has published, each another one."""
         return self.tokens([{"header": {"kid": f"unknown-{uuid.uuid4()}"}} for _ in range(count)])
 
-    def send(self, token: str | None, request: Table | None = None) -> Exchange:
-        """One request with the token. Raises what `pause` raises when the time of the experiment is over."""
+    def send(self, token: str | None, request: Table | None = None, *, patient: bool = True) -> Exchange:
+        """One request with the token. Raises what `pause` raises when the time of the experiment is over.
+
+        A 429 is waited for, or is the answer without `patient`.
+        """
         self.pause(0)
-        return self.session.send(build_request(request or {}, self.route, token, self._words, self.profile.credential))
+        built = build_request(request or {}, self.route, token, self._words, self.profile.credential)
+        return self.session.send(built, patient=patient)
 
     def accepts(self, token: str) -> bool:
         return checks.meets(self.send(token), "accept", self.route, self.profile.refusal)
@@ -110,8 +114,11 @@ class Trial:
                 return None
             self.pause(poll)
 
-    def send_at_once(self, tokens: Sequence[str]) -> list[Exchange]:
-        """Each token on a connection of its own, all at the same moment. Raises `HarnessError` without a service."""
+    def send_at_once(self, tokens: Sequence[str], *, patient: bool = True) -> list[Exchange]:
+        """Each token on a connection of its own, all at the same moment. Raises `HarnessError` without a service.
+
+        A 429 is waited for, or is the answer without `patient`.
+        """
         if self.session.service is None:
             raise HarnessError("an experiment sends requests while its service is not running")
         service, gate = self.session.service, threading.Barrier(len(tokens))
@@ -120,7 +127,7 @@ class Trial:
             with self.session.environment.connect(service) as connection:
                 gate.wait(timeout=10)
                 request = build_request({}, self.route, token, self._words, self.profile.credential)
-                return connection.send(request, answer_seconds=_CROWD_ANSWER_SECONDS)
+                return connection.send(request, answer_seconds=_CROWD_ANSWER_SECONDS, patient=patient)
 
         with ThreadPoolExecutor(len(tokens), thread_name_prefix="crowd") as pool:
             return list(pool.map(send, tokens))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from cell_bench import Bench
 from small_service import Answer, Call, SmallService, honest
+from watching import steps
 
 from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED, CellResult
 from harness.idp.attacker import AttackerListener
@@ -159,19 +160,27 @@ def test_a_service_that_may_be_slow_to_fetch_again_is_not_blamed_for_the_provide
 CALLED = 'token.header = { jku = "{attacker}/jwks.json" }\nexpect = "accept"\n'
 
 
-def test_a_service_that_calls_the_attacker_fails(bench: Bench) -> None:
+JKU = 'do = "send", token.header = { jku = "{attacker}/jwks.json" }'
+NOT_SET_UP = steps(JKU, 'do = "send", token.times = { exp = -600, iat = -900 }, expect = "accept", sets_up = true')
+
+
+@pytest.mark.parametrize("case", [CALLED, NOT_SET_UP], ids=["whole", "not set up"])
+def test_a_service_that_calls_the_attacker_fails(bench: Bench, case: str) -> None:
+    """Also where the case came no further, for whatever reason."""
+
     def follows(call: Call) -> Answer:
         if call.token and (address := call.header.get("jku")):
             urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address).close()
         return honest(call)
 
-    result = bench.judge(follows, CALLED)
+    result = bench.judge(follows, case)
     assert (result.verdict, result.expected) == (FAILED, "no request to an address that the token names")
     assert result.actual.endswith("/a-case/jwks.json")
 
 
 def test_a_service_that_leaves_the_attacker_alone_passes(bench: Bench) -> None:
     assert bench.judge(honest, CALLED).verdict == PASSED
+    assert bench.judge(honest, NOT_SET_UP).verdict == INCONCLUSIVE
 
 
 def test_a_service_that_gives_the_token_back_fails(bench: Bench) -> None:

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 import pytest
 from measuring import Measure
 from scenario_files import profile_text, write_profile
+from small_service import Answer, Call, SmallService
 
 from harness.base.errors import UsageError
 from harness.cell.environment import Environment, Options
 from harness.declared.profile import find_profile, load_profile
-from harness.declared.quantities import QUANTITIES
+from harness.declared.quantities import QUANTITIES, UNKNOWN_CROWD
 from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.measure.finding import AT_MOST
@@ -103,3 +104,27 @@ def test_a_service_that_is_not_ours_rests_between_experiments(
         assert cool_down.value == pytest.approx(0.5, abs=cool_down.resolution)
     assert issuer.key_list() == before
     issuer.delete()
+
+
+def test_a_service_that_limits_unknown_kids_by_429_is_measured(
+    idp_client: IdpClient, attacker: AttackerListener
+) -> None:
+    """What it refuses so isn't sent again until it is let through."""
+    names = ("fetches-unknown-kid-crowd",)
+    issuer = idp_client.create_issuer("custom", audience="tasker-api")
+    unknown: list[str] = []
+
+    def limited(call: Call) -> Answer:
+        if call.token and call.header["kid"].startswith("unknown"):
+            unknown.append(call.token)
+            return Answer(429, headers=(("Retry-After", "3600"),))
+        return Answer(200 if call.token else 401)
+
+    with SmallService(limited) as service:
+        options = Options(target="url", issuer=issuer.id)
+        environment = Environment(
+            options, load_profile(find_profile("reference")), UrlTarget(service.url), idp_client, attacker
+        )
+        [crowd] = measure(environment, "custom", select_experiments(names), names)
+    issuer.delete()
+    assert (crowd.status, crowd.value, len(unknown)) == ("measured", 0, UNKNOWN_CROWD)
