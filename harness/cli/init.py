@@ -25,6 +25,8 @@ from harness.grammar.policies import known_knobs
 from harness.grammar.toml_source import TomlSource
 from harness.grammar.vocabulary import VENDORS
 from harness.matrix.target_runs import TargetRuns
+from harness.scenario.chosen import load_chosen
+from harness.scenario.plan import plan
 from harness.shown import terminal
 from harness.shown.foreign_text import foreign
 from harness.shown.terminal import words
@@ -34,16 +36,21 @@ from harness.survey.portrait import Portrait
 from harness.survey.survey import Survey, Surveyed, survey
 from harness.survey.writing import findings_text, is_only_proposed, misdeed_lines, style_in
 from harness.targets import TARGETS, make_target
+from harness.targets.within_reach import as_run_by
 
 # Any will do to set a run up: it is replaced before anything is asked.
 _STAND_IN = "rfc9068"
 _CAN_BE_ANY = ("process", "url")
-_APP = re.compile(r"(?:[\w.]{0,200}\.)?(\w{1,100}):\w{1,100}(?:\(\))?")
-_MODULE = re.compile(r"(?:[\w.]{0,200}\.)?(\w{1,100})")
+_APP = re.compile(r"([\w.]{1,300}):\w{1,100}(?:\(\))?")
+_MODULE = re.compile(r"[\w.]{1,300}")
+# Frameworks call it so in every project: the package has the name, `shop.wsgi:application`.
+_ANY_MODULE = ("wsgi", "asgi", "main", "app")
 # Nobody knows yet how long it takes to start.
 _BOOT_SECONDS = "60"
 # Their cases hardly need a start of their own, and are the first that somebody wants to know of.
 _QUICK_AREAS = ("baseline", "signature", "identity", "time", "permissions")
+# Until the first cell of a run begins.
+_BEFORE_A_RUN_SECONDS = 5.0
 # A run gives a service 30 s, and may start several at once: one that took longer than this alone is given more.
 _SLOW_START_SECONDS = 8.0
 
@@ -180,12 +187,22 @@ def init(
     others += [("--fault", fault) for fault in faults]
     line = _next_command(file, target, given, surveyed, [(key, value) for key, value in others if value])
     few = f"{line} {' '.join(_QUICK_AREAS)}"
-    console.print(words("\nNext, what one running service can show:\n  ", (few, "bold")), soft_wrap=True)
+    declared = as_run_by(runner, load_profile(file, directories))
+    planned = plan(load_chosen(directories, _QUICK_AREAS), declared, target, (surveyed.portrait.style,))
+    estimate = _estimate(sum(not one.verdict for one in planned), surveyed)
+    console.print(words(f"\nNext, what one running service can show{estimate}:\n  ", (few, "bold")), soft_wrap=True)
     console.print(
         words("\nThen all, with keys and outages, for which it is started many times:\n  ", (line, "bold")),
         soft_wrap=True,
     )
     return EXIT_OK
+
+
+def _estimate(cells: int, surveyed: Surveyed) -> str:
+    """How long so many cells take, by those that init has run itself, on the machine as it was."""
+    seconds = _BEFORE_A_RUN_SECONDS + surveyed.start_seconds + cells * surveyed.cell_seconds
+    minutes = max(1, round(seconds / 60))
+    return f" ({cells} cells, about {minutes} minute{'s' if minutes > 1 else ''} as things are)"
 
 
 def _style_of(work: Survey, source: TomlSource) -> str:
@@ -226,9 +243,14 @@ def _name(settings: Sequence[tuple[str, str]], target: str) -> str:
     ]
     # As Python's servers are told an app: `uvicorn main:app`, `flask --app orders run`.
     modules = [found[1] for part in [*parts, said.get("app", "")] if (found := _APP.fullmatch(part))]
-    modules += [found[1] for flag, part in pairwise(parts) if flag == "--app" and (found := _MODULE.fullmatch(part))]
-    stem = next(iter([*files, *modules]), target if target not in _CAN_BE_ANY else Path.cwd().name)
+    modules += [part for flag, part in pairwise(parts) if flag == "--app" and _MODULE.fullmatch(part)]
+    stem = next(iter([*files, *map(_module_name, modules)]), target if target not in _CAN_BE_ANY else Path.cwd().name)
     return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem) or "service"
+
+
+def _module_name(module: str) -> str:
+    *packages, name = module.split(".")
+    return packages[-1] if packages and name in _ANY_MODULE else name
 
 
 def _free(file: Path, force: bool) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from harness.cell.outgoing import build_request
 from harness.cell.session import Session
@@ -11,6 +11,7 @@ from harness.declared.permissions import Permissions, nested
 from harness.grammar.model import Route
 from harness.wire.exchange import Exchange, Request
 
+AS_JSON: Final = (("Accept", "application/json"),)
 # What says that nothing is served there, or not now.
 NOT_SERVED = (404, 405, 410, 429, 501)
 
@@ -25,6 +26,10 @@ class Asker:
     def get(self, path: str) -> Exchange:
         """What stands there for everybody."""
         return self._session.send(Request("GET", path))
+
+    def document(self, path: str) -> Exchange:
+        """What stands there as JSON, where a service has it as YAML, too."""
+        return self._session.send(Request("GET", path, AS_JSON))
 
     def anonymous(self, route: Route) -> Exchange:
         return self._session.send(build_request({"anonymous": True}, route, None, {}))

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.base.errors import HarnessError
-from harness.survey.asker import Asker
+from harness.survey.asker import AS_JSON, Asker
 from harness.wire.exchange import Connection, Exchange, Request
 from mock_idp.tools.input_file import InputFileError, read_bytes
 
@@ -18,11 +18,10 @@ def read_document(asker: Asker, said: str) -> bytes:
     if urlsplit(said).scheme in ("http", "https"):
         parts = urlsplit(said)
         with Connection(f"{parts.scheme}://{parts.netloc}") as connection:
-            return _body(
-                connection.send(Request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else "")))
-            )
+            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            return _body(connection.send(Request("GET", path, AS_JSON)))
     if said.startswith("/") and not Path(said).is_file():
-        return _body(asker.get(said))
+        return _body(asker.document(said))
     try:
         return read_bytes(Path(said), _MOST_BYTES)
     except InputFileError as problem:

@@ -16,7 +16,7 @@ from mock_idp.tools.input_file import InputFileError, parse_json
 PLACES: Final = (
     *("/openapi.json", "/api-docs/openapi.json", "/v3/api-docs", "/swagger.json", "/swagger/v1/swagger.json"),
     *("/api/openapi.json", "/docs/openapi.json", "/api-json", "/openapi", "/docs/json", "/documentation/json"),
-    *("/schema/openapi.json", "/openapi/v1.json", "/v1/openapi.json", "/doc"),
+    *("/schema/openapi.json", "/openapi/v1.json", "/v1/openapi.json", "/doc", "/api/schema/"),
 )
 MOST: Final = 500
 _METHODS: Final = ("get", "post", "put", "patch", "delete")

@@ -168,7 +168,7 @@ def find_document(asker: Asker, said: str) -> tuple[str, list[Operation]]:
         except HarnessError as problem:
             raise HarnessError(f"--openapi {said}: {problem}") from problem
     for path in PLACES:
-        answer = asker.get(path)
+        answer = asker.document(path)
         if answer.status == 200:
             try:
                 return path, read_operations(answer.body)

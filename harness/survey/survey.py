@@ -53,13 +53,14 @@ class Survey:
 class Surveyed:
     """The portrait, its text as a profile, and the path by which the service shows that it is ready ("" for none).
 
-    `start_seconds` is how long it took to start.
+    `start_seconds` is how long it took to start, `cell_seconds` a case, on the average.
     """
 
     portrait: Portrait
     text: str
     health: str
     start_seconds: float = 0.0
+    cell_seconds: float = 0.0
 
 
 def survey(work: Survey) -> Surveyed:
@@ -102,7 +103,8 @@ def survey(work: Survey) -> Surveyed:
         for line in (told := watch.lines()):
             work.say(f"{line.table}.{line.name} = {line.value!r}: {line.evidence}")
     portrait = replace(portrait, seen=instead_of(portrait.seen, told))
-    return Surveyed(portrait, profile_text(portrait, work.knobs), found.health, found.start_seconds)
+    text = profile_text(portrait, work.knobs)
+    return Surveyed(portrait, text, found.health, found.start_seconds, bench.cell_seconds)
 
 
 def environment_for(work: Survey, portrait: Portrait) -> Environment:

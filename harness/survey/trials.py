@@ -49,6 +49,12 @@ class Bench:
         self.environment, self._style, self._key_sets = environment, style, key_sets
         self._sessions: dict[object, Session] = {}
         self._until = 0.0
+        self._cells, self._seconds = 0, 0.0
+
+    @property
+    def cell_seconds(self) -> float:
+        """How long a cell took, on the average."""
+        return self._seconds / self._cells if self._cells else 0.0
 
     def begin(self, seconds: float) -> None:
         """From now on there is so much time."""
@@ -80,6 +86,7 @@ class Bench:
             session = Session(environment, cell.style, cell.variant.config)
         session.environment, session.profile = environment, profile
         result = run_cell(cell, session)
+        self._cells, self._seconds = self._cells + 1, self._seconds + result.duration_s
         if result.verdict in (PASSED, FAILED):
             session.suspect = result.verdict == FAILED
             self._sessions[cell.service] = session

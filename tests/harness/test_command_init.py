@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -36,6 +37,7 @@ def test_from_a_command_line_to_a_verdict(tmp_path: Path) -> None:
     assert (profile.routes["read"].path, profile.routes["read"].permission) == ("/things", "things.list")
     assert (profile.leeway_seconds, profile.policy["exp_required"]) == (60, True)
     assert profile.refusal.no_permission == (403,)
+    assert re.search(r"what one running service can show \([1-9]\d* cells, about [1-9]\d* minutes? ", done.stdout)
     line = shlex.split(done.stdout.strip().splitlines()[-1])
     assert line[:2] == ["idp-harness", "run"]
     judged = idp_harness(*line[1:], "baseline/plain-tokens", "time/expiry", "-n", "0", folder=tmp_path)
@@ -66,6 +68,8 @@ def test_a_service_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert _name([("command", "python 'notes api.py' --port {port}")], "process") == "notes-api"
     assert _name([("image", "registry.example/team/orders:1")], "container") == "orders"
     assert _name([("command", "uvicorn shop.orders:app --port {port}")], "process") == "orders"
+    assert _name([("command", "waitress-serve --port {port} shop.wsgi:application")], "process") == "shop"
+    assert _name([("app", "main:app")], "app") == "main"
     assert _name([("command", "flask --app shop.orders run --port {port}")], "process") == "orders"
     assert _name([("base-url", "http://127.0.0.1:1")], "url") == tmp_path.name
 

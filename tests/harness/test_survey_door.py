@@ -128,11 +128,13 @@ def test_a_route_that_can_not_be_judged_is_told_of(door: Any, status: int, said:
 
 
 def with_document(behaviour: Behaviour, document: dict[str, Any]) -> Behaviour:
-    """The service with an OpenAPI document at the place where FastAPI has it."""
+    """The service with an OpenAPI document where drf-spectacular has it: YAML, unless JSON is asked for."""
 
     def behave(call: Call) -> Answer:
-        if call.path == "/openapi.json":
-            return Answer(200, json.dumps(document))
+        if call.path == "/api/schema/":
+            return Answer(
+                200, json.dumps(document) if call.headers["Accept"] == "application/json" else "openapi: 3.1.0"
+            )
         if call.path == "/about":
             return Answer(200)
         return behaviour(call) if call.path.startswith("/things") else Answer(404)
@@ -169,7 +171,7 @@ def test_routes_and_scopes_come_from_the_document(door: Any, issuer: IssuerClien
     }
     with door(with_document(resource_server(issuer, Dialect()), document), Wanted()) as found:
         assert (found.openapi, found.door.route.path, found.door.route.permission) == (
-            "/openapi.json", "/things", "things.list",
+            "/api/schema/", "/things", "things.list",
         )  # fmt: skip
         more = find_more(found.asker, found.door, found.operations)
     assert {name: (one.route.path, one.route.permission) for name, one in more.routes.items()} == {
