@@ -75,7 +75,8 @@ class CellRun:
         self.mcp_sessions: dict[str, str] = {}  # A scenario's name of a session -> its id.
         self.keys_since: int | None = None  # The last request at the provider before the service was to take up keys.
         self.starts_for_keys = False  # Whether the service was started again to take up keys, as others fetch them.
-        self.keyless = False  # Whether it was started on a key set that it refuses.
+        self.unread = False  # Whether it has fetched a key set that it refuses as a whole,
+        self.keyless = False  # and was started on it.
         self.last_words = ForeignText("")  # Of a service that refused to start.
         self.script = CellScript(session)
         self._session_words = session_words(session, self.attacker_path)
@@ -251,7 +252,8 @@ class CellRun:
             policy = parse_policy(args["policy"])
             return policy.expectation(self.profile.policy[policy.knob])
         expectation: checks.Expectation = args.get("expect", "accept")
-        return expectation
+        # Without a key set a service can't tell a bad token from a good one, and may say just that (RFC 9110 §15.6.4).
+        return "unavailable" if self.unread and expectation == "reject" else expectation
 
     def meets(self, one: Sent, expectation: checks.Expectation) -> bool:
         """Whether the answer is as expected."""

@@ -63,14 +63,15 @@ def send_until(
     run: CellRun, within: Duration, unread: Literal["allowed"] | None = None, **args: Unpack[SendTable]
 ) -> None:
     """Sends again until the answer is as expected; fails when the deadline passes. With `unread = "allowed"` the case
-    goes on then, if the service has fetched the key set since `take-up-keys`: it refuses the set as a whole.
+    goes on then, if the service has fetched the key set since `take-up-keys`: it refuses the set as a whole, and from
+    then on may say that it has no keys where `reject` is expected, as with `unavailable`.
     """
     try:
         run.until(lambda: run.send_all(args), args, run.duration(within))
     except (Deviation, SetUpFailed):
         if unread != "allowed" or not run.has_fetched_keys():
             raise
-        run.keyless = run.starts_for_keys
+        run.unread, run.keyless = True, run.starts_for_keys
 
 
 @step(sends=itself)

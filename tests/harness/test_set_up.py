@@ -7,11 +7,12 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from cell_bench import Bench
 from scenario_files import load_scenario
-from small_service import honest
+from small_service import Answer, Call, honest
 
 from harness.base.verdicts import ERROR, FAILED, INCONCLUSIVE, PASSED
 from harness.cell.environment import Environment, Options
@@ -153,6 +154,28 @@ def test_a_set_that_was_fetched_and_refused_as_a_whole_sets_nothing_up(
     looked = not (fault and knob)
     assert result.verdict == (PASSED if unread and looked else INCONCLUSIVE), result
     assert afterwards.verdict == PASSED
+
+
+@pytest.mark.parametrize(
+    ("unread", "verdict"), [(', unread = "allowed"', PASSED), ("", FAILED)], ids=["unread", "read"]
+)
+def test_a_service_without_a_key_set_may_say_so_where_a_refusal_is_expected(
+    bench: Bench, unread: str, verdict: str
+) -> None:
+    """It is no refusal of the token, but nobody is let in; elsewhere a 503 stays a deviation."""
+
+    def fetches(call: Call) -> Answer:
+        if not call.token:
+            return honest(call)
+        with urlopen(call.claims["iss"] + ".well-known/jwks.json") as answer:
+            return Answer(503) if answer.read().startswith(b"<") else honest(call)
+
+    refused = ACCEPTED.replace('"accept"', '"accept"' if unread else "[503]") + f"{unread} }}"
+    spoil = '{ do = "fault", on = "jwks", kind = "garbage" }'
+    reject = '{ do = "send", token = { key = "k2" }, expect = "reject" }'
+    steps = ", ".join((NEW_KEY, spoil, TAKE_UP, refused, reject, '{ do = "clear-faults" }'))
+    result = bench.judge(fetches, f"steps = [{steps}]\n")
+    assert (result.verdict, result.actual[:3]) == (verdict, "503" if verdict == FAILED else ""), result.reason
 
 
 def test_without_the_step_the_key_is_not_taken_up(
