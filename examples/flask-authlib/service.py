@@ -29,6 +29,8 @@ class TokenValidator(JWTBearerTokenValidator):
             if self.jwks is None or time.monotonic() - self.fetched_at >= settings.refresh_seconds:
                 response = requests.get(settings.jwks_url, timeout=5)
                 response.raise_for_status()
+                if response.status_code != 200:
+                    raise requests.HTTPError("a key set comes with 200", response=response)
                 self.jwks, self.fetched_at = response.json(), time.monotonic()
             return self.jwks
 
