@@ -35,8 +35,9 @@ public class Notes {
             requests ->
                 requests
                     .requestMatchers("/health").permitAll()
-                    .requestMatchers(HttpMethod.GET, "/notes").access(hasScope("notes:list"))
                     .requestMatchers(HttpMethod.POST, "/notes").access(hasScope("notes:create"))
+                    // Not HttpMethod.GET alone: GetMapping answers HEAD as well.
+                    .requestMatchers("/notes").access(hasScope("notes:list"))
                     .requestMatchers("/labels").access(hasScope("labels:list"))
                     .anyRequest().authenticated())
         .oauth2ResourceServer(server -> server.jwt(Customizer.withDefaults()))
