@@ -77,7 +77,8 @@ class RefreshToken:
 @dataclass
 class DeviceRequest:
     """A device that waits for its user. `wait_seconds` is how far apart its questions have to be,
-    `asked_at` when the last one came, on the timer of the issuer's clock.
+    `asked_at` when the last one came, on the timer of the issuer's clock. `challenge` is what it proves itself by, with
+    its method.
     """
 
     client_id: str
@@ -88,6 +89,8 @@ class DeviceRequest:
     asked_at: float | None = None
     refused: bool = False
     family: Family | None = field(default=None, repr=False)
+    challenge: str | None = None
+    challenge_method: str = "plain"
 
 
 @dataclass(frozen=True)

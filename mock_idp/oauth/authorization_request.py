@@ -138,7 +138,7 @@ def check_request(request: FlowRequest, asked: AuthorizationRequest) -> Authoriz
     prompt = frozenset(given.get("prompt", "").split())
     if "none" in prompt and len(prompt) > 1:
         raise RedirectedError("invalid_request", "prompt=none goes with no other prompt.")
-    challenge, method = _challenge(request, asked.client, given)
+    challenge, method = read_challenge(request, asked.client, given)
     return AuthorizationGrant(scope, audience, challenge, method, prompt, _max_age(given), _step_up(given))
 
 
@@ -175,8 +175,8 @@ def _redirect_uri(client: ClientSettings, given: str | None, ports_vary: bool) -
     return given
 
 
-def _challenge(request: FlowRequest, client: ClientSettings, given: Mapping[str, str]) -> tuple[str | None, str]:
-    """`code_challenge` and its method (RFC 7636 section 4.3)."""
+def read_challenge(request: FlowRequest, client: ClientSettings, given: Mapping[str, str]) -> tuple[str | None, str]:
+    """`code_challenge` and its method (RFC 7636 section 4.3). Raises RedirectedError."""
     vendor, challenge = request.issuer.vendor, given.get("code_challenge")
     is_required = client.require_pkce or vendor.always_pkce
     required = vendor.required_challenge_method if is_required else None

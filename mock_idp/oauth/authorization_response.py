@@ -42,11 +42,17 @@ def send_back(
 
 def refuse(request: FlowRequest, asked: AuthorizationRequest, error: RedirectedError) -> Response:
     """An error response (RFC 6749 section 4.1.2.1)."""
-    vendor, description = request.issuer.vendor, error.description
-    if error.about is not None and error.about[0] in vendor.parameter_words:
-        description = vendor.parameter_words[error.about[0]].replace("{name}", error.about[1])
-    described = {} if error.code in vendor.undescribed_errors else {"error_description": description}
+    undescribed = error.code in request.issuer.vendor.undescribed_errors
+    described = {} if undescribed else {"error_description": description_of(request, error)}
     return send_back(request, asked, {"error": error.code, **described})
+
+
+def description_of(request: FlowRequest, error: RedirectedError) -> str:
+    """What is wrong, in the words of the vendor where it has its own."""
+    words = request.issuer.vendor.parameter_words
+    if error.about is not None and error.about[0] in words:
+        return words[error.about[0]].replace("{name}", error.about[1])
+    return error.description
 
 
 def with_query(url: str, parameters: dict[str, str]) -> str:

@@ -24,7 +24,7 @@ def respond(request: FlowRequest) -> Response:
         return _form(200, given, device=find_device(request, given.get("user_code", "")))
     device = find_device(request, given.get("user_code", ""))
     if device is None:
-        return _form(400, given, "No device shows this code now.")
+        return _form(request.issuer.vendor.unknown_user_code_status, given, "No device shows this code now.")
     if given.get("action") == "deny":
         device.refused = True
         return page("message.html", title="Refused", text="The device gets no access.")

@@ -54,7 +54,11 @@ def respond(request: FlowRequest) -> Response:
     if vendor.logout_by_hint and "id_token_hint" in given:
         # After the browser's login is known: it is mostly the same one, and its cookies have to go, too.
         _end_hinted(request, given["id_token_hint"])
-    return response if login is None else with_cookies(response, end_login(request, login[0]))
+    if login is None:
+        return response
+    if vendor.exchange_in_session:
+        request.issuer.flows.end_session(login[0])
+    return with_cookies(response, end_login(request, login[0]))
 
 
 def _form(request: FlowRequest) -> dict[str, str]:

@@ -70,7 +70,7 @@ def id_token(
     return issuer.mint(spec, context, place="id_token", claims=claims).token
 
 
-def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Claims, access_token: str) -> str:
+def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Claims, access_token: str | None) -> str:
     """The ID token of a client that logs in as a user of its own. In: what is said of that user. Raises JoseError."""
     issuer, vendor, context = request.issuer, request.issuer.vendor, request.context
     iat, exp = lifetime(_with_lifetime(context, vendor), request.now)
@@ -89,11 +89,12 @@ def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Cl
         "aud": client.id,
         "exp": exp,
         "iat": iat,
-        "at_hash": token_hash(access_token, _algorithm(issuer, context)),
         **vendor.id_token_extra(about),
         **account,
         **context.extra_claims,
     }
+    if access_token is not None:
+        claims["at_hash"] = token_hash(access_token, _algorithm(issuer, context))
     claims = _ordered(claims, vendor)
     spec = TokenSpec(header={"typ": "JWT"}, key=id_token_key(vendor, issuer.key_entries()))
     return issuer.mint(spec, context, place="id_token", claims=claims).token

@@ -33,4 +33,6 @@ def refresh_token_logout(request: FlowRequest, form: Mapping[str, str], headers:
         return request.refusal(told, form).with_header("Cache-Control", None).with_header("Pragma", None)
     token.family.ended = True
     end_login(request, token.family.grant.session_id)
+    # With all that was exchanged within it.
+    request.issuer.flows.end_session(token.family.grant.session_id)
     return Response(204, headers)

@@ -123,7 +123,8 @@ def _check_audience(request: FlowRequest, client: ClientSettings, audience: str)
     vendor = request.issuer.vendor
     known = request.issuer.settings.audiences
     if known is None and vendor.audiences_are_clients and request.issuer.clients.clients:
-        known = (request.context.audience, *request.issuer.clients.clients)
+        own = (request.context.audience, *vendor.exchange_audiences(request.context))
+        known = (*own, *request.issuer.clients.clients)
     if known is not None and audience not in known:
         raise OAuthError("unknown_audience", audience)
     if client.audiences is not None and audience not in client.audiences:

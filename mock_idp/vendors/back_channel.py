@@ -39,6 +39,10 @@ class BackChannel:
     """Whether the logout takes the first of a parameter that is given twice, and a body that is no form for none."""
     logout_names_client = True
     """Whether a logout that leads to an address names the client it is of; otherwise that of any client will do."""
+    exchange_in_session = False
+    """Whether an exchanged token belongs to the login of the one that it is exchanged for, and comes as those of that
+    login do: with an ID token, of its scopes or of any others, for an audience that the client's tokens have.
+    """
     audiences_are_clients = False
     """Whether nothing is an audience that is no client, where clients are declared."""
     takes_own_assertion = True
@@ -84,6 +88,10 @@ class BackChannel:
         In: whether the client is a public one, and the claims of the subject token.
         """
         return None
+
+    def exchange_audiences(self, context: IssuerContext) -> tuple[str, ...]:
+        """What an exchanged token may be for where it is of the same login: what the client's tokens are for anyhow."""
+        return ()
 
     def refuse_pushed(self, code: str, description: str) -> Response | None:
         """The answer to a pushed authorization request that is refused with this error."""

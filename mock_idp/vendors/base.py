@@ -30,6 +30,7 @@ from mock_idp.vendors.context import (
     audience_of,
     lifetime,
 )
+from mock_idp.vendors.devices import Devices
 from mock_idp.vendors.grant_types import ALL_GRANTS
 from mock_idp.vendors.people import People
 from mock_idp.vendors.problems import Problem, ProblemKind, standard_response
@@ -47,7 +48,7 @@ RefreshHabit = Literal["rotate", "reissue", "keep"]
 4.14.2). reissue: each use gives a new one, the old stays good. keep: there is one, and it stays."""
 
 
-class Vendor(BackChannel, BrowserApps, Clients, People, Wire):
+class Vendor(BackChannel, BrowserApps, Clients, Devices, People, Wire):
     """One vendor; the defaults are those of the specifications, and the paths those of the vendor `custom`.
 
     Its name is that of the folder of its class. All methods are pure: same arguments, same result, except for random
@@ -114,8 +115,6 @@ class Vendor(BackChannel, BrowserApps, Clients, People, Wire):
     """Whether a path of the issuer also follows the well-known part of OpenID's document (RFC 8414 section 5)."""
     back_endpoints: tuple[str, ...] = BACK_CHANNEL
     """The members of the discovery document that follow the name which a client knows the server by."""
-    refuses_device_scope = True
-    """Whether a device is told of a scope that its client may not have."""
     device_page = "{base}/device"
     """Where a user enters a user code; `{base}` and `{issuer}` stand for the base URL and the issuer."""
 

@@ -77,12 +77,13 @@ class IssuerRequest(Request):
 class GrantOrigin:
     """Where a token for a user comes from.
 
-    `grants` are the grant types behind it, that of the login first and refresh_token behind it. `offline` says that the
-    grant has the scope offline_access.
+    `grants` are the grant types behind it, that of the login first and refresh_token or the exchange behind it.
+    `offline` says that the grant has the scope offline_access, `of_offline` that what was exchanged for it has.
     """
 
     grants: tuple[str, ...] = ("authorization_code",)
     offline: bool = False
+    of_offline: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     if code.redirect_uri is not None and form.get("redirect_uri") != code.redirect_uri:
         raise OAuthError("wrong_redirect_uri", form.get("redirect_uri", ""))
     is_empty = reads_empty and has_empty(request.body, "code_verifier")
-    _check_verifier(code, "" if is_empty else form.get("code_verifier"))
+    check_verifier(code.challenge, code.challenge_method, "" if is_empty else form.get("code_verifier"))
     granted = code.family.grant
     audience = resource_of_token(request, client, form, granted.audience)
     return user_token_response(request, client, code.family, granted.scope, nonce=granted.nonce, audience=audience)
@@ -59,8 +59,9 @@ def _spend(request: FlowRequest, client: ClientSettings, text: str) -> Code:
     return code
 
 
-def _check_verifier(code: Code, verifier: str | None) -> None:
-    if code.challenge is None:
+def check_verifier(challenge: str | None, method: str, verifier: str | None) -> None:
+    """Whether it proves who asks to be the one that sent the challenge. Raises OAuthError `bad_code_verifier`."""
+    if challenge is None:
         if verifier is not None:
             # RFC 9700 section 4.8.2: otherwise an attacker strips the challenge and nobody notices.
             raise OAuthError("bad_code_verifier", UNASKED_VERIFIER)
@@ -69,7 +70,7 @@ def _check_verifier(code: Code, verifier: str | None) -> None:
         raise OAuthError("bad_code_verifier", NO_VERIFIER)
     if not _VERIFIER.fullmatch(verifier):
         raise OAuthError("bad_code_verifier", BAD_VERIFIER)
-    if not hmac.compare_digest(_challenge(code.challenge_method, verifier), code.challenge):
+    if not hmac.compare_digest(_challenge(method, verifier), challenge):
         raise OAuthError("bad_code_verifier", "it does not match the code_challenge")
 
 

@@ -8,11 +8,13 @@ from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import DeviceRequest
 from mock_idp.issuer.store import digest
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import has_empty
+from mock_idp.oauth.grants.authorization_code import check_verifier
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.user_tokens import user_token_response
 from mock_idp.oauth.users import look_up
 from mock_idp.settings import ClientSettings
-from mock_idp.vendors.problems import USER_GONE
+from mock_idp.vendors.problems import OTHER_CLIENT, USER_GONE
 
 _SLOWER_SECONDS = 5
 
@@ -20,21 +22,27 @@ _SLOWER_SECONDS = 5
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:
     """Tokens once the user has allowed it; until then the device is told to ask again, not too soon."""
     if "device_code" not in form:
-        raise OAuthError("missing_parameter", "device_code")
+        is_empty = request.issuer.vendor.reads_empty_values and has_empty(request.body, "device_code")
+        raise OAuthError("bad_device_code") if is_empty else OAuthError("missing_parameter", "device_code")
     flows, now = request.issuer.flows, request.issuer.clock.timer()
     key = digest(form["device_code"])
     device = flows.devices.get(key, now)
     if device is None:
         raise OAuthError("bad_device_code", "it was not issued here, or was used")
     if device.client_id != client.id:
-        raise OAuthError("bad_device_code", "it was issued to another client")
+        raise OAuthError("bad_device_code", OTHER_CLIENT)
     if flows.user_codes.get(device.user_code, now) is None:
         raise OAuthError("expired_device_code")
+    if request.issuer.vendor.paces_decided_devices:
+        _check_pace(request, device)
     if device.refused:
         raise OAuthError("access_denied")
     if device.family is None:
-        _check_pace(request, device)
+        if not request.issuer.vendor.paces_decided_devices:
+            _check_pace(request, device)
         raise OAuthError("authorization_pending")
+    if request.issuer.vendor.device_challenges:
+        check_verifier(device.challenge, device.challenge_method, form.get("code_verifier"))
     if flows.devices.take(key, now) is None:
         raise OAuthError("bad_device_code", "it was not issued here, or was used")
     if not look_up(request.issuer, device.family):

@@ -9,6 +9,7 @@ from typing import Any
 from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.oauth.errors import OAuthError
+from mock_idp.oauth.form import has_empty
 from mock_idp.oauth.own_tokens import OwnToken, own_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope
@@ -31,6 +32,11 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
     refused = vendor.refuse_exchange(asked, client.public, subject.claims)
     if refused is not None:
         return refused
+    audience = granted_audience(request, client, form)
+    if vendor.exchange_in_session:
+        from mock_idp.oauth.grants.exchange_in_session import exchanged
+
+        return exchanged(request, client, form, subject, audience)
     if vendor.identity_grants and form.get("requested_token_type") == ID_JAG:
         from mock_idp.oauth.grants.id_jag import issued
 
@@ -48,7 +54,7 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         client_id=client.id,
         user=subject.user(request.issuer) or UserSettings(name, subject=name, anonymous=True),
         scope=scope,
-        audience=granted_audience(request, client, form),
+        audience=audience,
         auth_time=int(request.now),
         session_id=request.issuer.vendor.session_id(secrets.token_hex(16)),
         grant_type=TOKEN_EXCHANGE,
@@ -61,6 +67,8 @@ def _token(request: FlowRequest, form: Mapping[str, str], name: str) -> OwnToken
     """The token of a request, which must be one of this issuer. Raises OAuthError."""
     for parameter in (name, f"{name}_type"):
         if parameter not in form:
+            if request.issuer.vendor.reads_empty_values and has_empty(request.body, parameter):
+                raise OAuthError("bad_subject_token", f"the {name} is empty")
             raise OAuthError("missing_parameter", parameter)
     if form[f"{name}_type"] not in (ACCESS_TOKEN, ID_TOKEN, JWT):
         raise OAuthError("unsupported_token_type", form[f"{name}_type"])

@@ -31,6 +31,7 @@ from mock_idp.vendors.context import (
 )
 from mock_idp.vendors.keycloak import back_channel, browser_apps, claims, discovery, errors
 from mock_idp.vendors.keycloak.answers import Answers
+from mock_idp.vendors.keycloak.devices import KeycloakDevices
 from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
 from mock_idp.vendors.keycloak.logout import Logout
 from mock_idp.vendors.keycloak.refresh import header_bytes, refresh_token
@@ -48,7 +49,7 @@ def _clients(about: str) -> dict[str, Any]:
     return {"type": "array", "items": {"type": "string"}, "maxItems": 100, "default": [], "description": about}
 
 
-class Keycloak(Answers, Logout, Vendor):
+class Keycloak(Answers, KeycloakDevices, Logout, Vendor):
     """A realm of a Keycloak server."""
 
     judged_by_default = True
@@ -122,7 +123,6 @@ class Keycloak(Answers, Logout, Vendor):
     # A disabled key is as good as none.
     dead_states = frozenset({"hidden", "revoked", "retired"})
     jwk_set_media_type = "application/jwk-set+json"
-    refuses_device_scope = False
     login_by_email = True
     redirect_status = 302
     needs_redirect_uri = True
@@ -156,6 +156,7 @@ class Keycloak(Answers, Logout, Vendor):
     introspection_headers = back_channel.INTROSPECTION_HEADERS
     userinfo_headers = back_channel.USERINFO_HEADERS
     audiences_are_clients = True
+    exchange_in_session = True
     takes_own_assertion = False
 
     def issuer(self, context: IssuerContext) -> str:
@@ -244,6 +245,9 @@ class Keycloak(Answers, Logout, Vendor):
 
     def refuse_pushed(self, code: str, description: str) -> Response | None:
         return back_channel.refuse_pushed(code, description)
+
+    def exchange_audiences(self, context: IssuerContext) -> tuple[str, ...]:
+        return claims.audiences(context)
 
     def refuse_exchange(
         self, request: IssuerRequest, public: bool, subject: Mapping[str, Any] | None

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.back_channel import UserinfoProblem
 from mock_idp.vendors.context import Claims, IssuerContext, IssuerRequest
-from mock_idp.vendors.keycloak.errors import refusal
+from mock_idp.vendors.keycloak.errors import NO_EXCHANGE, refusal
 from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS, UNFRAMED
 
 INTROSPECTION_HEADERS: Headers = (("Cache-Control", "no-cache"), *SECURITY_HEADERS)
@@ -21,7 +21,8 @@ USERINFO_HEADERS: Headers = (("Cache-Control", "no-store, no-cache"), ("Pragma",
 _HINTS = frozenset({"access_token", "refresh_token", "requesting_party_token"})
 _OF_THE_MOMENT = ("clientHost", "clientAddress")
 _TYPES = "urn:ietf:params:oauth:token-type:"
-_ISSUED_TYPES = frozenset(_TYPES + name for name in ("access_token", "id_token", "refresh_token"))
+# Refresh tokens have a switch of the client, which is off.
+_ISSUED_TYPES = tuple(_TYPES + name for name in ("access_token", "id_token"))
 _USERINFO: Mapping[UserinfoProblem, tuple[int, str, str]] = {
     "bad": (401, "invalid_token", "Token verification failed"),
     "ended": (401, "invalid_token", "user_session_not_found"),
@@ -89,11 +90,21 @@ def revoked_nothing() -> Response:
 def refuse_exchange(request: IssuerRequest, public: bool, subject: Mapping[str, Any] | None) -> Response | None:
     """What its standard exchange leaves to others, and tokens that are for others."""
     if subject is None:
-        sentence = _unsupported(request.form, public)
+        sentence = _unsupported(request, public)
         return None if sentence is None else refusal(400, "invalid_request", sentence, cached=False)
+    sentence = _not_exchanged(request, subject)
+    if sentence is not None:
+        return refusal(400, "invalid_request", sentence, cached=False)
     if request.client_id != subject.get("azp") and not is_for(request.client_id, subject):
         return refusal(403, "access_denied", "Client is not within the token audience", cached=False)
     return None
+
+
+def _not_exchanged(request: IssuerRequest, subject: Mapping[str, Any]) -> str | None:
+    if subject.get("typ") != "Bearer":
+        return "Invalid token"
+    wanted = request.form.get("requested_token_type", _ISSUED_TYPES[0])
+    return None if wanted in _ISSUED_TYPES else "requested_token_type unsupported"
 
 
 def refuse_pushed(code: str, description: str) -> Response:
@@ -105,19 +116,19 @@ def _pairs(body: bytes) -> list[tuple[str, str]]:
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 
 
-def _unsupported(form: Mapping[str, str], public: bool) -> str | None:
+def _unsupported(request: IssuerRequest, public: bool) -> str | None:
+    form = request.form
     for name in ("requested_subject", "requested_issuer", "subject_issuer"):
         if name in form:
             return f"Parameter '{name}' is not supported for standard token exchange"
     if public:
-        return "Standard token exchange is not enabled for the requested client"
+        return NO_EXCHANGE
+    empty = {name for name, value in _pairs(request.body) if not value}
     for name in ("subject_token", "subject_token_type"):
-        if name not in form:
+        if name not in form and name not in empty:
             return f"Parameter '{name}' required for standard token exchange"
-    if form["subject_token_type"] != _TYPES + "access_token":
+    if form.get("subject_token_type") != _TYPES + "access_token":
         return "Parameter 'subject_token' supports access tokens only"
-    if form.get("requested_token_type", _TYPES + "access_token") not in _ISSUED_TYPES:
-        return "requested_token_type unsupported"
     return None
 
 

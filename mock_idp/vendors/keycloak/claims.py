@@ -60,13 +60,13 @@ def access_claims(context: IssuerContext, request: TokenRequest, issuer: str) ->
         "typ": "Bearer",
         "azp": client_id,
     }
-    if not machine:
+    if not machine and request.origin.grants[0] != "client_credentials":
         claims["sid"] = session_id(secrets.token_hex())
     claims |= {
         "acr": "1",
         "allowed-origins": ["/*"],
         "realm_access": {"roles": [f"default-roles-{context.options['realm']}", "offline_access", "uma_authorization"]},
-        "resource_access": _client_roles(context, request) | _ACCOUNT_ROLES,
+        "resource_access": _resource_access(context, request),
         "scope": " ".join(scope_words(request.scope)),
     }
     claims |= service_account(client_id) if machine else _person()
@@ -124,7 +124,10 @@ def _context(context: IssuerContext, request: TokenRequest) -> str:
 
 
 def _session(origin: GrantOrigin) -> str:
-    return "of" if origin.offline else "on"
+    if origin.grants[0] == "client_credentials":
+        return "tr"
+    # Of an offline session comes one that is gone with the token.
+    return "ft" if origin.of_offline else "of" if origin.offline else "on"
 
 
 def _audience(context: IssuerContext, request: TokenRequest) -> str | list[str] | None:
@@ -132,6 +135,21 @@ def _audience(context: IssuerContext, request: TokenRequest) -> str | list[str] 
         return audience_of(context, request)
     several: dict[str, str | list[str]] = {"array": [context.audience, "account"], "account": "account"}
     return several.get(context.options["aud"])
+
+
+def audiences(context: IssuerContext) -> tuple[str, ...]:
+    """Those that an exchange may ask for: what the tokens of the realm are for anyhow."""
+    request = TokenRequest(now=0, kind="user")
+    usual = _audience(context, request)
+    return (usual,) if isinstance(usual, str) else tuple(usual or ())
+
+
+def _resource_access(context: IssuerContext, request: TokenRequest) -> dict[str, dict[str, list[str]]]:
+    roles = _client_roles(context, request) | _ACCOUNT_ROLES
+    if request.audience is None or request.kind == "machine" or request.origin.grants[-1] != TOKEN_EXCHANGE:
+        return roles
+    # An exchange that names an audience asks for no more than its roles.
+    return {name: each for name, each in roles.items() if name == request.audience}
 
 
 def _client_roles(context: IssuerContext, request: TokenRequest) -> dict[str, dict[str, list[str]]]:

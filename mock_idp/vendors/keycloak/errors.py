@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mock_idp.http11.response import Headers, Response, json_response
 from mock_idp.vendors.context import IssuerContext, IssuerRequest
+from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
 from mock_idp.vendors.problems import (
     BAD_VERIFIER,
@@ -46,6 +47,7 @@ _REFUSALS: dict[ProblemKind, tuple[int, str, str]] = {
     "scope_not_allowed": (400, "invalid_scope", "Invalid scopes: {value}"),
     "unknown_audience": (400, "invalid_client", "Audience not found"),
     "audience_not_allowed": (400, "invalid_request", "Requested audience not available: {value}"),
+    "bad_subject_token": (400, "invalid_request", "Invalid token"),
     "bad_code": (400, "invalid_grant", "Code not valid"),
     "wrong_redirect_uri": (400, "invalid_grant", "Incorrect redirect_uri"),
     "bad_code_verifier": (400, "invalid_grant", "PKCE verification failed: Code mismatch"),
@@ -57,6 +59,9 @@ _REFUSALS: dict[ProblemKind, tuple[int, str, str]] = {
     "expired_device_code": (400, "expired_token", "Device code is expired"),
     "bad_device_code": (400, "invalid_grant", "Device code not valid"),
 }
+_NO_DEVICES = (
+    "Client is not allowed to initiate OAuth 2.0 Device Authorization Grant. The flow is disabled for the client."
+)
 _NOT_AUTHENTICATED = (401, "invalid_client", "Client authentication failed.")
 _NOT_PUSHED = (401, "invalid_request", "Authentication failed.")
 _NOT_SAID = frozenset({"no_credentials", "malformed_credentials", "malformed_body", "unknown_client"})
@@ -73,7 +78,11 @@ _AT: dict[str, dict[str, tuple[int, str, str]]] = {
         "missing_parameter": (400, "invalid_request", "Token not provided"),
         "bad_refresh_token": (400, "invalid_request", "Unmatching clients"),
     },
-    "auth/device": {"malformed_body": (401, "invalid_client", _BAD_CLIENT)},
+    "auth/device": {
+        "malformed_body": (401, "invalid_client", _BAD_CLIENT),
+        "duplicate_parameter": (400, "invalid_grant", "duplicated parameter"),
+        "grant_not_allowed": (400, "unauthorized_client", _NO_DEVICES),
+    },
     "ext/par/request": dict.fromkeys(_NOT_SAID | _NOT_PROVEN, _NOT_PUSHED),
 }
 # What a grant says whose parameter is missing.
@@ -83,11 +92,17 @@ _MISSING = {
     "password": (400, "invalid_grant", "Invalid user credentials"),
 }
 # What a client is told that has not been given a grant: each grant has its switch and its sentence.
+NO_EXCHANGE = "Standard token exchange is not enabled for the requested client"
 _NOT_ENABLED = {
     "client_credentials": (401, "unauthorized_client", "Client not enabled to retrieve service account"),
     "password": (400, "unauthorized_client", "Client not allowed for direct access grants"),
     "authorization_code": (400, "unauthorized_client", "Client not allowed for standard flow"),
+    DEVICE_CODE: (400, "invalid_grant", "Client not allowed OAuth 2.0 Device Authorization Grant"),
+    TOKEN_EXCHANGE: (400, "invalid_request", NO_EXCHANGE),
+    JWT_BEARER: (400, "invalid_grant", "JWT Authorization Grant is not supported for the requested client"),
 }
+_NO_ASSERTION = (400, "invalid_grant", "Missing parameter:assertion")
+_NO_JWT = (400, "invalid_grant", "The provided assertion is not a valid JWT")
 
 
 # Of a refresh token it says more than that it is bad.
@@ -111,8 +126,10 @@ def token_error(problem: Problem) -> Response:
     """The answer to a refused request; it has the headers that a token would have come with."""
     _, _, place = problem.request.context.path.rstrip("/").partition("/protocol/openid-connect/")
     said = _AT.get(place, {}).get(problem.kind) or _REFUSALS.get(problem.kind)
-    if problem.kind == "grant_not_allowed":
+    if problem.kind == "grant_not_allowed" and place == "token":
         said = _NOT_ENABLED.get(problem.value)
+        if problem.value == JWT_BEARER and not is_jwt(problem.request.form.get("assertion", "")):
+            said = _NO_JWT if "assertion" in problem.request.form else _NO_ASSERTION
     elif problem.kind == "missing_parameter" and place == "token":
         said = _MISSING.get(problem.value, said)
     elif problem.kind == "bad_client_assertion" and place == "token" and "client_id" not in problem.request.form:
@@ -126,10 +143,25 @@ def token_error(problem: Problem) -> Response:
         sentence = _BAD_REFRESH_TOKEN.get(problem.value, sentence)
     elif problem.kind == "bad_code_verifier":
         sentence = _BAD_VERIFIER.get(problem.value, sentence)
+    elif problem.kind == "bad_device_code" and problem.value == OTHER_CLIENT:
+        sentence = "unauthorized client"
     elif problem.kind == "bad_code" and problem.value == OTHER_CLIENT:
         sentence = "Auth error: Found different client_id in clientSession"
     headers = SECURITY_HEADERS if place in _AT else TOKEN_HEADERS
     return _response(status, code, sentence.replace("{value}", value), headers)
+
+
+def is_jwt(text: str) -> bool:
+    """Whether a text has a header and claims that can be read, whoever has signed them."""
+    # Most problems have no token, and keys are served without.
+    from mock_idp.jose.errors import JoseError
+    from mock_idp.jose.verification import read_jws
+
+    try:
+        read_jws(text)
+    except JoseError:
+        return False
+    return True
 
 
 def refusal(status: int, code: str, sentence: str, cached: bool = True) -> Response:

@@ -31,12 +31,12 @@ _IFRAME: Headers = (("Content-Security-Policy", _FRAMES.format(ancestors="")), *
 _NAMES = frozenset(name for name, _ in _PAGE)
 _REFUSED = 400
 _NO_CACHE = "no-cache"
-_NEVER_STORED = "no-store, must-revalidate, max-age=0"
+NEVER_STORED = "no-store, must-revalidate, max-age=0"
 # By endpoint; a page that says what is wrong says nothing of caches, but at the logout.
 _CACHING = {
     "account": _NO_CACHE,
-    "authorize": _NEVER_STORED,
-    "device_page": _NEVER_STORED,
+    "authorize": NEVER_STORED,
+    "device_page": NEVER_STORED,
     "end_session": _NO_CACHE,
     "session_page": "no-cache, must-revalidate, no-transform, no-store",
 }

@@ -12,6 +12,8 @@ from ..sides import Answer, Side
 from . import Area
 from .common import CHALLENGE, SVC, VERIFIER, credentials, login
 
+_ALLOW = {"accept": "Yes", "action": "allow"}
+
 
 def _poll(side: Side, name: str, code: str, **more: str) -> Answer:
     return side.form(name, "token", {"grant_type": DEVICE_CODE, **credentials(), "device_code": code, **more})
@@ -49,7 +51,7 @@ def _ask(side: Side) -> None:
     side.form(
         "devices/not-allowed", "token", {"grant_type": DEVICE_CODE, **credentials("login-only"), "device_code": code}
     )
-    _decided(side, "allow", {"accept": "Yes", "action": "allow"})
+    _decided(side, "allow", _ALLOW)
     _decided(side, "deny", {"cancel": "No", "action": "deny"})
     _proof(side)
     _pages(side)
@@ -60,13 +62,7 @@ def _ask(side: Side) -> None:
 
 def _decided(side: Side, name: str, decision: dict[str, str]) -> None:
     begun = side.form("", "device", {**credentials(), "scope": "openid"})
-    browser = Browser(side)
-    page = browser.arrive(browser.get(f"devices/{name} page", begun.text("verification_uri_complete")))
-    fields = {"username": "ann", "password": PASSWORD}
-    if b'name="password"' in page.body and b"kc-" in page.body:
-        # Keycloak asks who it is, then whether; the mock asks both on one page.
-        page = browser.arrive(browser.submit("", page, fields))
-    browser.submit(f"devices/{name} decided", page, {**fields, **decision})
+    _answer(side, name, begun, decision)
     tokens = _poll(side, f"devices/{name}", begun.text("device_code"))
     _poll(side, f"devices/{name} again", begun.text("device_code"))
     browser = Browser(side)
@@ -77,16 +73,30 @@ def _decided(side: Side, name: str, decision: dict[str, str]) -> None:
     side.send(f"devices/{name} userinfo", "GET", "userinfo", bearer)
 
 
+def _answer(side: Side, name: str, begun: Answer, decision: dict[str, str]) -> None:
+    browser = Browser(side)
+    page = browser.arrive(browser.get(f"devices/{name} page", begun.text("verification_uri_complete")))
+    fields = {"username": "ann", "password": PASSWORD, "user_code": begun.text("user_code")}
+    if b'name="password"' in page.body and b"kc-" in page.body:
+        # Keycloak asks who it is, then whether; the mock asks both on one page.
+        page = browser.arrive(browser.submit("", page, fields))
+    browser.submit(f"devices/{name} decided", page, {**fields, **decision})
+
+
 def _proof(side: Side) -> None:
     """A public client with PKCE, and other ways to ask."""
     begin = {"client_id": "web", "scope": "openid", "code_challenge": CHALLENGE, "code_challenge_method": "S256"}
-    code = side.form("", "device", begin).text("device_code")
-    form = {"grant_type": DEVICE_CODE, "client_id": "web", "device_code": code}
-    side.form("devices/pkce none", "token", form)
-    side.form("devices/pkce wrong", "token", {**form, "code_verifier": VERIFIER[::-1]})
-    side.form("devices/pkce", "token", {**form, "code_verifier": VERIFIER})
-    code = side.form("", "device", {"client_id": "web"}).text("device_code")
-    side.form("devices/pkce unasked", "token", {**form, "device_code": code, "code_verifier": VERIFIER})
+    form = {"grant_type": DEVICE_CODE, "client_id": "web"}
+    for name, started, proof in (
+        ("none", begin, {}),
+        ("wrong", begin, {"code_verifier": VERIFIER[::-1]}),
+        ("right", begin, {"code_verifier": VERIFIER}),
+        ("unasked", {"client_id": "web", "scope": "openid"}, {"code_verifier": VERIFIER}),
+    ):
+        begun = side.form("", "device", started)
+        _answer(side, f"pkce {name}", begun, _ALLOW)
+        code = begun.text("device_code")
+        side.form(f"devices/pkce {name}", "token", {**form, **proof, "device_code": code})
     for name, more in {
         "plain": {"code_challenge_method": "plain", "code_challenge": VERIFIER},
         "no-method": {"code_challenge": CHALLENGE},
@@ -101,7 +111,6 @@ def _proof(side: Side) -> None:
     side.form("devices/begin basic wrong", "device", {"scope": "openid"}, basic=("svc", "wrong"))
     side.form("devices/begin origin", "device", credentials(), headers=[("Origin", ORIGIN)])
     side.form("devices/begin other-origin", "device", credentials(), headers=[("Origin", "https://evil.example")])
-    side.send("devices/begin JSON", "POST", "device", [("Content-Type", "application/json")], '{"client_id": "web"}')
     side.form("devices/wrong-secret", "token", {**form, **credentials(), "client_secret": "wrong"})
     side.form("devices/twice", "token", [*form.items(), ("device_code", code)])
 

@@ -7,7 +7,7 @@ from mock_idp.vendors.grant_types import JWT_BEARER, TOKEN_EXCHANGE
 from ..realm import API, ORIGIN, SCOPE, SECRET
 from ..sides import Side
 from . import Area
-from .common import SVC, credentials, machine, person
+from .common import SVC, by_code, credentials, login, machine, person
 
 _TYPE = "urn:ietf:params:oauth:token-type:"
 
@@ -76,14 +76,11 @@ def _ask(side: Side) -> None:
 
 def _more(side: Side, good: dict[str, str]) -> None:
     """What an exchanged token is good for, and other ways to ask for it."""
-    exchanged = side.form("", "token", good)
-    token = exchanged.text("access_token")
+    side.form("exchange/after another scope", "token", good)
+    good = {**good, "subject_token": person(side).text("access_token")}
+    token = side.form("", "token", good).text("access_token")
     side.send("exchange/exchanged userinfo", "GET", "userinfo", [("Authorization", f"Bearer {token}")])
     side.form("exchange/exchanged introspect", "introspect", {**credentials(), "token": token})
-    side.form("exchange/exchanged revoke", "revoke", {**credentials(), "token": token})
-    side.form("exchange/exchanged introspect again", "introspect", {**credentials(), "token": token})
-    side.form("exchange/exchanged user introspect", "introspect", {**credentials(), "token": good["subject_token"]})
-    token = side.form("", "token", good).text("access_token")
     side.form("exchange/again", "token", {**good, "subject_token": token})
     form = {key: value for key, value in good.items() if key not in ("client_id", "client_secret")}
     side.form("exchange/basic", "token", form, basic=SVC)
@@ -115,6 +112,34 @@ def _more(side: Side, good: dict[str, str]) -> None:
     side.form("exchange/of-email openid", "token", {**good, "subject_token": email, "scope": "openid"})
     offline = person(side, scope="openid offline_access").text("access_token")
     side.form("exchange/of-offline", "token", {**good, "subject_token": offline})
+    _, code = login(side, client_id="svc")
+    by_browser = by_code(side, "", code, "svc", client_secret=SECRET).text("access_token")
+    side.form("exchange/of-code", "token", {**good, "subject_token": by_browser, "scope": "openid"})
+    machines = machine(side).text("access_token")
+    side.form("exchange/of-machine openid", "token", {**good, "subject_token": machines, "scope": "openid"})
+    side.form("exchange/of-machine id", "token", {**good, "subject_token": machines, **_asked("id_token")})
+    side.form("exchange/audience-and-id", "token", {**good, "audience": API, **_asked("id_token")})
+    for which in ("exchanged", "subject"):
+        _revoked(side, which, good)
+
+
+def _asked(kind: str) -> dict[str, str]:
+    return {"requested_token_type": _TYPE + kind}
+
+
+def _revoked(side: Side, which: str, good: dict[str, str]) -> None:
+    """What is left when one of the two tokens has been revoked."""
+    user = person(side)
+    tokens = {"subject": user.text("access_token")}
+    exchanged = side.form("", "token", {**good, "subject_token": tokens["subject"], "scope": "openid"})
+    tokens["exchanged"] = exchanged.text("access_token")
+    side.form(f"exchange/revoke {which}", "revoke", {**credentials(), "token": tokens[which]})
+    for name, token in tokens.items():
+        bearer = [("Authorization", f"Bearer {token}")]
+        side.send(f"exchange/revoked {which} userinfo {name}", "GET", "userinfo", bearer)
+        side.form(f"exchange/revoked {which} exchange {name}", "token", {**good, "subject_token": token})
+    form = {"grant_type": "refresh_token", **credentials(), "refresh_token": user.text("refresh_token")}
+    side.form(f"exchange/revoked {which} refresh", "token", form)
 
 
 AREAS = (Area("exchange", _ask),)
