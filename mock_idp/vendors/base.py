@@ -29,6 +29,7 @@ from mock_idp.vendors.context import (
     TokenResponseContext,
     audience_of,
     lifetime,
+    with_permissions,
 )
 from mock_idp.vendors.devices import Devices
 from mock_idp.vendors.grant_types import ALL_GRANTS
@@ -265,8 +266,7 @@ class Vendor(BackChannel, BrowserApps, Clients, Devices, People, Wire):
         words = dict.fromkeys((*request.scope, *request.permissions))
         if words:
             claims["scope"] = " ".join(words)
-        claims[context.permissions_claim] = list(request.permissions)
-        return claims
+        return with_permissions(claims, context, request)
 
     def opaque_token(self, context: IssuerContext, audience: str | None) -> bool:
         """Whether the access token of a user is a text that only the vendor understands. In: the audience asked for."""

@@ -187,3 +187,18 @@ def audience_of(context: IssuerContext, request: TokenRequest) -> str | list[str
     if request.audience is None:
         return context.audience
     return request.audience if isinstance(request.audience, str) else list(request.audience)
+
+
+def with_permissions(claims: Claims, context: IssuerContext, request: TokenRequest) -> Claims:
+    """The claims with the permissions in the claim that the issuer has for them, at the end unless it is there.
+
+    They are an array, but in `scope`, which is one text wherever it is the name of a claim (RFC 8693 section 4.2, RFC
+    9068 section 2.2.3) and has the words of the requested scope first; without any word there is none.
+    """
+    if context.permissions_claim != "scope":
+        return {**claims, context.permissions_claim: list(request.permissions)}
+    granted = [word for word in str(claims.get("scope", "")).split() if word not in request.permissions]
+    words = (*granted, *request.permissions)
+    if words:
+        return {**claims, "scope": " ".join(words)}
+    return {name: value for name, value in claims.items() if name != "scope"}

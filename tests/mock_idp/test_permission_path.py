@@ -40,6 +40,30 @@ def test_scp_of_entra_is_one_string(make_issuer: MakeIssuer) -> None:
         assert minted(make_issuer, "entra", "scp", kind=kind)["scp"] == "a:read"
 
 
+@pytest.mark.parametrize("kind", ["machine", "user"])
+@pytest.mark.parametrize(
+    "style", ["auth0", "cognito", "custom", "entra", "google", "keycloak", "mcp", "okta", "windmill"]
+)
+def test_a_scope_is_one_text(make_issuer: MakeIssuer, style: str, kind: str) -> None:
+    """RFC 9068 section 2.2.3 has it so, and no vendor otherwise; each word is there once, and no empty text."""
+    claims = minted(make_issuer, style, "scope", kind=kind, permissions=["a:read", "b"])
+    # What a user grants is in Entra ID's own claim of the kind.
+    words = claims["scp" if (style, kind) == ("entra", "user") else "scope"].split(" ")
+    assert words[-2:] == ["a:read", "b"]
+    assert len(words) == len({*words})
+    none = minted(make_issuer, style, "scope", kind=kind, permissions=[])
+    assert none.get("scope", "x") != ""
+
+
+@pytest.mark.parametrize("style", ["custom", "mcp"])
+def test_a_scope_of_duende_is_an_array(make_issuer: MakeIssuer, style: str) -> None:
+    """IdentityServer writes it so."""
+    array = {"options": {"scope": "array"}, "algorithm": "ES256"}
+    issuer = make_issuer(style, permissions_claim="scope", **array)
+    assert issuer.ok("POST", "/tokens", {"permissions": ["a:read", "b"]})["claims"]["scope"] == ["a:read", "b"]
+    assert "scope" not in issuer.ok("POST", "/tokens", {"permissions": []})["claims"]
+
+
 @pytest.mark.parametrize("name", ["iss.roles", "aud.a.b", "a..b", ".a", "a."])
 def test_a_path_that_cannot_be(api: Api, name: str) -> None:
     """Refused when the issuer is made, with the member that is wrong."""

@@ -28,6 +28,7 @@ from mock_idp.vendors.context import (
     TokenRequest,
     audience_of,
     lifetime,
+    with_permissions,
 )
 from mock_idp.vendors.grant_types import ALL_GRANTS, JWT_BEARER, PASSWORD_REALM
 from mock_idp.vendors.people import email_of
@@ -136,7 +137,7 @@ class Auth0(Vendor):
         else:
             claims["azp"] = client_id
         if context.options["token_dialect"].endswith("_authz"):
-            claims[context.permissions_claim] = list(request.permissions)
+            return with_permissions(claims, context, request)
         return claims
 
     def opaque_token(self, context: IssuerContext, audience: str | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mock_idp.vendors.base import Options, OptionSchemas, Vendor
-from mock_idp.vendors.context import IssuerContext
+from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest
 
 
 def _path(default: str, about: str) -> dict[str, Any]:
@@ -42,6 +42,12 @@ class Custom(Vendor):
             "default": "at+jwt",
             "description": "The header typ of access tokens: at+jwt by RFC 9068 section 2.1; null leaves it out.",
         },
+        "scope": {
+            "type": "string",
+            "enum": ["text", "array"],
+            "default": "text",
+            "description": "The form of the claim scope in access tokens: one text, or an array as Duende writes it.",
+        },
     }
 
     def issuer(self, context: IssuerContext) -> str:
@@ -57,6 +63,12 @@ class Custom(Vendor):
 
     def token_path(self, options: Options) -> str:
         return str(options["token_path"])
+
+    def claims(self, context: IssuerContext, request: TokenRequest) -> Claims:
+        claims = super().claims(context, request)
+        if context.options["scope"] == "array" and "scope" in claims:
+            return {**claims, "scope": claims["scope"].split(" ")}
+        return claims
 
     def token_header(self, options: Options) -> dict[str, Any]:
         typ = {} if options["typ"] is None else {"typ": options["typ"]}

@@ -85,8 +85,8 @@ def _granted(context: IssuerContext, request: TokenRequest, machine: bool) -> Cl
     claims: Claims = {}
     if machine or context.options["user_permissions"] != "scp":
         # Without an app role the claim is not there.
-        # Entra ID's scp is one string, whoever has it.
-        value = " ".join(names) if context.permissions_claim == "scp" else names
+        # Entra ID's scp is one string, whoever has it, and so is a scope wherever there is one.
+        value = " ".join(names) if context.permissions_claim in ("scp", "scope") else names
         claims = {context.permissions_claim: value} if names else {}
     if machine:
         return claims

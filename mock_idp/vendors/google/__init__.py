@@ -25,6 +25,7 @@ from mock_idp.vendors.context import (
     TokenRequest,
     audience_of,
     lifetime,
+    with_permissions,
 )
 from mock_idp.vendors.google import errors
 from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER
@@ -169,7 +170,7 @@ class Google(Vendor):
         claims = self._service_account(context, request) if request.kind == "machine" else self._user(context, request)
         if request.permissions:
             # Google puts no permissions into ID tokens; whoever asks for some gets them all the same.
-            claims[context.permissions_claim] = list(request.permissions)
+            return with_permissions(claims, context, request)
         return claims
 
     def opaque_token(self, context: IssuerContext, audience: str | None) -> bool:

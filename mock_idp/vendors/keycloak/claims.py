@@ -17,6 +17,7 @@ from mock_idp.vendors.context import (
     TokenRequest,
     audience_of,
     lifetime,
+    with_permissions,
 )
 from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 
@@ -74,7 +75,7 @@ def access_claims(context: IssuerContext, request: TokenRequest, issuer: str) ->
         claims |= {"upn": claims["preferred_username"], "groups": claims["realm_access"]["roles"]}
     if request.permissions or request.empty_permissions:
         # Its mapper writes nothing for who has no role.
-        claims[context.permissions_claim] = list(request.permissions)
+        claims = with_permissions(claims, context, request)
     return _as_mapped(context, request, claims)
 
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from mock_idp.vendors.base import Options, OptionSchemas
 from mock_idp.vendors.clients import DocumentPlaces
-from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest
+from mock_idp.vendors.context import IssuerContext
 from mock_idp.vendors.custom import Custom
 from mock_idp.vendors.grant_types import ID_JAG
 
@@ -91,15 +91,6 @@ class Mcp(Custom):
         if how == "wrong":
             return "https://another-issuer.example"
         return (issuer.removesuffix("/") if issuer.endswith("/") else f"{issuer}/") if how == "slash" else issuer
-
-    def claims(self, context: IssuerContext, request: TokenRequest) -> Claims:
-        claims = super().claims(context, request)
-        if context.permissions_claim == "scope":
-            words = tuple(dict.fromkeys((*request.scope, *request.permissions)))
-            # One text, and none for no words (RFC 6749 section 3.3: a scope has at least one).
-            claims.pop("scope")
-            return {**claims, "scope": " ".join(words)} if words else claims
-        return claims
 
 
 def _promises_iss(options: Options) -> bool:

@@ -25,6 +25,7 @@ from mock_idp.vendors.context import (
     TokenRequest,
     audience_of,
     lifetime,
+    with_permissions,
 )
 from mock_idp.vendors.okta import discovery, errors, sessions
 from mock_idp.vendors.problems import Problem, ProblemKind
@@ -169,8 +170,8 @@ class Okta(Vendor):
             "exp": exp,
             "cid": client_id,
             **person,
-            context.permissions_claim: list(request.permissions),
         }
+        claims = with_permissions(claims, context, request)
         if not machine:
             claims["auth_time"] = iat
         claims["sub"] = request.subject if request.subject is not None else subject

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mock_idp.vendors.base import Options, OptionSchemas, Vendor
-from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest, audience_of, lifetime
+from mock_idp.vendors.context import Claims, IssuerContext, TokenRequest, audience_of, lifetime, with_permissions
 
 
 def _text(default: str, about: str) -> dict[str, Any]:
@@ -49,5 +49,5 @@ class Windmill(Vendor):
         if request.audience is not None:
             claims["aud"] = audience_of(context, request)
         if request.permissions:
-            claims[context.permissions_claim] = list(request.permissions)
+            claims = with_permissions(claims, context, request)
         return claims
