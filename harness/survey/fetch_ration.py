@@ -156,6 +156,11 @@ def lines_of_ration(found: Ration) -> list[Seen]:
     return [Seen("policy", _REFETCHES, True, evidence), Seen("timing", _REST, rest, evidence)]
 
 
+def comparable_lines(found: Ration) -> list[Seen]:
+    """Those that a profile is held against. The rest after a ration isn't: it ends with some minute."""
+    return [one for one in lines_of_ration(found) if one.table != "timing" or found.in_a_row <= 1]
+
+
 def instead_of(seen: Iterable[Seen], late: Iterable[Seen]) -> tuple[Seen, ...]:
     """The lines, with the late ones in the place of those with their names."""
     late = list(late)
