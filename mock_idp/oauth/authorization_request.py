@@ -153,11 +153,14 @@ def _step_up(given: Mapping[str, str]) -> StepUp:
 
 
 def _pushed(request: FlowRequest, outer: Mapping[str, str]) -> Mapping[str, str]:
-    """The parameters that were pushed before (RFC 9126 section 4); those beside the request_uri do not count."""
+    """The parameters that were pushed before (RFC 9126 section 4); at most vendors those beside the request_uri do not
+    count.
+    """
     inner = request.issuer.flows.pushed.get(digest(outer["request_uri"]), request.now)
     if inner is None or inner.get("client_id") != outer.get("client_id"):
         raise ShownError("The request_uri is not one that was handed out to this client, or has expired.")
-    return {**inner, "request_uri": outer["request_uri"]}
+    beside = outer if request.issuer.vendor.takes_beside_pushed else {}
+    return {**beside, **inner, "request_uri": outer["request_uri"]}
 
 
 def _redirect_uri(client: ClientSettings, given: str | None, ports_vary: bool) -> str:

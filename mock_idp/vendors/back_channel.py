@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -93,8 +94,17 @@ class BackChannel:
         """What an exchanged token may be for where it is of the same login: what the client's tokens are for anyhow."""
         return ()
 
-    def refuse_pushed(self, code: str, description: str) -> Response | None:
-        """The answer to a pushed authorization request that is refused with this error."""
+    pushed_headers: Headers = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+    """The headers of the answer to a pushed authorization request."""
+    takes_beside_pushed = False
+    """Whether a parameter beside a `request_uri` counts that was not pushed."""
+
+    def pushed_id(self) -> str:
+        """What is random of a fresh `request_uri`."""
+        return secrets.token_urlsafe(32)
+
+    def refuse_pushed(self, request: IssuerRequest, code: str, description: str) -> Response | None:
+        """The answer to a pushed authorization request, which has its form, that is refused with this error."""
         return None
 
     def refuse_origin(self, request: IssuerRequest) -> Response | None:

@@ -29,7 +29,7 @@ from mock_idp.vendors.context import (
     TokenRequest,
     TokenResponseContext,
 )
-from mock_idp.vendors.keycloak import back_channel, browser_apps, claims, discovery, errors
+from mock_idp.vendors.keycloak import back_channel, browser_apps, claims, discovery, errors, pushed_requests
 from mock_idp.vendors.keycloak.answers import Answers
 from mock_idp.vendors.keycloak.devices import KeycloakDevices
 from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
@@ -157,6 +157,8 @@ class Keycloak(Answers, KeycloakDevices, Logout, Vendor):
     userinfo_headers = back_channel.USERINFO_HEADERS
     audiences_are_clients = True
     exchange_in_session = True
+    pushed_headers = SECURITY_HEADERS
+    takes_beside_pushed = True
     takes_own_assertion = False
 
     def issuer(self, context: IssuerContext) -> str:
@@ -243,8 +245,11 @@ class Keycloak(Answers, KeycloakDevices, Logout, Vendor):
     def revoked_nothing(self) -> Response | None:
         return back_channel.revoked_nothing()
 
-    def refuse_pushed(self, code: str, description: str) -> Response | None:
-        return back_channel.refuse_pushed(code, description)
+    def pushed_id(self) -> str:
+        return claims.random_id()
+
+    def refuse_pushed(self, request: IssuerRequest, code: str, description: str) -> Response | None:
+        return pushed_requests.refuse_pushed(request, code, description)
 
     def exchange_audiences(self, context: IssuerContext) -> tuple[str, ...]:
         return claims.audiences(context)

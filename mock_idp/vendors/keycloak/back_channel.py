@@ -107,11 +107,6 @@ def _not_exchanged(request: IssuerRequest, subject: Mapping[str, Any]) -> str | 
     return None if wanted in _ISSUED_TYPES else "requested_token_type unsupported"
 
 
-def refuse_pushed(code: str, description: str) -> Response:
-    """A pushed request is invalid, whatever is wrong with its response type."""
-    return refusal(400, "invalid_request" if code == "unsupported_response_type" else code, description)
-
-
 def _pairs(body: bytes) -> list[tuple[str, str]]:
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 
