@@ -63,7 +63,7 @@ class RealIssuer:
     signing_key: str = field(default="", repr=False)
 
 
-def load_real_issuer(file: Path, environ: Mapping[str, str] = os.environ) -> RealIssuer:
+def load_real_issuer(file: Path, environ: Mapping[str, str] | None = None) -> RealIssuer:
     """Read the file strictly; paths in it are relative to its folder.
 
     Raises `ScenarioFileError` with the line of what is wrong, `UsageError` for a secret that can't be had.
@@ -89,7 +89,7 @@ def load_real_issuer(file: Path, environ: Mapping[str, str] = os.environ) -> Rea
         issuer=table["issuer"],
         metadata_url=table.get("metadata_url", ""),
         client_id=table.get("client_id", ""),
-        client_secret=_secret(table, file.parent, environ),
+        client_secret=_secret(table, file.parent, os.environ if environ is None else environ),
         client_key=_key(table, "client_key_file", file.parent),
         client_key_id=table.get("client_key_id", ""),
         auth_method=table.get("auth_method", "private_key_jwt" if by_key else ""),
