@@ -80,7 +80,7 @@ def test_cases_that_need_a_start_cost_most() -> None:
 
 
 def test_the_value_with_which_each_case_asks_for_something_comes_first() -> None:
-    asked = questions(KNOBS["empty_kid_refused"], load_chosen([], ["kid-wrong-type"]))
+    asked = questions(KNOBS["empty_kid_refused"], load_chosen([], ["kid-empty"]))
     assert values(KNOBS["empty_kid_refused"], asked) == [True, False]
 
 

@@ -58,7 +58,7 @@ def asked(environment: Environment, knob: str, *scenarios: str, key_sets: bool =
         ("several_spaces_after_scheme", "tr-two-spaces", True),
         ("tab_after_scheme", "tr-two-spaces", False),
         ("token_in_form", "tr-token-elsewhere", False),
-        ("empty_kid_refused", "kid-wrong-type", True),
+        ("empty_kid_refused", "kid-empty", True),
         ("head_as_get", "perm-head", True),
         ("malformed_crit_refused", "hdr-crit-malformed", True),
     ],
