@@ -14,9 +14,13 @@ from harness.base.errors import HarnessError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_USAGE, exit_status
 from harness.cli.pytest_call import call_pytest
 from harness.pytest_plugins.progress import ProgressReporter
+from harness.report.files import FILES, PAGE
 from harness.report.folder import SCRIPTS, ReportFolder
 from harness.report.manifest import BROKEN, COMPLETE, INTERRUPTED
+from harness.report.pipeline import github
+from harness.report.pipeline.markdown import markdown_of
 from harness.report.summary import print_summary
+from harness.shown import terminal
 from harness.shown.terminal import indented, words
 
 INTERRUPT_STATUS = 130
@@ -46,20 +50,31 @@ class Judging:
         self._scripts: dict[str, str] | None = None
 
     def run(self, args: Sequence[str]) -> int:
-        """Call pytest with `args` and those of the folder; returns the exit status."""
+        """Call pytest with `args` and those of the folder; returns the exit status.
+
+        In a step of GitHub Actions, annotations follow, and the summary goes to the page of the run.
+        """
+        with github.no_commands():
+            status = self._run(args)
+        if github.is_there() and self._reporter.results:
+            for command in github.commands_for(self._reporter.results, strict=self._strict):
+                terminal.say(command)
+        return status
+
+    def _run(self, args: Sequence[str]) -> int:
         if self._hold:
             self._reporter.before_the_end = self._show_and_wait
-        places = [f"--junitxml={self._folder.junit}", f"--idp-results={self._folder.results}"]
-        pytest_status = call_pytest([*args, *places], self._reporter)
+        pytest_status = call_pytest([*args, f"--idp-results={self._folder.results}"], self._reporter)
         problems = self._reporter.problems
         if pytest_status == pytest.ExitCode.INTERRUPTED and not problems:
             self._console.print("interrupted")
+            self._write_files(complete=False)
             return self._ended(INTERRUPTED, INTERRUPT_STATUS)
         if pytest_status == pytest.ExitCode.USAGE_ERROR:
             return self._ended(BROKEN, EXIT_USAGE)  # Pytest has said what is wrong.
         self._show()
         complete = not problems and len(self._reporter.results) >= self._planned
-        self._write_page(complete=complete)
+        self._write_files(complete=complete)
         status = exit_status(self._reporter.results, strict=self._strict)
         if self._reporter.is_record_lost or not (complete or status == EXIT_FAILED):
             status = EXIT_COULD_NOT_RUN
@@ -96,13 +111,16 @@ class Judging:
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 
-    def _write_page(self, *, complete: bool) -> None:
-        results = self._reporter.results
+    def _write_files(self, *, complete: bool) -> None:
+        results, problems = self._reporter.results, self._reporter.problems
         note = "" if complete else f"{len(results)} of {self._planned} cells are recorded"
         try:
-            self._folder.write_page(results, self._scripts or {}, note, strict=self._strict)
+            run = self._folder.write_files(
+                results, self._scripts or {}, note=note, problems=tuple(problems), strict=self._strict
+            )
+            github.add_to_summary(markdown_of(run.results, run.about))
         except HarnessError as problem:
-            self._reporter.problems.append(str(problem))
+            problems.append(str(problem))
             self._reporter.is_record_lost = True
 
     def _ended(self, how: str, status: int) -> int:
@@ -117,7 +135,8 @@ class Judging:
     def _say_places(self) -> None:
         for sentence in self._folder.left:
             self._console.print(words(sentence), soft_wrap=True)
-        places = f"page {self._folder.page}   record {self._folder.results}   JUnit {self._folder.junit}"
+        places = f"page {self._folder.path / PAGE.name}   record {self._folder.results}   for pipelines "
+        places += ", ".join(one.name for one in FILES if one is not PAGE)
         if self._scripts:
             places += f"   {len(self._scripts)} scripts {self._folder.path / SCRIPTS}"
         self._console.print(words(places))

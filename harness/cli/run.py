@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from harness.base.bundled import bundled_directory
 from harness.base.errors import HarnessError, UsageError
 from harness.cell.environment import REAL_STYLES, Options, check_options
 from harness.cell.real_issuer import check_real_issuer
@@ -71,7 +72,8 @@ from harness.targets.within_reach import as_run_by
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("report"),
     show_default=True,
-    help="Receives report.html, results.jsonl, junit.xml and, of what did not pass, scripts/*.sh.",
+    help="Receives report.html, results.jsonl, junit.xml, summary.md, results.sarif, badge.svg and, of what did "
+    "not pass, scripts/*.sh.",
 )
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a fault of the reference service on.")
@@ -171,5 +173,6 @@ def run(
     args += [f"--idp-real-issuer={real_issuer.resolve()}"] if real_issuer else []
     args += ["--idp-strict"] if strict else []
     args += ["--idp-hold", "--capture=no"] if hold else []
-    with ReportFolder(report_dir, target=target, cells=len(planned), left_out=left) as folder:
+    users_own = str(profile_file) if judged.profile and not profile_file.is_relative_to(bundled_directory()) else ""
+    with ReportFolder(report_dir, target=target, cells=len(planned), left_out=left, profile=users_own) as folder:
         return Judging(console, reporter, folder, len(planned), strict, hold, left).run(args)

@@ -1,1 +1,1 @@
-"""What a run leaves for people and programs: the record, JUnit, scripts and pages, and the folder they lie in."""
+"""What a run leaves for people and pipelines: the record, scripts, pages, and the folder they lie in."""

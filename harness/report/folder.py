@@ -17,44 +17,43 @@ from pathlib import Path
 from harness.base.errors import HarnessError, UsageError
 from harness.base.verdicts import CellResult
 from harness.report import record
+from harness.report.files import FILES, ReportFile, Run
 from harness.report.manifest import BROKEN, HEAD, INTERRUPTED, Manifest, write_whole
 from harness.report.page.document import About
-from harness.report.page.html import BEGINNING, is_page, page_of
 from harness.report.scripts import script_name, script_text
 from harness.shown.foreign_text import foreign
 from mock_idp.tools.output_file import OutputFileError, write_output
 
-RESULTS, JUNIT, PAGE, SCRIPTS = "results.jsonl", "junit.xml", "report.html", "scripts"
+RESULTS, SCRIPTS = "results.jsonl", "scripts"
 _SCRIPT = re.compile(r"scripts/([a-z0-9-]+\.sh)")
 _MOST_SCRIPT_BYTES = 64 * 1024 * 1024
-_TEST_CASE = re.compile(rb'<testcase classname="([^"]*)"')
-_OUR_TESTS = re.compile(rb"(.*\.)?test_scenarios")
 
 
 class ReportFolder:
     """The folder `path`, held against other runs until `close`. Taking it removes the scripts of the run before.
 
-    `left_out` are the cells that were not planned because of their vendor's style: the manifest keeps the number.
-    `results`, `junit` and `page` are where this run's record, its JUnit file and its page go; `left` are sentences
-    about what was left alone. Raises `UsageError` when another run holds the folder or something in it would be
-    overwritten that no run has written, and `HarnessError` when there is no room. Then nothing was changed.
+    `left_out` are the cells that were not planned because of their vendor's style, `profile` is the file of what the
+    service declares, where that is one of the user's: the manifest keeps both. `results` is where this run's record
+    goes; `left` are sentences about what was left alone. Raises `UsageError` when another run holds the folder or
+    something in it would be overwritten that no run has written, and `HarnessError` when there is no room. Then nothing
+    was changed.
     """
 
-    def __init__(self, path: Path, *, target: str, cells: int, left_out: int = 0) -> None:
+    def __init__(self, path: Path, *, target: str, cells: int, left_out: int = 0, profile: str = "") -> None:
         self.path, self.left = path, list[str]()
-        self.results, self.junit, self.page = path / RESULTS, path / JUNIT, path / PAGE
+        self.results = path / RESULTS
         _make(path)
         self._manifest = Manifest(path)
         try:
-            for file, is_ours in (
-                (self.results, record.is_record), (self.junit, _is_junit), (self.page, _is_page),
-            ):  # fmt: skip
-                _check(file, is_ours)
+            _check(self.results, record.is_record)
+            for one in FILES:
+                _check(path / one.name, _by_content(one))
             self._remove_scripts()
             started = datetime.now(UTC).isoformat(timespec="seconds")
-            self._about = About(started, release := version("idp-harness"), left_out=left_out)
+            self._about = About(started, release := version("idp-harness"), left_out=left_out, profile=profile)
             about = {HEAD: release, "started": started, "target": target, "cells": cells}
-            self._manifest.begin(**about, **({"left_out": left_out} if left_out else {}))
+            more = {"left_out": left_out, "profile": profile}
+            self._manifest.begin(**about, **{name: value for name, value in more.items() if value})
         except BaseException:
             self._manifest.give_back()
             raise
@@ -74,17 +73,33 @@ class ReportFolder:
                 written[result.id] = self._write(script_name(result), text.encode(errors="backslashreplace"))
         return written
 
-    def write_page(self, results: Sequence[CellResult], scripts: Mapping[str, str], note: str, *, strict: bool) -> None:
-        """Write the page; `note` says what is missing in the run. Raises `HarnessError` when it can't be written."""
-        page = page_of(results, replace(self._about, note=note, strict=strict), scripts)
-        try:
-            write_output(self.page, page.encode(), is_page)
-        except OutputFileError as error:
-            raise HarnessError(str(foreign(error))) from error
+    def write_files(
+        self,
+        results: Sequence[CellResult],
+        scripts: Mapping[str, str],
+        *,
+        note: str = "",
+        problems: Sequence[str] = (),
+        strict: bool = False,
+    ) -> Run:
+        """Write what is made from the record; `note` says what is missing in the run, `problems` what else went wrong.
+
+        Returns what they were made from. Raises `HarnessError` when one can't be written; the others then are.
+        """
+        run = Run(results, replace(self._about, note=note, strict=strict), self.results, scripts, problems)
+        failed = []
+        for one in FILES:
+            try:
+                write_output(self.path / one.name, one.made(run).encode(errors="backslashreplace"), one.is_ours)
+            except OutputFileError as error:
+                failed.append(str(foreign(error)))
+        if failed:
+            raise HarnessError("; ".join(failed))
+        return run
 
     def end(self, how: str, cells: int) -> None:
         """Write down that the run is over, how it ended and how many `cells` it has recorded. Raises `HarnessError`."""
-        for file in (self.results, self.junit, self.page):
+        for file in (self.results, *(self.path / one.name for one in FILES)):
             with suppress(FileNotFoundError):
                 self._manifest.add(file=file.name, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
         self._manifest.add(ended=how, cells=cells)
@@ -204,11 +219,5 @@ def _check(file: Path, is_ours: Callable[[Path], bool]) -> None:
         raise UsageError(f"{file} is there and no run has written it: move it away or choose another folder")
 
 
-def _is_page(file: Path) -> bool:
-    with file.open("rb") as stream:
-        return is_page(stream.read(len(BEGINNING)))
-
-
-def _is_junit(file: Path) -> bool:
-    names = _TEST_CASE.findall(file.read_bytes())
-    return bool(names) and all(_OUR_TESTS.fullmatch(name) for name in names)
+def _by_content(one: ReportFile) -> Callable[[Path], bool]:
+    return lambda file: one.is_ours(file.read_bytes())

@@ -5,7 +5,8 @@
     {"file": "scripts/time-expiry-time-exp-past-okta.sh", "sha256": "..."}
     {"ended": "complete", "cells": 17}
 
-The first line has `left_out`, too, where cells were: those that differ from one of the run in the vendor's style alone.
+The first line has `left_out`, too, where cells were: those that differ from one of the run in the vendor's style alone;
+and `profile`, where what the service declares is a file of the user's.
 The file is locked (flock(2)) as long as its run goes on; the kernel drops the lock with the process. Without the last
 line the run was ended from outside.
 """
@@ -123,6 +124,13 @@ def left_out_of(folder: Path) -> int:
     lines, _ = _known_lines(folder)
     number = lines[0].get("left_out") if lines else 0
     return number if isinstance(number, int) and number > 0 else 0
+
+
+def profile_of(folder: Path) -> str:
+    """The user's profile that the run in the folder was judged against; empty where it had none, or nobody says."""
+    lines, _ = _known_lines(folder)
+    said = lines[0].get("profile") if lines else None
+    return said if isinstance(said, str) else ""
 
 
 def _known_lines(folder: Path) -> tuple[list[dict[str, Any]], bool]:

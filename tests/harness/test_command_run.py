@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from cli_call import idp_harness
+from click.testing import CliRunner
 from report_pages import page_data, page_evidence
 from scenario_files import HEAD, policy_text, write_expected, write_policies, write_profile, write_scenario
 
 from harness.base.bundled import bundled_directory
+from harness.base.errors import UsageError
 from harness.base.verdicts import CellResult
+from harness.cli import cli
 
 FIELDS = (
     "id", "variant", "style", "target", "config", "verdict", "level", "severity", "requirement", "expected", "actual",
@@ -144,15 +147,18 @@ def test_what_did_not_pass_is_shown_with_its_curl_line(mixed: Run) -> None:
     assert "1 cells: the profile reference has no route 'nowhere'" in mixed.output
 
 
-def test_the_junit_file_has_a_case_for_each_cell(mixed: Run) -> None:
+def test_what_pipelines_read_is_there(mixed: Run) -> None:
+    """A case for each scenario in JUnit; each file says what failed."""
     suite = ElementTree.parse(mixed.report / "junit.xml").find("testsuite")
     assert suite is not None
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("7", "1", "0")
-    failure = suite.find("testcase/failure")
+    assert (suite.get("name"), suite.get("failures"), suite.get("errors")) == ("mixed", "1", "0")
+    failure = suite.find("testcase[@classname='mixed.broken'][@name='a-case']/failure")
     assert failure is not None
     assert "expected     status 418" in (failure.text or "")
-    names = [one.get("name", "") for one in suite.iter("testcase")]
-    assert "test_scenario[mixed/broken/a-case[auth0]]" in names
+    assert "mixed/broken/a" in (mixed.report / "summary.md").read_text()
+    (run,) = json.loads((mixed.report / "results.sarif").read_text())["runs"]
+    assert [one["ruleId"] for one in run["results"]] == ["mixed/broken/a-case", "mixed/finding/a-case"]
+    assert "1 not as required" in (mixed.report / "badge.svg").read_text()
 
 
 def test_a_report_shows_the_run_again_and_exits_alike(mixed: Run) -> None:
@@ -160,6 +166,24 @@ def test_a_report_shows_the_run_again_and_exits_alike(mixed: Run) -> None:
     assert again.returncode == mixed.status
     assert ["mixed", "4", "1", "1", "1"] in [line.split() for line in again.stdout.splitlines()]
     assert "failed mixed/broken/a-case" in again.stdout
+
+
+def test_a_report_writes_again_what_pipelines_read(mixed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the record alone; a file of somebody else's is left."""
+    names = {"junit": "junit.xml", "markdown": "summary.md", "sarif": "results.sarif", "badge": "badge.svg"}
+    options = [part for option, name in names.items() for part in (f"--{option}", str(tmp_path / name))]
+    monkeypatch.chdir(mixed.folder)
+    runner = CliRunner()
+    again = runner.invoke(cli, ["report", str(mixed.report), *options], standalone_mode=False)
+    assert again.return_value == mixed.status
+    for name in set(names.values()) - {"badge.svg", "junit.xml"}:  # A badge has a number of its own, times are rounded.
+        assert (tmp_path / name).read_text() == (mixed.report / name).read_text(), name
+    for option, name in names.items():
+        (tmp_path / name).write_text("mine")
+        line = ["report", str(mixed.report), f"--{option}", str(tmp_path / name)]
+        refused = runner.invoke(cli, line, standalone_mode=False)
+        assert isinstance(refused.exception, UsageError)
+        assert (tmp_path / name).read_text() == "mine"
 
 
 def test_a_report_takes_the_folder_too(mixed: Run) -> None:

@@ -142,6 +142,8 @@ def test_a_hostile_service_is_judged_and_not_obeyed(folder: Path) -> None:
     junit = (folder / "out" / "junit.xml").read_text(encoding="utf-8")
     assert_shown(junit)
     assert len(list(ET.fromstring(junit).iter("testcase"))) == len(SCENARIOS)
+    for name in ("summary.md", "results.sarif", "badge.svg"):
+        assert_shown((folder / "out" / name).read_text(encoding="utf-8"))
     scripts = sorted((folder / "out" / "scripts").iterdir())
     assert scripts
     with no_curl(folder) as variables:

@@ -137,6 +137,7 @@ def test_a_manifest_names_no_file_elsewhere(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        *((name, "mine") for name in ("report.html", "summary.md", "results.sarif", "badge.svg")),
         ("results.jsonl", "my results\n"),
         ("results.jsonl", json.dumps(RECORD) + "\nand my notes\n"),
         ("results.jsonl", json.dumps({"id": 1}) + "\n"),

@@ -135,18 +135,18 @@ def test_other_documents_have_addresses_too() -> None:
 def test_a_folder_takes_the_page_of_the_run_before_and_nobody_elses(tmp_path: Path) -> None:
     """As with the record: what no run has written stays, and the run doesn't begin."""
     with ReportFolder(tmp_path, target="reference", cells=1, left_out=3) as folder:
-        folder.write_page([failed()], {}, "", strict=False)
+        folder.write_files([failed()], {})
         folder.end("complete", 1)
-    assert is_page(folder.page.read_bytes())
+    assert is_page((folder.path / "report.html").read_bytes())
     assert '"file": "report.html"' in (tmp_path / "manifest.jsonl").read_text()
-    assert page_data(folder.page.read_text())["about"]["left_out"] == 3
+    assert page_data((folder.path / "report.html").read_text())["about"]["left_out"] == 3
     with ReportFolder(tmp_path, target="reference", cells=1) as folder:
-        folder.write_page([cell()], {}, "", strict=False)
-    assert page_data(folder.page.read_text())["sentence"] == "Of 1 cells that were judged 1 passed."
-    folder.page.write_text("<!doctype html>\nmine")
+        folder.write_files([cell()], {})
+    assert page_data((folder.path / "report.html").read_text())["sentence"] == "Of 1 cells that were judged 1 passed."
+    (folder.path / "report.html").write_text("<!doctype html>\nmine")
     with pytest.raises(UsageError, match=r"report\.html is there and no run has written it"):
         ReportFolder(tmp_path, target="reference", cells=1)
-    assert folder.page.read_text() == "<!doctype html>\nmine"
+    assert (folder.path / "report.html").read_text() == "<!doctype html>\nmine"
 
 
 def _report(*arguments: str | Path) -> Result:

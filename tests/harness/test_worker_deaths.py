@@ -115,8 +115,8 @@ def test_the_record_of_a_run_has_the_cells_of_a_killed_process(tmp_path: Path, n
     assert f"was ended by {number.name}" in lost["reason"]
     assert {row["verdict"] for row in rows.values()} == {"passed"}
     cases = ElementTree.parse(tmp_path / "out" / "junit.xml").findall(".//testcase")
-    assert len(cases) == 5
-    assert sum(case.find("failure") is not None for case in cases) == 1
+    assert sum(case.find("error") is not None for case in cases) >= 1
+    assert [case.get("name") for case in cases if case.get("classname") == "idp-harness"] == ["problem-1", "problem-2"]
     assert "5 cells in" in output
     said = "could not run: processes that run tests ended out of turn: gw[01] was ended by"
     assert re.search(f"{said} {number.name}", " ".join(output.split())), output

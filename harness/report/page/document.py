@@ -26,7 +26,8 @@ _WITHOUT_EVIDENCE = (verdicts.PASSED, verdicts.SKIPPED, verdicts.UNDECLARED)
 class About:
     """What is said of a whole run. `note` is a sentence about what is missing; `left_out` counts cells by style alone.
 
-    `started` is a date and time as the manifest has it, `release` that of idp-harness; both may be empty.
+    `started` is a date and time as the manifest has it, `release` that of idp-harness, `profile` a file of the user's;
+    each may be empty.
     """
 
     started: str = ""
@@ -34,6 +35,7 @@ class About:
     note: str = ""
     left_out: int = 0
     strict: bool = False
+    profile: str = ""
 
 
 def document(results: Sequence[CellResult], about: About, scripts: Mapping[str, str] | None = None) -> dict[str, Any]:
