@@ -20,7 +20,8 @@ from harness.report.summary import again_line, left_out_line
 MOST_CHARACTERS = 60_000
 BEGINNING = "<!-- idp-harness summary -->\n"
 _UNDECIDED = (verdicts.INCONCLUSIVE, verdicts.ERROR)
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~@&:])")
+# No word of ours begins a line, so a dash or a number can't make a list.
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~@&])")
 
 
 def markdown_of(results: Sequence[CellResult], about: About) -> str:
@@ -95,7 +96,7 @@ def _alarm(one: Alarm) -> str:
 
 def _plain(text: str) -> str:
     """Text in which nothing is markup, and nobody is mentioned."""
-    return _MARKUP.sub(lambda found: f"&#{ord(found[1])};" if found[1] in "<>&@:" else f"\\{found[1]}", text)
+    return _MARKUP.sub(lambda found: f"&#{ord(found[1])};" if found[1] in "<>&@" else f"\\{found[1]}", text)
 
 
 def _as_much_as_fits(parts: Sequence[str]) -> str:
