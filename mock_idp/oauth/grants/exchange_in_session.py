@@ -9,7 +9,7 @@ from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import has_empty
-from mock_idp.oauth.grants.token_exchange import ACCESS_TOKEN, ID_TOKEN
+from mock_idp.oauth.grants.token_types import ACCESS_TOKEN, ID_TOKEN
 from mock_idp.oauth.id_token import id_token, id_token_of_client
 from mock_idp.oauth.own_tokens import OwnToken
 from mock_idp.oauth.refresh_tokens import is_offline

@@ -10,6 +10,7 @@ from mock_idp.http11.response import Response
 from mock_idp.issuer.flow_state import Family, UserGrant
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.form import has_empty
+from mock_idp.oauth.grants.token_types import ACCESS_TOKEN, ID_TOKEN, JWT
 from mock_idp.oauth.own_tokens import OwnToken, own_token
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import granted_audience, granted_scope
@@ -17,9 +18,6 @@ from mock_idp.oauth.token_response import token_document, token_response
 from mock_idp.oauth.user_tokens import access_token
 from mock_idp.settings import ClientSettings, UserSettings
 from mock_idp.vendors.grant_types import ID_JAG, TOKEN_EXCHANGE
-
-_TYPES = "urn:ietf:params:oauth:token-type:"
-ACCESS_TOKEN, ID_TOKEN, JWT = (_TYPES + name for name in ("access_token", "id_token", "jwt"))
 
 
 def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str]) -> Response:

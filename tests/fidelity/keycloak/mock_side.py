@@ -155,6 +155,7 @@ def mock_side(
             "style": "keycloak",
             "audience": API,
             "algorithm": realm.algorithm,
+            "token_lifetime_seconds": realm.token_seconds,
             "public_url": base,
             "options": options,
             "keys": [_key(key) for key in first_keys],

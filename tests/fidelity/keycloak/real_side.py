@@ -149,8 +149,9 @@ def real_side(server: Server, name: str, realm: Realm) -> Side:
     admin = RealAdmin(server, name)
     # Logins by the dozen: what hashes their passwords costs a tenth of a second each time unless it is told otherwise.
     hashing = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1000)"
-    described = {"realm": name, "enabled": True, "sslRequired": "none", "passwordPolicy": hashing}
-    admin.call("POST", "", {**described, "defaultSignatureAlgorithm": realm.algorithm})
+    described: dict[str, Any] = {"realm": name, "enabled": True, "sslRequired": "none", "passwordPolicy": hashing}
+    described |= {"defaultSignatureAlgorithm": realm.algorithm, "accessTokenLifespan": realm.token_seconds}
+    admin.call("POST", "", described)
     try:
         if realm.algorithm != "RS256":
             admin.add_key(f"{realm.algorithm}-generated", algorithm=realm.algorithm)

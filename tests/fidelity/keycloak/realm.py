@@ -73,5 +73,6 @@ class Realm:
     ssl_required: str = "none"
     lightweight: bool = False
     algorithm: str = "RS256"
+    token_seconds: int = 300
     options: Mapping[str, Any] = field(default_factory=dict)
     """Of the mock alone: what the real realm is by itself."""
