@@ -214,7 +214,9 @@ class Sessions:
         Libraries have a ration, such as five in a minute, and the profile may say nothing of it. Who was let in against
         the requirement was let in.
         """
-        if self._hold or not any(STEPS[step.do].says.takes_up_keys for step in cell.variant.steps):
+        if self._hold or not self.environment.target.can_restart:
+            return False
+        if not any(STEPS[step.do].says.takes_up_keys for step in cell.variant.steps):
             return False
         if outcome.verdict == FAILED:
             return outcome.expected.startswith("accept") and not self._deviates(cell)
