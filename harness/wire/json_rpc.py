@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+from harness.shown.foreign_text import ForeignText
+
+# No other line end of Unicode is one here: JSON may hold them as they are.
+_LINE_END = re.compile("\r\n|\r|\n")
 
 
 def messages(body: bytes, content_type: str) -> list[dict[str, Any]]:
     """The messages of a body that is JSON, or a stream of events (HTML, section 9.2); none of anything else."""
-    texts = _data_of_events(body) if "text/event-stream" in content_type.lower() else [body.decode("utf-8", "replace")]
+    said = ForeignText(body).as_it_came
+    texts = _data_of_events(said) if "text/event-stream" in content_type.lower() else [said]
     found: list[dict[str, Any]] = []
     for text in texts:
         try:
@@ -28,10 +35,10 @@ def _is_failed_tool(result: Any) -> bool:
     return isinstance(result, dict) and result.get("isError") is True
 
 
-def _data_of_events(body: bytes) -> list[str]:
+def _data_of_events(said: str) -> list[str]:
     """The data of each event: lines joined, an empty line ends it."""
     events: list[list[str]] = [[]]
-    for line in body.decode("utf-8", "replace").splitlines():
+    for line in _LINE_END.split(said):
         if not line:
             events.append([])
         elif line.startswith("data:"):

@@ -26,6 +26,7 @@ from harness.scenario.plan import plan
 from harness.targets.base import Target
 from harness.targets.reference import ReferenceTarget
 from harness.targets.url import UrlTarget
+from harness.wire.json_rpc import messages
 
 URL = "https://notes.example/mcp"
 LINES = f"""protocol = "mcp"
@@ -216,6 +217,19 @@ def test_an_error_in_the_answer_lets_nobody_in(judged: Judge) -> None:
 
         result = judged(says, 'expect = "reject"\n')
         assert (result.verdict, "the plain token must be accepted" in result.reason) == (INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ('event: message\r\ndata: {"id":1,\r\ndata: "error":{}}\r\n\r\n', 1),
+        ('data:{"id":1,"error":{"message":"a\u2028b"}}\n\n: comment\n\ndata: {"id":2}\n', 2),
+        ("data: no JSON\n\n", 0),
+    ],
+)
+def test_a_stream_is_read_event_by_event(body: str, count: int) -> None:
+    """Lines end as HTML has it, several of data are one text, and the last event needs no end."""
+    assert len(messages(body.encode(), "text/event-stream; charset=utf-8")) == count
 
 
 def refusing_in_200(call: Call) -> Answer:
