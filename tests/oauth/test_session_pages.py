@@ -50,7 +50,9 @@ def test_the_cookie_of_the_session(make_rp: MakeRp) -> None:
     session = rp.returned(rp.authorize(scope="openid"))["session_state"]
     digest = base64.urlsafe_b64encode(hashlib.sha256(session.encode()).digest()).decode().rstrip("=")
     assert rp.session.cookies["KEYCLOAK_SESSION"] == digest
-    rp.get(rp.document["end_session_endpoint"])
+    asked = rp.get(rp.document["end_session_endpoint"])
+    assert "KEYCLOAK_SESSION" in rp.session.cookies
+    rp.fill(asked, confirmLogout="Logout")
     assert "KEYCLOAK_SESSION" not in rp.session.cookies
 
 
