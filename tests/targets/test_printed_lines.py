@@ -61,8 +61,10 @@ def held(folder: Path, *ids: str) -> Iterator[dict[str, Any]]:
 
 
 def printed(commands: str) -> str:
-    """What bash says of them."""
-    done = subprocess.run(["bash", "-c", commands], env=clean_environment({}), capture_output=True, timeout=SECONDS)
+    """What bash says of them; a script may be longer than an argument can be."""
+    done = subprocess.run(
+        ["bash"], input=commands.encode(), env=clean_environment({}), capture_output=True, timeout=SECONDS
+    )
     return done.stdout.decode("utf-8", "replace")
 
 
