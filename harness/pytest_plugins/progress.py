@@ -19,12 +19,17 @@ from harness.report import results_file
 from mock_idp.tools.program import sentence
 
 _LINE_SECONDS = 10.0
+# Before so much of a run is over, nothing can be said of its end.
+_LEAST_SECONDS, _LEAST_PART = 5.0, 0.03
 
 
 class ProgressReporter:
-    """A pytest plugin that follows a run, keeps its results and shows how far it is. `total` is the number of cells."""
+    """A pytest plugin that follows a run, keeps its results and shows how far it is, and about how long it still takes.
 
-    def __init__(self, console: Console, total: int, what: str) -> None:
+    `total` is the number of cells, `clock` gives seconds.
+    """
+
+    def __init__(self, console: Console, total: int, what: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.results: list[CellResult] = []
         self.mutants: list[dict[str, Any]] = []
         self.problems: list[str] = []
@@ -33,7 +38,8 @@ class ProgressReporter:
         self._console, self._total, self._counts = console, total, Counter[str]()
         self._judged: set[str] = set()
         self._line = ""
-        self._line_at = time.monotonic() + _LINE_SECONDS
+        self._clock, self._began = clock, clock()
+        self._line_at = self._began + _LINE_SECONDS
         self._progress = Progress(
             TextColumn(what, markup=False),
             BarColumn(),
@@ -47,6 +53,7 @@ class ProgressReporter:
         self._task = self._progress.add_task(what, total=total, note="")
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self._began = self._clock()
         session.config.stash[BEFORE_THE_END] = self._end
         self._progress.start()
 
@@ -109,10 +116,22 @@ class ProgressReporter:
 
     def _say(self) -> None:
         words = [f"{self._counts[one]} {one}" for one in sorted(self._counts) if one != verdicts.PASSED]
-        self._progress.update(self._task, note=", ".join(words), refresh=True)
         done = sum(self._counts.values())
+        words += [left] if (left := time_left(self._clock() - self._began, done, self._total)) else []
+        self._progress.update(self._task, note=", ".join(words), refresh=True)
         line = f"{done}/{self._total} {', '.join(words)}".rstrip()
-        is_due = time.monotonic() >= self._line_at or (done == self._total and line != self._line)
+        is_due = self._clock() >= self._line_at or (done == self._total and line != self._line)
         if is_due and not self._console.is_terminal:
-            self._line, self._line_at = line, time.monotonic() + _LINE_SECONDS
+            self._line, self._line_at = line, self._clock() + _LINE_SECONDS
             self._console.print(line, highlight=False)
+
+
+def time_left(seconds: float, done: int, total: int) -> str:
+    """About how long the rest takes when so many are done after `seconds`; empty where that can't be said yet.
+
+    Cells that wait run beside each other, so this is no more than what has been seen so far says.
+    """
+    if seconds < _LEAST_SECONDS or not _LEAST_PART * total <= done < total:
+        return ""
+    left = seconds * (total - done) / done
+    return f"about {max(10, round(left, -1)):.0f} s left" if left < 95 else f"about {left / 60:.0f} min left"

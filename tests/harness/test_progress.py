@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from fault_files import write_faults
 from rich.console import Console
 from scenario_files import HEAD, write_scenario
 
-from harness.pytest_plugins.progress import ProgressReporter
+from harness.pytest_plugins.progress import ProgressReporter, time_left
 
 TWO_FAULTS = """
 @fault("m-quick")
@@ -68,4 +69,36 @@ def test_a_run_of_mutants_is_not_silent_while_one_takes_long(tmp_path: Path, wor
     arguments = ("--mutants-from", file, "--scenarios", tmp_path / "mine", "--no-baseline", "-n", workers)
     done = idp_harness("mutants", "m-quick", "m-slow", *arguments, folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1/2 1 killed" in done.stdout.splitlines(), done.stdout + done.stderr
+    assert re.search(r"^1/2 1 killed(, about \d+ (s|min) left)?$", done.stdout, re.MULTILINE), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("seconds", "done", "left"),
+    [
+        (4.0, 50, ""),
+        (20.0, 2, ""),
+        (20.0, 3, "about 11 min left"),
+        (20.0, 20, "about 80 s left"),
+        (20.0, 50, "about 20 s left"),
+        (20.0, 99, "about 10 s left"),
+        (20.0, 100, ""),
+    ],
+)
+def test_how_long_the_rest_takes(seconds: float, done: int, left: str) -> None:
+    """Of a hundred; nothing at the beginning, when nothing can be known."""
+    assert time_left(seconds, done, 100) == left
+
+
+def test_a_line_says_how_long_it_still_takes() -> None:
+    """Every ten seconds, by a clock that is given."""
+    now = [100.0]
+    output = io.StringIO()
+    reporter = ProgressReporter(Console(file=output), 3, "mutants", lambda: now[0])
+    for name in ("m-a", "m-b", "m-c"):
+        now[0] += 12
+        reporter.pytest_runtest_logreport(reported("idp_mutant", {"mutant": name, "verdict": "killed"}))
+    assert output.getvalue().splitlines() == [
+        "1/3 1 killed, about 20 s left",
+        "2/3 2 killed, about 10 s left",
+        "3/3 3 killed",
+    ]
