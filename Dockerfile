@@ -43,7 +43,7 @@ USER 10001:10001
 WORKDIR /
 EXPOSE 9400
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 CMD ["mock-idp", "healthcheck"]
+HEALTHCHECK --interval=5s --timeout=15s --start-period=10s --retries=3 CMD ["mock-idp", "healthcheck"]
 ENTRYPOINT ["mock-idp"]
 CMD ["serve"]
 
@@ -71,7 +71,7 @@ ENV PATH=/opt/idp-harness/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001:10001
 WORKDIR /
 EXPOSE 8081 9191
-HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=15s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8081/health', timeout=2)"]
 ENTRYPOINT ["python", "-m", "harness.targets.tasker_container"]
 
