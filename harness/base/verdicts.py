@@ -88,6 +88,11 @@ class CellResult(FitToShow):
         return asdict(self)
 
 
+def counts_as_failed(result: CellResult, *, strict: bool) -> bool:
+    """Whether a cell alone lets the run end with exit status 1: a broken SHOULD does only when `strict`."""
+    return result.verdict == STALE or (result.verdict == FAILED and (strict or result.level != "should"))
+
+
 def was_judged(results: Iterable[CellResult]) -> bool:
     """Whether something was said of the service: a cell that is skipped or undeclared says nothing."""
     return any(result.verdict not in (SKIPPED, UNDECLARED) for result in results)
@@ -101,7 +106,7 @@ def exit_status(results: list[CellResult], *, strict: bool) -> int:
     if not results:
         return EXIT_USAGE
     verdicts = {result.verdict for result in results}
-    if STALE in verdicts or any(r.verdict == FAILED and (strict or r.level != "should") for r in results):
+    if any(counts_as_failed(result, strict=strict) for result in results):
         return EXIT_FAILED
     if verdicts & {ERROR, INCONCLUSIVE} or not was_judged(results):
         return EXIT_COULD_NOT_RUN

@@ -22,6 +22,8 @@ from harness.matrix.idle_sessions import IdleSessions
 from harness.steps import STEPS
 from harness.targets.base import BringsIdp
 
+# The name in a result's evidence of what came of it behind other cells, where it was run once more on a new service.
+BEHIND_OTHERS = "behind_other_cells"
 # The cells of so many services at once: two, so that one goes on while the other starts or waits.
 SERVICES_AT_ONCE = 2
 # Timed cells mostly wait, but each has a service of its own: so many at once, in all processes together.
@@ -111,7 +113,7 @@ class Sessions:
                 used = session
                 session, outcome = self._run(cell, session)
                 if used is not None and self._may_have_come_too_late(cell, outcome):
-                    session, outcome = self._on_a_new_service(cell, session)
+                    session, outcome = self._on_a_new_service(cell, session, outcome)
                 if not cell.scenario.timed:
                     session, outcome = self._again(cell, session, outcome)
                 if len(waiting) == 1 and session is not None:
@@ -211,8 +213,8 @@ class Sessions:
     def _may_have_come_too_late(self, cell: Cell, outcome: CellResult) -> bool:
         """Whether the service may have no fetch left for the keys of this cell, after those for the cells before it.
 
-        Libraries have a ration, such as five in a minute, and the profile may say nothing of it. Who was let in against
-        the requirement was let in.
+        Libraries have a rate limit, such as five in a minute, and the profile may say nothing of it. Who was let in
+        against the requirement was let in.
         """
         if self._hold or not self.environment.target.can_restart:
             return False
@@ -222,12 +224,17 @@ class Sessions:
             return outcome.expected.startswith("accept") and not self._deviates(cell)
         return outcome.verdict == INCONCLUSIVE and HELD_UP not in outcome.evidence
 
-    def _on_a_new_service(self, cell: Cell, used: Session | None) -> tuple[Session | None, CellResult]:
-        """Run a cell where none has been before; returns as `_run`."""
+    def _on_a_new_service(
+        self, cell: Cell, used: Session | None, first: CellResult
+    ) -> tuple[Session | None, CellResult]:
+        """Run a cell where none has been before; returns as `_run`. What came `first` stays in the evidence."""
         if used is not None:
             with suppress(*MISHAPS):  # What is left ends with the target.
                 used.close()
-        return self._run(cell, None)
+        session, outcome = self._run(cell, None)
+        came = first.reason or f"expected {first.expected}; got {first.actual}"
+        outcome.evidence = {**outcome.evidence, BEHIND_OTHERS: f"{first.verdict}: {came}"}
+        return session, outcome
 
     def _proves_nothing(self, cell: Cell, outcome: CellResult) -> bool:
         """Whether the machine, and not the service, may have decided, so that it is worth another try."""

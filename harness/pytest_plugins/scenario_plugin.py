@@ -267,14 +267,12 @@ class ScenarioCell:
         self._item.stash[RECORD] = result.record()
         for name in ("verdict", "level", "severity", "requirement"):
             self._item.user_properties.append((name, getattr(result, name)))
-        strict = self._options.strict
         if result.verdict == verdicts.PASSED:
             return
         if result.verdict in (verdicts.SKIPPED, verdicts.UNDECLARED):
             pytest.skip(f"{result.verdict}: {result.reason}")
-        if result.verdict == verdicts.FINDING or (
-            result.verdict == verdicts.FAILED and result.level == "should" and not strict
-        ):
+        known = result.verdict in (verdicts.FINDING, verdicts.FAILED)
+        if known and not verdicts.counts_as_failed(result, strict=self._options.strict):
             pytest.xfail(f"{result.verdict}: {result.reason or result.actual}")
         pytest.fail(failure_text(result), pytrace=False)
 

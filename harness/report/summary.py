@@ -97,18 +97,24 @@ def cell_names(cells: Sequence[CellResult]) -> str:
     return f"{len(cells)}: {shown}" + (f", and {len(names) - 8} more" if len(names) > 8 else "")
 
 
-def verdict_table(results: Iterable[CellResult]) -> Table:
-    """One row an area, one column a verdict that occurs."""
+def by_area(results: Iterable[CellResult]) -> tuple[list[str], dict[str, list[int]]]:
+    """The verdicts that occur, and for each area how often each of them does."""
     counts: dict[str, Counter[str]] = {}
     for result in results:
         counts.setdefault(result.scenario.partition("/")[0], Counter())[result.verdict] += 1
     present = [verdict for verdict in verdicts.VERDICTS if any(row[verdict] for row in counts.values())]
+    return present, {area: [counts[area][verdict] for verdict in present] for area in sorted(counts)}
+
+
+def verdict_table(results: Iterable[CellResult]) -> Table:
+    """One row an area, one column a verdict that occurs."""
+    present, rows = by_area(results)
     table = Table(box=None, pad_edge=False)
     table.add_column("area", style="bold")
     for verdict in present:
         table.add_column(verdict, justify="right", style=_COLOURS[verdict])
-    for area in sorted(counts):
-        table.add_row(words(area), *(str(counts[area][verdict] or "·") for verdict in present))
+    for area, numbers in rows.items():
+        table.add_row(words(area), *(str(number or "·") for number in numbers))
     return table
 
 

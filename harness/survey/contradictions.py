@@ -14,7 +14,7 @@ from harness.declared.profile import Profile
 from harness.grammar.toml_source import TomlSource
 from harness.measure.reading import ERROR, Reading, is_number
 from harness.survey.asker import Asker, keeps_out, lets_in
-from harness.survey.fetch_ration import comparable_lines, instead_of, watching
+from harness.survey.fetch_limit import comparable_lines, instead_of, watching
 from harness.survey.portrait import Seen
 from harness.survey.rows import lines_of
 from harness.survey.survey import Survey, ask_policies, measure_rows
@@ -60,8 +60,8 @@ def compare(work: Survey, profile: Profile, source: TomlSource, style: str) -> C
         known = {one.name for one in seen if one.table == "policy"}
         with closing(Bench(environment, style, key_sets=quick)) as bench:
             seen += ask_policies(bench, work, [name for name in told if name not in known], declared.policy)[0]
-        ration = watch.ration()
-        seen = [*instead_of(seen, comparable_lines(ration) if ration else ())]
+        limit = watch.limit()
+        seen = [*instead_of(seen, comparable_lines(limit) if limit else ())]
     not_compared = [name for name in told if name not in {one.name for one in seen}]
     for one in seen:
         if one.name not in source.data.get(one.table, {}):

@@ -15,7 +15,7 @@ from harness.grammar.policies import Knob
 from harness.measure.reading import ERROR, Reading
 from harness.measure.runner import measure, select_experiments
 from harness.survey.capabilities import capabilities_of, lacks_of, words_of
-from harness.survey.fetch_ration import FetchWatch, instead_of, watching
+from harness.survey.fetch_limit import FetchWatch, instead_of, watching
 from harness.survey.further import Further, find_more
 from harness.survey.one_service import measure_on_one
 from harness.survey.opening import Opened, Say, Wanted, audience_for, opened
@@ -193,7 +193,7 @@ def measure_rows(environment: Environment, style: str, watch: FetchWatch, say: S
             say(f"{one.name} could not be measured: {one.reason}")
     quick = key_set_is_quick(readings) and not watch.has_end()
     if has_one_service(environment):
-        watch.ration()
+        watch.limit()
     return readings, quick
 
 

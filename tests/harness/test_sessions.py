@@ -144,25 +144,28 @@ steps = [
 """
 
 
-def test_a_service_with_a_ration_of_fetches_is_judged_by_what_it_does_with_them(
+def test_a_service_with_a_limit_on_fetches_is_judged_by_what_it_does_with_them(
     target: CountingTarget, idp_client: IdpClient, attacker: AttackerListener, tmp_path: Path
 ) -> None:
     """What cells before it have used up, a cell has on a new service; who was let in is not asked again."""
     kids: dict[int, set[str]] = {}
     most = [2]
 
-    def rationed(call: Call) -> Answer:
+    def limited(call: Call) -> Answer:
         known = kids.setdefault(len(target.started), set())
         if call.token and len(known) < most[0]:
             known.add(call.header["kid"])
         return honest(call) if not call.token or call.header["kid"] in known else Answer(401)
 
-    target.behaviour = rationed
+    target.behaviour = limited
     all_of_it = environment(target, idp_client, attacker, tmp_path)
     policy = {**all_of_it.profile.policy, "unknown_kid_refetches": True}
     with Sessions(replace(all_of_it, profile=replace(all_of_it.profile, policy=policy))) as sessions:
         accepted = [cell(tmp_path, NEW_KEY.replace("EXPECT", "accept"), topic=topic) for topic in ("one", "two")]
-        assert [sessions.run(one).verdict for one in accepted] == [PASSED, PASSED]
+        alone, behind = [sessions.run(one) for one in accepted]
+        assert (alone.verdict, behind.verdict) == (PASSED, PASSED)
+        assert "behind_other_cells" not in alone.evidence
+        assert behind.evidence["behind_other_cells"].startswith("failed: expected accept")
         assert len(target.started) == 2
         most[0] = 9
         assert sessions.run(cell(tmp_path, NEW_KEY.replace("EXPECT", "reject"), topic="three")).verdict == FAILED

@@ -20,7 +20,7 @@ from harness.idp.attacker import AttackerListener
 from harness.idp.client import IdpClient
 from harness.scenario.chosen import load_chosen
 from harness.survey.contradictions import Compared, _routes, compare
-from harness.survey.fetch_ration import watching
+from harness.survey.fetch_limit import watching
 from harness.survey.opening import Wanted
 from harness.survey.survey import Survey
 from harness.survey.trials import Bench, ask_policy, find_misdeeds
@@ -105,18 +105,18 @@ def test_what_no_service_may_do_is_found(environment: MakeEnvironment) -> None:
     assert misdeeds(environment(), "time-exp-past", "sig-alg-none", "id-aud-wrong") == []
 
 
-def ration(environment: Environment, longest: float) -> tuple[bool, dict[str, Any]]:
+def limit_of(environment: Environment, longest: float) -> tuple[bool, dict[str, Any]]:
     with watching(environment, "custom", longest) as watch:
         return watch.has_end(), {one.name: one.value for one in watch.lines()}
 
 
 def test_a_rest_between_fetches_is_told_from_none(environment: MakeEnvironment) -> None:
     """The fetch that comes after it is one for an unknown kid; without one in time there is none."""
-    has_end, lines = ration(environment(unknown_kid_cooldown_seconds="3"), 9)
+    has_end, lines = limit_of(environment(unknown_kid_cooldown_seconds="3"), 9)
     assert (has_end, lines.pop("unknown_kid_refetches")) == (True, True)
     assert lines.pop("unknown_kid_cooldown_seconds") >= 3
-    assert ration(environment("m-never-refresh-unknown-kid"), 0.1) == (True, {"unknown_kid_refetches": False})
-    assert ration(environment(), 9) == (False, {})
+    assert limit_of(environment("m-never-refresh-unknown-kid"), 0.1) == (True, {"unknown_kid_refetches": False})
+    assert limit_of(environment(), 9) == (False, {})
 
 
 PROFILE = """

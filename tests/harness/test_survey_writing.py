@@ -21,7 +21,7 @@ from harness.grammar.vocabulary import CAPABILITIES
 from harness.measure.finding import AT_LEAST, Finding
 from harness.measure.reading import Reading, make_reading
 from harness.scenario.chosen import load_chosen
-from harness.survey.fetch_ration import Ration, comparable_lines, instead_of, lines_of_ration
+from harness.survey.fetch_limit import FetchLimit, comparable_lines, instead_of, lines_of_limit
 from harness.survey.portrait import FoundRoute, Misdeed, Portrait, Seen
 from harness.survey.rows import key_set_is_quick, lines_of
 from harness.survey.writing import findings_text, is_only_proposed, misdeed_lines, profile_text, style_in
@@ -121,7 +121,7 @@ def test_key_sets_are_quick_where_nothing_rests() -> None:
 
 def test_a_ration_of_fetches_is_a_rest_to_declare() -> None:
     """Where nobody saw its end, a person has to say how long it is, as a service that fetches once never did before."""
-    rested = lines_of_ration(Ration(5, 11.9))
+    rested = lines_of_limit(FetchLimit(5, 11.9))
     assert [(one.name, one.value) for one in rested] == [
         ("unknown_kid_refetches", True),
         ("unknown_kid_cooldown_seconds", 12.0),
@@ -130,12 +130,12 @@ def test_a_ration_of_fetches_is_a_rest_to_declare() -> None:
         rested[0].evidence
         == "5 unknown kids in a row caused a fetch each, then none did until 12 s after the last fetch"
     )
-    assert comparable_lines(Ration(5, 11.9)) == rested[:1]
-    assert len(comparable_lines(Ration(1, 30.0))) == 2
-    endless = lines_of_ration(Ration(1, None, 62.0))
+    assert comparable_lines(FetchLimit(5, 11.9)) == rested[:1]
+    assert len(comparable_lines(FetchLimit(1, 30.0))) == 2
+    endless = lines_of_limit(FetchLimit(1, None, 62.0))
     assert [(one.value, bool(one.doubt)) for one in endless] == [(True, True)]
-    assert [(one.value, one.doubt) for one in lines_of_ration(Ration(0, None, 35.0))] == [(False, "")]
-    assert lines_of_ration(Ration(30, 0.0)) == []
+    assert [(one.value, one.doubt) for one in lines_of_limit(FetchLimit(0, None, 35.0))] == [(False, "")]
+    assert lines_of_limit(FetchLimit(30, 0.0)) == []
     none = lines_of([reading("fetches-unknown-kid", 0)], KNOBS)
     assert instead_of(none, rested) == tuple(rested)
 

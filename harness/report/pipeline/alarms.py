@@ -65,8 +65,3 @@ def what_came(one: CellResult) -> str:
 def short(text: str, most: int = _LONGEST) -> str:
     """At most `most` characters of it."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def counts_as_failed(one: CellResult, *, strict: bool) -> bool:
-    """Whether a cell alone lets the run end with exit status 1: a broken SHOULD does only when `strict`."""
-    return one.verdict == verdicts.STALE or (one.verdict == verdicts.FAILED and (strict or one.level != "should"))

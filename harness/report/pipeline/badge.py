@@ -13,7 +13,7 @@ _GREEN, _YELLOW, _RED, _GREY = "#2e7d32", "#8a6d00", "#c62828", "#616161"
 
 
 def badge_of(results: Sequence[CellResult], about: About) -> str:
-    """An SVG: red where something isn't as required, grey where too little is proved, yellow with known findings."""
+    """An SVG: red where something isn't as required, grey where too little is proved, yellow with something known."""
     from anybadge import Badge  # type: ignore[import-untyped]
 
     words, colour = in_words(results, about)
@@ -29,9 +29,11 @@ def in_words(results: Sequence[CellResult], about: About) -> tuple[str, str]:
         return f"{count[verdicts.FAILED] + count[verdicts.STALE]} not as required", _RED
     if status != verdicts.EXIT_OK or about.note:
         return "undecided", _GREY
-    if known := count[verdicts.FINDING] + count[verdicts.FAILED]:
-        return f"{count[verdicts.PASSED]} passed, {known} known", _YELLOW
-    return f"{count[verdicts.PASSED]} passed", _GREEN
+    words = f"{count[verdicts.PASSED]} passed"
+    more = {"known": count[verdicts.FINDING], "to improve": count[verdicts.FAILED]}
+    if not any(more.values()):
+        return words, _GREEN
+    return ", ".join([words, *(f"{number} {what}" for what, number in more.items() if number)]), _YELLOW
 
 
 def is_badge(data: bytes) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.base import verdicts
 from harness.base.errors import HarnessError
 from harness.base.verdicts import CellResult
-from harness.report.pipeline.alarms import Alarm, alarms, counts_as_failed
+from harness.report.pipeline.alarms import Alarm, alarms
 from harness.shown import terminal
 
 # As many of each kind as a step may have; GitHub drops the others, whichever they are.
@@ -48,7 +48,7 @@ def commands_for(results: Sequence[CellResult], *, strict: bool = False) -> list
     failed = [
         one
         for one in alarms(results, verdicts.FAILED, verdicts.STALE)
-        if any(counts_as_failed(cell, strict=strict) for cell in one.cells)
+        if any(verdicts.counts_as_failed(cell, strict=strict) for cell in one.cells)
     ]
     return [
         *_each("error", failed),

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, SubElement
 from harness.base import verdicts
 from harness.base.verdicts import CellResult
 from harness.report.first_changes import gravity, is_gravest
-from harness.report.pipeline.alarms import counts_as_failed, short, what_came
+from harness.report.pipeline.alarms import short, what_came
 from harness.report.summary import cell_names
 from harness.report.text import failure_text
 
@@ -86,7 +86,7 @@ def _case(cells: Sequence[CellResult], strict: bool) -> Element:
         ("requirement", first.requirement),
     ):  # fmt: skip
         SubElement(properties, "property", name=key, value=_text(value))
-    failed = [one for one in cells if counts_as_failed(one, strict=strict)]
+    failed = [one for one in cells if verdicts.counts_as_failed(one, strict=strict)]
     undecided = [one for one in cells if one.verdict in (verdicts.ERROR, verdicts.INCONCLUSIVE)]
     known = [one for one in cells if one.verdict in (verdicts.FINDING, verdicts.FAILED)]
     if some := failed or undecided:

@@ -6,7 +6,6 @@ What a service has said stands in code spans, where neither markup nor the name 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from harness.base import verdicts
@@ -14,7 +13,7 @@ from harness.base.verdicts import CellResult
 from harness.report.page.document import About, sentence
 from harness.report.page.sources import links
 from harness.report.pipeline.alarms import Alarm, alarms, short
-from harness.report.summary import again_line, left_out_line
+from harness.report.summary import again_line, by_area, left_out_line
 
 # A comment takes 65,536 characters on GitHub.
 MOST_CHARACTERS = 60_000
@@ -55,18 +54,16 @@ def code(text: str) -> str:
 
 def _mark(results: Sequence[CellResult], about: About) -> str:
     status = verdicts.exit_status(list(results), strict=about.strict)
-    return {verdicts.EXIT_OK: "✅", verdicts.EXIT_FAILED: "❌"}.get(status if not about.note else -1, "⚠️")
+    if status == verdicts.EXIT_FAILED:
+        return "❌"
+    return "✅" if status == verdicts.EXIT_OK and not about.note else "⚠️"
 
 
 def _table_of_areas(results: Sequence[CellResult]) -> str:
-    counts: dict[str, Counter[str]] = {}
-    for one in results:
-        counts.setdefault(one.scenario.partition("/")[0], Counter())[one.verdict] += 1
-    present = [verdict for verdict in verdicts.VERDICTS if any(row[verdict] for row in counts.values())]
+    present, rows = by_area(results)
     lines = [f"| area | {' | '.join(present)} |", f"| --- |{' ---: |' * len(present)}"]
-    for area in sorted(counts):
-        cells = " | ".join(str(counts[area][verdict] or "·") for verdict in present)
-        lines.append(f"| {_plain(area)} | {cells} |")
+    for area, numbers in rows.items():
+        lines.append(f"| {_plain(area)} | {' | '.join(str(number or '·') for number in numbers)} |")
     return "\n" + "\n".join(lines) + "\n"
 
 

@@ -83,9 +83,6 @@ def _rule(one: Alarm) -> dict[str, Any]:
         "properties": {
             "tags": ["security", "authentication", first.scenario.partition("/")[0]],
             "precision": "very-high",
-            "problem.severity": {"error": "error", "warning": "warning"}.get(
-                _LEVELS.get(first.severity, ""), "recommendation"
-            ),
             "security-severity": _SCORES.get(first.severity, "0.1"),
         },
     }

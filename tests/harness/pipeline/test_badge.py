@@ -8,7 +8,7 @@ import pytest
 from cells import cell
 
 from harness.report.page.document import About
-from harness.report.pipeline.badge import badge_of, is_badge
+from harness.report.pipeline.badge import badge_of, in_words, is_badge
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,10 @@ def test_it_says_what_came_out(verdicts: list[str], about: About, words: str, co
 
 def test_it_is_told_from_a_file_of_somebody_else() -> None:
     assert not is_badge(b"<svg><text>mine</text></svg>")
+
+
+def test_a_broken_should_is_not_called_known() -> None:
+    """Nobody has written it down, and it fails no run."""
+    cells = [cell("a/b/c", "passed"), cell("a/b/d", "failed", level="should"), cell("a/b/e", "finding")]
+    assert in_words(cells, About())[0] == "1 passed, 1 known, 1 to improve"
+    assert in_words(cells[:2], About(strict=True))[0] == "1 not as required"

@@ -1,6 +1,6 @@
 """How many fetches unknown kids get in a row, and how long a service rests when they have had them.
 
-Many libraries fetch once and rest for half a minute. Others have a ration, such as five fetches a minute: who asks
+Many libraries fetch once and rest for half a minute. Others have a rate limit, such as five fetches a minute: who asks
 them twice sees no rest, and the sixth case that depends on a new key sees nothing else.
 """
 
@@ -23,7 +23,7 @@ from harness.survey.portrait import Seen
 
 # The rest of PyJWT and jose is 30 s; who counts the fetches of a minute has some again when it is over.
 LONGEST_REST: Final = 35.0
-_LONGEST_OF_A_RATION: Final = 62.0
+_LONGEST_OF_A_LIMIT: Final = 62.0
 # As many as the cases that share a service may want in a minute.
 MOST_IN_A_ROW: Final = 30
 # What is over by then is no rest that a case would notice; the row cool-down of the card says how long it was.
@@ -34,7 +34,7 @@ _REFETCHES, _REST = "unknown_kid_refetches", "unknown_kid_cooldown_seconds"
 
 
 @dataclass(frozen=True)
-class Ration:
+class FetchLimit:
     """`in_a_row` fetches for as many unknown kids, then none until `rest` seconds after the last.
 
     `rest` is 0 where there was no end of it, or it went on in a moment, and None where none came in `waited` seconds.
@@ -46,7 +46,7 @@ class Ration:
 
 
 class FetchWatch:
-    """Finds the ration out on a service of its own, while others do other things; `begin` it first.
+    """Finds the limit out on a service of its own, while others do other things; `begin` it first.
 
     Whether there is a rest at all is known early: `has_end` doesn't wait for its end.
     """
@@ -54,7 +54,7 @@ class FetchWatch:
     def __init__(self, pool: ThreadPoolExecutor, environment: Environment, style: str, longest: float | None) -> None:
         self._pool, self._environment, self._style, self._longest = pool, environment, style, longest
         self._has_end: Future[bool] = Future()
-        self._all: Future[Ration | None] | None = None
+        self._all: Future[FetchLimit | None] | None = None
 
     def begin(self) -> None:
         if self._all is None:
@@ -68,39 +68,39 @@ class FetchWatch:
     def is_done(self) -> bool:
         return self._all is not None and self._all.done()
 
-    def ration(self) -> Ration | None:
+    def limit(self) -> FetchLimit | None:
         """None when the service didn't come up, or let nobody in."""
         self.begin()
         assert self._all is not None
         return self._all.result()
 
     def lines(self) -> list[Seen]:
-        """The lines that the ration stands for; [] where it is nothing to speak of."""
-        found = self.ration()
-        return lines_of_ration(found) if found else []
+        """The lines that the limit stands for; [] where it is nothing to speak of."""
+        found = self.limit()
+        return lines_of_limit(found) if found else []
 
-    def _watch(self) -> Ration | None:
-        lab = Lab(self._environment, self._style, _LONGEST_OF_A_RATION + _START_SECONDS, Semaphore(STARTS_AT_ONCE))
+    def _watch(self) -> FetchLimit | None:
+        lab = Lab(self._environment, self._style, _LONGEST_OF_A_LIMIT + _START_SECONDS, Semaphore(STARTS_AT_ONCE))
         try:
             with lab.ready_trial() as trial:
-                return self._ration(trial)
+                return self._found(trial)
         except (HarnessError, Inconclusive):
             return None
         finally:
             if not self._has_end.done():
                 self._has_end.set_result(True)
 
-    def _ration(self, trial: Trial) -> Ration:
+    def _found(self, trial: Trial) -> FetchLimit:
         row = fetches_in_a_row(trial)
         no_rest = row == MOST_IN_A_ROW or _wait(trial, _SHORT, _EACH_SHORT)
         self._has_end.set_result(not no_rest)
         if no_rest:
-            return Ration(row, 0.0)
-        longest = self._longest or (_LONGEST_OF_A_RATION if row else LONGEST_REST)
+            return FetchLimit(row, 0.0)
+        longest = self._longest or (_LONGEST_OF_A_LIMIT if row else LONGEST_REST)
         if not _wait(trial, longest, _EACH_SECONDS):
-            return Ration(row, None, longest)
+            return FetchLimit(row, None, longest)
         times = [one["at"] for one in trial.issuer.requests(endpoint="jwks")]
-        return Ration(row, float(times[-1] - times[-2]) if len(times) > 1 else longest)
+        return FetchLimit(row, float(times[-1] - times[-2]) if len(times) > 1 else longest)
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def _wait(trial: Trial, longest: float, each: float) -> bool:
     return trial.seconds_until(fetched, longest, each) is not None
 
 
-def lines_of_ration(found: Ration) -> list[Seen]:
+def lines_of_limit(found: FetchLimit) -> list[Seen]:
     """What it says for a profile."""
     if found.rest == 0:
         return []
@@ -156,9 +156,9 @@ def lines_of_ration(found: Ration) -> list[Seen]:
     return [Seen("policy", _REFETCHES, True, evidence), Seen("timing", _REST, rest, evidence)]
 
 
-def comparable_lines(found: Ration) -> list[Seen]:
-    """Those that a profile is held against. The rest after a ration isn't: it ends with some minute."""
-    return [one for one in lines_of_ration(found) if one.table != "timing" or found.in_a_row <= 1]
+def comparable_lines(found: FetchLimit) -> list[Seen]:
+    """Those that a profile is held against. The rest after several fetches isn't: it ends with some minute."""
+    return [one for one in lines_of_limit(found) if one.table != "timing" or found.in_a_row <= 1]
 
 
 def instead_of(seen: Iterable[Seen], late: Iterable[Seen]) -> tuple[Seen, ...]:
