@@ -21,7 +21,7 @@ from mock_idp.jose.header_keys import with_keys
 from mock_idp.jose.key_spec import KeySettings
 from mock_idp.jose.keys import SigningKey
 from mock_idp.jose.pool import KeyPool
-from mock_idp.jose.ring import RingEntry
+from mock_idp.jose.ring import KeyChange, RingEntry
 from mock_idp.jose.rotation import Rotation
 from mock_idp.plans.faults.queue import FaultQueue
 from mock_idp.plans.stubs.queue import StubQueue
@@ -205,6 +205,11 @@ class Issuer:
         """All keys, oldest first."""
         with self._lock:
             return list(self.keys.ring)
+
+    def key_changes(self) -> list[KeyChange]:
+        """The last changes of its keys since the start or a reset, oldest first."""
+        with self._lock:
+            return list(self.keys.ring.changes)
 
     def rotate(self, habit: str | None = None) -> Rotation:
         """One rotation by the vendor's habit, or by the one that is named. Raises JoseError."""

@@ -201,7 +201,7 @@ class IssuerKeys:
 
     def remove(self, handle: str) -> None:
         """Forget the key with this name or kid. Raises JoseError."""
-        key = self.ring.remove(handle)
+        key = self.ring.remove(handle, now=self._now())
         self._members.pop(key, None)
         self._bytes -= _size(key)
         self._hold(self._bytes)

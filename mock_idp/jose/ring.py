@@ -4,7 +4,7 @@ Not thread-safe: the issuer that owns a ring guards it.
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
@@ -25,6 +25,10 @@ MAX_KEYS = 5000
 """How many keys a ring holds."""
 MAX_KIDS = 100_000
 """How many kids a ring has seen in its time."""
+MAX_CHANGES = 200
+"""How many changes of its keys a ring remembers."""
+KID_CHARACTERS = 200
+"""How much of a kid it remembers there."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,18 @@ class RingEntry:
     priority: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """What became of a key: its kid (a long one cut), its name, its state from now on, and the unix second."""
+
+    kid: str
+    name: str | None
+    state: KeyState | Literal["removed"]
+    at: float | None
+
+
 class KeyRing:
-    """The key ring of one issuer.
+    """The key ring of one issuer. `changes` are the last `MAX_CHANGES` of its keys, oldest first.
 
     At most one key is current: making another one current turns the old one into a previous one.
     A kid belongs to the first key that had it, also after that key is gone, unless a caller allows the reuse.
@@ -60,6 +74,7 @@ class KeyRing:
         self._handles: Counter[str] = Counter()
         # Digests, as a kid may be long, and stays used when its key has gone.
         self._used_kids: set[bytes] = set()
+        self.changes: deque[KeyChange] = deque(maxlen=MAX_CHANGES)
 
     def __iter__(self) -> Iterator[RingEntry]:
         """All entries, oldest first."""
@@ -96,6 +111,7 @@ class KeyRing:
         self._entries.append(entry)
         self._handles.update(_handles_of(entry))
         self._used_kids.add(_digest(key.kid))
+        self._note(entry, state, now)
         return entry
 
     def check_new(self, kid: str | None, name: str | None = None, *, allow_reuse: bool = False) -> None:
@@ -181,10 +197,11 @@ class KeyRing:
         """Withdraws the key for good (it leaked). Raises as `set_state`."""
         return self.set_state(kid, "revoked", now=now)
 
-    def remove(self, kid: str) -> SigningKey:
+    def remove(self, kid: str, *, now: float | None = None) -> SigningKey:
         """Forgets the key with this name or kid; its kid stays used. Raises JoseError `unknown_key`."""
         entry = self.entry(kid)
         self._entries.remove(entry)
+        self._note(entry, "removed", now)
         for handle in _handles_of(entry):
             self._handles[handle] -= 1
             if not self._handles[handle]:
@@ -207,7 +224,11 @@ class KeyRing:
         # Newest first within a state means: latest to enter the ring, so the position stays.
         entry = replace(old, state=state, since=now)
         self._entries[self._entries.index(old)] = entry
+        self._note(entry, state, now)
         return entry
+
+    def _note(self, entry: RingEntry, state: KeyState | Literal["removed"], now: float | None) -> None:
+        self.changes.append(KeyChange(entry.key.kid[:KID_CHARACTERS], entry.name, state, now))
 
 
 def _handles_of(entry: RingEntry) -> list[str]:

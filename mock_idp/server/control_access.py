@@ -16,6 +16,8 @@ from mock_idp.errors import MockIdpError
 from mock_idp.settings import ServerSettings
 
 _OPEN_TO_ALL = ("/_mock/health",)
+# The empty dashboard, which asks for the control token and can say nothing about the server without it.
+_EMPTY_PAGE, _ITS_FILES = ("/_mock/ui", "/_mock/ui/"), "/_mock/ui/static/"
 
 
 class ControlAccess:
@@ -32,6 +34,8 @@ class ControlAccess:
         if environ.get("PATH_INFO") in _OPEN_TO_ALL:
             return
         if self._token is not None:
+            if _is_empty_page(str(environ.get("PATH_INFO", ""))):
+                return
             if not hmac.compare_digest(_given_token(environ).encode("utf-8", "surrogatepass"), self._token):
                 sentence = "The control API of this server needs the control token: Authorization: Bearer <token>."
                 raise MockIdpError(401, "control_token_needed", sentence)
@@ -45,6 +49,14 @@ class ControlAccess:
         origin = environ.get("HTTP_ORIGIN")
         if origin is not None and not self._is_own(_page_of(str(origin)), _hostname(f"//{host}")):
             raise MockIdpError(403, "foreign_origin", "The control API is not for web pages of other hosts.")
+
+    def lets_in(self, environ: Mapping[str, Any]) -> bool:
+        """Whether `check` has nothing against the request."""
+        try:
+            self.check(environ)
+        except MockIdpError:
+            return False
+        return True
 
     def _is_own(self, page: str | None, host: str | None) -> bool:
         """Whether a page is of this machine, or of the host that is asked; an address alone may be anybody's."""
@@ -63,6 +75,10 @@ class ControlAccess:
             return bool(ip_address(host))
         except ValueError:
             return host in self._names
+
+
+def _is_empty_page(path: str) -> bool:
+    return path in _EMPTY_PAGE or path.startswith(_ITS_FILES)
 
 
 def _page_of(origin: str) -> str | None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CONTROL = "/_mock"
 HEALTH = f"{CONTROL}/health"
+DASHBOARD = f"{CONTROL}/ui"
 
 
 class MockIdpWsgi:
@@ -64,7 +65,9 @@ class MockIdpWsgi:
             if not request.path.startswith("/"):
                 raise MockIdpError(400, "bad_target", "The request target has no path.")
             self._require_started()
-            response = self._pipeline.respond(request)
+            response = self._start_page(request) if request.path == "/" else None
+            if response is None:
+                response = self._pipeline.respond(request)
         except MockIdpError as error:
             response = json_response(error.status, error.as_json(), error.headers)
         except Exception as error:
@@ -122,11 +125,26 @@ class MockIdpWsgi:
         if environ["PATH_INFO"] == HEALTH and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return _send(finished(self.health(), environ["REQUEST_METHOD"]), start_response)
         self._require_started()
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        if path == DASHBOARD or path.startswith(DASHBOARD + "/"):
+            from mock_idp.dashboard.site import answer
+
+            return _send(finished(answer(self.state, method, path), method), start_response)
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
             return start_response(status, checked([*headers, MARKER]), *rest)
 
         return self._flask()(environ, start)
+
+    def _start_page(self, request: Request) -> Response | None:
+        """What the root shows to a browser; None for everybody else, and where an issuer serves something there."""
+        if "text/html" not in request.header("accept") or "/" in self.state.routes:
+            return None
+        from mock_idp.dashboard.start_page import start_page
+
+        # Whoever may not list the issuers isn't told them here.
+        asked = {"HTTP_HOST": request.header("host"), "HTTP_AUTHORIZATION": request.header("authorization")}
+        return start_page(self.state, request, lists_all=self._access.lets_in(asked))
 
     def _flask(self) -> WSGIApplication:
         with self._control_lock:

@@ -13,7 +13,7 @@ from mock_idp.issuer.memory import MAX_DECLARED_BYTES, MAX_FLOW_BYTES, MAX_LOG_B
 from mock_idp.issuer.places import MAX_HELD, MAX_WAITS
 from mock_idp.issuer.request_log import BODY_BYTES
 from mock_idp.issuer.store import MAX_ENTRIES
-from mock_idp.jose.ring import MAX_KEYS, MAX_KIDS
+from mock_idp.jose.ring import MAX_CHANGES, MAX_KEYS, MAX_KIDS
 from mock_idp.oauth.form import MAX_PARAMETERS
 from mock_idp.plans.queue import MAX_PLANNED
 from mock_idp.run.granian_server import MAX_CONNECTIONS
@@ -48,7 +48,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "requests that faults and scripts hold up": f"{MAX_HELD:,}",
         "calls that wait": f"{MAX_WAITS}",
         "issuers": f"{settings.max_issuers:,}",
-        "keys of an issuer": f"{MAX_KEYS:,}; {MAX_KIDS:,}",
+        "keys of an issuer": f"{MAX_KEYS:,}; {MAX_KIDS:,}; {MAX_CHANGES}",
         "clients of an issuer": f"{MAX_DECLARED:,}; {MAX_DECLARED:,}",
         "faults of an issuer": f"{MAX_PLANNED:,}; {MAX_PLANNED:,}",
         "all that was declared": size(MAX_DECLARED_BYTES),
