@@ -136,7 +136,7 @@ class AsgiServing:
             "type": "http",
             "asgi": dict(_VERSIONS),
             "http_version": "1.1",
-            "method": request.method.upper(),
+            "method": request.method,  # As uvicorn hands it on; ASGI has capitals, which would hide another method.
             "scheme": "http",
             "path": str(request.path, "utf-8", "replace"),
             "raw_path": request.raw_path,

@@ -29,7 +29,7 @@ _NOT_ASKED: Final[Mapping[str, str]] = {
 
 
 def words_of(target: Target) -> frozenset[str] | None:
-    """The words that stand in the command line, environment and file of a target; None where it takes no words."""
+    """The words by which a target tells its services what to trust; None where it takes no words."""
     return target.words if isinstance(target, ToldByWords) else None
 
 

@@ -19,6 +19,7 @@ from harness.survey.documents import read_document
 from harness.survey.door import Candidate, Door, closed_route, closed_routes, open_door, read_route
 from harness.survey.openapi import PLACES, Operation, read_operations
 from harness.targets import Target
+from harness.targets.base import CallsAnApp
 
 Say = Callable[[str], None]
 # Whose tokens are tried, the plainest first; after them the ones of vendors with a form of their own.
@@ -70,10 +71,13 @@ def check_told(target: Target, options: Options) -> None:
     words = words_of(target)
     if target.can_restart and words is not None:
         if not words & {"issuer", "jwks_url", "discovery_url", "public_key", "public_key_file", "config_file"}:
-            raise UsageError(
-                "nothing tells the service whose tokens to trust: put {issuer}, {jwks_url} (or {discovery_url}) and "
-                "{audience} where its command line, or --target-option environment='NAME={jwks_url}', says them"
+            where = (
+                "give the function that makes the app the parameters issuer, jwks_url (or discovery_url) and audience"
+                if isinstance(target, CallsAnApp)
+                else "put {issuer}, {jwks_url} (or {discovery_url}) and {audience} where its command line, or "
+                "--target-option environment='NAME={jwks_url}', says them"
             )
+            raise UsageError(f"nothing tells the service whose tokens to trust: {where}")
     elif not target.can_restart and not (options.idp_url and options.issuer):
         raise UsageError(
             "a service that runs already must trust an identity provider that runs already. Start one, "
@@ -91,7 +95,12 @@ def audience_for(target: Target, options: Options, wanted: Wanted) -> tuple[str,
         said = " ".join(str(settings.get(name, "")) for name in ("command", "environment"))
         if found := _AUDIENCE.search(said):
             return found[1], "it stands in the command line"
-        return "my-api", "a guess: nothing tells the service an audience, and {audience} is not in its command line"
+        lacking = (
+            "none of its parameters is audience"
+            if isinstance(target, CallsAnApp)
+            else "{audience} is not in its command line"
+        )
+        return "my-api", f"a guess: nothing tells the service an audience, and {lacking}"
     return "my-api", "a free choice: the service is told {audience}"
 
 

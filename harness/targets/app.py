@@ -114,6 +114,7 @@ class AppTarget:
         self.can_restart = self._source.make is not None
         self.can_trust_ca = "ca_file" in self._source.words
         self.cannot_set = self._source.cannot_set if self.can_restart else {}
+        self.words = frozenset(self._source.words) if self.can_restart else None
         self._services = RunningServices()
         self._only: tuple[ServiceConfig, AppService] | None = None
         self._starting = threading.Lock()

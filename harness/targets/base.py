@@ -267,11 +267,11 @@ class CallsAnApp(Protocol):
 
 @runtime_checkable
 class ToldByWords(Protocol):
-    """A target whose services know only what stands in their command line, environment and file."""
+    """A target whose services know only what their command line, environment, file or parameters say."""
 
     @property
     def words(self) -> frozenset[str] | None:
-        """The words like `{issuer}` that stand there; `None` when its services can be told everything."""
+        """The words like `issuer` that stand there; `None` when its services can be told everything."""
 
 
 @runtime_checkable

@@ -115,6 +115,21 @@ def test_an_asgi_app_gets_what_was_sent() -> None:
     assert seen["body"] == b"text"
 
 
+def test_an_asgi_app_gets_the_method_as_it_was_sent() -> None:
+    """Methods are case-sensitive, and uvicorn leaves them as they are: an app that lists GET has no get."""
+    seen: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            raise NotImplementedError
+        seen.append(scope["method"])
+        await send({"type": "http.response.start", "status": 405, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    of_asgi(app, Request("get", "/notes", ()))
+    assert seen == ["get"]
+
+
 def failing(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
     if "me" not in environ["QUERY_STRING"]:
         raise ZeroDivisionError

@@ -14,11 +14,17 @@ import pytest
 import idp_harness
 from harness.base.errors import HarnessError, UsageError
 from harness.base.verdicts import FAILED, PASSED, SKIPPED, CellResult
-from harness.cell.environment import Options
+from harness.cell.environment import Environment, Options
+from harness.declared.permissions import Permissions
+from harness.declared.profile import load_profile
+from harness.idp.attacker import AttackerListener
+from harness.idp.client import IdpClient
 from harness.idp.mock_issuer import MockIssuer
 from harness.matrix.planned_cells import planned_cells
 from harness.matrix.target_runs import TargetRuns
 from harness.report.comparison import Comparison
+from harness.survey.opening import Wanted, opened
+from harness.targets import make_target
 
 pytest_plugins = ("pytester",)
 
@@ -95,6 +101,27 @@ def test_the_verdicts_are_those_of_the_same_app_behind_a_socket() -> None:
     }
     assert len(in_process) > 60
     assert {one.verdict for one in in_process} <= {PASSED, FAILED}
+
+
+def told_its_claim(issuer: str, jwks_url: str, audience: str, permissions_claim: str) -> Any:
+    return make_flask_app()(issuer, jwks_url, audience, permissions_claim)
+
+
+def with_a_claim_of_its_own(issuer: str, jwks_url: str, audience: str) -> Any:
+    return make_flask_app()(issuer, jwks_url, audience, "roles")
+
+
+@pytest.mark.parametrize(("app", "claim"), [(told_its_claim, ""), (with_a_claim_of_its_own, "roles")])
+def test_an_app_that_is_told_no_claim_is_asked_with_each(
+    idp_client: IdpClient, attacker: AttackerListener, app: Any, claim: str
+) -> None:
+    """For `init`, the parameters of the function that makes it say what it is told."""
+    environment = Environment(
+        Options("app"), load_profile(PROFILE), make_target("app", {"app": app}), idp_client, attacker
+    )
+    wanted = Wanted(route="/notes", permissions=("notes:list",))
+    with opened(environment, wanted, lambda _: None) as found:
+        assert found.door.place == Permissions(claim, "array")
 
 
 SUITE = """

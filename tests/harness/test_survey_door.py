@@ -228,6 +228,9 @@ def test_what_a_person_says_is_checked() -> None:
     process, options = make_target("process", {"command": "true --port {port}"}), Options("process")
     with pytest.raises(UsageError, match="nothing tells the service whose tokens to trust"):
         check_told(process, options)
+    app = make_target("app", {"app": lambda permissions_claim: None})
+    with pytest.raises(UsageError, match="the parameters issuer, jwks_url"):
+        check_told(app, Options("app"))
     url = make_target("url", {"base_url": "http://127.0.0.1:1"})
     with pytest.raises(UsageError, match="mock-idp serve"):
         check_told(url, Options("url"))
