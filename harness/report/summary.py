@@ -28,6 +28,8 @@ _COLOURS = {
 }
 _SHOWN = (verdicts.FAILED, verdicts.STALE, verdicts.FINDING, verdicts.INCONCLUSIVE, verdicts.ERROR)
 _INDENT = 14
+# Targets that know nothing of a service but what options say.
+_BY_OPTIONS = ("process", "container", "url")
 # As `plan` words it: what is said before the policy's name, and that name.
 _UNDECLARED = re.compile(r"(the profile \S+ doesn't declare) the policy '(.+)'")
 
@@ -82,7 +84,8 @@ def again_line(result: CellResult) -> str:
     """The command that runs a cell again and keeps its service up; in process it is chosen where all were."""
     if result.target == "app":
         return f"select=[{result.id!r}] runs this cell alone"
-    return f"idp-harness run {word(result.id)} --target {word(result.target)} --hold"
+    options = " <options of this run>" if result.target in _BY_OPTIONS else ""
+    return f"idp-harness run {word(result.id)} --target {word(result.target)}{options} --hold"
 
 
 def left_out_line(cells: int, option: str = "--all-styles") -> str:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from harness.base.verdicts import FAILED, FINDING, PASSED, SKIPPED, STALE, UNDECLARED, CellResult
-from harness.report.summary import print_summary
+from harness.report.summary import again_line, print_summary
 
 
 def result(cell: str, verdict: str, reason: str = "", curl: str = "") -> CellResult:
@@ -43,6 +43,13 @@ def test_the_hint_names_the_whole_cell() -> None:
     assert "idp-harness run 'a/b/c-d[okta-two]' --target x --hold" in printed(
         result("a/b/c-d[okta-two]", FAILED, curl="curl")
     )
+
+
+@pytest.mark.parametrize(("target", "options"), [("reference", ""), ("container", " <options of this run>")])
+def test_a_line_that_runs_a_cell_again_says_where_options_are_missing(target: str, options: str) -> None:
+    """Without them `--target container` is another service."""
+    again = again_line(replace(result("a/b/c-d[okta]", FAILED), target=target))
+    assert again == f"idp-harness run 'a/b/c-d[okta]' --target {target}{options} --hold"
 
 
 def test_policies_that_are_not_declared_stand_in_one_line() -> None:
