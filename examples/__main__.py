@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -13,8 +14,11 @@ from examples.tool.needs import missing
 from examples.tool.preparing import prepared
 from examples.tool.selection import quick_selection
 from examples.tool.versions import compare_versions
+from examples.tool.web import verifiers_page
 from harness.base.errors import HarnessError
 from harness.base.verdicts import EXIT_COULD_NOT_RUN
+from harness.cli.output import OutputFile
+from harness.report.page.html import is_page
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -117,6 +121,16 @@ def take(chosen: tuple[str, ...]) -> None:
     for example in map(load_example, chosen or names()):
         for line in take_over(example, build_folder(example)):
             click.echo(f"{example.name}: {line}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+def page(file: Path) -> None:
+    """Write what is known of all examples, the tables of docs/verifiers.md, as one HTML file."""
+    try:
+        OutputFile(file, is_page).write(verifiers_page())
+    except HarnessError as error:
+        raise click.UsageError(str(error)) from error
 
 
 if __name__ == "__main__":

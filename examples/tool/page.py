@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from examples.tool.example import Example, load_example, names
@@ -44,10 +44,14 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def verdicts() -> str:
+# The head of a table, and its rows; in Markdown.
+Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
+
+
+def verdicts() -> Rows:
     """What each is, and how many cells passed, were findings or were left open."""
     kinds = ("passed", "findings", "withheld", "inconclusive", "left open by its documents")
-    return _table(("example", "verifier", *kinds, "line"), (_verdicts(one, data["verdicts"]) for one, data in _known()))
+    return ("example", "verifier", *kinds, "line"), [_verdicts(one, data["verdicts"]) for one, data in _known()]
 
 
 def _verdicts(example: Example, counts: Mapping[str, int]) -> list[str]:
@@ -64,12 +68,12 @@ def _verdicts(example: Example, counts: Mapping[str, int]) -> list[str]:
     ]
 
 
-def measured_rows(table: str) -> str:
+def measured_rows(table: str) -> Rows:
     """The rows of the card that `table` shows, a column for each."""
     columns = _ROWS[table]
     head = ("example", *(f"{words} (`{row}`)" for row, words in columns.items()))
     lines = ((one.name, {row["name"]: row for row in data["readings"]}) for one, data in _known())
-    return _table(head, ([name, *(statement(rows.get(row)) for row in columns)] for name, rows in lines))
+    return head, [[name, *(statement(rows.get(row)) for row in columns)] for name, rows in lines]
 
 
 def statement(reading: Mapping[str, Any] | None) -> str:
@@ -100,10 +104,10 @@ def _answer(value: Mapping[str, Any]) -> str:
     return f"{value.get('status')}, {value.get('content_type') or 'no body'}, {challenge}"
 
 
-def known_findings() -> str:
+def known_findings() -> Rows:
     """The findings of each example, with one sentence and reason together; of what is withheld, how many cells."""
     rows = [row for example, _ in _known() for row in _findings(example)]
-    return _table(("example", "scenario", "sentence", "what happens"), rows)
+    return ("example", "scenario", "sentence", "what happens"), rows
 
 
 def _findings(example: Example) -> list[list[str]]:
@@ -123,13 +127,20 @@ def _known() -> list[tuple[Example, dict[str, Any]]]:
     return [(one, data) for one in loaded if (data := measured(one)) is not None]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown(table: Rows) -> str:
+    """A table as the page of the documentation has it."""
+    head, rows = table
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
-TABLES: Final[Mapping[str, Callable[[], str]]] = {
+# The tables by their names in docs/verifiers.md, the verdicts first.
+CONTENTS: Final[Mapping[str, Callable[[], Rows]]] = {
     "verifiers-verdicts": verdicts,
-    "verifiers-findings": known_findings,
     **{name: lambda name=name: measured_rows(name) for name in _ROWS},  # type: ignore[misc]
+    "verifiers-findings": known_findings,
+}
+TABLES: Final[Mapping[str, Callable[[], str]]] = {
+    name: lambda made=made: markdown(made())  # type: ignore[misc]
+    for name, made in CONTENTS.items()
 }

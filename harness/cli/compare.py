@@ -8,16 +8,13 @@ from typing import Any
 
 import click
 
-from harness.base.errors import UsageError
-from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK, CellResult
+from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK
 from harness.cli.output import OutputFile, document_with, json_text
+from harness.cli.records import record_beside
 from harness.measure.card import card_console, print_differences
 from harness.measure.record import differences, in_common, is_card, read_card
 from harness.report.comparison import Comparison
 from harness.report.comparison_text import print_comparison
-from harness.report.folder import RESULTS
-from harness.report.manifest import release_of
-from harness.report.record import read_record
 from harness.shown import terminal
 from harness.shown.terminal import words
 
@@ -51,8 +48,9 @@ def compare(first: Path, second: Path, most: int | None, json_file: Path | None)
         if output:
             output.write(json_text({"meta": {**meta, "exit_status": status}, **document}))
         return status
-    comparison = Comparison(_cells(first), _cells(second))
-    releases = (_release(first), _release(second))
+    one, other = record_beside(first), record_beside(second)
+    comparison = Comparison(one.results, other.results)
+    releases = (one.release, other.release)
     names = (str(first), str(second))
     print_comparison(terminal.console(), comparison, names=names, releases=releases, most=most)
     if output:
@@ -74,17 +72,3 @@ def _compare_cards(first: Path, second: Path) -> tuple[int, dict[str, Any]]:
     rows = [{"name": name, "first": old, "second": new} for name, old, new in different]
     status = EXIT_FAILED if different else EXIT_OK if both else EXIT_COULD_NOT_RUN
     return status, {"alike": both - len(different), "not_compared": wrong, "differences": rows}
-
-
-def _release(record: Path) -> str:
-    return release_of(record if record.is_dir() else record.parent)
-
-
-def _cells(record: Path) -> list[CellResult]:
-    file = record / RESULTS if record.is_dir() else record
-    found = read_record(file)
-    if not found.results:
-        raise UsageError(f"{file} holds no cell")
-    if found.is_torn:
-        terminal.say(f"warning: {file}: its last line is cut off: that cell is lost", err=True)
-    return found.results

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -33,6 +34,8 @@ from harness.mutants.reference_kinds import ReferenceKinds
 from harness.mutants.selection import fault_line, left_out, select_faults
 from harness.pytest_plugins.progress import ProgressReporter
 from harness.report.mutation_report import print_matrix
+from harness.report.page.html import is_page
+from harness.report.page.kills import kills_page
 from harness.scenario.plan import left_out as left_out_cells
 from harness.scenario.plan import plan, select
 from harness.shown import terminal
@@ -57,6 +60,9 @@ _CELLS_OF_A_FAULT = 10
 @click.option("--all-styles", is_flag=True, help="Every case in all vendors' styles, also where these change nothing.")
 @click.option("--no-baseline", is_flag=True, help="Don't run the scenarios on the reference without a fault.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the matrix as JSON.")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it as a page, too."
+)
 def mutants(
     mutants: tuple[str, ...],
     directories: tuple[Path, ...],
@@ -68,6 +74,7 @@ def mutants(
     all_styles: bool,
     no_baseline: bool,
     json_file: Path | None,
+    html: Path | None,
 ) -> int:
     """Switch each fault of the reference service on and see that a scenario fails; without a fault, none may.
 
@@ -85,6 +92,7 @@ def mutants(
       idp-harness mutants --mutants-from fears.py --scenarios my-scenarios --json matrix.json
     """
     output = OutputFile(json_file, document_with("meta", "mutants", "scenarios")) if json_file else None
+    page = OutputFile(html, is_page) if html else None
     try_faults(fault_files)
     load_faults(fault_files)
     names = select_faults(mutants, derived=derived)
@@ -137,9 +145,16 @@ def mutants(
         0 if no_baseline or all_styles else left_out_cells(baseline),
     )
     print_matrix(console, matrix, seconds)
+    meta: dict[str, Any] = {
+        "version": version("idp-harness"),
+        "started": began.isoformat(timespec="seconds"),
+        "processes": workers,
+        "duration_s": round(seconds, 1),
+    }
     if output:
-        meta = {"version": version("idp-harness"), "started": began.isoformat(timespec="seconds"), "processes": workers}
-        output.write(json_text(matrix.document({**meta, "duration_s": round(seconds, 1)})))
+        output.write(json_text(matrix.document(meta)))
+    if page:
+        page.write(kills_page(matrix, meta))
     for problem in reporter.problems:
         console.print(terminal.words(f"could not run: {terminal.indented(problem, _INDENT)}"))
     unjudged = len(baseline) > len(reporter.results)

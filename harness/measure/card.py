@@ -56,13 +56,14 @@ def print_differences(
     """Print the rows that are not as on the earlier card in `file`; `names` are what the two are called."""
     first, second = names
     for name, old, new in different:
-        told = indented(f"{_recorded(old)} {first}, {_recorded(new)} {second}", _INDENT)
+        told = indented(f"{recorded_text(old)} {first}, {recorded_text(new)} {second}", _INDENT)
         console.print(words(("differs", "red bold"), f" {name}: {told}"))
     if not different:
         console.print(words(f"as in {file}, within the resolution of each row"))
 
 
-def _recorded(row: Mapping[str, Any]) -> str:
+def recorded_text(row: Mapping[str, Any]) -> str:
+    """The measured value of a row of a recorded card in words, or why there is none."""
     return _bounded(row["bound"], row["value"], row["unit"]) if row["status"] == MEASURED else str(row["status"])
 
 

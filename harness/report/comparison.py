@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.base import verdicts
 from harness.base.verdicts import EXIT_COULD_NOT_RUN, EXIT_FAILED, EXIT_OK, CellResult
+from harness.report.first_changes import gravity
 
 # What a service did in a cell. Whether a deviation was expected is a matter of its list, not of what it does.
 CONFORMS = "conforms"
@@ -92,6 +93,28 @@ class Comparison:
         both = ((did(pair.first), did(pair.second)) for pair in self.pairs)
         return Counter(one for one, other in both if one is not None and one == other)
 
+    @cached_property
+    def silent(self) -> list[tuple[int, str, int]]:
+        """Why cells say nothing in one of the records: its place, the reason and how many cells, the most first."""
+        reasons: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+        for pair in self.judged_by_one:
+            for place, one in enumerate((pair.first, pair.second)):
+                if did(one) is None:
+                    reasons[place][_why(one)] += 1
+        return [
+            (place, reason, count)
+            for place, counts in enumerate(reasons)
+            for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        ]
+
+    def deviates_only(self, place: int) -> list[list[Pair]]:
+        """By scenario, the gravest first, the cells in which only the first record (0) or the second (1) deviates."""
+        groups: dict[str, list[Pair]] = {}
+        for pair in sorted(self.differences, key=lambda one: (*gravity(one.either), one.either.id)):
+            if did((pair.first, pair.second)[place]) == DEVIATES:
+                groups.setdefault(pair.either.scenario, []).append(pair)
+        return list(groups.values())
+
     def exit_status(self) -> int:
         """0 when all that both judged came out alike, 1 when something differs, 3 when no cell was judged in both."""
         if self.differences:
@@ -112,6 +135,12 @@ class Comparison:
 def did(result: CellResult | None) -> str | None:
     """What the service did: `CONFORMS` or `DEVIATES`; None where the cell says nothing of it."""
     return _DID.get(result.verdict) if result else None
+
+
+def _why(silent: CellResult | None) -> str:
+    if silent is None:
+        return "it has no such cells"
+    return f"{silent.verdict}, {silent.reason}" if silent.reason else silent.verdict
 
 
 def _outcome(result: CellResult | None) -> dict[str, str] | None:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from harness.base.verdicts import CellResult
 from harness.report.comparison import CONFORMS, DEVIATES, Comparison, Pair, did
-from harness.report.first_changes import gravity
 from harness.report.summary import cell_names
 from harness.shown.terminal import indented, words
 
@@ -30,16 +28,24 @@ def print_comparison(
     """
     first, second = names
     _print_releases(console, comparison, names, releases)
-    broken = [pair for pair in comparison.differences if did(pair.second) == DEVIATES]
-    kept = [pair for pair in comparison.differences if did(pair.first) == DEVIATES]
-    _print_side(console, f"only {second} deviates", broken, most)
-    _print_side(console, f"only {first} deviates", kept, most)
-    _print_judged_by_one(console, comparison.judged_by_one, names)
+    _print_side(console, f"only {second} deviates", comparison.deviates_only(1), most)
+    _print_side(console, f"only {first} deviates", comparison.deviates_only(0), most)
+    for place, reason, count in comparison.silent:
+        console.print(words(f"{count} cells are not judged in {names[place]}: {indented(reason, _INDENT)}"))
+    if comparison.silent:
+        console.print()
     alike = comparison.alike
-    numbers = f"{alike.total()} cells alike ({alike[CONFORMS]} conform, {alike[DEVIATES]} deviate in both)"
-    console.print(words(f"{numbers}, {len(broken)} deviate only in {second}, {len(kept)} only in {first}"))
+    console.print(words(in_numbers(comparison, names)))
     if not comparison.differences and not alike:
         console.print("nothing was compared: no cell was judged in both; the exit status is 3")
+
+
+def in_numbers(comparison: Comparison, names: tuple[str, str]) -> str:
+    """How many cells came out alike, and how many deviate in one record only."""
+    alike = comparison.alike
+    only_first, only_second = (sum(map(len, comparison.deviates_only(place))) for place in (0, 1))
+    numbers = f"{alike.total()} cells alike ({alike[CONFORMS]} conform, {alike[DEVIATES]} deviate in both)"
+    return f"{numbers}, {only_second} deviate only in {names[1]}, {only_first} only in {names[0]}"
 
 
 def _print_releases(
@@ -56,13 +62,12 @@ def _print_releases(
     console.print()
 
 
-def _print_side(console: Console, title: str, pairs: Sequence[Pair], most: int | None) -> None:
-    groups: dict[str, list[Pair]] = {}
-    for pair in sorted(pairs, key=lambda one: (*gravity(one.either), one.either.id)):
-        groups.setdefault(pair.either.scenario, []).append(pair)
-    for scenario, group in list(groups.items())[:most]:
+def _print_side(console: Console, title: str, groups: Sequence[Sequence[Pair]], most: int | None) -> None:
+    for group in groups[:most]:
         one = group[0]
-        console.print(words((title, "red bold"), "  ", (indented(scenario, _INDENT), "bold"), f"  {one.either.title}"))
+        console.print(
+            words((title, "red bold"), "  ", (indented(one.either.scenario, _INDENT), "bold"), f"  {one.either.title}")
+        )
         _row(console, "requirement", f"{one.either.requirement}  ({one.either.level}, {one.either.severity})")
         deviates = one.second if did(one.second) == DEVIATES else one.first
         assert deviates is not None
@@ -73,26 +78,6 @@ def _print_side(console: Console, title: str, pairs: Sequence[Pair], most: int |
             _row(console, "note", "the scenario asks otherwise in the other record: it may be that which has changed")
         _row(console, "cells", cell_names([pair.either for pair in group]))
         console.print()
-
-
-def _print_judged_by_one(console: Console, pairs: Sequence[Pair], names: tuple[str, str]) -> None:
-    """Why cells say nothing in one of the records, each reason once."""
-    for place, name in enumerate(names):
-        reasons: dict[str, int] = {}
-        for pair in pairs:
-            silent = (pair.first, pair.second)[place]
-            if did(silent) is None:
-                reasons[_why(silent)] = reasons.get(_why(silent), 0) + 1
-        for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
-            console.print(words(f"{count} cells are not judged in {name}: {indented(reason, _INDENT)}"))
-    if pairs:
-        console.print()
-
-
-def _why(silent: CellResult | None) -> str:
-    if silent is None:
-        return "it has no such cells"
-    return f"{silent.verdict}, {silent.reason}" if silent.reason else silent.verdict
 
 
 def _row(console: Console, name: str, text: str) -> None:

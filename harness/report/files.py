@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from harness.base.verdicts import CellResult
+from harness.report.page.beside import Beside
 from harness.report.page.document import About
 from harness.report.page.html import is_page, page_of
 from harness.report.pipeline.badge import badge_of, is_badge
@@ -21,7 +22,8 @@ class Run:
     """What the files are made from: a run's results, and what is known of it beside them.
 
     `record` is the file that holds the results; `scripts` are the files of scripts by the ids of their cells;
-    `problems` are sentences about what went wrong beside the cells.
+    `problems` are sentences about what went wrong beside the cells. `beside` is another record that the page compares
+    with, `card` the service's behaviour card.
     """
 
     results: Sequence[CellResult]
@@ -29,6 +31,8 @@ class Run:
     record: Path
     scripts: Mapping[str, str] = field(default_factory=dict)
     problems: Sequence[str] = ()
+    beside: Beside | None = None
+    card: Mapping[str, Any] | None = None
 
 
 class ReportFile(NamedTuple):
@@ -40,7 +44,7 @@ class ReportFile(NamedTuple):
 
 
 def _page(run: Run) -> str:
-    return page_of(run.results, run.about, run.scripts)
+    return page_of(run.results, run.about, run.scripts, run.beside, run.card)
 
 
 def _junit(run: Run) -> str:

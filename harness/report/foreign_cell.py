@@ -33,10 +33,12 @@ _TOKEN = (
     rf"-H 'Content-Type: application/json' -d (?='\{{){_WORD} {_URL}\)\""
 )
 _VALUE = rf"(?>(?>{_PIECE}|{_TOKEN}|\"\$(?:API_KEY|KEPT)_[A-Z0-9_]++\")+)"
+_GRPC = rf" --http2-prior-knowledge --data-binary @<\(printf %b {_WORD}\)"
 # Of -H and -d, what begins with an @ names a file.
 _CURL = (
-    rf"curl -si(?: --head| -X {_WORD})?(?: --globoff --path-as-is (?=(?:\$?')?https?://)| --request-target {_VALUE} )"
-    rf"{_VALUE}(?>(?: -H (?!\$?'?@){_VALUE})*)(?: --data-raw {_VALUE})?"
+    rf"curl -si(?: --cacert (?=/|'/){_WORD})?(?: --head| -X {_WORD})?"
+    rf"(?: --globoff --path-as-is (?=(?:\$?')?https?://)| --request-target {_VALUE} )"
+    rf"{_VALUE}(?>(?: -H (?!\$?'?@){_VALUE})*)(?: --data-raw {_VALUE}|{_GRPC})?"
 )
 _RAW = rf"exec 3<>(?='?/dev/tcp/){_WORD} && printf %b(?>(?: {_VALUE})+) >&3 && timeout 5 cat <&3"
 _OWN = re.compile(rf"{_CURL}|{_RAW}|# {_WORD}")

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from harness.base import verdicts
 from harness.base.verdicts import CellResult
-from harness.report.first_changes import gravity, is_gravest, print_first_changes
+from harness.report.advice import advice_for
+from harness.report.first_changes import gravity, is_gravest, print_first_changes, to_change
 from harness.report.scripts import script_name
 from harness.shown.shell_words import word
 from harness.shown.terminal import indented, words
@@ -27,7 +28,7 @@ _COLOURS = {
     verdicts.SKIPPED: "dim",
 }
 _SHOWN = (verdicts.FAILED, verdicts.STALE, verdicts.FINDING, verdicts.INCONCLUSIVE, verdicts.ERROR)
-_INDENT = 14
+_INDENT, _LONGEST_ANSWER = 14, 140
 # Targets that know nothing of a service but what options say.
 _BY_OPTIONS = ("process", "container", "url")
 # As `plan` words it: what is said before the policy's name, and that name.
@@ -44,32 +45,33 @@ def print_summary(
     left_out: int = 0,
     scripts: Mapping[str, str] | None = None,
 ) -> None:
-    """Print each scenario that did not pass, once, with what repeats it; what to change first; the verdict table.
+    """Print what did not pass, each cause once; the verdict table; what to change first; the most dangerous, to repeat.
 
-    A service that stands open although it is configured otherwise comes before all else, also where that is known, and
-    whatever `most` says. Within a verdict the gravest comes first. What proves nothing, or could not be run, for one
-    and the same reason stands together.
+    A cause is what has one advice (`harness.report.advice`), or one scenario where there is none: its gravest scenario
+    is told in full, a line for each other. A service that stands open although it is configured otherwise comes before
+    all else, also where that is known, and whatever `most` says. Within a verdict the gravest comes first. What proves
+    nothing, or could not be run, for one and the same reason stands together. The end is what is seen on a terminal.
 
-    `seconds` is how long the run took, if that is known; `most` limits the scenarios that are shown for each
-    verdict; with `hint` it says how to keep the services up for the curl lines; `left_out` are the cells that
-    were not run as they differ from one that was in the vendor's style alone; `scripts` are the files of the
+    `seconds` is how long the run took, if that is known; `most` limits the causes that are shown for each verdict; with
+    `hint` a cell is repeated by the command that holds its service, else by the request itself; `left_out` are the
+    cells that were not run as they differ from one that was in the vendor's style alone; `scripts` are the files of the
     scripts by the ids of their cells, where they are known.
     """
     gravest = [one for one in results if is_gravest(one)]
+    printer = _Printer(console, hint=hint, scripts=scripts or {})
     for verdict in _SHOWN:
-        _print_verdict(console, verdict, [one for one in gravest if one.verdict == verdict], None, scripts or {})
+        printer.verdict(verdict, [one for one in gravest if one.verdict == verdict], None)
     for verdict in _SHOWN:
         shown = [one for one in results if one.verdict == verdict and not is_gravest(one)]
         if verdict in (verdicts.INCONCLUSIVE, verdicts.ERROR):
             shown = _print_common_causes(console, verdict, shown)
-        _print_verdict(console, verdict, shown, most, scripts or {})
-    print_first_changes(console, [one for one in results if one.verdict == verdicts.FAILED])
-    if hint and (first := next((one for one in results if one.evidence.get("curl")), None)):
-        again = f"`{again_line(first)}` keeps a service up for such a line or script.\n"
-        console.print(words(again), style="dim")
+        printer.verdict(verdict, shown, most)
     _print_differences(console, [r for r in results if r.verdict == verdicts.PASSED and r.reason])
     _print_reasons(console, [r for r in results if r.verdict in (verdicts.SKIPPED, verdicts.UNDECLARED)])
     console.print(verdict_table(results))
+    console.print()
+    print_first_changes(console, to_change(results))
+    printer.most_dangerous(results)
     counts = Counter(result.verdict for result in results)
     numbers = ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts.VERDICTS if counts[verdict])
     console.print(words(f"{len(results)} cells{'' if seconds is None else f' in {seconds:.1f} s'}: {numbers}"))
@@ -109,42 +111,102 @@ def by_area(results: Iterable[CellResult]) -> tuple[list[str], dict[str, list[in
     return present, {area: [counts[area][verdict] for verdict in present] for area in sorted(counts)}
 
 
+# The columns of the table, each with the verdicts that it counts: all of them together fit into 80.
+_COLUMNS = {
+    verdicts.PASSED: (verdicts.PASSED,),
+    verdicts.FINDING: (verdicts.FINDING,),
+    verdicts.FAILED: (verdicts.FAILED,),
+    verdicts.STALE: (verdicts.STALE,),
+    "undecided": (verdicts.INCONCLUSIVE, verdicts.ERROR),
+    "not asked": (verdicts.UNDECLARED, verdicts.SKIPPED),
+}
+
+
 def verdict_table(results: Iterable[CellResult]) -> Table:
-    """One row an area, one column a verdict that occurs."""
+    """One row an area, one column for the verdicts of a kind that occur."""
     present, rows = by_area(results)
     table = Table(box=None, pad_edge=False)
-    table.add_column("area", style="bold")
-    for verdict in present:
-        table.add_column(verdict, justify="right", style=_COLOURS[verdict])
+    table.add_column("area", style="bold", overflow="fold")
+    shown = {name: [present.index(one) for one in kind if one in present] for name, kind in _COLUMNS.items()}
+    shown = {name: places for name, places in shown.items() if places}
+    for name in shown:
+        table.add_column(name, justify="right", style=_COLOURS[_COLUMNS[name][0]], no_wrap=True)
     for area, numbers in rows.items():
-        table.add_row(words(area), *(str(number or "·") for number in numbers))
+        sums = (sum(numbers[place] for place in places) for places in shown.values())
+        table.add_row(words(area), *(str(number or "·") for number in sums))
     return table
 
 
-def _print_verdict(
-    console: Console, verdict: str, results: Sequence[CellResult], most: int | None, scripts: Mapping[str, str]
-) -> None:
-    groups: dict[str, list[CellResult]] = {}
-    for result in sorted(results, key=lambda one: (*gravity(one), one.id)):
-        groups.setdefault(result.scenario, []).append(result)
-    for scenario, cells in list(groups.items())[:most]:
+class _Printer:
+    """Prints cells that did not pass."""
+
+    def __init__(self, console: Console, *, hint: bool, scripts: Mapping[str, str]) -> None:
+        self._console, self._hint, self._scripts = console, hint, scripts
+
+    def verdict(self, verdict: str, results: Sequence[CellResult], most: int | None) -> None:
+        """Print the causes of the cells of one verdict, the gravest first, at most `most` of them."""
+        causes: dict[str, dict[str, list[CellResult]]] = {}
+        for result in sorted(results, key=lambda one: (*gravity(one), one.id)):
+            advice = advice_for(result.scenario)
+            of_cause = causes.setdefault(advice.name if advice else result.scenario, {})
+            of_cause.setdefault(result.scenario, []).append(result)
+        for scenarios in list(causes.values())[:most]:
+            first, *others = scenarios.values()
+            self._in_full(verdict, first)
+            for cells in others:
+                self._row("also", f"{cells[0].scenario}{_count(cells)}: {_in_short(cells[0])}")
+            self._console.print()
+
+    def most_dangerous(self, results: Sequence[CellResult]) -> None:
+        """Print what is gravest of all that is not as required, and how it is repeated."""
+        wrong = [one for one in results if one.verdict in (verdicts.FAILED, verdicts.FINDING)]
+        if not wrong:
+            return
+        first = min(wrong, key=lambda one: (*gravity(one), one.verdict != verdicts.FAILED, one.id))
+        self._console.print(words(("the most dangerous", "bold"), f"  doesn't hold: {indented(first.title, _INDENT)}"))
+        self._row("happens", _in_short(first))
+        self._row("repeat", self._repeated(first))
+        self._console.print()
+
+    def _in_full(self, verdict: str, cells: Sequence[CellResult]) -> None:
         first = cells[0]
-        colour = _COLOURS[verdict]
         title = indented(first.title, _INDENT)
-        console.print(words((verdict, f"{colour} bold"), " ", (indented(scenario, _INDENT), "bold"), f"  {title}"))
-        _row(console, "requirement", f"{first.requirement}  ({first.level}, {first.severity})")
+        scenario = (indented(first.scenario, _INDENT), "bold")
+        self._console.print(words((verdict, f"{_COLOURS[verdict]} bold"), " ", scenario, f"  {title}"))
+        self._row("requirement", f"{first.requirement}  ({first.level}, {first.severity})")
         if first.expected:
-            _row(console, "expected", first.expected)
-            _row(console, "actual", first.actual)
+            self._row("expected", first.expected)
+            self._row("actual", _clipped(first.actual))
         if first.reason:
-            _row(console, "reason", first.reason)
-        _row(console, "cells", cell_names(cells))
-        if curl := first.evidence.get("curl"):
-            _row(console, "repeat", curl)
+            self._row("reason", first.reason)
+        self._row("cells", cell_names(cells))
+        if first.evidence.get("curl") or verdict in (verdicts.FAILED, verdicts.FINDING):
+            self._row("repeat", self._repeated(first))
         if first.evidence.get("script"):
-            file = scripts.get(first.id, f"scripts/{script_name(first)}")
-            _row(console, "script", f"{file} in the report's directory: all that was done before")
-        console.print()
+            file = self._scripts.get(first.id, f"scripts/{script_name(first)}")
+            self._row("script", f"{file} in the report's directory: all that was done before")
+
+    def _repeated(self, one: CellResult) -> str:
+        curl = one.evidence.get("curl")
+        # What is at an address goes on running.
+        return str(curl) if curl and (not self._hint or one.target == "url") else again_line(one)
+
+    def _row(self, name: str, text: str) -> None:
+        _row(self._console, name, text)
+
+
+def _in_short(one: CellResult) -> str:
+    """What is known of it, or what came: in one line."""
+    return one.reason or (f"expected {one.expected}, got {_clipped(one.actual)}" if one.expected else one.title)
+
+
+def _count(cells: Sequence[CellResult]) -> str:
+    return f", {len(cells)} cells" if len(cells) > 1 else ""
+
+
+def _clipped(text: str) -> str:
+    """Whole bodies of answers stand in the page."""
+    return text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…"
 
 
 def _print_common_causes(console: Console, verdict: str, results: Sequence[CellResult]) -> list[CellResult]:

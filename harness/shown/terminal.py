@@ -5,6 +5,7 @@ No text is taken for markup: `words` puts colours beside it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,7 +30,8 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 
 def say_in_colour(text: str, more: str = "", *, colour: str | None = None, bold: bool = False) -> None:
-    """A line on standard output whose beginning, `text`, has a colour or is bold."""
+    """A line on standard output whose beginning, `text`, has a colour, unless NO_COLOR is set, or is bold."""
+    colour = None if os.environ.get("NO_COLOR") else colour
     click.echo(click.style(visible(text), fg=colour, bold=bold or None) + visible(more))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from report_cells import HOSTILE, cell, failed
 
+from browser.axe import violations
 from harness.base.verdicts import FINDING, SKIPPED, CellResult
+from harness.report.page.beside import Beside
 from harness.report.page.document import About
 from harness.report.page.html import page_of
 
@@ -36,13 +37,31 @@ def test_the_first_screen_says_what_is_worst_and_how_to_repeat_it(page: Page, tm
     expect(page.locator("#sentence")).to_have_text(
         "Of 3 cells that were judged 1 not as required, 1 known findings, 1 passed."
     )
+    expect(page.locator("#verdict .badge.failed")).to_have_text("Breaks what is required")
     expect(page.locator("#about")).to_contain_text("Not whole: 3 of 4 cells are recorded. · Begun 2026-01-02")
     worst = page.locator("#worst li").first
-    expect(worst).to_contain_text("An expired token is refused (must, critical)")
+    expect(worst.locator("summary")).to_have_text("failed critical An expired token is refused")
+    expect(worst).to_contain_text("What happens: Expected reject: 401, got 200 OK")
     expect(worst.locator("pre")).to_have_text(
         "idp-harness run 'time/expiry/time-exp-past[okta-past]' --target reference --hold"
     )
     expect(page.locator("#changes li").first).to_contain_text("expiry")
+
+
+def test_what_else_is_wrong_unfolds(page: Page, tmp_path: Path) -> None:
+    """By the keyboard, too; on paper all of it is there."""
+    _show(page, tmp_path, RESULTS)
+    second = page.locator("#worst li").nth(1)
+    expect(second.locator("pre")).to_be_hidden()
+    second.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(second.locator("pre")).to_be_visible()
+    page.locator("#changes summary").first.click()
+    expect(page.locator("#changes dl").first).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#changes dl").first).to_be_visible()
+    second.get_by_role("button", name="Show header/critical/hdr-crit[okta-known]").click()
+    expect(page.locator("dialog[open] h2")).to_contain_text("Critical")
 
 
 def test_filters_leave_what_fits(page: Page, tmp_path: Path) -> None:
@@ -148,6 +167,61 @@ def test_no_text_of_others_becomes_markup(page: Page, tmp_path: Path) -> None:
     assert page.locator("script").count() == 3
 
 
+BEFORE = [
+    cell("past"),
+    failed("now"),
+    cell("known", scenario="header/critical/hdr-crit", level="should", severity="low", title="Critical"),
+]
+CARD = {
+    "target": "reference",
+    "readings": [
+        {
+            "name": "exp-leeway",
+            "what": HOSTILE,
+            "status": "measured",
+            "value": {"status": 401, "body": HOSTILE},
+            "bound": "",
+            "unit": "",
+            "resolution": 0,
+            "documented": HOSTILE,
+            "source": HOSTILE,
+            "agrees": False,
+        },
+    ],
+}
+
+
+def _show_beside(page: Page, folder: Path) -> None:
+    file = folder / "report.html"
+    file.write_text(page_of(RESULTS, About(), beside=Beside(HOSTILE, BEFORE), card=CARD), errors="backslashreplace")
+    page.goto(file.as_uri(), timeout=MILLISECONDS)
+
+
+def test_what_differs_from_another_record_is_told_and_marked(page: Page, tmp_path: Path) -> None:
+    """By scenario, in the matrix, by a filter, and in the cell."""
+    _show_beside(page, tmp_path)
+    lists = page.locator("#beside ol")
+    expect(lists.nth(0).locator("li")).to_have_count(2)
+    expect(lists.nth(0).locator("li").first).to_contain_text("passed → failed An expired token is refused")
+    expect(lists.nth(1).locator("li")).to_have_count(1)
+    expect(page.locator(".square.differs")).to_have_count(3)
+    page.get_by_label("beside", exact=True).select_option("differs")
+    expect(page.locator(".square:visible")).to_have_count(3)
+    lists.nth(0).get_by_role("button").first.click()
+    expect(page.locator("dialog[open] .badge").nth(1)).to_have_text("passed")
+    expect(page.locator("dialog[open] h2")).to_contain_text("An expired token")
+
+
+def test_the_card_is_a_table(page: Page, tmp_path: Path) -> None:
+    """What a service said is text there, too, and so is the name of the other record."""
+    _show_beside(page, tmp_path)
+    expect(page.locator("#card tbody tr")).to_have_class("other")
+    expect(page.locator("#card tbody tr")).to_contain_text("differs")
+    expect(page.locator("#beside-title")).to_contain_text("window.broken = 1")
+    assert page.evaluate("window.broken") is None
+    assert page.locator("img").count() == 0
+
+
 def test_five_thousand_cells(page: Page, tmp_path: Path) -> None:
     """All of them are there, and filters still work."""
     many = [
@@ -162,16 +236,13 @@ def test_five_thousand_cells(page: Page, tmp_path: Path) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible(chromium: Browser, tmp_path: Path, scheme: str) -> None:
     """axe-core finds nothing, neither in the page nor in a cell, in both schemes of colours."""
-    axe = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
     context = chromium.new_context(color_scheme=scheme, bypass_csp=True)
     try:
         page = context.new_page()
-        _show(page, tmp_path, RESULTS)
-        page.evaluate(axe)
-        run = "async () => (await axe.run()).violations.map((one) => [one.id, one.nodes.map((node) => node.html)])"
-        assert page.evaluate(run) == []
+        _show_beside(page, tmp_path)
+        assert violations(page) == []
         page.locator(".square.failed").click()
         expect(page.locator("dialog[open]")).to_have_count(1)
-        assert page.evaluate(run) == []
+        assert violations(page) == []
     finally:
         context.close()

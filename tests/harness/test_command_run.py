@@ -134,12 +134,12 @@ def test_the_page_lays_the_token_beside_a_good_one(mixed: Run) -> None:
 
 def test_the_table_counts_verdicts_by_area(mixed: Run) -> None:
     rows = [line.split() for line in mixed.output.splitlines()]
-    assert ["area", "passed", "finding", "failed", "skipped"] in rows
+    assert ["area", "passed", "finding", "failed", "not", "asked"] in rows
     assert ["mixed", "4", "1", "1", "1"] in rows
     assert "7 cells in " in mixed.output
 
 
-def test_what_did_not_pass_is_shown_with_its_curl_line(mixed: Run) -> None:
+def test_what_did_not_pass_is_shown_with_the_line_that_repeats_it(mixed: Run) -> None:
     shown = mixed.output.partition("failed mixed/broken/a-case")[2]
     for word in ("requirement", "expected", "actual", "cells", "repeat"):
         assert f"\n  {word}" in shown

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from test_summary import printed, result
 
-from harness.base.verdicts import FAILED, INCONCLUSIVE
+from harness.base.verdicts import FAILED, FINDING, INCONCLUSIVE
 from harness.report.advice import advice_for
 from harness.report.first_changes import print_first_changes
 from harness.scenario.loader import load_all
@@ -68,6 +68,16 @@ def test_the_gravest_is_first_and_each_cause_stands_once() -> None:
 def test_without_a_failure_nothing_is_to_be_changed() -> None:
     assert text_of() == ""
     assert "what to change first" in printed(result("time/expiry/a[okta]", FAILED))
+    assert "what to change first" in printed(result("time/expiry/a[okta]", FINDING))
+
+
+def test_few_causes_are_told_and_the_others_named() -> None:
+    """What is to be done first fits on a screen."""
+    areas = ("time/expiry", "identity/audience", "identity/issuer", "header", "leakage", "replay", "signature")
+    text = text_of(*(failed(f"{area}/x", "must", "high") for area in areas))
+    assert "  5. " in text
+    assert "  6. " not in text
+    assert len(text.rpartition("     then ")[2].split(", ")) == 2
 
 
 def test_failures_stand_in_the_order_of_their_gravity() -> None:

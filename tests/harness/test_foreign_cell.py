@@ -71,6 +71,13 @@ def test_each_line_of_our_own_is_known(name: str) -> None:
     assert is_own_command(str(CurlLine("https://h/a b", REQUESTS[name], "1", MINT, {"x": '"$API_KEY_FULL"'})))
 
 
+def test_a_grpc_call_of_our_own_is_known() -> None:
+    """With its message in octal, in the clear and over TLS."""
+    call = Request("POST", "/x.Y/Z", headers=(("authorization", f"Bearer {TOKEN}"),), grpc=True, body=b"a'\xff")
+    for authority in ("", "/tmp/x y/ca.pem"):
+        assert is_own_command(str(CurlLine("https://127.0.0.1:1", call, TOKEN, MINT, ca_file=authority)))
+
+
 def test_raw_bytes_and_comments_of_our_own_are_known() -> None:
     raw = Request("GET", "/", raw=b"GET / HTTP/1.1\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n\r\n")
     assert is_own_command(str(CurlLine("http://127.0.0.1:8080", raw, TOKEN, MINT)))
@@ -90,6 +97,10 @@ OTHERS = [
     "curl -si --globoff --path-as-is http://x -H @/etc/passwd",
     "curl -si --globoff --path-as-is http://x -H '@/etc/passwd'",
     "curl -si --globoff --path-as-is http://x --data-binary @/etc/passwd",
+    "curl -si --globoff --path-as-is http://x --http2-prior-knowledge --data-binary @<(printf %b x; touch pwned)",
+    "curl -si --globoff --path-as-is http://x --http2-prior-knowledge --data-binary @<(touch pwned)",
+    "curl -si --globoff --path-as-is http://x --http2-prior-knowledge --data-binary @<(printf %b $(touch pwned))",
+    "curl -si --cacert -o --globoff --path-as-is http://x",
     "curl -si -X $(touch pwned) --globoff --path-as-is http://x",
     'curl -si --globoff --path-as-is http://x -H "$(touch pwned)"',
     'curl -si --globoff --path-as-is http://x -H "$HOME"',

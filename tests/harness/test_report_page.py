@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from pathlib import Path
+from random import Random
 
 import click
 import pytest
@@ -14,14 +15,19 @@ from report_cells import HOSTILE, cell, failed
 from report_pages import Elements, page_data, page_evidence
 
 from harness.base.errors import UsageError
-from harness.base.verdicts import FINDING, INCONCLUSIVE, PASSED, SKIPPED, STALE
+from harness.base.verdicts import ERROR, FAILED, FINDING, INCONCLUSIVE, PASSED, SKIPPED, STALE, CellResult
 from harness.cell.decoded import decoded
 from harness.cli import cli
+from harness.declared.profile import find_profile, load_profile
+from harness.grammar.vocabulary import STYLES
 from harness.report.folder import ReportFolder
-from harness.report.page.document import About, document, sentence
+from harness.report.page.beside import Beside
+from harness.report.page.document import About, document, sentence, verdict_of
 from harness.report.page.html import is_page, page_of
 from harness.report.page.sources import links
 from harness.report.record import line_of
+from harness.scenario.loader import load_all
+from harness.scenario.plan import plan
 
 
 def test_it_says_what_came_out_and_shows_the_gravest_first() -> None:
@@ -52,6 +58,30 @@ def test_it_says_what_came_out_and_shows_the_gravest_first() -> None:
 def test_a_run_in_one_sentence(verdicts: list[str], said: str) -> None:
     """What was skipped says nothing of the service, and is not counted."""
     assert sentence([cell(str(number), verdict) for number, verdict in enumerate(verdicts)]) == said
+
+
+@pytest.mark.parametrize(
+    ("cells", "said", "colour"),
+    [
+        ([cell()], "Keeps all that it was asked", PASSED),
+        ([cell(), cell("a", FINDING)], "Deviates, as recorded", FINDING),
+        ([failed(), cell()], "Breaks what is required", FAILED),
+        ([failed(severity="catastrophic"), cell()], "Stands open, whatever its configuration says", FAILED),
+        ([cell("a", FINDING, severity="catastrophic")], "Stands open, as recorded", FAILED),
+        ([cell(), cell("a", INCONCLUSIVE)], "Not judged to the end", INCONCLUSIVE),
+        ([cell("a", SKIPPED)], "Not judged", ERROR),
+    ],
+)
+def test_the_verdict_stands_before_all_else(cells: list[CellResult], said: str, colour: str) -> None:
+    """Where a service stands open that is what is said, also where it is known."""
+    assert verdict_of(cells, strict=False) == (said, colour)
+    assert f'<p id="verdict"><span class="badge {colour}">{said}</span></p>' in page_of(cells, About())
+
+
+def test_a_broken_should_counts_where_one_says_so() -> None:
+    """As with the exit status."""
+    mild = failed(level="should")
+    assert verdict_of([mild], strict=False)[0] != verdict_of([mild], strict=True)[0] == "Breaks what is required"
 
 
 def test_what_to_change_is_about_what_failed() -> None:
@@ -110,6 +140,18 @@ def test_many_cells_of_one_kind_take_little_room() -> None:
     one = page_of([failed("0")], About())
     assert len(many) - len(one) < 2000 * 150
     assert len(page_data(many)["cells"]) == 2000
+
+
+def test_todays_matrix_takes_less_than_three_megabytes() -> None:
+    """In every style, also where each cell deviates and no two services say the same."""
+    profile, random = load_profile(find_profile("reference", []), []), Random(19)
+    results = []
+    for number, one in enumerate(plan(load_all(), profile, "reference", STYLES)):
+        result = failed(str(number), scenario=one.cell.scenario.id, title=one.cell.scenario.title)
+        result.evidence["exchanges"][0]["answer"] = random.randbytes(100).hex()
+        results.append(result)
+    assert len(results) > 4000
+    assert len(page_of(results, About())) < 3_000_000
 
 
 @pytest.mark.parametrize(
@@ -180,6 +222,85 @@ def test_the_page_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sta
     assert opened == [(tmp_path / "report.html").as_uri()]
     assert is_page((tmp_path / "report.html").read_bytes())
     assert ("no browser could be started" in done.output) == bool(status)
+
+
+CARD = {
+    "version": 1,
+    "target": "reference",
+    "readings": [
+        {
+            "name": "exp-leeway",
+            "what": "how long after its exp a token is accepted",
+            "status": "measured",
+            "value": 60.0,
+            "bound": "at least",
+            "unit": "s",
+            "resolution": 1.0,
+            "reason": "",
+            "documented": 30.0,
+            "source": "RFC 7519 §4.1.4",
+            "agrees": False,
+            "verdict": "broken",
+        },
+        {
+            "name": "cool-down",
+            "status": "not measured",
+            "value": None,
+            "bound": "",
+            "unit": "s",
+            "resolution": 0.1,
+            "reason": HOSTILE,
+        },
+    ],
+}
+
+
+def test_a_record_stands_beside_another() -> None:
+    """What is broken in one of them only, by scenario, and what cells of neither say."""
+    here = [
+        failed("x", scenario="a/b/worse"),
+        failed("y", scenario="a/b/worse"),
+        cell("x", scenario="a/b/better"),
+        cell("x", SKIPPED, scenario="a/b/gone", reason="no route"),
+    ]
+    there = [
+        cell("x", scenario="a/b/worse"),
+        cell("y", scenario="a/b/worse"),
+        failed("x", scenario="a/b/better"),
+        cell("x", scenario="a/b/gone"),
+    ]
+    text = page_of(here, About(release="2.0"), beside=Beside("before", there, "1.0"))
+    beside = page_data(text)["beside"]
+    assert [(one["cell"], one["cells"]) for one in beside["broken"]] == [("a/b/worse[okta-x]", 2)]
+    assert [one["cell"] for one in beside["kept"]] == ["a/b/better[okta-x]"]
+    assert beside["cells"]["a/b/better[okta-x]"]["verdict"] == "failed"
+    assert beside["notes"] == [
+        "before was judged by idp-harness 1.0, this record by 2.0",
+        "1 cells are not judged in this record: skipped, no route",
+    ]
+
+
+def test_the_card_is_told_in_words() -> None:
+    """What a row lacks, as the card of an older release may, is empty."""
+    first, second = page_data(page_of([cell()], About(), card=CARD))["card"]["rows"]
+    assert (first["measured"], first["documented"], first["agrees"]) == ("at least 60 s", "30 s", False)
+    assert (second["measured"], second["documented"], second["reason"]) == ("not measured", "", HOSTILE)
+
+
+def test_report_takes_another_record_and_a_card(tmp_path: Path) -> None:
+    """In the page, and the comparison in the terminal; a record without a cell is refused."""
+    for name, one in (("before", cell()), ("after", failed())):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "results.jsonl").write_bytes(line_of({**one.record(), "id": "a/b/c[okta]"}))
+    (tmp_path / "card.json").write_text(json.dumps(CARD))
+    before, page = tmp_path / "before", tmp_path / "page.html"
+    done = _report(tmp_path / "after", "--beside", before, "--card", tmp_path / "card.json", "--html", page)
+    assert done.return_value == 1
+    assert "1 deviate only in" in done.output.replace("\n", " ")
+    data = page_data(page.read_text())
+    assert (data["beside"]["name"], data["card"]["target"]) == (str(before), "reference")
+    (before / "results.jsonl").write_text("")
+    assert isinstance(_report(tmp_path / "after", "--beside", before).exception, UsageError)
 
 
 def _token(*parts: str, signature: str = "c2ln") -> str:

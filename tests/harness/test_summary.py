@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from harness.base.verdicts import FAILED, FINDING, PASSED, SKIPPED, STALE, UNDECLARED, CellResult
-from harness.report.summary import again_line, print_summary
+from harness.base.verdicts import FAILED, FINDING, PASSED, SKIPPED, STALE, UNDECLARED, VERDICTS, CellResult
+from harness.report.summary import again_line, print_summary, verdict_table
 
 
 def result(cell: str, verdict: str, reason: str = "", curl: str = "") -> CellResult:
@@ -31,18 +32,75 @@ def result(cell: str, verdict: str, reason: str = "", curl: str = "") -> CellRes
     )
 
 
-def printed(*results: CellResult) -> str:
+def printed(*results: CellResult, **more: Any) -> str:
     console = Console(file=io.StringIO(), width=200)
-    print_summary(console, results, seconds=None)
+    print_summary(console, results, seconds=None, **more)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
 
-def test_the_hint_names_the_whole_cell() -> None:
-    """Its brackets are no markup."""
-    assert "idp-harness run 'a/b/c-d[okta-two]' --target x --hold" in printed(
-        result("a/b/c-d[okta-two]", FAILED, curl="curl")
+def test_what_repeats_a_cell_names_the_whole_of_it() -> None:
+    """Its brackets are no markup; while its service is held it is the request itself."""
+    failed = result("a/b/c-d[okta-two]", FAILED, curl="curl -si x")
+    assert "  repeat      idp-harness run 'a/b/c-d[okta-two]' --target x --hold\n" in printed(failed)
+    assert "  repeat      curl -si x\n" in printed(failed, hint=False)
+
+
+def test_a_service_that_runs_on_is_asked_by_the_request_itself() -> None:
+    """What is at an address was there before the run."""
+    assert "  repeat      curl -si x\n" in printed(
+        replace(result("a/b/c[okta]", FAILED, curl="curl -si x"), target="url")
     )
+
+
+def test_one_cause_is_told_once() -> None:
+    """In full for its gravest scenario, in a line for each other one; `most` counts causes."""
+    cells = [
+        *(result(f"jwks-document/entries/one[{style}]", FINDING, "one spoils the set") for style in ("okta", "auth0")),
+        replace(result("jwks-document/keys/two[okta]", FINDING, "no minimum"), severity="critical"),
+        result("time/expiry/three[okta]", FINDING, "never ends"),
+    ]
+    text = printed(*cells)
+    assert text.count("  requirement ") == 2
+    assert text.startswith("finding jwks-document/keys/two  T")
+    assert "  also        jwks-document/entries/one, 2 cells: one spoils the set\n" in text
+    assert "three" not in printed(*cells, most=1).partition("area")[0]
+
+
+def test_the_end_is_enough_to_act_on() -> None:
+    """What to change first, then the most dangerous with the line that repeats it: on the last screen, worst first."""
+    mild = result("time/expiry/mild[okta]", FAILED)
+    grave = replace(result("identity/audience/grave[okta]", FINDING, "anybody's"), severity="catastrophic")
+    lines = printed(mild, grave).splitlines()[-24:]
+    end = lines[lines.index("what to change first") :]
+    assert end[-5:] == [
+        "the most dangerous  doesn't hold: T",
+        "  happens     anybody's",
+        "  repeat      idp-harness run 'identity/audience/grave[okta]' --target x --hold",
+        "",
+        "2 cells: 1 finding, 1 failed",
+    ]
+
+
+def test_the_table_fits_80_columns() -> None:
+    """With every verdict, ten thousand cells of each, and an area with a long name."""
+    cells = [
+        result(f"area-{area}/b/c[okta-{n}]", verdict) for area in ("x", "y" * 40) for verdict in VERDICTS for n in "ab"
+    ]
+    console = Console(file=io.StringIO(), width=80)
+    console.print(verdict_table(cells * 500))
+    assert isinstance(console.file, io.StringIO)
+    head, *rows = console.file.getvalue().splitlines()
+    assert head.split() == ["area", "passed", "finding", "failed", "stale", "undecided", "not", "asked"]
+    assert rows[0].split() == ["area-x", "1000", "1000", "1000", "1000", "2000", "2000"]
+    assert max(map(len, [head, *rows])) <= 80
+
+
+def test_a_long_answer_is_cut() -> None:
+    """The page has the whole of it."""
+    failed = result("a/b/c[okta]", FAILED)
+    failed.expected, failed.actual = "reject: 401", "200 OK " + "x" * 5000
+    assert "x" * 200 not in printed(failed)
 
 
 @pytest.mark.parametrize(("target", "options"), [("reference", ""), ("container", " <options of this run>")])

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
+import pty
 import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
 
+import click
 import pytest
+from report_cells import failed
 from rich.table import Table
 
+from harness.report.record import line_of
 from harness.shown import terminal
 from harness.shown.terminal import indented, say, say_in_colour, words
 
@@ -65,3 +76,38 @@ def test_a_line_is_said_as_it_can_be_shown(capsys: pytest.CaptureFixture[str]) -
 
 def test_no_line_of_others_begins_where_ours_do() -> None:
     assert indented("reason\n3 cells: 3 passed", 4) == "reason\n    3 cells: 3 passed"
+
+
+def _in_a_terminal(*arguments: str, **environment: str) -> str:
+    """What a command writes to a terminal of 80 columns."""
+    program = Path(sys.executable).with_name("idp-harness")
+    inner, outer = pty.openpty()
+    fcntl.ioctl(outer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    known = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
+    env = {**known, "TERM": "xterm-256color", **environment}
+    with subprocess.Popen([program, *arguments], stdin=outer, stdout=outer, stderr=outer, env=env):
+        os.close(outer)
+        written = b""
+        try:
+            while piece := os.read(inner, 65536):
+                written += piece
+        except OSError:  # The other side is closed.
+            pass
+    os.close(inner)
+    return written.decode()
+
+
+def test_no_color_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No colour where the variable is set (https://no-color.org), whoever writes the line; else there is some."""
+    (tmp_path / "results.jsonl").write_bytes(line_of(failed().record()))
+    colour = re.compile(r"\x1b\[(?:\d+;)*3[0-9]")
+    coloured, plain = (_in_a_terminal("report", str(tmp_path), **more) for more in ({}, {"NO_COLOR": "1"}))
+    assert "the most dangerous" in OWN.sub("", plain)
+    assert (bool(colour.search(coloured)), bool(colour.search(plain))) == (True, False)
+    said: list[str] = []
+    monkeypatch.setattr(click, "echo", said.append)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    say_in_colour("ok", colour="green")
+    monkeypatch.setenv("NO_COLOR", "1")
+    say_in_colour("ok", colour="green")
+    assert [bool(colour.search(one)) for one in said] == [True, False]

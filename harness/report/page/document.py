@@ -11,7 +11,7 @@ from harness.base import verdicts
 from harness.base.verdicts import CellResult
 from harness.grammar.vocabulary import LEVELS, SEVERITIES
 from harness.report.advice import advice_for
-from harness.report.first_changes import gravity
+from harness.report.first_changes import gravity, is_gravest
 from harness.report.page.sources import links
 from harness.report.summary import again_line
 
@@ -50,6 +50,7 @@ def document(results: Sequence[CellResult], about: About, scripts: Mapping[str, 
         "verdicts": [[verdict, counts[verdict]] for verdict in verdicts.VERDICTS if counts[verdict]],
         "levels": [level for level in LEVELS if any(one.level == level for one in results)],
         "severities": [severity for severity in SEVERITIES if any(one.severity == severity for one in results)],
+        "verdict": verdict_of(results, strict=about.strict),
         "sentence": sentence(results),
         "worst": _worst(results),
         "changes": _changes(results),
@@ -72,6 +73,23 @@ def sentence(results: Iterable[CellResult]) -> str:
     said += [f"{counts[verdicts.FINDING]} known findings"] if counts[verdicts.FINDING] else []
     said += [f"{undecided} undecided"] if undecided else []
     return f"Of {judged} cells that were judged {', '.join([*said, f'{counts[verdicts.PASSED]} passed'])}."
+
+
+def verdict_of(results: Sequence[CellResult], *, strict: bool) -> tuple[str, str]:
+    """What is to be said of the service before all else, and the verdict of a cell whose colour that has."""
+    status = verdicts.exit_status(list(results), strict=strict)
+    if gravest := [one for one in results if is_gravest(one)]:
+        is_new = any(one.verdict == verdicts.FAILED for one in gravest)
+        return "Stands open, whatever its configuration says" if is_new else "Stands open, as recorded", verdicts.FAILED
+    if status == verdicts.EXIT_FAILED:
+        return "Breaks what is required", verdicts.FAILED
+    if not verdicts.was_judged(results):
+        return "Not judged", verdicts.ERROR
+    if status != verdicts.EXIT_OK:
+        return "Not judged to the end", verdicts.INCONCLUSIVE
+    if any(one.verdict == verdicts.FINDING for one in results):
+        return "Deviates, as recorded", verdicts.FINDING
+    return "Keeps all that it was asked", verdicts.PASSED
 
 
 class _Texts:
@@ -125,7 +143,7 @@ def _worst(results: Iterable[CellResult]) -> list[dict[str, Any]]:
     for one in sorted((one for one in results if one.verdict in _NOT_AS_REQUIRED), key=_urgency):
         groups.setdefault(one.scenario, []).append(one)
     return [
-        {"cell": cells[0].id, "cells": len(cells), "again": again_line(cells[0])}
+        {"cell": cells[0].id, "cells": len(cells), "again": again_line(cells[0]), "of": len(groups)}
         for cells in list(groups.values())[:_WORST]
     ]
 

@@ -1,7 +1,5 @@
-"use strict";
-// Everything that a token or a service has said gets into the page as text, never as markup.
+// The report of a run.
 
-const data = JSON.parse(document.getElementById("data").textContent);
 const SIGNS = { passed: "✓", finding: "!", failed: "✗", stale: "≠", inconclusive: "?", error: "e", undeclared: "–", skipped: "·" };
 const cells = data.cells.map(([id, scenario, variant, style, verdict, expected, actual, reason, seconds]) => ({
   id, scenario: data.scenarios[scenario], variant, style, verdict, seconds,
@@ -9,45 +7,9 @@ const cells = data.cells.map(([id, scenario, variant, style, verdict, expected, 
 }));
 const byId = new Map(cells.map((cell) => [cell.id, cell]));
 
-function make(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  return fill(made, attributes, children);
-}
-
-function drawn(tag, attributes = {}, ...children) {
-  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
-}
-
-function fill(made, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name, value);
-    else if (value !== undefined && value !== false) made.setAttribute(name, value);
-  }
-  made.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== ""));
-  return made;
-}
-
-const badge = (verdict) => make("span", { class: `badge ${verdict}` }, verdict);
 const nameOf = (cell) => [cell.variant || "the case", cell.style].join(", ");
 
-function command(text, what) {
-  const said = make("span", { role: "status", class: "quiet" });
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Not every page that was opened from a disk may write there.
-      const field = make("textarea", { readonly: "" }, text);
-      (document.querySelector("dialog[open]") || document.body).append(field);
-      field.select();
-      document.execCommand("copy");
-      field.remove();
-    }
-    said.textContent = "copied";
-  };
-  const button = make("button", { type: "button", "aria-label": `Copy ${what}`, click: copy }, "Copy");
-  return make("div", { class: "command" }, make("pre", { tabindex: "0", "aria-label": what }, text), button, said);
-}
+const spoken = (cell) => `${cell.verdict}: ${nameOf(cell)}${there.has(cell.id) ? `; ${there.get(cell.id).verdict} in ${data.beside.name}` : ""}`;
 
 // The head of the page
 
@@ -67,22 +29,87 @@ function list(id, items) {
   section.hidden = false;
 }
 
-list("worst", data.worst.map((one) => {
-  const cell = byId.get(one.cell);
-  const more = one.cells > 1 ? ` and ${one.cells - 1} more ${one.cells === 2 ? "cell" : "cells"} of it` : "";
-  return make("li", {},
-    badge(cell.verdict), " ", make("strong", {}, cell.scenario.title), ` (${cell.scenario.level}, ${cell.scenario.severity}) `,
-    make("button", { type: "button", click: () => open(cell) }, "Show"),
-    make("p", {}, "expected ", make("code", {}, cell.expected), ", got ", make("code", {}, cell.actual)),
-    make("p", { class: "quiet" }, `${cell.id}${more}`),
-    command(one.again, `the line that repeats ${cell.id}`));
-}));
+// What a cell shows: where it is known that is a sentence, else what came.
+function happens(cell) {
+  if (cell.reason) return [cell.reason];
+  if (!cell.expected) return [];
+  return ["Expected ", make("code", {}, cell.expected), ", got ", make("code", {}, cell.actual)];
+}
 
-list("changes", data.changes.map((one) => make("li", {},
-  make("strong", {}, one.name), ` (${one.worst}): ${one.why} `,
-  make("span", { class: "quiet" }, `Broken by ${one.scenarios.join(", ")}`),
+list("worst", data.worst.map((one, place) => {
+  const cell = byId.get(one.cell);
+  const more = one.cells > 1 ? `, the first of ${one.cells} cells of it` : "";
+  return make("li", {}, make("details", { open: place === 0 && "" },
+    make("summary", {}, badge(cell.verdict), " ", make("span", { class: "badge grave" }, cell.scenario.severity), " ",
+      make("strong", {}, cell.scenario.title)),
+    make("p", {}, make("span", { class: "quiet" }, "What happens: "), happens(cell)),
+    make("p", {}, make("span", { class: "quiet" }, "Required: "), cell.scenario.requirement),
+    make("p", {}, make("span", { class: "quiet" },
+      one.again.includes("<options of this run>") ? "Repeat it, with the options of this run put in" : "Repeat it: paste this into a terminal")),
+    command(one.again, `the line that repeats ${cell.id}`),
+    make("p", { class: "quiet" }, make("span", { class: "mono" }, cell.id), more, " ",
+      make("button", { type: "button", "aria-label": `Show ${cell.id}`, click: () => open(cell) }, "Token, keys and requests"))));
+}));
+if (data.worst.length && data.worst[0].of > data.worst.length) {
+  document.getElementById("worst").append(make("p", { class: "quiet" }, `${data.worst[0].of} scenarios deviate: the others are in the matrix below.`));
+}
+
+list("changes", data.changes.map((one, place) => make("li", {}, make("details", { open: place === 0 && "" },
+  make("summary", {}, make("strong", {}, one.name), ` (${one.worst}): ${one.why}`),
   Object.keys(one.libraries).length > 0 && make("dl", {}, Object.entries(one.libraries).map(([library, line]) => [
-    make("dt", {}, library === "all" ? "everywhere" : library), make("dd", {}, make("code", {}, line))])) || "")));
+    make("dt", {}, library === "all" ? "everywhere" : library), make("dd", {}, make("code", {}, line))])),
+  make("p", { class: "quiet" }, `Broken by ${one.scenarios.join(", ")}`)))));
+
+// On paper nothing can be unfolded.
+addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+
+// Beside another record
+
+const there = data.beside ? new Map(Object.entries(data.beside.cells)) : new Map();
+
+function besides(title, groups) {
+  if (!groups.length) return [];
+  return [make("h3", {}, title), make("ol", {}, groups.map((one) => {
+    const cell = byId.get(one.cell);
+    const more = one.cells > 1 ? ` and ${one.cells - 1} more` : "";
+    return make("li", {},
+      badge(there.get(cell.id).verdict), " → ", badge(cell.verdict), " ", make("strong", {}, cell.scenario.title),
+      ` (${cell.scenario.level}, ${cell.scenario.severity}) `,
+      make("button", { type: "button", "aria-label": `Show ${cell.id}`, click: () => open(cell) }, "Show"),
+      make("p", { class: "quiet" }, `${cell.id}${more}`),
+      one.asks_otherwise && make("p", {}, "The scenario asks otherwise in the other record: it may be that which has changed."));
+  }))];
+}
+
+if (data.beside) {
+  const section = document.getElementById("beside");
+  section.querySelector("h2").append(`Beside ${data.beside.name}`);
+  section.append(make("p", {}, `${data.beside.sentence}.`),
+    ...besides(`Broken here, kept in ${data.beside.name}`, data.beside.broken),
+    ...besides(`Kept here, broken in ${data.beside.name}`, data.beside.kept),
+    make("ul", { class: "quiet" }, data.beside.notes.map((note) => make("li", {}, note))));
+  section.hidden = false;
+}
+
+// The behaviour card
+
+if (data.card) {
+  const section = document.getElementById("card");
+  const sources = [...new Set(data.card.rows.map((row) => row.source).filter(Boolean))];
+  const judged = data.card.rows.some((row) => row.verdict);
+  const columns = ["row", "measured", "documented", "", ...(judged ? ["threshold"] : [])];
+  const body = make("tbody", {}, data.card.rows.map((row) => make("tr", { class: row.agrees === false ? "other" : undefined },
+    make("th", { scope: "row" }, make("span", { class: "mono" }, row.name), make("small", { class: "quiet" }, row.what)),
+    make("td", {}, row.measured, row.reason && make("small", { class: "quiet" }, row.reason)),
+    make("td", {}, row.source ? `${row.documented} [${sources.indexOf(row.source) + 1}]` : make("span", { class: "quiet" }, "not documented")),
+    make("td", {}, row.agrees === false ? "differs" : row.agrees ? "as documented" : ""),
+    judged && make("td", {}, row.verdict))));
+  const head = make("thead", {}, make("tr", {}, columns.map((name) => make("th", { scope: "col" }, name || make("span", { class: "unseen" }, "agrees")))));
+  section.append(make("p", { class: "quiet" }, `What ${data.card.target} does, by experiment, beside what its documents say.`),
+    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows of the card" }, make("table", {}, head, body)),
+    make("ol", { class: "quiet" }, sources.map((one) => make("li", {}, one))));
+  section.hidden = false;
+}
 
 // The matrix
 
@@ -111,8 +138,8 @@ for (const cell of cells) {
     row.line.append(label);
   }
   const square = make("button", {
-    type: "button", class: `square ${cell.verdict}`, tabindex: "-1", title: `${cell.verdict}: ${nameOf(cell)}`,
-    "aria-label": `${cell.verdict}: ${nameOf(cell)}`, click: () => open(cell),
+    type: "button", class: `square ${cell.verdict}${there.has(cell.id) ? " differs" : ""}`, tabindex: "-1", title: spoken(cell),
+    "aria-label": spoken(cell), click: () => open(cell),
   }, SIGNS[cell.verdict] || "?");
   row.line.append(square);
   row.cells.push({ cell, square });
@@ -123,11 +150,11 @@ document.getElementById("areas").append(...[...areas.values()].map(({ section })
 
 // Filters
 
-const wanted = { text: "", level: "", severity: "", area: "", verdicts: new Set(data.verdicts.map(([verdict]) => verdict)) };
+const wanted = { text: "", beside: "", level: "", severity: "", area: "", verdicts: new Set(data.verdicts.map(([verdict]) => verdict)) };
 
 function choice(name, values) {
   const select = make("select", { "aria-label": name, change: () => { wanted[name] = select.value; filter(); } },
-    make("option", { value: "" }, `every ${name}`), values.map((value) => make("option", { value }, value)));
+    make("option", { value: "" }, name === "beside" ? `alike in ${data.beside.name} or not` : `every ${name}`), values.map((value) => make("option", { value }, value)));
   return select;
 }
 
@@ -148,12 +175,13 @@ document.getElementById("filters").append(
     }, `${SIGNS[verdict] || ""} ${verdict} ${count}`);
     return toggle;
   }),
-  choice("area", [...areas.keys()]), choice("level", data.levels), choice("severity", data.severities), field);
+  there.size ? choice("beside", ["differs"]) : "", choice("area", [...areas.keys()]), choice("level", data.levels), choice("severity", data.severities), field);
 document.getElementById("filters").addEventListener("submit", (event) => event.preventDefault());
 
 function fits(cell) {
   const scenario = cell.scenario;
   if (!wanted.verdicts.has(cell.verdict)) return false;
+  if (wanted.beside && !there.has(cell.id)) return false;
   if (wanted.level && scenario.level !== wanted.level) return false;
   if (wanted.severity && scenario.severity !== wanted.severity) return false;
   if (wanted.area && scenario.id.split("/")[0] !== wanted.area) return false;
@@ -231,9 +259,10 @@ async function open(cell) {
     ["expected", cell.expected && make("code", {}, cell.expected)],
     ["actual", cell.actual && make("code", {}, cell.actual)],
     ["reason", cell.reason],
+    there.has(cell.id) && [`in ${data.beside.name}`, [badge(there.get(cell.id).verdict), " ", make("code", {}, there.get(cell.id).actual), " ", there.get(cell.id).reason]],
     ["configured", evidence.config && make("code", {}, JSON.stringify(evidence.config))],
     ["took", `${cell.seconds} s`],
-  ].filter(([, value]) => value);
+  ].filter((row) => row && row[1]);
   dialog.replaceChildren(
     make("button", { type: "button", class: "close", "aria-label": "Close", click: () => dialog.close() }, "Close"),
     make("h2", { id: "cell-title" }, badge(cell.verdict), " ", scenario.title),
