@@ -16,6 +16,7 @@ from harness.report.comparison_text import print_comparison
 from harness.report.folder import RESULTS
 from harness.report.record import read_record
 from harness.shown import terminal
+from harness.shown.shell_words import word
 from harness.targets import TARGETS, MayBeBuilt, make_target
 
 TASKER = "tasker"
@@ -70,8 +71,10 @@ def _check(name: str, options: Mapping[str, str]) -> None:
 
 
 def _compare(records: list[Path]) -> None:
-    """Print where the two do otherwise; nothing where one of them has judged nothing."""
+    """Print where the two do otherwise, and what shows it; nothing where one of them has judged nothing."""
     first, second = (read_record(file).results if file.is_file() else [] for file in records)
     if first and second:
         terminal.say_in_colour(" and ".join(SERVICES), bold=True)
         print_comparison(terminal.console(), Comparison(first, second), names=SERVICES)
+        one, other = (word(str(file.parent)) for file in records)
+        terminal.say(f"both in one page: idp-harness report {one} --beside {other} --open")

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from report_cells import cell
 
 from harness.base.errors import HarnessError, UsageError
 from harness.cli import both
 from harness.cli.both import SERVICES, judge_both
+from harness.report.record import line_of
 from harness.targets.tasker_orchestration import TaskerOrchestrationTarget
 from harness.targets.tasker_worker import TaskerWorkerTarget
 
@@ -49,6 +51,20 @@ def test_it_ends_as_the_worse_of_the_two(statuses: tuple[int, int], status: int,
     """After Ctrl-C in the first the second does not begin."""
     left = list(statuses)
     assert (judge_both(lambda **_: left.pop(0), PARAMS), 2 - len(left)) == (status, judged)
+
+
+@pytest.mark.usefixtures("everything_is_here")
+def test_it_says_what_shows_both(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One page with what differs, by a line that can be pasted."""
+
+    def judge(*, report_dir: Path, **_: Any) -> int:
+        report_dir.mkdir(parents=True)
+        (report_dir / "results.jsonl").write_bytes(line_of(cell().record()))
+        return 0
+
+    judge_both(judge, {**PARAMS, "report_dir": tmp_path / "a b"})
+    first, second = (f"'{tmp_path}/a b/{name}'" for name in SERVICES)
+    assert f"idp-harness report {first} --beside {second} --open\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
