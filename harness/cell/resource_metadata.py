@@ -9,10 +9,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from harness.base.errors import HarnessError
-from harness.base.verdicts import Deviation, Inconclusive
+from harness.base.verdicts import Deviation, Inconclusive, NotPossible
 from harness.cell.cell_run import CellRun
 from harness.cell.outgoing import build_request, find_route
 from harness.declared.mcp import WELL_KNOWN, Mcp
+from harness.grammar.model import Table
 from harness.shown.foreign_text import LINE, foreign, header_text
 from harness.wire.exchange import Exchange, Request
 
@@ -20,12 +21,15 @@ _PARAMETER: Final = re.compile(r'\bresource_metadata\s*=\s*(?:"([^"]*)"|([^\s,"]
 
 
 class MetadataReader:
-    """Asks one question about the metadata; raises `Deviation` where the answer isn't as the documents want it."""
+    """Asks one question about the metadata; raises `Deviation` where the answer isn't as the documents want it.
 
-    def __init__(self, run: CellRun) -> None:
+    With a `method` the challenge is the one to a request of that method.
+    """
+
+    def __init__(self, run: CellRun, method: str | None = None) -> None:
         if run.profile.mcp is None:
             raise HarnessError(f"the profile {run.profile.name!r} is of no MCP server")
-        self._run, self._mcp = run, run.profile.mcp
+        self._run, self._mcp, self._method = run, run.profile.mcp, method
 
     def ask(self, place: str, says: str) -> None:
         """One of the questions of the step `expect-resource-metadata`."""
@@ -61,6 +65,12 @@ class MetadataReader:
         if not isinstance(said, list) or issuer not in said:
             raise Deviation(f"{issuer} among the authorization_servers", _json(said))
 
+    def _second_issuer(self, document: dict[str, Any], answer: Exchange) -> None:
+        """RFC 9728 §2: some of the servers that are trusted may be left out."""
+        said = document.get("authorization_servers")
+        if not isinstance(said, list) or self._run.session.issuer_named("second").issuer not in said:
+            raise NotPossible("the metadata don't name the second issuer, as they needn't")
+
     def _offline_access(self, document: dict[str, Any], answer: Exchange) -> None:
         said = document.get("scopes_supported")
         if isinstance(said, list) and "offline_access" in said:
@@ -82,8 +92,11 @@ class MetadataReader:
 
     def _paths(self, place: str) -> Iterator[str]:
         """Where clients look, in their order (Protected Resource Metadata Discovery Requirements)."""
-        if place == "challenge" or (place == "any" and self._named()):
-            yield self._path_of(self._named())
+        named = "" if place == "well-known" else self._named()
+        if self._method and not named:
+            raise NotPossible(f"no challenge to {self._method} names the metadata")
+        if place == "challenge" or named:
+            yield self._path_of(named)
         if place != "challenge":
             yield WELL_KNOWN + self._mcp.path.removesuffix("/")
         if place == "any" and self._mcp.path != "/":
@@ -92,8 +105,10 @@ class MetadataReader:
     def _named(self) -> str:
         """What the challenge to a request without a token says."""
         route = find_route("read", self._run.profile)
-        answer = self._run.session.send(build_request({"anonymous": True}, route, None, self._run.words()))
-        return named_in(answer)
+        request: Table = {"anonymous": True}
+        if self._method:
+            request |= {"method": self._method, "headers": {"Accept": "text/event-stream"}}
+        return named_in(self._run.session.send(build_request(request, route, None, self._run.words())))
 
     def _path_of(self, url: str) -> str:
         """The path at which the service that is judged has what it says is at this URL."""

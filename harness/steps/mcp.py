@@ -18,7 +18,8 @@ from harness.steps.sending import SendTable
 # Two ids that differ in fewer characters are counted, not made at random.
 _DIFFERENT = 4
 _Place = Literal["challenge", "well-known", "any"]
-_Question = Literal["served", "media-type", "resource", "servers", "issuer", "offline-access"]
+_Question = Literal["served", "media-type", "resource", "servers", "issuer", "second-issuer", "offline-access"]
+_Method = Literal["GET", "DELETE"]
 
 
 @step()
@@ -61,10 +62,12 @@ def expect_unlike_sessions(
 
 
 @step()
-def expect_resource_metadata(run: CellRun, place: _Place, says: _Question) -> None:
+def expect_resource_metadata(run: CellRun, place: _Place, says: _Question, method: _Method | None = None) -> None:
     """Reads the metadata of the protected resource where the `challenge` of a 401 says they are, at the `well-known`
     place with the path in it, or at `any` place where clients look, and asks for one thing: that they are `served` to
     everybody as a JSON object; as a `media-type` of JSON; that their `resource` is the server's address; that they
     name authorization `servers`; the `issuer` among them, character by character; that they offer no `offline-access`.
+    The challenge is that to the first request of a client, or with `method` to one of that method: the case is skipped
+    where it names no metadata. It is skipped, too, where a `second-issuer` isn't among the servers.
     """
-    MetadataReader(run).ask(place, says)
+    MetadataReader(run, method).ask(place, says)

@@ -46,15 +46,19 @@ class ServiceAddress:
         return context
 
     def written(self, method: str, path: str, headers: Iterable[tuple[str, str | bytes]], body: bytes | None) -> bytes:
-        """The bytes of a request for `path`, which stands below the path of the base URL.
+        """The bytes of a request for `path`, which stands below the path of the base URL, with a Host unless `headers`
+        have one.
 
         Raises `HarnessError` for what can't be written as HTTP, such as a header with a line break.
         """
         writer = _Writer(self.host, self.port)
         writer.default_port = _PORTS[self.scheme]
+        told = tuple(headers)
+        # A server refuses a request with two of them, or takes either (RFC 9112 §3.2).
+        named = any(name.lower() == "host" for name, _ in told)
         try:
-            writer.putrequest(method, self.prefix + path, skip_accept_encoding=True)
-            for name, value in headers:
+            writer.putrequest(method, self.prefix + path, skip_host=named, skip_accept_encoding=True)
+            for name, value in told:
                 writer.putheader(name, header_bytes(value))
             if body is not None:
                 writer.putheader("Content-Length", str(len(body)))

@@ -333,3 +333,33 @@ def test_what_the_metadata_say(judged: Judge, says: str, document: str, verdict:
 def test_where_the_metadata_are(judged: Judge, url: str, at: str, place: str, verdict: str) -> None:
     """Nobody is asked but the service that is judged."""
     assert judged(serving("{}", url, at), asks("served", place)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("status", "url", "verdict"),
+    [
+        (401, f"https://notes.example{METADATA}", PASSED),
+        (401, "https://notes.example/.well-known/oauth-protected-resource", FAILED),
+        (401, "", SKIPPED),
+        (405, "", SKIPPED),
+    ],
+)
+def test_the_challenge_to_another_method(judged: Judge, status: int, url: str, verdict: str) -> None:
+    """Only what it names is looked at, whatever the challenge to a message says."""
+    usual = serving(f'{{"resource": "{URL}"}}')
+
+    def behaviour(call: Call) -> Answer:
+        if call.method == "GET" and call.path == "/mcp":
+            return answering(
+                "{}", status=status, WWW_Authenticate=f'Bearer resource_metadata="{url}"' if url else "Bearer"
+            )
+        return usual(call)
+
+    step = 'do = "expect-resource-metadata", place = "challenge", method = "GET", says = "resource"'
+    assert judged(behaviour, steps(step)).verdict == verdict
+
+
+def test_metadata_may_leave_an_issuer_out(judged: Judge) -> None:
+    """Then there is nothing to ask of its tokens."""
+    result = judged(serving('{"authorization_servers": ["https://as.example"]}'), asks("second-issuer"))
+    assert (result.verdict, result.reason) == (SKIPPED, "the metadata don't name the second issuer, as they needn't")

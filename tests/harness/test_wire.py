@@ -90,6 +90,12 @@ def test_nothing_is_added_but_the_host(server: RawServer) -> None:
     assert sent(server, get()) == b"GET / HTTP/1.1\r\nHost: " + host + b"\r\n\r\n"
 
 
+def test_a_host_of_its_own_goes_out_in_place_of_the_servers(server: RawServer) -> None:
+    """Of two a server takes either, or refuses the request (RFC 9112 §3.2)."""
+    request = sent(server, get("/", ("X-First", "1"), ("host", "another.example")))
+    assert request == b"GET / HTTP/1.1\r\nX-First: 1\r\nhost: another.example\r\n\r\n"
+
+
 def test_a_body_goes_out_with_its_length(server: RawServer) -> None:
     request = sent(server, Request("POST", "/", (), "é".encode()))
     assert request.endswith(b"\r\nContent-Length: 2\r\n\r\n\xc3\xa9")

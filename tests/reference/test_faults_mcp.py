@@ -131,6 +131,30 @@ def listened(world: World, start: Start) -> bool:
     return start(**SETTINGS).status(None, "/mcp") == 200
 
 
+def listened_expired(world: World, start: Start) -> bool:
+    """The mistake is that a token which has expired opens the stream."""
+    return start(**SETTINGS).status(token(world, exp=1), "/mcp") == 200
+
+
+def challenged_for_listening(world: World, start: Start) -> bool:
+    """The mistake is that the challenge to GET names other metadata than that to a message."""
+    service = start(**SETTINGS)
+    return challenge(service.ask("/mcp")) != challenge(post(service, None))
+
+
+def by_the_second_issuer(world: World, start: Start) -> bool:
+    """The mistake is to refuse a token of an issuer that the metadata name."""
+    second = {"second_issuer": SECOND, "second_jwks_url": world.issuer.url}
+    return post(start(**SETTINGS, **second), token(world, iss=SECOND)).status == 401
+
+
+def preflight(world: World, start: Start) -> bool:
+    """The mistake is to answer the message in a preflight."""
+    answer = start(**SETTINGS).ask("/mcp", method="OPTIONS", body=message("tools/list"))
+    return answer.status == 200 and "result" in answer.json
+
+
+SECOND = "http://second.test"
 HOST, ORIGIN = {"Host": "attacker.example"}, {"Origin": "https://attacker.example"}
 EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-mcp-origin-unchecked": (posted(headers=ORIGIN), posted(headers={"Origin": "null"})),
@@ -141,12 +165,15 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-mcp-notifications-open": anybody(b'{"jsonrpc":"2.0","method":"notifications/initialized"}', 202),
     "m-mcp-listing-open": anybody(message("tools/list"), 200),
     "m-mcp-get-open": listened,
+    "m-mcp-get-expired": listened_expired,
+    "m-mcp-preflight-served": preflight,
     "m-mcp-delete-open": ended,
     "m-mcp-body-first": anybody(b'{"jsonrpc":', 400),
     "m-mcp-metadata-protected": metadata_status(401),
     "m-mcp-metadata-misplaced": metadata_status(404),
     "m-mcp-challenge-bare": challenged("resource_metadata="),
     "m-mcp-challenge-relative": challenged('resource_metadata="/', there=True),
+    "m-mcp-challenge-by-method": challenged_for_listening,
     "m-mcp-challenge-no-scope": challenged(f'scope="{READ}"'),
     "m-mcp-challenge-offline-access": challenged("offline_access", there=True),
     "m-mcp-bad-token-is-403": (posted(exp=1, wanted=403), posted(aud="other", wanted=403)),
@@ -160,6 +187,7 @@ EXPERIMENTS: dict[str, Experiment | tuple[Experiment, ...]] = {
     "m-mcp-aud-client": (posted(aud="me", client_id="me"), posted(aud="me", azp="me")),
     "m-mcp-aud-slash": posted(aud=f"{URL}/"),
     "m-mcp-aud-case": (posted(aud="HTTPS://notes.example/mcp"), posted(aud="https://NOTES.example/mcp")),
+    "m-mcp-issuer-listed-only": by_the_second_issuer,
     "m-mcp-session-unbound": in_session_of_another,
     "m-mcp-session-counted": session_ids,
     "m-mcp-tool-scope-unchecked": posted(add_note()),
@@ -201,9 +229,9 @@ def test_a_denied_call_names_all_that_it_needs(world: World) -> None:
 
 def test_the_metadata_name_both_issuers(world: World) -> None:
     """A server may have several."""
-    second = {"second_issuer": "http://second.test", "second_jwks_url": world.issuer.url}
+    second = {"second_issuer": SECOND, "second_jwks_url": world.issuer.url}
     document = world.start(**SETTINGS, **second).ask(METADATA).json
-    assert document["authorization_servers"] == [ISSUER, "http://second.test"]
+    assert document["authorization_servers"] == [ISSUER, SECOND]
 
 
 def test_a_session_that_was_ended_is_unknown(world: World) -> None:

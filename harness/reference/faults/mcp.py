@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Response
+from dataclasses import replace
+
+from flask import Response, request
 
 from harness.reference.call import Call
 from harness.reference.errors import AuthenticationFailed, PermissionDenied, Reason, RequestError
 from harness.reference.faults.registry import fault
-from harness.reference.mcp.address import Address
+from harness.reference.mcp.address import WELL_KNOWN, Address
 from harness.reference.mcp.callers import Caller
 from harness.reference.mcp.gate import McpGate
 from harness.reference.mcp.handlers import SESSION, McpHandlers
 from harness.reference.mcp.replies import McpReplies
-from harness.reference.mcp.routes import READ
+from harness.reference.mcp.routes import READ, McpRoutes
 from harness.reference.replies import json_reply
+from harness.reference.routes import Route
 from harness.reference.security_service import SecurityContext
 
 
@@ -105,6 +108,30 @@ class GetOpen(McpGate):
         return Caller((READ,)) if call.request.method == "GET" else super().authenticate(call)
 
 
+@fault("m-mcp-get-expired", precedent="streams that are taken up again with the token they were opened with")
+class GetExpired(McpGate):
+    """Whoever had a token once may listen."""
+
+    def authenticate(self, call: Call) -> SecurityContext:
+        """That it has expired, which comes after its signature, is forgiven."""
+        try:
+            return super().authenticate(call)
+        except AuthenticationFailed as failure:
+            if call.request.method != "GET" or failure.reason is not Reason.EXPIRED:
+                raise
+            return Caller((READ,))
+
+
+@fault("m-mcp-preflight-served", precedent="gates that let OPTIONS through, before a handler for all methods")
+class PreflightServed(McpRoutes):
+    """A preflight needs no token, and the message in it is answered."""
+
+    def routes(self) -> tuple[Route, ...]:
+        """The endpoint has one method more, which is open to everybody."""
+        found = super().routes()
+        return (*found, *(replace(one, method="OPTIONS", permission=None) for one in found if one.method == "POST"))
+
+
 @fault("m-mcp-delete-open", precedent="middleware that guards POST alone")
 class DeleteOpen(McpGate):
     """Everybody may end a session whose id is known."""
@@ -152,6 +179,17 @@ class ChallengeRelative(McpReplies):
     def metadata_url(self) -> str:
         """The path alone."""
         return Address.of(self.settings.jwt_audience).metadata_path
+
+
+@fault("m-mcp-challenge-by-method", precedent="guards that are put before each handler, with settings of their own")
+class ChallengeByMethod(McpReplies):
+    """The challenge to a request that posts nothing names metadata of the host."""
+
+    def metadata_url(self) -> str:
+        """Where there are none."""
+        if request.method == "POST":
+            return super().metadata_url()
+        return Address.of(self.settings.jwt_audience).origin + WELL_KNOWN
 
 
 @fault("m-mcp-challenge-no-scope", precedent="the Python SDK 2.3.0")

@@ -71,6 +71,15 @@ class AudCase(ResourceAudience):
         return super().names_us(f"{found.origin.lower()}{found.path}", claims)
 
 
+@fault("m-mcp-issuer-listed-only", precedent="metadata that are written by hand beside the verifier's configuration")
+class IssuerListedOnly(ResourceAudience):
+    """The metadata name an authorization server whose tokens are refused."""
+
+    def trusted_issuers(self) -> tuple[str, ...]:
+        """The first."""
+        return super().trusted_issuers()[:1]
+
+
 @fault("m-mcp-session-unbound", precedent="Security Best Practices, Session Hijack Impersonation")
 class SessionUnbound(McpHandlers):
     """A session is good for whoever names it."""
