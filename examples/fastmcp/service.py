@@ -40,7 +40,14 @@ def main() -> None:
         parser.add_argument(name, required=True)
     args = parser.parse_args()
     mcp = server(args.jwks_url, args.issuer, args.audience)
-    mcp.run(transport="http", host="127.0.0.1", port=int(args.port), show_banner=False, log_level="warning")
+    mcp.run(
+        transport="http",
+        host="127.0.0.1",
+        port=int(args.port),
+        host_origin_protection="auto",  # Of itself it looks at neither Host nor Origin.
+        show_banner=False,
+        log_level="warning",
+    )
 
 
 if __name__ == "__main__":
