@@ -39,7 +39,7 @@ class Verifier(TokenVerifier):
         return AccessToken(
             token=token,
             client_id=str(claims.get("client_id", "")),
-            scopes=scope.split() if isinstance(scope, str) else [],
+            scopes=scope.split(" ") if isinstance(scope, str) else [],
             expires_at=int(claims["exp"]),
             resource=self.audience,
             subject=claims["sub"],  # Without it a session is good for whoever names it.

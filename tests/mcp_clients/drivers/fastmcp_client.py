@@ -45,6 +45,12 @@ class Browser(webbrowser.BaseBrowser):
 webbrowser.register("a-test", None, Browser(), preferred=True)
 
 
+def let_hours_pass():
+    """The clock of this process, by which the client knows that its token has expired, goes on at once."""
+    now = time.time
+    time.time = lambda: now() + 10 * 3600
+
+
 def why(error):
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
@@ -61,7 +67,7 @@ async def main():
         for line in iter(sys.stdin.readline, ""):
             word = line.strip()
             if word == "expire":
-                auth.context.token_expiry_time = 1.0
+                let_hours_pass()
                 print(json.dumps("expired"), flush=True)
                 continue
             result = await client.call_tool(word, {})

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -44,6 +45,12 @@ class Browser:
         return AuthorizationCodeResult(code=self.came["code"], state=self.came.get("state"), iss=self.came.get("iss"))
 
 
+def let_hours_pass():
+    """The clock of this process, by which the client knows that its token has expired, goes on at once."""
+    now = time.time
+    time.time = lambda: now() + 10 * 3600
+
+
 def why(error):
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
@@ -71,7 +78,7 @@ async def main():
         for line in iter(sys.stdin.readline, ""):
             word = line.strip()
             if word == "expire":
-                provider.context.token_expiry_time = 1.0
+                let_hours_pass()
                 print(json.dumps("expired"), flush=True)
                 continue
             result = await client.call_tool(word, {})
