@@ -107,7 +107,7 @@ class MetadataReader:
         route = find_route("read", self._run.profile)
         request: Table = {"anonymous": True}
         if self._method:
-            request |= {"method": self._method, "headers": {"Accept": "text/event-stream"}}
+            request = {**request, "method": self._method, "headers": {"Accept": "text/event-stream"}}
         return named_in(self._run.session.send(build_request(request, route, None, self._run.words())))
 
     def _path_of(self, url: str) -> str:
