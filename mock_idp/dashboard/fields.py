@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mock_idp.control.tokens import TOKEN_MEMBERS, options_schema
 from mock_idp.jose.members import required_members, schemas
+from mock_idp.jose.mutations import MUTATIONS, Mutation
 from mock_idp.plans.faults.registry import FAULTS
 
 FieldKind = Literal["choice", "flag", "number", "text", "json"]
@@ -47,9 +49,35 @@ def fault_forms() -> tuple[FaultForm, ...]:
     )
 
 
+@dataclass(frozen=True)
+class MutationForm:
+    """One way to break a token: what it does in a sentence, where that is described, and its options."""
+
+    name: str
+    sentence: str
+    source: str
+    fields: tuple[Field, ...]
+
+
+def mutation_forms() -> tuple[MutationForm, ...]:
+    """A form for each mutation, by name."""
+    return tuple(_mutation(MUTATIONS[name]) for name in sorted(MUTATIONS))
+
+
+def _mutation(mutation: Mutation) -> MutationForm:
+    schema = options_schema(mutation)
+    fields = fields_of(schema["properties"], schema.get("required", ()))
+    return MutationForm(mutation.name, mutation.sentence, mutation.source, fields)
+
+
 def fields_of(members: Mapping[str, Mapping[str, Any]], required: Sequence[str] = ()) -> tuple[Field, ...]:
     """A field for each member with its schema."""
     return tuple(_field(name, schema, name in required) for name, schema in members.items())
+
+
+def token_algorithms() -> tuple[str, ...]:
+    """What a token can be signed with."""
+    return tuple(TOKEN_MEMBERS["properties"]["alg"]["enum"])
 
 
 def _field(name: str, schema: Mapping[str, Any], required: bool) -> Field:

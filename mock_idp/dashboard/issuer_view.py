@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_idp.control.client_specs import show_client, show_user
 from mock_idp.dashboard import consequences
-from mock_idp.dashboard.fields import fault_forms
+from mock_idp.dashboard.fields import fault_forms, mutation_forms, token_algorithms
 from mock_idp.dashboard.pages import page, part
 from mock_idp.dashboard.timeline import STATES, WIDTH, timeline
 from mock_idp.http11.response import Response
@@ -57,6 +57,8 @@ def issuer_page(issuer: Issuer) -> Response:
         },
         endpoints=_endpoints(issuer),
         fault_forms=fault_forms(),
+        mutation_forms=mutation_forms(),
+        token_algorithms=token_algorithms(),
         states=STATES,
         algorithms=SIGNING_ALGORITHMS,
     )

@@ -3,6 +3,7 @@
 import { call } from "./control.js";
 import { put } from "./parts.js";
 import { switches } from "./forms.js";
+import "./bench.js";
 import { say, whenChanged } from "./doing.js";
 
 const EVERY = 1000;

@@ -48,6 +48,11 @@ async function submit(form) {
   try {
     const answer = await call("POST", form.dataset.post, read(form));
     await changed("opens" in form.dataset ? answer.id : undefined);
+    if (form.dataset.to !== undefined) {
+      const place = document.getElementById(form.dataset.to);
+      place.value = answer.token;
+      place.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     say(form.dataset.done);
   } catch (error) {
     wrong.textContent = error.message;
@@ -57,6 +62,21 @@ async function submit(form) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-method]");
   if (button !== null) press(button.dataset);
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (button === null) return;
+  const place = document.getElementById(button.dataset.copy);
+  const text = place.value ?? place.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied.");
+  } catch {
+    // Over plain HTTP from another machine there is no clipboard for pages.
+    if (place.select !== undefined) place.select();
+    else getSelection().selectAllChildren(place);
+    say("It is selected: copy it with the keyboard.");
+  }
 });
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.post === undefined) return;

@@ -3,11 +3,23 @@
 export function read(form) {
   const body = {};
   for (const field of form.elements) {
-    if (field.name === "" || field.disabled) continue;
+    if (field.disabled || (field.name === "" && field.dataset.kind !== "rest")) continue;
     const value = valueOf(field);
-    if (value !== undefined) body[field.name] = value;
+    if (value === undefined) continue;
+    if (field.dataset.kind === "rest") lay(value, body);
+    else if (field.dataset.within === undefined) body[field.name] = value;
+    else (body[field.dataset.within] ??= {})[field.name] = value;
   }
   return body;
+}
+
+// Members that no field of the form has; what a field says counts more.
+function lay(rest, body) {
+  for (const [name, value] of Object.entries(rest)) {
+    const both = name in body && typeof value === "object" && typeof body[name] === "object" && !Array.isArray(value);
+    if (!(name in body)) body[name] = value;
+    else if (both) body[name] = { ...value, ...body[name] };
+  }
 }
 
 function valueOf(field) {
@@ -18,6 +30,7 @@ function valueOf(field) {
       return Number(field.value);
     case "words":
       return field.value.split(/\s+/).filter((word) => word !== "");
+    case "rest":
     case "json":
       return json(field);
     default:
