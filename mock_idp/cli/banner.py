@@ -7,9 +7,9 @@ import shlex
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mock_idp.cli.tasker_config import tasker_toml
 from mock_idp.issuer.issuer import Issuer
 from mock_idp.settings import DEFAULT_AUDIENCE, is_loopback
+from mock_idp.trusting.tasker import tasker_toml
 
 EXAMPLE_SCOPE = "tasks:create tasks:read tasks:list"
 

@@ -155,7 +155,7 @@ def issuers(client: ControlClient, as_json: bool) -> None:
 @_talks
 def tasker_config(client: ControlClient, issuer: str) -> None:
     """Print the lines for Tasker's [web.auth]."""
-    from mock_idp.cli.tasker_config import tasker_toml
+    from mock_idp.trusting.tasker import tasker_toml
 
     answer = client.call("GET", "issuers", issuer)
     names = ("jwks_uri", "issuer", "audience", "permissions_claim", "algorithm")

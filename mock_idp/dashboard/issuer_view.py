@@ -14,6 +14,7 @@ from mock_idp.issuer.issuer import Issuer
 from mock_idp.jose.algorithms import SIGNING_ALGORITHMS
 from mock_idp.jose.ring import RingEntry
 from mock_idp.plans.faults.queue import PlannedFault
+from mock_idp.trusting.recipes import Trust, recipes
 from mock_idp.vendors.context import SERVED_ENDPOINTS
 
 MAX_REQUESTS = 100
@@ -59,6 +60,7 @@ def issuer_page(issuer: Issuer) -> Response:
         fault_forms=fault_forms(),
         mutation_forms=mutation_forms(),
         token_algorithms=token_algorithms(),
+        recipes=recipes(_trust(issuer)),
         states=STATES,
         algorithms=SIGNING_ALGORITHMS,
     )
@@ -72,6 +74,11 @@ def live_parts(issuer: Issuer) -> dict[str, str]:
         "clients": _people(issuer),
         "log": _log(issuer),
     }
+
+
+def _trust(issuer: Issuer) -> Trust:
+    context = issuer.context
+    return Trust(issuer.jwks_uri, issuer.issuer, context.audience, context.permissions_claim, issuer.algorithm)
 
 
 def _endpoints(issuer: Issuer) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -14,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from browser.application import Application
 from browser.dashboard_visits import HOSTILE, form, shown, unharmed
 from mock_idp.jose.mutations import MUTATIONS
+from mock_idp.trusting.recipes import Trust, recipes
 
 
 def verified(application: Application, token: str) -> dict[str, Any]:
@@ -213,3 +216,20 @@ def test_everything_unfolded_is_accessible(chromium: Browser, application: Appli
         page.get_by_role("button", name="Rotate", exact=True).click()
         expect(page.locator("#ask")).to_be_visible()
         assert page.evaluate(run) == []
+
+
+@pytest.mark.parametrize("name", ["Tasker", "Spring Boot", "Node", "Python", "Go", "MCP server"])
+def test_settings_are_copied(page: Page, make_application: Callable[..., Application], name: str) -> None:
+    """With the issuer's values, whatever its audience is called."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    application = make_application(audience=HOSTILE)
+    shown(page, application)
+    about = application.about
+    told = Trust(*(about[key] for key in ("jwks_uri", "issuer", "audience", "permissions_claim", "algorithm")))
+    (recipe,) = [one for one in recipes(told) if one.name == name]
+    page.locator("summary", has_text=re.compile(f"^{name}$")).click()
+    expect(page.locator("details[open] pre")).to_be_visible()
+    page.get_by_role("button", name=f"Copy the settings for {name}", exact=True).click()
+    expect(page.locator("#status")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == recipe.text
+    unharmed(page)

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from mock_idp.cli.tasker_config import tasker_toml
+from mock_idp.trusting.tasker import tasker_toml
 
 
 @pytest.mark.parametrize(
