@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from mock_idp.control.operation import Call, ControlResponse, Operation, ref
 from mock_idp.control.plan_schemas import UNUSED
+from mock_idp.errors import not_found
 from mock_idp.http11.schema_parts import closed, list_of
+from mock_idp.jose.errors import nearest
 from mock_idp.plans.faults.registry import FAULTS
 
 _FAULTS = "/_mock/issuers/{issuer_id}/faults"
@@ -28,6 +30,15 @@ def clear_faults(call: Call) -> ControlResponse:
     """Drop all faults."""
     call.issuer.faults.clear()
     return _faults(call)
+
+
+def delete_fault(call: Call) -> ControlResponse:
+    """Drop one fault."""
+    faults, name = call.issuer.faults, call.path["fault"]
+    if not faults.drop_one(name):
+        known = [planned.id for planned in faults.planned()]
+        raise not_found("unknown_fault", f"No fault {name!r} is planned. {nearest(name, known)}")
+    return ControlResponse(204)
 
 
 def release_faults(call: Call) -> ControlResponse:
@@ -68,6 +79,14 @@ OPERATIONS = (
         "Drop all faults; requests that are held up get their usual answer.",
         clear_faults,
         _LIST,
+    ),
+    Operation(
+        "DELETE",
+        _FAULTS + "/{fault}",
+        "deleteFault",
+        "Drop one fault by its id; requests that it holds up already go on to wait.",
+        delete_fault,
+        {204: None},
     ),
     Operation(
         "POST",

@@ -77,18 +77,28 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    templates.filters |= {"clock": clock, "json": in_json, "segment": segment}
+    templates.filters |= {"clock": clock, "moment": moment, "json": in_json, "segment": segment}
     templates.tests["addressable"] = addressable
     return templates
 
 
 def clock(at: float | None) -> str:
     """A unix second as the time of day in UTC; a dash where there is none."""
+    return _told(at, "%H:%M:%S")
+
+
+def moment(at: float | None) -> str:
+    """A unix second as date and time of day in UTC; a dash where there is none."""
+    return _told(at, "%Y-%m-%d %H:%M:%S")
+
+
+def _told(at: float | None, form: str) -> str:
     if at is None:
         return "–"
     try:
-        return f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}"
+        return datetime.fromtimestamp(at, UTC).strftime(form)
     except (OverflowError, ValueError, OSError):
+        # The clock of an issuer can be set to what no calendar has.
         return f"{at:.0f}"
 
 

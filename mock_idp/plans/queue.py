@@ -123,6 +123,18 @@ class PlanQueue(Generic[P]):
         with self._lock:
             self._clear()
 
+    def drop_one(self, name: str) -> bool:
+        """Forget the one with this id; whether it was there."""
+        with self._lock:
+            planned = next((planned for planned in self._planned if planned.id == name), None)
+            if planned is None:
+                return False
+            self._planned.remove(planned)
+            self._bytes -= self._sizes.pop(name)
+            self._hold(self._bytes)
+            self._arm()
+            return True
+
     def reset(self) -> None:
         """Forget all, and begin again with the ids."""
         with self._lock:

@@ -136,6 +136,8 @@ def test_faults_are_switched_on_and_off(page: Page, application: Application) ->
     filled.get_by_role("button", name="Switch it on").click()
     expect(part(page, "faults").locator("li")).to_have_count(2)
     assert application.own("GET", "/faults")["faults"][1]["times"] is None
+    pressed(page, page.get_by_role("button", name="Switch off status on jwks"), "Switch off")
+    assert [fault["kind"] for fault in application.own("GET", "/faults")["faults"]] == ["redirect"]
     words = pressed(page, page.get_by_role("button", name="Let what is held up go on"), "Let what is held up go on")
     assert "the faults stay on" in words
     assert "every request gets its usual answer" in pressed(

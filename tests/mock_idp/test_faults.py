@@ -341,3 +341,15 @@ def test_faults_do_not_break_json(issuer: IssuerApi) -> None:
     body = json.loads('{"a": [null, {"b": "\\u00e9"}]}')
     issuer.fault("body", body=body)
     assert issuer.ok("GET", "/faults")["faults"][0]["body"] == body
+
+
+def test_one_fault_is_dropped(faulty: IssuerApi) -> None:
+    """By its id; the others stay, and what isn't there is a 404 that names the nearest."""
+    first = faulty.fault("status", status=429)["id"]
+    second = faulty.fault("status", status=503)["id"]
+    assert faulty.get().status_code == 429
+    faulty.ok("DELETE", f"/faults/{first}")
+    assert faulty.get().status_code == 503
+    assert faulty.refused("DELETE", f"/faults/{first}") == (404, "unknown_fault", None)
+    faulty.ok("DELETE", f"/faults/{second}")
+    assert (faulty.get().status_code, faulty.ok("GET", "/faults")) == (200, {"faults": []})

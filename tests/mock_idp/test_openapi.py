@@ -85,6 +85,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/issuers/{}/faults", None),
     ("POST", "/issuers/{}/faults", {"on": "jwks", "kind": "content-type", "value": None, "times": 1}),
     ("POST", "/issuers/{}/faults/release", None),
+    ("DELETE", "/issuers/{}/faults/{fault}", None),
     ("DELETE", "/issuers/{}/faults", None),
     ("POST", "/issuers/{}/script", {"claims": {"a": 1}}),
     ("GET", "/issuers/{}/script", None),
@@ -123,7 +124,7 @@ def subject(make_issuer: MakeIssuer) -> IssuerApi:
 def test_answers_are_as_described(subject: IssuerApi, method: str, path: str, body: Any) -> None:
     """Status, media type and JSON of an answer are in the document."""
     asked = path.replace("/issuers/{}", f"/issuers/{subject.id}").replace("{key}", "k1")
-    asked = asked.replace("{client_id}", "k1").replace("{username}", "k1")
+    asked = asked.replace("{client_id}", "k1").replace("{username}", "k1").replace("{fault}", "f1")
     answer = subject.api.call(method, asked, body)
     described = operation_of(method, path)["responses"][str(answer.status_code)]
     if not answer.content:
