@@ -42,12 +42,18 @@ class HandleConverter(BaseConverter):
         self.regex = rf"(?s:(?!.+(?:{ends})\Z).+?)" if ends else "(?s:.+?)"
 
 
+class FaultConverter(BaseConverter):
+    """The id of a fault in a path. `release`, which stands in the same place, is none."""
+
+    regex = r"(?!release\Z)[^/]+"
+
+
 def create_app(state: State, keep_error: Callable[[BaseException], None]) -> Flask:
     """The control API over a state. `keep_error` gets every exception that no caller can be blamed for."""
     app = Flask("mock_idp", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
-    app.url_map.converters["handle"] = HandleConverter
+    app.url_map.converters |= {"handle": HandleConverter, "fault": FaultConverter}
     for operation in OPERATIONS:
         app.add_url_rule(
             _rule(operation),
@@ -92,6 +98,7 @@ def _rule(operation: Operation) -> str:
     for name in ("key", "client_id", "username"):
         ends = ", ".join(f"'{end}'" for end in below) if path.endswith(f"{{{name}}}") else ""
         path = path.replace(f"{{{name}}}", f"<handle({ends}):{name}>" if ends else f"<handle:{name}>")
+    path = path.replace("{fault}", "<fault:fault>")
     return path.replace("{", "<").replace("}", ">")
 
 
