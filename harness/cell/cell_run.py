@@ -84,27 +84,31 @@ class CellRun:
         self._answers: dict[str, Sent] = {}
         self._endings: list[Callable[[], None]] = []
         self._baited = False
+        self._named_keys: set[str] = set()
+        self._key_words: dict[str, Callable[[], str]] = {}
 
     def words(self, i: int = 0) -> Words:
         """All placeholders that mean something now; `{kid.NAME}` and `{n.NAME}` are of a key that a step made."""
-        names = {"attacker", *self.session.kids}
-        kids = {f"kid.{name}": partial(self.session.kid, name) for name in names}
-        kids |= {
-            f"{member}.{name}": partial(self.session.public_member, name, member)
-            for name in names
-            for member in KEY_MEMBERS
-        }
         files = self.session.key_files
         pems = {f"key_file.{name}": partial(files.path, name) for name in files.names()}
         pems |= {f"pem.{name}": partial(files.text, name) for name in files.names()}
         words: dict[str, Callable[[], str]] = {
             **self._session_words,
-            **kids,
+            **self._words_of_keys(),
             **pems,
             "i": lambda: str(i),
             "created": lambda: self.created,
         }
         return {**words, "attacker": self._bait, "attacker_path": self._bait_path}
+
+    def _words_of_keys(self) -> dict[str, Callable[[], str]]:
+        """Those of each key that has a name; a set of a thousand keys is asked for them with each of its tokens."""
+        for name in {"attacker", *self.session.kids} - self._named_keys:
+            self._named_keys.add(name)
+            self._key_words[f"kid.{name}"] = partial(self.session.kid, name)
+            for member in KEY_MEMBERS:
+                self._key_words[f"{member}.{name}"] = partial(self.session.public_member, name, member)
+        return self._key_words
 
     def _bait_path(self) -> str:
         self._bait()

@@ -41,6 +41,7 @@ def call_pytest(args: Sequence[str], reporter: ProgressReporter) -> int:
     quiet += ["-p", "no:terminal", "-p", "no:cacheprovider"]
     quiet += ["--import-mode=importlib", "--assert=plain"]
     quiet += ["--max-worker-restart=0"]  # What has ended one process may end the next; its cells say so.
+    quiet += ["-p", "no:logging"]  # Nobody is shown what is logged, and three handlers a cell are set up for it.
     quiet += ["-p", "no:tmpdir"]  # No test here asks for a folder, and pytest-xdist would leave one for each run.
     set_aside = {name: os.environ.pop(name) for name in _VARIABLES if name in os.environ}
     try:

@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 # As much of one text as helps a reader, and of a whole member of a record; characters.
@@ -24,6 +25,8 @@ _INVISIBLE = re.compile(
 # More marks on one letter than any language writes reach into the lines above and below.
 _MOST_MARKS = 4
 _DEEPEST, _MOST_ITEMS, _MOST_BITS = 30, 10_000, 64
+# The sentences of a scenario come with each of its cells, and again with the record: so long may one be that is kept.
+_OFTEN = 1000
 
 
 class ForeignText:
@@ -129,7 +132,14 @@ def visible(text: str) -> str:
     """
     if _PLAIN_LINES.fullmatch(text):
         return text
+    return _visible_again(text) if len(text) <= _OFTEN else _visible(text)
+
+
+def _visible(text: str) -> str:
     return "\n".join("".join(_pieces(line, False, backslash="\\")) for line in text.split("\n"))
+
+
+_visible_again = lru_cache(1024)(_visible)
 
 
 def visible_data(value: Any, depth: int = 0) -> Any:
