@@ -26,7 +26,7 @@ def npm_package(name: str, version: str) -> Path:
     npm = _program("npm")
     folder = cache_folder() / f"{name}-{version}"
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    _once(folder, [npm, "install", *options, f"--prefix={folder}", f"{name}@{version}"])
+    once(folder, [npm, "install", *options, f"--prefix={folder}", f"{name}@{version}"])
     return folder / "node_modules" / name
 
 
@@ -35,7 +35,7 @@ def pip_package(name: str, version: str) -> Path:
     folder = cache_folder() / f"{name}-{version}"
     commands = folder / ("Scripts" if os.name == "nt" else "bin")
     make = [sys.executable, "-m", "venv", str(folder)]
-    _once(folder, make, [str(commands / "python"), "-m", "pip", "install", "--quiet", f"{name}=={version}"])
+    once(folder, make, [str(commands / "python"), "-m", "pip", "install", "--quiet", f"{name}=={version}"])
     return commands
 
 
@@ -52,7 +52,7 @@ def _program(name: str) -> str:
     return found
 
 
-def _once(folder: Path, *commands: list[str]) -> None:
+def once(folder: Path, *commands: list[str]) -> None:
     """Run the commands that fill a folder, unless they all went well before."""
     finished = folder / ".finished"
     if finished.exists():

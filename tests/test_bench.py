@@ -10,13 +10,20 @@ from typing import Any
 
 import jwt
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from bench.cells import measure_cells
 from bench.contenders import bare_granian, mock_idp, oauth2_mock_server
+from bench.installed import NotInstalledError
 from bench.load import requests_per_second
+from bench.many import main as many
 from bench.matrix import measure_matrix
 from bench.mutants import measure_mutants
+from bench.older.builds import older_build, this_build
+from bench.older.command import cost_of
+from bench.older.lines import PARTS
+from bench.older.verdicts import moved
 from bench.peers import check_signed, measure_peers
 from bench.running import running
 from bench.tables import peers_table
@@ -106,9 +113,54 @@ def test_a_server_whose_tokens_are_not_signed_with_its_keys_is_refused() -> None
             check_signed(other.base + contender.jwks, token)
 
 
-def test_the_help_shows_an_example() -> None:
+def test_a_command_is_charged_for_its_children(tmp_path: Path) -> None:
+    """Processor time of a process that it started and waited for, and the memory of both at once."""
+    child = "import time\nblock = bytearray(80_000_000)\nwhile time.process_time() < 0.6: pass"
+    parent = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child!r}])\nprint('done')"
+    cost = cost_of([sys.executable, "-c", parent], tmp_path)
+    assert (cost.status, cost.output) == (0, "done\n")
+    assert cost.cpu_s > 0.5
+    assert cost.wall_s > 0.5
+    assert cost.memory_mib > 70
+
+
+def test_cells_that_only_one_build_has_say_nothing() -> None:
+    """What both have must be the same."""
+    older = {"a[okta]": "passed", "b[okta]": "passed", "gone[okta]": "failed"}
+    assert list(moved(older, {"a[okta]": "passed", "b[okta]": "failed", "new[okta]": "failed"})) == [
+        "b[okta]: passed, now failed"
+    ]
+
+
+def test_a_commit_that_git_does_not_know_is_named() -> None:
+    """Nothing is installed for it."""
+    with pytest.raises(NotInstalledError, match="git knows no commit 'no-such-commit'"):
+        older_build("no-such-commit")
+
+
+def test_a_build_is_measured_with_verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a run are kept, so that they can be held against another build's."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "")
+    sample = PARTS["fixture"].measure(this_build(), verdicts := {})
+    assert sample.keys() == {line.name for line in PARTS["fixture"].lines}
+    assert sample["fixture issuer"] > 0
+    assert verdicts == {}
+
+
+def test_a_server_with_many_issuers_is_held_against_one_with_one() -> None:
+    """A row for the server with one, and two for the other: its first issuer and its last."""
+    done = CliRunner().invoke(many, ["--issuers", "3", "--entries", "9", "--rounds", "1", "--seconds", "0.1"])
+    assert done.exit_code == 0, done.output
+    assert "3 issuers with 3 keys each, 9 entries" in done.output
+    rows = [line.split("│") for line in done.output.splitlines() if "many, the" in line or "one issuer" in line]
+    assert len(rows) == 3
+    assert all(float(row[2]) > 0 and float(row[4]) > 0 for row in rows)
+
+
+@pytest.mark.parametrize("module", ["bench", "bench.older", "bench.many"])
+def test_the_help_shows_an_example(module: str) -> None:
     """`python -m bench --help` says how to call it."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "Examples:" in done.stdout
+    assert "Example" in done.stdout
