@@ -169,5 +169,4 @@ def _log(issuer: Issuer) -> str:
         id=issuer.id,
         requests=[record.as_json() | {"took": record.took_seconds} for record in reversed(records)],
         last=issuer.log.last_seq,
-        most=MAX_REQUESTS,
     )

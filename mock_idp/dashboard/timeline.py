@@ -13,12 +13,12 @@ MAX_ROWS = 30
 
 STATES = {
     "next": "published, doesn't sign yet",
-    "current": "active: signs",
+    "current": "active, signs",
     "previous": "published, no longer signs",
-    "retired": "retired: no longer published",
-    "revoked": "revoked for good",
+    "retired": "no longer published",
+    "revoked": "for good",
     "hidden": "never published",
-    "removed": "removed",
+    "removed": "its kid stays used",
 }
 """Each state of a key in words."""
 

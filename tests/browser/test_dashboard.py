@@ -65,7 +65,7 @@ def test_keys_are_shown_through_their_life(page: Page, application: Application)
     expect(page.locator(".life rect.previous")).to_have_count(1)
     kid = application.own("GET", "/keys")["keys"][0]["kid"]
     application.own("PATCH", f"/keys/{kid}", {"state": "revoked"})
-    expect(page.get_by_role("row", name=kid)).to_contain_text("revoked for good")
+    expect(page.get_by_role("row", name=kid)).to_contain_text("revoked: for good")
     application.own("DELETE", f"/keys/{kid}")
     expect(page.get_by_role("row", name=kid)).to_have_count(0)
     expect(page.locator(f".life[title='{kid}'] rect")).to_have_count(4)
