@@ -36,6 +36,10 @@ Schema: absolute, without a fragment; one of http or https has a host, and none 
 
 NO_REDIRECT_URI = "This must be an absolute URI without a fragment, such as https://app.example/callback."
 
+FETCHED_URL = r"^https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(/[!$&-;=?-Z_a-z~%]*)?$"
+"""A URL of something that is fetched from a client, as a regular expression of JSON Schema: without a user and a
+fragment. The last group is path and query."""
+
 NO_PUBLIC_URL = "This must be an absolute http or https URL such as http://localhost:9400."
 
 DEFAULT_PORT = 9400
@@ -53,9 +57,9 @@ CLIENT_AUTH_METHODS: tuple[ClientAuthMethod, ...] = (
 class ClientSettings:
     """One client. None means: any that the vendor has, or any at all.
 
-    `secret` and `keys` (public JWKs) are what it can authenticate with; without either it is a public client, which
-    names itself and no more (RFC 6749 section 2.1). `auth_method` narrows that to one method. `roles` are permissions
-    that its tokens always have, `claims` are set in them, `token` is what else is changed in them. Declared
+    `secret` and `keys` (public JWKs) or `jwks_uri` are what it can authenticate with; without any it is a public
+    client, which names itself and no more (RFC 6749 section 2.1). `auth_method` narrows that to one method. `roles` are
+    permissions that its tokens always have, `claims` are set in them, `token` is what else is changed in them. Declared
     `redirect_uris` are compared character by character (RFC 9700 section 2.1). `web_origins` are the origins whose web
     pages may read the answers to it; `*` is any.
     """
@@ -75,7 +79,7 @@ class ClientSettings:
     require_pkce: bool = False
     web_origins: tuple[str, ...] | None = None
     jwks_uri: str | None = None
-    """Where the keys are of a client that has registered itself, in place of `keys`."""
+    """Where its keys are, in place of `keys`."""
     anonymous: bool = False
     """Nobody declared it: it is accepted because the issuer declares no clients."""
 

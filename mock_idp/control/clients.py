@@ -13,7 +13,7 @@ from mock_idp.jose.errors import nearest
 from mock_idp.jose.json_checks import base64url
 from mock_idp.jose.members import OTHERWISE
 from mock_idp.jose.token_changes import CHANGES
-from mock_idp.settings import CLIENT_AUTH_METHODS, NO_REDIRECT_URI, REDIRECT_URI
+from mock_idp.settings import CLIENT_AUTH_METHODS, FETCHED_URL, NO_REDIRECT_URI, REDIRECT_URI
 
 _CLIENTS = "/_mock/issuers/{issuer_id}/clients"
 _USERS = "/_mock/issuers/{issuer_id}/users"
@@ -44,6 +44,7 @@ PUBLIC_JWK_SCHEMAS: dict[str, Json] = {
 # RFC 6749 section 3.1.2; OpenID Connect RP-Initiated Logout section 3.1.
 _URIS: Json = {**TEXTS, "items": {**TEXT, "pattern": REDIRECT_URI, OTHERWISE: NO_REDIRECT_URI}}
 
+_NOT_BOTH = "A client has keys or a jwks_uri, and not both."
 _CLIENT = {
     "id": {**TEXT, "maxLength": 200},
     "secret": {**TEXT, "description": "What it authenticates with; without secret and keys it is a public client."},
@@ -57,6 +58,13 @@ _CLIENT = {
         "items": ref("PublicJwk"),
         "maxItems": 20,
         "description": "Public JWKs that its assertions are signed with.",
+    },
+    "jwks_uri": {
+        **TEXT,
+        "maxLength": 2000,
+        "pattern": FETCHED_URL,
+        "description": "Where these are, in place of keys: asked when it signs, and again when none of them fits.",
+        OTHERWISE: "This must be an http or https URL, without a user and without a fragment.",
     },
     "redirect_uris": {**_URIS, "description": "Compared character by character; left out: any."},
     "post_logout_redirect_uris": {**_URIS, "description": "Left out: any."},
@@ -88,13 +96,17 @@ def _shown(spec: dict[str, Any], secret: str, name: str) -> dict[str, Any]:
     return closed({**members, f"has_{secret}": {"type": "boolean"}}, [name, f"has_{secret}"])
 
 
-def _needs(name: str, methods: list[str]) -> Json:
-    """A client that has none of a thing cannot authenticate in these ways."""
+def _needs(name: str, methods: list[str], or_else: str | None = None) -> Json:
+    """A client that has none of a thing, nor what stands for it, cannot authenticate in these ways."""
+    has: list[Json] = [{"properties": {name: {"minItems": 1}}, "required": [name]}]
+    if or_else is not None:
+        has.append({"required": [or_else]})
+    wanted = name if or_else is None else f"{name} or {or_else}"
     return {
-        "if": {"not": {"properties": {name: {"minItems": 1}}, "required": [name]}},
+        "if": {"not": {"anyOf": has}},
         "then": {
             "properties": {
-                "auth_method": {"not": {"enum": methods}, OTHERWISE: f"A client that authenticates so needs {name}."}
+                "auth_method": {"not": {"enum": methods}, OTHERWISE: f"A client that authenticates so needs {wanted}."}
             }
         },
     }
@@ -104,7 +116,8 @@ CLIENT_SCHEMAS: dict[str, Any] = {
     "ClientSpec": {
         **closed(_CLIENT, ["id"]),
         "allOf": [
-            _needs("keys", ["private_key_jwt"]),
+            _needs("keys", ["private_key_jwt"], "jwks_uri"),
+            {"dependentSchemas": {"jwks_uri": {"properties": {"keys": {"maxItems": 0, OTHERWISE: _NOT_BOTH}}}}},
             _needs("secret", [method for method in CLIENT_AUTH_METHODS if method.startswith("client_secret_")]),
         ],
     },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from secrets import token_bytes
 from threading import Lock
 from typing import Any
@@ -21,7 +21,8 @@ class UserGrant:
 
     `audience` of None is the client's or the issuer's own. `session_id` is the login the grant came from, `grant_type`
     the way it came. `auth_time_asked` says that the ID token has to say when the login was (Core section 3.1.2.1).
-    `signed_on` says that the login was there before it was asked for.
+    `signed_on` says that the login was there before it was asked for, `exchanged` that the client has exchanged a token
+    of its own.
     """
 
     client_id: str
@@ -35,6 +36,7 @@ class UserGrant:
     auth_time_asked: bool = False
     step_up: StepUp = field(default_factory=StepUp)
     signed_on: bool = False
+    exchanged: bool = False
 
 
 @dataclass
@@ -158,6 +160,20 @@ class FlowState:
         """As `end_login`, also for grants that have no refresh token."""
         self.end_login(session_id)
         _end(session_id, (token.family for token in self.access_tokens))
+
+    def come_back(self, session_id: str, client_id: str) -> None:
+        """What a client has of a login says from now on that its browser has come back by its cookie."""
+        for token in self.refresh_tokens:
+            grant = token.family.grant
+            if (grant.session_id, grant.client_id) == (session_id, client_id):
+                token.family.grant = replace(grant, signed_on=True)
+
+    def end_exchanged(self, session_id: str, client_id: str) -> None:
+        """End what a client has of a login, where it has exchanged a token of its own within that."""
+        tokens = (*self.access_tokens, *self.refresh_tokens)
+        families = [token.family for token in tokens if token.family.grant.client_id == client_id]
+        if any(one.grant.exchanged and one.grant.session_id == session_id for one in families):
+            _end(session_id, families)
 
 
 def _end(session_id: str, families: Iterable[Family]) -> None:

@@ -40,6 +40,9 @@ def respond(request: FlowRequest) -> Response:
             # Core section 3.1.2.1: the request itself may be a POST, too.
             return redirect(request, f"?{urlencode(form)}")
         asked = read_request(request)
+        refused = request.issuer.vendor.refuse_client_beside(request.with_form(asked.parameters, asked.client.id))
+        if refused is not None:
+            return refused
     except ShownError as error:
         return page("message.html", 400, title="This request cannot be answered", text=str(error))
     except OAuthError:
@@ -139,6 +142,8 @@ def _with_code(
         step_up=wanted.step_up,
         signed_on=signed_on and "mock_user" not in asked.parameters,
     )
+    if grant.signed_on and request.issuer.vendor.signed_on_claims:
+        flows.come_back(session_id, asked.client.id)
     text = request.issuer.vendor.code(session_id)
     code = Code(
         family=Family(grant),

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 
-from mock_idp.oauth.client_metadata import FETCHED_URL, MetadataError, client_of_metadata, is_here
+from mock_idp.oauth.client_metadata import MetadataError, client_of_metadata, is_here
 from mock_idp.oauth.errors import OAuthError
 from mock_idp.oauth.fetched_json import KEPT_SECONDS, fetched_object
 from mock_idp.oauth.fetching import FetchError
 from mock_idp.oauth.request import FlowRequest
-from mock_idp.settings import ClientSettings
+from mock_idp.settings import FETCHED_URL, ClientSettings
 
 _DOTS = re.compile(r"/\.\.?(/|$)")
 
@@ -20,7 +20,7 @@ _DOTS = re.compile(r"/\.\.?(/|$)")
 def is_document_url(client_id: str) -> bool:
     """Whether an id is the URL of a document: https, or http on this machine, with a path without dot segments."""
     # Section 3: https, a path, no fragment, no user; a query may be there.
-    match = FETCHED_URL.fullmatch(client_id)
+    match = re.fullmatch(FETCHED_URL, client_id)
     if match is None or match[3] in (None, "/") or _DOTS.search(match[3].partition("?")[0]):
         return False
     return client_id.startswith("https://") or is_here(client_id)

@@ -26,20 +26,23 @@ def is_signed_by(request: FlowRequest, client: ClientSettings, jws: Jws) -> bool
     if client.jwks_uri is None:
         return _one_signed(client.keys, jws)
     kept = request.issuer.flows.client_keys.get(client.jwks_uri, request.now)
-    return (kept is not None and _one_signed(kept, jws)) or _one_signed(_fetched(request, client.jwks_uri), jws)
+    return (kept is not None and _one_signed(kept, jws)) or _one_signed(_fetched(request, client), jws)
 
 
 def _one_signed(keys: Iterable[Mapping[str, Any]], jws: Jws) -> bool:
     return any(verifies(jws, public_key(jwk)) for jwk in keys if jwk.get("kid", jws.kid) == jws.kid)
 
 
-def _fetched(request: FlowRequest, url: str) -> tuple[Mapping[str, Any], ...]:
+def _fetched(request: FlowRequest, client: ClientSettings) -> tuple[Mapping[str, Any], ...]:
     # Few clients have such a URL, and it brings TLS with it.
     from mock_idp.oauth.fetched_json import KEPT_SECONDS, fetched_object
-    from mock_idp.oauth.fetching import FetchError
+    from mock_idp.oauth.fetching import FetchError, Places
 
+    url = str(client.jwks_uri)
+    # Who declares a client may name any place; who registers one, or publishes a document, names what others have.
+    places: Places | None = "anywhere" if client == request.issuer.clients.clients.get(client.id) else None
     try:
-        found = fetched_object(request, url).get("keys")
+        found = fetched_object(request, url, places).get("keys")
     except FetchError as error:
         raise KeysError(f"its jwks_uri {error}") from None
     if not isinstance(found, list) or len(found) > MAX_KEYS:

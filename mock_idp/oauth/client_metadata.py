@@ -13,12 +13,10 @@ from mock_idp.oauth.client_keys import MAX_KEYS
 from mock_idp.oauth.redirect_uris import is_redirect_uri
 from mock_idp.oauth.request import FlowRequest
 from mock_idp.oauth.scope_policy import IDENTITY_SCOPES, unique
-from mock_idp.settings import CLIENT_AUTH_METHODS, REDIRECT_URI, ClientAuthMethod, ClientSettings
+from mock_idp.settings import CLIENT_AUTH_METHODS, FETCHED_URL, REDIRECT_URI, ClientAuthMethod, ClientSettings
 
 MetadataErrorCode = Literal["invalid_redirect_uri", "invalid_client_metadata"]
 
-FETCHED_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(/[!$&-;=?-Z_a-z~%]*)?")
-"""A URL of something that is fetched from a client: without a user and a fragment. The last group is path and query."""
 _REDIRECT_URI = re.compile(REDIRECT_URI)
 # What is said back as it was said.
 _TEXTS = ("client_name", "client_uri", "logo_uri", "tos_uri", "policy_uri", "software_id", "software_version")
@@ -149,7 +147,7 @@ def _jwks_uri(metadata: Mapping[str, Any]) -> str | None:
     if "jwks_uri" not in metadata:
         return None
     uri = _text(metadata, "jwks_uri")
-    if not FETCHED_URL.fullmatch(uri) or not (uri.startswith("https://") or is_here(uri)):
+    if not re.fullmatch(FETCHED_URL, uri) or not (uri.startswith("https://") or is_here(uri)):
         raise _bad("jwks_uri must be an https URL, or an http URL of this machine, without a fragment.")
     return uri
 

@@ -29,11 +29,11 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 def respond(request: FlowRequest) -> Response:
     """The codes for a device and its user."""
-    form: dict[str, str] = {}
+    vendor, form = request.issuer.vendor, dict[str, str]()
     try:
-        form = read_form(request.content_type, request.body, request.issuer.vendor.accepts_json_token_requests)
+        form = read_form(request.content_type, request.body, vendor.accepts_json_token_requests)
         client = authenticate(request, form)
-        refused = other_origin(request, client)
+        refused = other_origin(request, client) or vendor.refuse_client_beside(request.with_form(form, client.id))
         if refused is not None:
             return refused.with_header("Cache-Control", None).with_header("Pragma", None)
         if client.grant_types is not None and DEVICE_CODE not in client.grant_types:

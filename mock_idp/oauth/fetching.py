@@ -1,4 +1,4 @@
-"""A small document that somebody else named by its URL: fetched from where nothing private can be, within limits.
+"""A small document that somebody named by its URL: of a stranger from where nothing private can be; within limits.
 
 A URL of a stranger leads anywhere, so the address that a name stands for is looked at, and that address is asked and no
 other. A redirect is not followed, no proxy and no cookie is used.
@@ -12,11 +12,13 @@ from contextlib import closing
 from http.client import HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import SOCK_STREAM, create_connection, getaddrinfo, socket
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 from urllib.parse import urlsplit
 
 from mock_idp.tools import clocks
 
+Places = Literal["loopback", "public", "anywhere"]
+"""From where a document may come: this machine, public addresses as well, or wherever it lies, private networks too."""
 # What stands before a body may be that long.
 _MOST_HEAD = 32 * 1024
 
@@ -25,9 +27,9 @@ class FetchError(Exception):
     """A document that could not be had. The argument says why, behind "it "."""
 
 
-def fetch(url: str, *, public: bool, most: int, seconds: float) -> bytes:
-    """The body at an http or https URL whose status is 200. In: whether it may come from public addresses as well as
-    from this machine, how many bytes it may have, and how long it all may take.
+def fetch(url: str, *, places: Places, most: int, seconds: float) -> bytes:
+    """The body at an http or https URL whose status is 200. In: from where it may come, how many bytes it may have, and
+    how long it all may take.
 
     Raises FetchError.
     """
@@ -40,7 +42,7 @@ def fetch(url: str, *, public: bool, most: int, seconds: float) -> bytes:
     until = clocks.steady() + seconds
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        with closing(_connection(parts.scheme, host, port, public, until)) as connection:
+        with closing(_connection(parts.scheme, host, port, places, until)) as connection:
             request = f"GET {target} HTTP/1.0\r\nHost: {parts.netloc}\r\nAccept: application/json\r\n\r\n"
             connection.sendall(request.encode("ascii"))
             return _body(_all(connection, most + _MOST_HEAD, until), most)
@@ -52,8 +54,8 @@ def fetch(url: str, *, public: bool, most: int, seconds: float) -> bytes:
         raise FetchError("cannot be reached") from None
 
 
-def _connection(scheme: str, host: str, port: int, public: bool, until: float) -> socket:
-    address = _address(host, port, public)
+def _connection(scheme: str, host: str, port: int, places: Places, until: float) -> socket:
+    address = _address(host, port, places)
     connection = create_connection((str(address), port), timeout=_left(until))
     if scheme != "https":
         return connection
@@ -64,13 +66,14 @@ def _connection(scheme: str, host: str, port: int, public: bool, until: float) -
         raise
 
 
-def _address(host: str, port: int, public: bool) -> IPv4Address | IPv6Address:
+def _address(host: str, port: int, places: Places) -> IPv4Address | IPv6Address:
     """The address of a host, if all that it has are ones that may be asked."""
-    if not public and not _is_here(host):
+    if places == "loopback" and not _is_here(host):
         # Not even its name is looked up.
         raise FetchError("lies on another machine, from which nothing is fetched unless that is allowed")
     found = [ip_address(one[4][0]) for one in getaddrinfo(host, port, type=SOCK_STREAM)]
-    if not all(_plain(one).is_loopback for one in found) and not all(_plain(one).is_global for one in found):
+    is_safe = all(_plain(one).is_loopback for one in found) or all(_plain(one).is_global for one in found)
+    if places != "anywhere" and not is_safe:
         raise FetchError("lies at an address that is not public")
     # A server on this machine may listen at one of its addresses only, mostly at that of IPv4.
     return min(found, key=lambda one: one.version)

@@ -70,8 +70,12 @@ def id_token(
     return issuer.mint(spec, context, place="id_token", claims=claims).token
 
 
-def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Claims, access_token: str | None) -> str:
-    """The ID token of a client that logs in as a user of its own. In: what is said of that user. Raises JoseError."""
+def id_token_of_client(
+    request: FlowRequest, client: ClientSettings, account: Claims, access_token: str | None, grant_type: str
+) -> str:
+    """The ID token of a client that logs in as a user of its own. In: what is said of that user, and how the token was
+    asked for. Raises JoseError.
+    """
     issuer, vendor, context = request.issuer, request.issuer.vendor, request.context
     iat, exp = lifetime(_with_lifetime(context, vendor), request.now)
     about = IdTokenRequest(
@@ -80,7 +84,7 @@ def id_token_of_client(request: FlowRequest, client: ClientSettings, account: Cl
         username="",
         subject=str(account["sub"]),
         context=context,
-        grant_type="client_credentials",
+        grant_type=grant_type,
         now=request.now,
     )
     claims: Claims = {

@@ -19,9 +19,13 @@ def refresh_token_logout(request: FlowRequest, form: Mapping[str, str], headers:
 
     A login that has ended already ends once more.
     """
+    vendor = request.issuer.vendor
+    refused = vendor.refuse_token_logout(request.context)
+    if refused is not None:
+        return refused
     try:
         client = authenticate(request, form)
-        refused = other_origin(request, client)
+        refused = other_origin(request, client) or vendor.refuse_client_beside(request.with_form(form, client.id))
         if refused is not None:
             return refused.with_header("Cache-Control", None).with_header("Pragma", None)
         token = checked_refresh_token(request, client, form.get("refresh_token", ""))

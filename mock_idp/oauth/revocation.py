@@ -24,7 +24,7 @@ def respond(request: FlowRequest) -> Response:
         else:
             form = read_form(request.content_type, request.body, vendor.accepts_json_token_requests)
             client = authenticate(request, form, id_alone=vendor.id_alone_in_basic)
-            refused = other_origin(request, client)
+            refused = other_origin(request, client) or vendor.refuse_client_beside(request.with_form(form, client.id))
             if refused is not None:
                 return refused.with_header("Cache-Control", None).with_header("Pragma", None)
         if "token" not in form and not (vendor.reads_empty_values and has_empty(request.body, "token")):
@@ -67,4 +67,6 @@ def _revoke_access_token(
         raise OAuthError("bad_refresh_token", OTHER_CLIENT)
     until = token.claims.get("exp", request.now + request.context.token_lifetime_seconds)
     request.issuer.flows.revoked.put(digest(text), True, until)
+    if token.family is not None:
+        request.issuer.flows.end_exchanged(token.family.grant.session_id, token.family.grant.client_id)
     return True

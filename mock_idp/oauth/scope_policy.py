@@ -93,6 +93,8 @@ def granted_audience(request: FlowRequest, client: ClientSettings, form: Mapping
     if not audience and vendor.resource_parameter and "resource" in form:
         return _granted_resource(request, client, form["resource"])
     if audience is None:
+        if is_named and vendor.reads_empty_values and has_empty(request.body, "audience"):
+            _check_audience(request, client, "")
         if client.audiences:
             return client.audiences[0]
         if not client.anonymous and vendor.needs_audience:

@@ -34,8 +34,10 @@ def respond(request: FlowRequest) -> Response:
     if token is not None and token.claims.get("typ") == "ID" and not vendor.userinfo_for_id_tokens:
         return _refused(request, "bad")
     if token is None:
-        issued = request.issuer.flows.access_tokens.get(digest(text), request.now)
-        return _refused(request, "ended" if issued is not None and issued.family.ended else "bad")
+        flows, key = request.issuer.flows, digest(text)
+        issued = flows.access_tokens.get(key, request.now)
+        is_over = issued is not None and issued.family.ended and not flows.revoked.get(key, request.now)
+        return _refused(request, "ended" if is_over else "bad")
     client = request.issuer.clients.client(token.client_id) if token.client_id is not None else None
     refused = None if client is None else other_origin(request, client)
     if refused is not None:

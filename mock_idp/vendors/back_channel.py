@@ -77,6 +77,10 @@ class BackChannel:
         """The answer to the revocation of what is no token."""
         return None
 
+    def refuse_token_logout(self, context: IssuerContext) -> Response | None:
+        """The answer to a logout by a refresh token that is refused before it is read."""
+        return None
+
     def is_logout_hint(self, claims: Mapping[str, Any]) -> bool:
         """Whether a good token of its own is one to log out with. In: its claims."""
         return True

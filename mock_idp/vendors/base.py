@@ -227,6 +227,10 @@ class Vendor(BackChannel, BrowserApps, Clients, Devices, People, Wire):
         """The answer to a token request of a client that is known, refused before its grant."""
         return None
 
+    def refuse_client_beside(self, request: IssuerRequest) -> Response | None:
+        """As `refuse_client`, elsewhere: for authorization, devices, revocation and a logout by a refresh token."""
+        return None
+
     def refuse_authorization(self, request: IssuerRequest) -> tuple[str, str] | None:
         """`error` and `error_description` for an authorization request that only this vendor refuses."""
         return None

@@ -147,6 +147,15 @@ def test_an_address_is_compared_by_its_parts() -> None:
     assert (found["header location query.state"], found["header location fragment.code"]) == ("a b", "x")
 
 
+@pytest.mark.parametrize(("other", "found"), [("B, A", 0), ("A", 1)])
+def test_a_header_that_is_a_set_has_no_order(made: Mock, other: str, found: int) -> None:
+    """It is another at each start of a server; what stands in it is compared."""
+    one, two = side(made, f"a-{uuid.uuid4().hex}"), side(made, f"b-{uuid.uuid4().hex}")
+    for each, value in ((one, "A, B"), (two, other)):
+        each.answers["x"] = _answer(_GOOD, headers=(*_JSON, ("Access-Control-Allow-Headers", value)))
+    assert len(list(compare(one, two))) == found
+
+
 def test_ids_are_told_apart_by_all_of_them() -> None:
     """One random id may look like a UUID of version 4; twenty of a kind don't unless they are."""
     fours = [_answer({"jti": str(uuid.uuid4())}) for _ in range(20)]

@@ -124,6 +124,12 @@ def test_a_whole_number_may_have_a_fraction_of_zero() -> None:
         ("ClientSpec", {"id": "a", "keys": [{"kty": "RSA", "n": "AQAB"}]}, "keys.0.e"),
         ("ClientSpec", {"id": "a", "keys": [], "auth_method": "private_key_jwt"}, "auth_method"),
         ("ClientSpec", {"id": "a", "auth_method": "client_secret_post"}, "auth_method"),
+        ("ClientSpec", {"id": "a", "jwks_uri": "https://app.example/keys#x"}, "jwks_uri"),
+        (
+            "ClientSpec",
+            {"id": "a", "jwks_uri": "https://a.example", "keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]},
+            "keys",
+        ),
     ],
 )
 def test_the_document_says_what_does_not_go_together(name: str, value: Any, field: str) -> None:

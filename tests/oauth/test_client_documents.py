@@ -142,7 +142,7 @@ def test_it_takes_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     # Other threads of this process read the clock, too.
     monkeypatch.setattr(fetching, "clocks", SimpleNamespace(steady=lambda: next(times)))
     with socket.create_server(("", 0)) as server, pytest.raises(fetching.FetchError, match="within 5 seconds"):
-        fetching.fetch(f"http://127.0.0.1:{server.getsockname()[1]}/x", public=False, most=10, seconds=5)
+        fetching.fetch(f"http://127.0.0.1:{server.getsockname()[1]}/x", places="loopback", most=10, seconds=5)
 
 
 def test_declared_clients_go_before(make_rp: MakeRp, site: Site) -> None:

@@ -106,7 +106,7 @@ def test_an_empty_token_is_inactive(realm: Rp) -> None:
     assert introspect(realm, "").json() == {"active": False}
 
 
-@pytest.mark.parametrize("endpoint", ["introspection", "revocation", "device_authorization"])
+@pytest.mark.parametrize("endpoint", ["introspection", "revocation"])
 def test_a_realm_that_is_off_says_nothing_of_tokens(make_rp: MakeRp, endpoint: str) -> None:
     """403, as at the token endpoint."""
     realm = make_rp("keycloak", options={"realm_enabled": False})

@@ -73,6 +73,7 @@ def test_an_id_token_that_is_asked_for(realm: Rp) -> None:
     assert claims(given["access_token"])["typ"] == "ID"
     refused = exchange(realm, token, requested_token_type=ACCESS_TOKEN.replace("access", "refresh"))
     assert said(refused) == "requested_token_type unsupported"
+    assert said(exchange(realm, token, requested_token_type="")) == "requested_token_type unsupported"
 
 
 def test_an_audience_that_the_tokens_have(realm: Rp) -> None:
@@ -81,6 +82,7 @@ def test_an_audience_that_the_tokens_have(realm: Rp) -> None:
     given = claims(exchange(realm, token, audience="account").json()["access_token"])
     assert (given["aud"], list(given["resource_access"])) == ("account", ["account"])
     assert said(exchange(realm, token, audience="app")) == "Requested audience not available: app"
+    assert said(exchange(realm, token, audience="")) == "Audience not found"
 
 
 def test_a_machine_exchanges_its_own_token(realm: Rp) -> None:
@@ -93,6 +95,48 @@ def test_a_machine_exchanges_its_own_token(realm: Rp) -> None:
     assert "sid" not in {**token, **given}
     assert "session_state" not in given
     assert claims(given["id_token"])["sub"] == first["sub"]
+    # It says where it was asked for when it logs in, not when it exchanges.
+    assert [name for name in ("clientHost", "clientAddress", "client_id") if name in claims(given["id_token"])] == []
+
+
+def test_who_has_exchanged_its_own_token_ends_all_by_revoking_one(realm: Rp) -> None:
+    """Of that login, and of no other; the other tokens are told that they have no session, the one that it is none."""
+    other = by_password(realm)
+    for revoked in ("subject", "exchanged"):
+        first = by_password(realm)
+        tokens = {"subject": first["access_token"]}
+        tokens["exchanged"] = exchange(realm, tokens["subject"], scope="openid").json()["access_token"]
+        realm.post("revocation", {**realm.client, "token": tokens[revoked]})
+        for name, token in tokens.items():
+            answer = realm.get(realm.document["userinfo_endpoint"], headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 401
+            assert ("user_session_not_found" in answer.headers["WWW-Authenticate"]) == (name != revoked)
+        assert realm.token("refresh_token", refresh_token=first["refresh_token"]).status_code == 400
+    assert realm.token("refresh_token", refresh_token=other["refresh_token"]).status_code == 200
+
+
+def test_who_has_exchanged_nothing_revokes_one_token(realm: Rp) -> None:
+    """And goes on."""
+    first = by_password(realm)
+    realm.post("revocation", {**realm.client, "token": first["access_token"]})
+    assert realm.token("refresh_token", refresh_token=first["refresh_token"]).status_code == 200
+
+
+def test_what_another_client_has_exchanged_goes_on(make_rp: MakeRp) -> None:
+    """Whichever of the two tokens is revoked, of that client or the first."""
+    clients = [{"id": "app", "secret": "secret"}, {"id": "account", "secret": "secret"}]
+    realm = make_rp("keycloak", algorithm="ES256", audience="tasks", clients=clients, users=[{"username": "ann"}])
+    for revoked in ("app", "account"):
+        first = by_password(realm)
+        tokens = {"app": first["access_token"]}
+        given = exchange(realm, tokens["app"], client_id="account", scope="openid")
+        tokens["account"] = given.json()["access_token"]
+        form = {"client_id": revoked, "client_secret": "secret", "token": tokens.pop(revoked)}
+        realm.post("revocation", form)
+        (left,) = tokens.values()
+        answer = realm.get(realm.document["userinfo_endpoint"], headers={"Authorization": f"Bearer {left}"})
+        assert answer.status_code == 200
+        assert realm.token("refresh_token", refresh_token=first["refresh_token"]).status_code == 200
 
 
 def test_a_token_of_an_offline_session(realm: Rp) -> None:

@@ -52,6 +52,24 @@ def context(answer: dict[str, Any]) -> str:
     return str(claims(answer["access_token"])["jti"].partition(":")[0])
 
 
+def test_a_refreshed_token_says_how_the_browser_came_last(realm: Rp) -> None:
+    """By its cookie, for this client: then it has `acr` 0 as well, though its user has typed a password."""
+    page = realm.authorize(scope="openid")
+    code = realm.returned(realm.fill(page, username="ann", password="x", action="login"))["code"]
+    first = realm.redeem(code).json()
+
+    def refreshed() -> str:
+        again = realm.token("refresh_token", refresh_token=first["refresh_token"]).json()
+        assert claims(again["access_token"])["acr"] == claims(again["id_token"])["acr"]
+        return str(claims(again["id_token"])["acr"])
+
+    assert (claims(first["id_token"])["acr"], refreshed()) == ("1", "1")
+    realm.returned(realm.authorize(scope="openid", client_id="other"))
+    assert refreshed() == "1"
+    second = realm.redeem(realm.returned(realm.authorize(scope="openid"))["code"]).json()
+    assert (claims(second["id_token"])["acr"], refreshed()) == ("0", "0")
+
+
 def test_an_id_token_has_the_default_scopes(realm: Rp) -> None:
     """profile and email, though only openid was asked for."""
     said = claims(realm.tokens("openid")["id_token"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import jwt
@@ -53,6 +54,13 @@ def test_an_identity_scope_is_no_permission(make_rp: MakeRp) -> None:
     claims = said(answer(make_rp("keycloak"), "openid email")["access_token"])
     assert "permissions" not in claims
     assert claims["resource_access"].keys() == {"account"}
+
+
+def test_an_account_has_a_uuid_of_version_4(realm: Rp) -> None:
+    """That of a client, and that of a user, though the other ids have none."""
+    user = realm.token("password", username="ann", password="x").json()["access_token"]
+    for token in (answer(realm)["access_token"], user):
+        assert uuid.UUID(said(token)["sub"]).version == 4
 
 
 def test_openid_brings_an_id_token(realm: Rp) -> None:

@@ -37,6 +37,6 @@ def grant(request: FlowRequest, client: ClientSettings, form: Mapping[str, str])
         from mock_idp.oauth.id_token import id_token_of_client
 
         document = vendor.machine_response(
-            {**document, "id_token": id_token_of_client(request, client, account, token)}
+            {**document, "id_token": id_token_of_client(request, client, account, token, form["grant_type"])}
         )
     return token_response(request, document)

@@ -48,7 +48,7 @@ def exchanged(
 
     def about_user(access_token: str | None) -> str:
         if account is not None:
-            return id_token_of_client(request, client, account, access_token)
+            return id_token_of_client(request, client, account, access_token, TOKEN_EXCHANGE)
         return id_token(request, client, family, scope, access_token, None)
 
     if wanted == ID_TOKEN:
@@ -66,7 +66,8 @@ def _grant(
     audience: Audience | None,
 ) -> UserGrant:
     if subject.family is not None:
-        grant = replace(subject.family.grant, client_id=client.id, scope=scope, audience=audience)
+        is_own = subject.client_id == client.id
+        grant = replace(subject.family.grant, client_id=client.id, scope=scope, audience=audience, exchanged=is_own)
         user = subject.user(request.issuer)
         return grant if user is None else replace(grant, user=user)
     account = dict(request.issuer.vendor.account_of_client(request.context, subject.client_id or "") or {})

@@ -6,7 +6,6 @@ Sources: keycloak/keycloak KeyUtils.createKeyId, OIDCLoginProtocolService, Acces
 from __future__ import annotations
 
 import base64
-import uuid
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -29,7 +28,7 @@ from mock_idp.vendors.context import (
     TokenRequest,
     TokenResponseContext,
 )
-from mock_idp.vendors.keycloak import back_channel, browser_apps, claims, discovery, errors, pushed_requests
+from mock_idp.vendors.keycloak import back_channel, browser_apps, claims, discovery, errors, pushed_requests, switches
 from mock_idp.vendors.keycloak.answers import Answers
 from mock_idp.vendors.keycloak.devices import KeycloakDevices
 from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
@@ -107,7 +106,11 @@ class Keycloak(Answers, KeycloakDevices, Logout, Vendor):
             "default": "enc",
             "description": "Which key of a fresh realm comes first in the JWKS; in a real one that is chance.",
         },
-        "realm_enabled": {"type": "boolean", "default": True, "description": "false refuses all token requests."},
+        "realm_enabled": {
+            "type": "boolean",
+            "default": True,
+            "description": "false refuses all requests but those for documents and userinfo and to log out.",
+        },
         "bearer_only_clients": _clients("Clients that are an API and get no tokens."),
         "dpop_clients": _clients("Clients whose requests need a DPoP proof."),
     }
@@ -147,7 +150,7 @@ class Keycloak(Answers, KeycloakDevices, Logout, Vendor):
     refresh = "reissue"
     refresh_lifetime_seconds = 1800
     offline_lifetime_seconds = 30 * 86_400
-    guarded_endpoints = frozenset({"introspect", "revoke", "device_authorization", "par", "userinfo"})
+    guarded_endpoints = frozenset({"authorize", "introspect", "revoke", "device_authorization", "device_page", "par"})
     reads_empty_values = True
     form_credentials_first = True
     userinfo_for_id_tokens = False
@@ -222,10 +225,16 @@ class Keycloak(Answers, KeycloakDevices, Logout, Vendor):
         return str(context.options["realm"])
 
     def refuse_request(self, request: IssuerRequest) -> Response | None:
-        return errors.refuse_request(request)
+        return switches.refuse_request(request)
 
     def refuse_client(self, request: IssuerRequest) -> Response | None:
-        return errors.refuse_client(request)
+        return switches.refuse_client(request)
+
+    def refuse_client_beside(self, request: IssuerRequest) -> Response | None:
+        return switches.refuse_client_beside(request)
+
+    def refuse_token_logout(self, context: IssuerContext) -> Response | None:
+        return switches.refuse_logout(context)
 
     def refuse_introspection(self, request: IssuerRequest, public: bool) -> Response | None:
         return back_channel.refuse_introspection(request, public)
@@ -292,7 +301,7 @@ class Keycloak(Answers, KeycloakDevices, Logout, Vendor):
         return *caching, ("Content-Type", "application/json"), *SECURITY_HEADERS
 
     def subject_of(self, username: str) -> str:
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, username))
+        return claims.lasting_id(username)
 
     def user_claims(self, username: str, declared: Mapping[str, Any]) -> Claims:
         return claims.user_claims(username, declared)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mock_idp.http11.response import JSON, Response, json_response
 from mock_idp.vendors.context import IssuerContext, IssuerRequest
-from mock_idp.vendors.keycloak import errors
+from mock_idp.vendors.keycloak import switches
 from mock_idp.vendors.keycloak.headers import PAGE_TYPE, SECURITY_HEADERS, UNFRAMED, secured
 from mock_idp.vendors.wire import Wire
 
@@ -79,7 +79,7 @@ class Answers(Wire):
         return json_response(status, {"error": sentence}, SECURITY_HEADERS)
 
     def refuse_document(self, context: IssuerContext) -> Response | None:
-        return errors.refuse_document(context)
+        return switches.refuse_document(context)
 
     def not_acceptable(self, accept: str) -> Response | None:
         """Before anything else is looked at, and so without the usual headers."""

@@ -103,7 +103,8 @@ def refuse_exchange(request: IssuerRequest, public: bool, subject: Mapping[str, 
 def _not_exchanged(request: IssuerRequest, subject: Mapping[str, Any]) -> str | None:
     if subject.get("typ") != "Bearer":
         return "Invalid token"
-    wanted = request.form.get("requested_token_type", _ISSUED_TYPES[0])
+    usual = "" if ("requested_token_type", "") in _pairs(request.body) else _ISSUED_TYPES[0]
+    wanted = request.form.get("requested_token_type", usual)
     return None if wanted in _ISSUED_TYPES else "requested_token_type unsupported"
 
 

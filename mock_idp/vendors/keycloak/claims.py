@@ -112,8 +112,13 @@ def user_claims(username: str, claims: Mapping[str, Any]) -> Claims:
 
 
 def account_id(realm: str, who: str) -> str:
-    """The `sub` of the user who stands for a client; it keeps it over restarts, so it follows from the names."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{realm}/{who}"))
+    """The `sub` of the user who stands for a client."""
+    return lasting_id(f"{realm}/{who}")
+
+
+def lasting_id(name: str) -> str:
+    """The `sub` of an account, a UUID of version 4; it keeps it over restarts, so it follows from the name."""
+    return str(uuid.UUID(bytes=sha256(name.encode()).digest()[:16], version=4))
 
 
 def _context(context: IssuerContext, request: TokenRequest) -> str:
@@ -203,5 +208,6 @@ def id_token_claims(request: IdTokenRequest) -> Claims:
     """What its ID tokens have beside the claims of OpenID Connect Core section 2."""
     # A client that logs in by itself has no session.
     session = {"sid": request.session_id} if request.session_id else {}
-    account = {} if session else service_account(request.client_id)
+    # And says where it is when it does so, not when it exchanges what it got.
+    account = service_account(request.client_id) if request.grant_type == "client_credentials" else {}
     return {"jti": random_id(), "typ": "ID", "azp": request.client_id, **session, "acr": "1", **account}

@@ -7,7 +7,7 @@ answers of a live 26.7.1 server.
 from __future__ import annotations
 
 from mock_idp.http11.response import Headers, Response, json_response
-from mock_idp.vendors.context import IssuerContext, IssuerRequest
+from mock_idp.vendors.context import IssuerContext
 from mock_idp.vendors.grant_types import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 from mock_idp.vendors.keycloak.headers import SECURITY_HEADERS
 from mock_idp.vendors.problems import (
@@ -85,6 +85,8 @@ _AT: dict[str, dict[str, tuple[int, str, str]]] = {
     },
     "ext/par/request": dict.fromkeys(_NOT_SAID | _NOT_PROVEN, _NOT_PUSHED),
 }
+WITHOUT_CACHING = frozenset(_AT)
+"""The places whose refusals say nothing of caches."""
 # What a grant says whose parameter is missing.
 _MISSING = {
     "refresh_token": (400, "invalid_request", "No refresh token"),
@@ -124,7 +126,7 @@ _BAD_VERIFIER = {
 
 def token_error(problem: Problem) -> Response:
     """The answer to a refused request; it has the headers that a token would have come with."""
-    _, _, place = problem.request.context.path.rstrip("/").partition("/protocol/openid-connect/")
+    place = place_of(problem.request.context) or ""
     said = _AT.get(place, {}).get(problem.kind) or _REFUSALS.get(problem.kind)
     if problem.kind == "grant_not_allowed" and place == "token":
         said = _NOT_ENABLED.get(problem.value)
@@ -147,8 +149,14 @@ def token_error(problem: Problem) -> Response:
         sentence = "unauthorized client"
     elif problem.kind == "bad_code" and problem.value == OTHER_CLIENT:
         sentence = "Auth error: Found different client_id in clientSession"
-    headers = SECURITY_HEADERS if place in _AT else TOKEN_HEADERS
+    headers = SECURITY_HEADERS if place in WITHOUT_CACHING else TOKEN_HEADERS
     return _response(status, code, sentence.replace("{value}", value), headers)
+
+
+def place_of(context: IssuerContext) -> str | None:
+    """Where a request goes, by its path below the protocol; None for what is elsewhere in the realm."""
+    _, found, place = context.path.rstrip("/").partition("/protocol/openid-connect/")
+    return place if found else None
 
 
 def is_jwt(text: str) -> bool:
@@ -167,34 +175,6 @@ def is_jwt(text: str) -> bool:
 def refusal(status: int, code: str, sentence: str, cached: bool = True) -> Response:
     """A refusal that says nothing of caches, or that nothing may be kept."""
     return _response(status, code, sentence, SECURITY_HEADERS if cached else TOKEN_HEADERS)
-
-
-def refuse_document(context: IssuerContext) -> Response | None:
-    """Keys and discovery are not for everybody where the way is not secure."""
-    if context.options["ssl_required"] == "all" and not context.base.startswith("https://"):
-        return refusal(403, "invalid_request", "HTTPS required")
-    return None
-
-
-def refuse_request(request: IssuerRequest) -> Response | None:
-    """What is looked at first: whether the way is secure enough, and whether the realm is on."""
-    options = request.context.options
-    if options["ssl_required"] == "all" and not request.context.base.startswith("https://"):
-        return _response(403, "invalid_request", "HTTPS required")
-    if not options["realm_enabled"]:
-        return _response(403, "access_denied", "Realm not enabled")
-    return None
-
-
-def refuse_client(request: IssuerRequest) -> Response | None:
-    """Clients that get no token whatever they ask for, and those whose requests need a proof of possession."""
-    options = request.context.options
-    if request.client_id in options["bearer_only_clients"]:
-        return _response(400, "invalid_client", "Bearer-only not allowed")
-    if request.client_id in options["dpop_clients"]:
-        # The mock verifies no proofs, so such a client never has a good one.
-        return _response(400, "invalid_request", "DPoP proof is missing")
-    return None
 
 
 def _response(status: int, code: str, sentence: str, headers: Headers = TOKEN_HEADERS) -> Response:

@@ -154,7 +154,7 @@ def mock_side(
             "id": name,
             "style": "keycloak",
             "audience": API,
-            "algorithm": realm.algorithm,
+            "algorithm": realm.signs_with,
             "token_lifetime_seconds": realm.token_seconds,
             "public_url": base,
             "options": options,

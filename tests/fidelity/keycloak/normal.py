@@ -20,6 +20,8 @@ _OF_THE_CONNECTION = {"connection", "content-length", "date", "keep-alive", "tra
 _TIMES = {"exp", "iat", "nbf", "auth_time"}
 # Texts of chance, of which the length is compared.
 _DRAWN = {"sid", "session_state", "at_hash", "device_code"}
+# Headers that are sets, in an order that another start of the server changes.
+_SET_HEADERS = {"access-control-allow-headers", "allow"}
 # Lists whose order follows random ids.
 _SETS = {"roles", "groups", "permissions"}
 _REMAINING = {"expires_in", "refresh_expires_in"}
@@ -73,6 +75,8 @@ class _Reader:
             found[f"{place} {self.named(cookie.partition('=')[0])}"] = sorted(
                 self.text(one.strip()) for one in attributes if not one.strip().lower().startswith("expires=")
             )
+        elif name in _SET_HEADERS:
+            found[place] = sorted(one.strip() for one in value.split(","))
         elif place in found:
             found[place] = f"{found[place]}, {self.text(value)}"
         else:

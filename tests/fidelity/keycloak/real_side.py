@@ -150,7 +150,7 @@ def real_side(server: Server, name: str, realm: Realm) -> Side:
     # Logins by the dozen: what hashes their passwords costs a tenth of a second each time unless it is told otherwise.
     hashing = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1000)"
     described: dict[str, Any] = {"realm": name, "enabled": True, "sslRequired": "none", "passwordPolicy": hashing}
-    described |= {"defaultSignatureAlgorithm": realm.algorithm, "accessTokenLifespan": realm.token_seconds}
+    described |= {"defaultSignatureAlgorithm": realm.signs_with, "accessTokenLifespan": realm.token_seconds}
     admin.call("POST", "", described)
     try:
         if realm.algorithm != "RS256":

@@ -73,6 +73,12 @@ class Realm:
     ssl_required: str = "none"
     lightweight: bool = False
     algorithm: str = "RS256"
+    """Or a curve of EdDSA."""
     token_seconds: int = 300
     options: Mapping[str, Any] = field(default_factory=dict)
     """Of the mock alone: what the real realm is by itself."""
+
+    @property
+    def signs_with(self) -> str:
+        """The name that keys, tokens and both administrations have for the algorithm."""
+        return "EdDSA" if self.algorithm.startswith("Ed") else self.algorithm

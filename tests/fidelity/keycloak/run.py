@@ -70,8 +70,8 @@ def ask_real(area: Area, server: Server) -> Asked:
         ids = {called: value for value, called in real.known.items()}
         subjects = {one.username: ids[f"{{id of {one.username}}}"] for one in realm.users}
         assert isinstance(real.admin, RealAdmin)
-        # A realm that answers nobody shows no keys.
-        shut = not realm.enabled or realm.ssl_required != "none"
+        # A realm that wants https shows no keys; one that is off does.
+        shut = realm.ssl_required != "none"
         first_keys = FIRST_KEYS if shut else tuple(real.admin.in_the_key_set())
         area.ask(real)
         return Asked(name, real.known, real.answers, subjects, first_keys)

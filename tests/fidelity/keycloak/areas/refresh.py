@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from ..realm import SCOPE
 from ..sides import Side
 from . import Area
-from .common import by_code, credentials, login, machine, person
+from .common import authorization, by_code, credentials, login, machine, person
 
 
 def _ask(side: Side) -> None:
@@ -56,6 +58,28 @@ def _ask(side: Side) -> None:
     later = side.form("refresh/public", "token", form)
     form["refresh_token"] = later.text("refresh_token")
     side.form("refresh/public again", "token", form)
+    _come_back(side)
+
+
+def _come_back(side: Side) -> None:
+    """A browser that logs in once more while its client has a refresh token: by its cookie, for another client, by the
+    password.
+    """
+    browser, code = login(side)
+    tokens = by_code(side, "", code)
+    form = {"grant_type": "refresh_token", "client_id": "web", "refresh_token": tokens.text("refresh_token")}
+    for name, client_id, more in (
+        ("other client", "svc", {}),
+        ("cookie", "web", {}),
+        ("other client again", "svc", {}),
+        ("password", "web", {"prompt": "login"}),
+    ):
+        url = f"{side.url('auth')}?{urlencode(authorization(client_id, **more))}"
+        if more:
+            browser.log_in("", url, "ann")
+        else:
+            browser.get("", url)
+        side.form(f"refresh/come back {name}", "token", form)
 
 
 def _offline(side: Side) -> None:
