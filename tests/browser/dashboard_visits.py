@@ -34,6 +34,8 @@ def pressed(page: Page, button: Locator, verb: str) -> str:
     dialog = page.locator("#ask")
     expect(dialog).to_be_visible()
     words = page.locator("#ask-words").inner_text()
+    # What stands there may be of the press before.
+    page.locator("#status").evaluate("status => status.textContent = ''")
     dialog.get_by_role("button", name=verb, exact=True).click()
     expect(page.get_by_role("status")).to_have_text(f"{verb}: done.")
     return words
