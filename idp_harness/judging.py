@@ -27,6 +27,7 @@ def judge(
     scenarios: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     one_at_a_time: bool = False,
     host: str = "testserver",
+    fast: bool = False,
     strict: bool = False,
 ) -> Judgement:
     """Call a WSGI or ASGI app in this process with good and bad tokens, and say what it did with them.
@@ -39,8 +40,8 @@ def judge(
 
     `profile` declares what the app promises: a TOML file, or the name of a bundled profile. `select` are the beginnings
     of the scenarios' ids, all of them unless some are named; `style` the vendors' styles, likewise, or that of the
-    issuer. `scenarios` are folders of your own ones. With `strict` a broken `should` counts. `host` is the name that
-    the app is called by.
+    issuer. `scenarios` are folders of your own ones. With `fast` only cases that wait for nothing are run; with
+    `strict` a broken `should` counts. `host` is the name that the app is called by.
 
     Raises `HarnessError` for a wrong argument or file.
     """
@@ -59,7 +60,7 @@ def judge(
         issuer=issuer.id if issuer is not None else None,
         strict=strict,
     )
-    planned = planned_cells(options, _texts(select), styles)
+    planned = planned_cells(options, _texts(select), styles, fast=fast)
     runs = TargetRuns()
     try:
         results = _results(options, planned, runs)

@@ -31,7 +31,7 @@ class Judging:
     """One run of `planned` cells, which `reporter` follows and `folder` keeps.
 
     `strict`: a broken SHOULD fails the run; `hold`: services stay up at the end, until Ctrl-C; `left_out`: how many
-    cells differ from a planned one in the vendor's style alone.
+    cells differ from a planned one in the vendor's style alone; `waiting`: how many were not planned as they wait.
     """
 
     def __init__(
@@ -43,9 +43,11 @@ class Judging:
         strict: bool,
         hold: bool,
         left_out: int = 0,
+        waiting: int = 0,
     ) -> None:
         self._console, self._reporter, self._folder = console, reporter, folder
-        self._planned, self._strict, self._hold, self._left_out = planned, strict, hold, left_out
+        self._planned, self._strict, self._hold = planned, strict, hold
+        self._left_out, self._waiting = left_out, waiting
         self._started = time.monotonic()
         self._scripts: dict[str, str] | None = None
 
@@ -101,6 +103,7 @@ class Judging:
             seconds=seconds,
             hint=not self._hold,
             left_out=self._left_out,
+            waiting=self._waiting,
             scripts=self._scripts,
         )
 

@@ -33,7 +33,7 @@ from harness.mutants.fault_trial import try_faults
 from harness.pytest_plugins.progress import ProgressReporter
 from harness.report.folder import ReportFolder
 from harness.scenario.chosen import load_chosen
-from harness.scenario.plan import keep_cells, left_out, plan
+from harness.scenario.plan import keep_cells, left_out, plan, without_waiting
 from harness.shown import terminal
 from harness.targets import TARGETS, MayBeBuilt, make_target
 from harness.targets.within_reach import as_run_by
@@ -65,6 +65,7 @@ from harness.targets.within_reach import as_run_by
 )
 @click.option("--style", "styles", multiple=True, type=click.Choice(VENDORS), help="Only this vendor's style.")
 @click.option("--all-styles", is_flag=True, help="Every case in all styles, also where nothing depends on it.")
+@click.option("--fast", is_flag=True, help="Only cases that wait for nothing: while you write the service.")
 @scenarios_option
 @workers_option
 @click.option(
@@ -93,6 +94,7 @@ def run(
     real_issuer: Path | None,
     styles: tuple[str, ...],
     all_styles: bool,
+    fast: bool,
     directories: tuple[Path, ...],
     workers: str,
     report_dir: Path,
@@ -109,6 +111,7 @@ def run(
     \b
     Examples:
       idp-harness run
+      idp-harness run --fast
       idp-harness run rotation time/expiry --style okta
       idp-harness run time-nbf-future --style auth0 --hold
       idp-harness run 'rotation/retirement/rot-retire[okta]' --hold
@@ -155,6 +158,8 @@ def run(
         check_real_issuer(load_real_issuer(real_issuer), declared)
     styles = REAL_STYLES if real_issuer else STYLES if all_styles else judged.styles
     planned = keep_cells(plan(chosen, declared, target, styles, named=prefixes), prefixes)
+    quick = without_waiting(planned) if fast else planned
+    waiting, planned = len(planned) - len(quick), quick
     left = 0 if styles else left_out(planned, prefixes)
     reporter = ProgressReporter(console, len(planned), target)
     to_run = sum(not one.verdict for one in planned)
@@ -162,7 +167,9 @@ def run(
     # Two processes would change the keys of one lasting issuer under each other's feet, or ask a real one twice.
     args += ["-n", "0" if hold or judged.issuer or real_issuer else processes_for(workers, to_run)]
     args += [f"--idp-select={prefix}" for prefix in prefixes]
-    args += [f"--idp-style={style}" for style in judged.styles] + ["--idp-all-styles"] * all_styles
+    args += (
+        [f"--idp-style={style}" for style in judged.styles] + ["--idp-all-styles"] * all_styles + ["--idp-fast"] * fast
+    )
     args += [f"--idp-scenarios={directory.resolve()}" for directory in directories]
     args += [*(f"--idp-fault={fault}" for fault in faults), *(FAULTY if faults else ())]
     args += [f"--idp-mutants-from={file.resolve()}" for file in fault_files]
@@ -175,4 +182,4 @@ def run(
     args += ["--idp-hold", "--capture=no"] if hold else []
     users_own = str(profile_file) if judged.profile and not profile_file.is_relative_to(bundled_directory()) else ""
     with ReportFolder(report_dir, target=target, cells=len(planned), left_out=left, profile=users_own) as folder:
-        return Judging(console, reporter, folder, len(planned), strict, hold, left).run(args)
+        return Judging(console, reporter, folder, len(planned), strict, hold, left, waiting).run(args)

@@ -11,17 +11,24 @@ from harness.declared.profile import find_profile, load_profile
 from harness.grammar.toml_source import nearest
 from harness.grammar.vocabulary import STYLES, VENDORS
 from harness.scenario.chosen import load_chosen
-from harness.scenario.plan import PlannedCell, keep_cells, plan
+from harness.scenario.plan import PlannedCell, keep_cells, plan, without_waiting
 from harness.targets import make_target
 from harness.targets.within_reach import as_run_by
 
 
 def planned_cells(
-    options: Options, select: Sequence[str], styles: Sequence[str], shares: int = 1, *, all_styles: bool = False
+    options: Options,
+    select: Sequence[str],
+    styles: Sequence[str],
+    shares: int = 1,
+    *,
+    all_styles: bool = False,
+    fast: bool = False,
 ) -> list[PlannedCell]:
     """The cells of the scenarios that `select` chooses, in these styles.
 
-    Where none is named each case runs in its own, or with `all_styles` in all that are judged.
+    Where none is named each case runs in its own, or with `all_styles` in all that are judged. With `fast` only those
+    that wait for nothing.
 
     Raises `HarnessError` for a bad file or name, and for options that don't go together.
     """
@@ -40,4 +47,5 @@ def planned_cells(
     profile = as_run_by(target, profile, real_issuer=bool(options.real_issuer))
     asked = REAL_STYLES if options.real_issuer else STYLES if all_styles else tuple(styles)
     planned = plan(scenarios, profile, options.target, asked, shares, named=select)
-    return keep_cells(planned, select)
+    kept = keep_cells(planned, select)
+    return without_waiting(kept) if fast else kept

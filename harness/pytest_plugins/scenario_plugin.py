@@ -32,7 +32,7 @@ _GROUP = "idp-harness scenarios"
 # What the marker idp_scenarios may say: the options of the command line without `--idp-`.
 _OVERRIDES = (
     *("target", "target_option", "profile", "scenarios", "select", "style", "all_styles", "url", "issuer"),
-    *("real_issuer", "fault", "strict", "app", "one_at_a_time"),
+    *("fast", "real_issuer", "fault", "strict", "app", "one_at_a_time"),
 )
 _LISTS = ("target_option", "scenarios", "select", "style", "fault")
 # A mistake in one of these is told before anything is collected.
@@ -75,6 +75,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--idp-all-styles",
         action="store_true",
         help="all styles, also for cases that look at nothing in which vendors differ and run in one of them",
+    )
+    group.addoption(
+        "--idp-fast", action="store_true", help="only cases that wait for nothing: no time passes, and no key is new"
     )
     group.addoption("--idp-url", metavar="URL", help="a running mock identity provider instead of an embedded one")
     group.addoption(
@@ -172,7 +175,9 @@ def planned(config: pytest.Config, overrides: dict[str, Any]) -> tuple[Options, 
     )
     # A test that names a style means it, also where the command line asks for all.
     every = bool(overrides.get("all_styles") if "style" in overrides else option("all_styles"))
-    cells = planned_cells(options, option("select"), option("style"), share_count(config), all_styles=every)
+    cells = planned_cells(
+        options, option("select"), option("style"), share_count(config), all_styles=every, fast=bool(option("fast"))
+    )
     return options, cells
 
 

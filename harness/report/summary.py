@@ -43,6 +43,7 @@ def print_summary(
     most: int | None = None,
     hint: bool = True,
     left_out: int = 0,
+    waiting: int = 0,
     scripts: Mapping[str, str] | None = None,
 ) -> None:
     """Print what did not pass, each cause once; the verdict table; what to change first; the most dangerous, to repeat.
@@ -54,8 +55,8 @@ def print_summary(
 
     `seconds` is how long the run took, if that is known; `most` limits the causes that are shown for each verdict; with
     `hint` a cell is repeated by the command that holds its service, else by the request itself; `left_out` are the
-    cells that were not run as they differ from one that was in the vendor's style alone; `scripts` are the files of the
-    scripts by the ids of their cells, where they are known.
+    cells that were not run as they differ from one that was in the vendor's style alone, `waiting` those that were not
+    as they wait for something; `scripts` are the files of the scripts by the ids of their cells, where they are known.
     """
     gravest = [one for one in results if is_gravest(one)]
     printer = _Printer(console, hint=hint, scripts=scripts or {})
@@ -77,6 +78,8 @@ def print_summary(
     console.print(words(f"{len(results)} cells{'' if seconds is None else f' in {seconds:.1f} s'}: {numbers}"))
     if left_out:
         console.print(words(left_out_line(left_out)), soft_wrap=True)
+    if waiting:
+        console.print(words(f"left out: {waiting} cells that wait for something (run without --fast)"), soft_wrap=True)
     if results and not verdicts.was_judged(results):
         reason = "no cell could be run against what the profile says of the service"
         console.print(words(f"nothing was judged: {reason}; the exit status is {verdicts.EXIT_COULD_NOT_RUN}"))

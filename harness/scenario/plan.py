@@ -89,6 +89,22 @@ def keep_cells(planned: Sequence[PlannedCell], prefixes: Sequence[str]) -> list[
     ]
 
 
+def without_waiting(planned: Iterable[PlannedCell]) -> list[PlannedCell]:
+    """Those that are over at once: no time passes in them, and the service need take up no new key.
+
+    That may take it a fetch, the rest of a cool-down, or another start. Raises `UsageError` where none is left.
+    """
+    kept = [one for one in planned if one.verdict or not _waits(one.cell)]
+    if all(one.verdict for one in kept):
+        raise UsageError("no case of these is a fast one: each waits for something")
+    return kept
+
+
+def _waits(cell: Cell) -> bool:
+    says = [STEPS[step.do].says for step in cell.variant.steps]
+    return cell.scenario.timed or any(one.waits or one.takes_up_keys for one in says)
+
+
 def _in_every_style(cell: Cell) -> list[Cell]:
     return [replace(cell, style=style) for style in styles_of(cell.scenario, cell.variant, STYLES)]
 

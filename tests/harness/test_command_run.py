@@ -229,6 +229,17 @@ def test_when_all_pass_the_exit_status_is_0(tmp_path: Path) -> None:
     assert (done.status, [one["verdict"] for one in done.records]) == (0, ["passed"])
 
 
+def test_the_fast_cases_are_run_alone_and_the_others_counted(tmp_path: Path) -> None:
+    """With those alone that wait, it is a mistake on the command line."""
+    chosen = ["time-exp-past", "rot-retire", "--style", "okta", "--fast", "-n", "0"]
+    done = run(tmp_path, *chosen)
+    assert (done.status, {one["scenario"] for one in done.records}) == (0, {"time/expiry/time-exp-past"})
+    assert "left out: 2 cells that wait for something (run without --fast)" in done.output
+    done = run(tmp_path, *chosen[1:])
+    assert done.status == 2
+    assert "no case of these is a fast one: each waits for something" in done.done.stderr
+
+
 def test_every_vendor_of_the_mock_can_be_asked_for(tmp_path: Path) -> None:
     """Also those whose tokens are not judged by default: the reference takes their plain tokens and no expired ones."""
     styles = [part for style in ("entra", "cognito", "google") for part in ("--style", style)]

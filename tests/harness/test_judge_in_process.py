@@ -69,6 +69,15 @@ def test_an_app_that_is_there_is_judged_as_it_is(issuer: MockIssuer) -> None:
     assert {one.style for one in judgement.results} == {"auth0"}
 
 
+def test_only_what_waits_for_nothing_is_judged_on_demand() -> None:
+    """The scenario that is named beside it takes away a key and waits."""
+    chosen = ["identity/audience/id-aud-missing-empty", "rotation/retirement"]
+    judgement = idp_harness.judge(make_flask_app(), profile=PROFILE, style="custom", select=chosen, fast=True)
+    assert {one.scenario for one in judgement.results if one.verdict == "passed"} == {chosen[0]}
+    with pytest.raises(UsageError, match="each waits for something"):
+        idp_harness.judge(make_flask_app(), profile=PROFILE, style="custom", select=chosen[1:], fast=True)
+
+
 def test_an_app_that_is_there_needs_its_issuer() -> None:
     with pytest.raises(UsageError, match="which issuer it trusts"):
         idp_harness.judge(lambda environ, start_response: [], profile=PROFILE)

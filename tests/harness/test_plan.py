@@ -13,7 +13,7 @@ from harness.base.verdicts import SKIPPED, UNDECLARED
 from harness.declared.profile import Profile, load_profile
 from harness.grammar.model import Scenario
 from harness.grammar.vocabulary import STYLES
-from harness.scenario.plan import PlannedCell, plan, select
+from harness.scenario.plan import PlannedCell, plan, select, without_waiting
 
 EXPECT = 'expect = "reject"\n'
 ALL = ("jwks", "configure", "restart")
@@ -54,6 +54,36 @@ def test_a_style_that_is_none_of_the_usual_ones_can_be_asked_for(tmp_path: Path)
     named = load_scenario(tmp_path, EXPECT + 'styles = ["auth0"]\n')
     assert plan([named], profile(tmp_path, *ALL), "thing", asked) == []
     assert {one.cell.style for one in planned(tmp_path, EXPECT)} < set(STYLES)
+
+
+WAITING = {
+    "timed": "timed = true\n" + EXPECT,
+    "time that passes": 'steps = [{ do = "wait", seconds = 1 }, { do = "send", expect = "reject" }]\n',
+    "a new key": 'steps = [{ do = "take-up-keys" }, { do = "send", expect = "accept" }]\n',
+}
+
+
+@pytest.mark.parametrize("body", WAITING.values(), ids=list(WAITING))
+def test_a_case_that_waits_is_no_fast_one(tmp_path: Path, body: str) -> None:
+    """A variant of the same scenario that does not is one."""
+    waits = planned(tmp_path, body)
+    at_once = planned(tmp_path, EXPECT)
+    assert waits
+    assert without_waiting([*waits, *at_once]) == at_once
+
+
+def test_a_case_that_has_its_verdict_already_is_fast(tmp_path: Path) -> None:
+    """There is nothing to wait for, and the record still says why."""
+    skipped = planned(tmp_path, "timed = true\n" + EXPECT, "configure")
+    assert {one.verdict for one in skipped} == {SKIPPED}
+    at_once = planned(tmp_path, EXPECT)
+    assert without_waiting([*skipped, *at_once]) == [*skipped, *at_once]
+
+
+def test_only_cases_that_wait_leave_nothing_to_run(tmp_path: Path) -> None:
+    """Rather an error than a run of nothing that ends well."""
+    with pytest.raises(UsageError, match="each waits for something"):
+        without_waiting(planned(tmp_path, WAITING["timed"]))
 
 
 def test_a_log_that_nobody_sees_skips_what_looks_into_it(tmp_path: Path) -> None:

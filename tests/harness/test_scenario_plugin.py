@@ -182,6 +182,13 @@ def test_the_cells_of_a_service_run_in_one_process(pytester: Pytester) -> None:
     assert "test_service[baseline/plain-tokens/base-rs256-accept[okta]]" in names
 
 
+def test_only_the_fast_cells_are_run_on_demand(pytester: Pytester) -> None:
+    """Of an area those that wait for nothing, in each of the processes."""
+    suite(pytester, 'target="reference", select=["kid/selection/kid-unknown", "rot-zero-downtime"], style="okta"')
+    result = run(pytester, "-n", "2", "--dist=loadgroup", "--idp-fast")
+    result.assert_outcomes(passed=1)
+
+
 def test_cells_stay_with_their_service_in_two_processes(pytester: Pytester) -> None:
     """Shuffled, on two workers, with the same verdicts."""
     suite(pytester, 'target="reference", select=["baseline/plain-tokens", "kid/selection/kid-unknown"]')
