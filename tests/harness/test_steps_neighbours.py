@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from cell_bench import Bench
+from cell_bench import Bench, judged
 from scenario_files import load_scenario
 from watching import steps
 
@@ -15,7 +15,6 @@ from harness.base.verdicts import ERROR, FAILED, PASSED, SKIPPED, CellResult
 from harness.cell.environment import Environment, Options
 from harness.cell.session import Session
 from harness.declared.profile import load_profile
-from harness.matrix.cell_runner import run_cell
 from harness.scenario.plan import plan
 from harness.targets.base import ServiceConfig, Target
 from harness.targets.reference import ReferenceTarget
@@ -32,7 +31,7 @@ def judge(bench: Bench, body: str, *faults: str, target: Target | None = None, h
     with closing(target or ReferenceTarget(faults=faults)) as used:
         environment = Environment(Options(target="reference", hold=hold), PROFILE, used, bench.idp, bench.attacker)
         with closing(Session(environment, "auth0", {})) as made:
-            return run_cell(bench.cell(steps(body)), made)
+            return judged(bench.cell(steps(body)), made)
 
 
 def test_a_token_for_one_of_them_is_nothing_to_the_other(bench: Bench) -> None:
