@@ -81,7 +81,7 @@ def _with_token(claims: dict[str, object]) -> dict[str, object]:
         ("body.more", _answer({**_GOOD, "more": None})),
         ("body (order)", _answer(dict(reversed(_GOOD.items())))),
         ("body (blanks)", _answer(json.dumps(_GOOD).encode())),
-        ("body.access_token.claims.exp", _answer(_with_token({"exp": 1301}))),
+        ("body.access_token.claims.exp", _answer(_with_token({"exp": 1302}))),
         ("body.access_token.claims.iat", _answer(_with_token({"iat": 1000.5}))),
         ("body.access_token.claims.aud", _answer(_with_token({"aud": ["b", "a"]}))),
         ("body.access_token.claims.aud", _answer(_with_token({"aud": "a"}))),
@@ -98,6 +98,13 @@ def test_a_difference_is_found_where_it_is(made: Mock, place: str, answer: Answe
     one.answers["x"], other.answers["x"] = _answer(_GOOD), answer
     found = [each.place for each in compare(one, other)]
     assert place in found
+
+
+def test_a_second_may_begin_between_iat_and_exp(made: Mock) -> None:
+    """The server looks at its clock for each of them, and no lifetime that anybody sets ends on 1."""
+    one, other = side(made, "slow"), side(made, "quick")
+    one.answers["x"], other.answers["x"] = _answer(_with_token({"exp": 1301})), _answer(_GOOD)
+    assert list(compare(one, other)) == []
 
 
 def test_a_token_that_is_missing_is_one_difference(made: Mock) -> None:

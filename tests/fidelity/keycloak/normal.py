@@ -38,8 +38,9 @@ _SHORT_SERIAL_BITS = 64
 # Claims that come from mappers, whose order follows random ids; all others stand where the class of the token has them.
 _MAPPED = frozenset({"clientHost", "clientAddress", "client_id", "permissions", "upn", "groups", "address"})
 _MAPPED |= {"name", "preferred_username", "given_name", "family_name", "email", "email_verified"}
-# An ID token is made after its access token, with the same end.
-_LATER_SECONDS = 5
+# Lifetimes are whole multiples of this. An ID token is made after its access token, with the same end; and Keycloak
+# looks at its clock once for iat and once more for exp, between which a second may begin.
+_WHOLE_SECONDS = 5
 _MINUTE = 60
 
 Leaves = dict[str, Any]
@@ -149,8 +150,12 @@ class _Reader:
         """How long what says when it was issued is good for, in place of the moment of its end."""
         issued, ends = value.get("iat"), value.get("exp")
         if isinstance(issued, int) and isinstance(ends, int):
-            whole = _LATER_SECONDS if place.endswith("id_token.claims") else 1
-            found[f"{place}.exp"] = f"iat + {-((issued - ends) // whole) * whole}"
+            lasts = ends - issued
+            if place.endswith("id_token.claims"):
+                lasts = -(-lasts // _WHOLE_SECONDS) * _WHOLE_SECONDS
+            elif lasts % _WHOLE_SECONDS == 1:
+                lasts -= 1
+            found[f"{place}.exp"] = f"iat + {lasts}"
 
     def _time(self, value: float) -> Any:
         away = value - self._answer.at

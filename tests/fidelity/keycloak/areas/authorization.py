@@ -8,7 +8,7 @@ from ..browser import Browser, query_of
 from ..realm import CALLBACK, PASSWORD, SCOPE, SECRET
 from ..sides import Side
 from . import Area
-from .common import CHALLENGE, VERIFIER, authorization, by_code, login
+from .common import CHALLENGE, VERIFIER, authorization, by_code, let_a_second_begin, login
 
 _CHANGED: dict[str, dict[str, str | None]] = {
     "good": {},
@@ -127,6 +127,8 @@ def _logins(side: Side) -> None:
         "no-openid": {"prompt": "none", "scope": "email"},
         "jwt": {"prompt": "none", "response_mode": "jwt"},
     }.items():
+        if name == "old":
+            let_a_second_begin()  # Ages are whole seconds to Keycloak: in that of the login no login is old.
         form = {**authorization(), **more}
         answer = browser.get(f"authorization/session {name}", f"{side.url('auth')}?{urlencode(form)}")
         code = query_of(answer).get("code")

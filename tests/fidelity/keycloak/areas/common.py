@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 from ..browser import Browser, query_of
 from ..realm import CALLBACK, PASSWORD, SECRET
 from ..sides import Answer, Side
@@ -52,3 +55,10 @@ def by_code(side: Side, name: str, code: str, client_id: str = "web", **more: st
     """The tokens for a code."""
     form = {"grant_type": "authorization_code", "client_id": client_id, "redirect_uri": CALLBACK, "code": code}
     return side.form(name, "token", {**form, **more})
+
+
+def let_a_second_begin() -> None:
+    """Wait until the clock that both sides have shows another second."""
+    begun = int(time.time())
+    while int(time.time()) == begun:
+        threading.Event().wait(begun + 1 - time.time())
