@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 
+import anyio
 import jwt
 import uvicorn
 from mcp.server.auth.provider import AccessToken, TokenVerifier
@@ -24,6 +25,9 @@ class Verifier(TokenVerifier):
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """What is known of the caller; None for a token that is refused."""
+        return await anyio.to_thread.run_sync(self._verify, token)  # PyJWKClient waits for the keys where it is called.
+
+    def _verify(self, token: str) -> AccessToken | None:
         try:
             claims = jwt.decode(
                 token,
